@@ -1,0 +1,1 @@
+"""The pure heart: no input or output, no LSP types, no language."""

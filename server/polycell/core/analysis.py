@@ -1,0 +1,378 @@
+"""Derived state of one notebook revision, computed on demand and reused from the revision before.
+
+Facts are cached by digest. A cell's exports and findings keep the questions they asked of their `View` with the
+answers; when something above changes, only the cells that asked about a changed name are looked at again, and only
+those whose answers differ are computed again (early cutoff). Nothing walks all cells on a text edit but a comparison
+of pointers.
+
+An `Analysis` is a pure function of its notebook, services and sources. It is filled in slices (`settle` with a
+deadline), so that opening a large notebook never blocks the event loop; `advance` makes the next revision from it
+without touching it, so snapshots handed out before stay valid.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from polycell.core.environment import NO_EXPORTS, Exports, Owners, Question, Sources, View, fold
+from polycell.core.facts import NO_FACTS, Facts
+from polycell.core.hosts import Host, host
+from polycell.core.notebook import Cell, Notebook
+from polycell.core.results import Finding
+from polycell.core.service import Context, Services
+from polycell.core.types import UNKNOWN, Type
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+FACTS_KEPT = 8192  # entries in the facts cache of a session
+MAX_ROUNDS = 4  # recomputations of one cell in one settle, where the host allows cycles
+
+# What is counted: "facts", "exports" or "diagnose", and the cell's id. Tests of constant work listen here.
+Listener = Callable[[str, str], None]
+
+
+def guard(what: str, cell: Cell, default: T, call: Callable[[], T]) -> T:
+    """The one guard of a service call: a failure is logged with its cell and answered with `default`."""
+    try:
+        return call()
+    except Exception:
+        log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
+        return default
+
+
+@dataclass
+class Memo:
+    """What revisions share: facts by (host, digest), and who listens to recomputation."""
+
+    listener: Listener | None = None
+    facts: OrderedDict[tuple[str, bytes], Facts] = field(default_factory=OrderedDict)
+
+    def note(self, what: str, cell: Cell) -> None:
+        if self.listener is not None:
+            self.listener(what, cell.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exported:
+    digest: bytes
+    exports: Exports
+    record: dict[Question, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    digest: bytes
+    findings: tuple[Finding, ...]
+    record: dict[Question, Any]
+
+
+_OPENS: Hashable = ("opens",)
+
+
+def _key(question: Question) -> Hashable:
+    """Under which key a question's asker is told of changes."""
+    kind, about, _ = question
+    if kind == "source":
+        return ("source", about)
+    return _OPENS if kind == "opens" else fold(str(about))
+
+
+class _Readers:
+    """Key → ids of the cells that asked about it. Sets are replaced, never changed in place."""
+
+    __slots__ = ("_by_key",)
+
+    def __init__(self, by_key: dict[Hashable, frozenset[str]] | None = None) -> None:
+        self._by_key = by_key or {}
+
+    def copy(self) -> _Readers:
+        return _Readers(dict(self._by_key))
+
+    def move(self, cell_id: str, old: Iterable[Question], new: Iterable[Question]) -> None:
+        before, after = {_key(q) for q in old}, {_key(q) for q in new}
+        for key in before - after:
+            left = self._by_key.get(key, frozenset()) - {cell_id}
+            if left:
+                self._by_key[key] = left
+            else:
+                self._by_key.pop(key, None)
+        for key in after - before:
+            self._by_key[key] = self._by_key.get(key, frozenset()) | {cell_id}
+
+    def of(self, key: Hashable) -> frozenset[str]:
+        return self._by_key.get(key, frozenset())
+
+
+class Analysis:
+    """See the module's text. Indices are positions in `notebook.cells`."""
+
+    def __init__(self, notebook: Notebook, services: Services, sources: Sources, memo: Memo | None = None) -> None:
+        self.notebook = notebook
+        self.host: Host = host(notebook.host)
+        self._services = services
+        self._sources = sources
+        self._memo = memo or Memo()
+        self._index = {cell.id: i for i, cell in enumerate(notebook.cells)}
+        self._owners = Owners()
+        self._exported: dict[str, _Exported] = {}
+        self._export_readers = _Readers()
+        self._found: dict[str, _Found] = {}
+        self._finding_readers = _Readers()
+        # Every heap entry is a cell to look at; the set holds the same indices, so that none is pushed twice.
+        self._heap: list[int] = list(range(len(notebook.cells)))
+        self._pending: set[int] = set(self._heap)
+        self._stale: set[str] = set(self._index)
+
+    # -- the next revision
+
+    def advance(self, notebook: Notebook) -> Analysis:
+        """The analysis of a changed notebook, keeping everything that the change cannot have touched."""
+        if notebook.uri != self.notebook.uri or notebook.host != self.notebook.host:
+            return Analysis(notebook, self._services, self._sources, self._memo)
+        made = self._copy(notebook)
+        old, new = self.notebook.cells, notebook.cells
+        if len(old) == len(new) and all(a is b or a.id == b.id for a, b in zip(old, new, strict=True)):
+            for index, (a, b) in enumerate(zip(old, new, strict=True)):
+                if a is not b and a.digest != b.digest:
+                    made._mark(index)
+                    made._stale.add(b.id)
+        else:
+            made._restructure(old)
+        return made
+
+    def invalidate(self, keys: Iterable[Hashable]) -> Analysis | None:
+        """The analysis after sources changed; None when nothing asked about `keys`."""
+        touched = {("source", key) for key in keys}
+        exporting = {cell for key in touched for cell in self._export_readers.of(key)}
+        finding = {cell for key in touched for cell in self._finding_readers.of(key)}
+        if not exporting and not finding:
+            return None
+        made = self._copy(self.notebook)
+        for cell_id in exporting & made._index.keys():
+            made._mark(made._index[cell_id])
+        made._stale |= (exporting | finding) & made._index.keys()
+        return made
+
+    def _copy(self, notebook: Notebook) -> Analysis:
+        made = object.__new__(Analysis)
+        made.notebook = notebook
+        made.host = self.host
+        made._services = self._services
+        made._sources = self._sources
+        made._memo = self._memo
+        made._index = self._index
+        made._owners = self._owners.copy()
+        made._exported = dict(self._exported)
+        made._export_readers = self._export_readers.copy()
+        made._found = dict(self._found)
+        made._finding_readers = self._finding_readers.copy()
+        made._heap = list(self._heap)
+        made._pending = set(self._pending)
+        made._stale = set(self._stale)
+        return made
+
+    def _restructure(self, old: tuple[Cell, ...]) -> None:
+        """Cells were inserted, deleted or moved: number them anew and look again at what could see the difference."""
+        new = self.notebook.cells
+        self._index = {cell.id: i for i, cell in enumerate(new)}
+        same = 0
+        while same < min(len(old), len(new)) and old[same].id == new[same].id:
+            same += 1
+        tail = 0
+        while tail < min(len(old), len(new)) - same and old[-1 - tail].id == new[-1 - tail].id:
+            tail += 1
+        touched = [*old[same : len(old) - tail], *new[same : len(new) - tail]]
+        keys: set[Hashable] = set()
+        for cell in touched:
+            entry = self._exported.get(cell.id)
+            if entry is not None:
+                keys.update(fold(b.name) for b in entry.exports.bindings)
+                if entry.exports.opens:
+                    keys.add(_OPENS)
+        pending = {old[i].id for i in self._pending}
+        self._heap, self._pending = [], set()
+        for cell in old:
+            if cell.id not in self._index:
+                self._forget(cell.id)
+        self._owners = Owners()
+        for cell_id, entry in self._exported.items():
+            self._owners.add(self._index[cell_id], entry.exports)
+        again = pending | {c.id for c in touched}
+        again |= {cell_id for key in keys for cell_id in self._export_readers.of(key)}
+        digests = {c.id: c.digest for c in old}
+        again |= {c.id for c in new if digests.get(c.id) != c.digest}
+        for cell_id in again & self._index.keys():
+            self._mark(self._index[cell_id])
+        self._stale = (self._stale | again) & self._index.keys()
+        self._stale |= {cell_id for key in keys for cell_id in self._finding_readers.of(key)} & self._index.keys()
+
+    def _forget(self, cell_id: str) -> None:
+        exported = self._exported.pop(cell_id, None)
+        if exported is not None:
+            self._export_readers.move(cell_id, exported.record, ())
+        found = self._found.pop(cell_id, None)
+        if found is not None:
+            self._finding_readers.move(cell_id, found.record, ())
+
+    def _mark(self, index: int) -> None:
+        if index not in self._pending:
+            self._pending.add(index)
+            heapq.heappush(self._heap, index)
+
+    # -- computing
+
+    def settle(self, until: int | None = None, deadline: float | None = None) -> bool:
+        """Bring exports up to date, for cells up to `until` or all. False when `deadline` (monotonic) came first."""
+        rounds: dict[int, int] = {}
+        if self.host.order == "any":
+            until = None
+        while self._heap and (until is None or self._heap[0] <= until):
+            if deadline is not None and time.monotonic() >= deadline:
+                return False
+            index = heapq.heappop(self._heap)
+            self._pending.discard(index)
+            rounds[index] = rounds.get(index, 0) + 1
+            if rounds[index] <= MAX_ROUNDS:
+                self._export(index)
+        return True
+
+    @property
+    def settled(self) -> bool:
+        return not self._heap
+
+    def facts(self, index: int) -> Facts:
+        cell = self.notebook.cells[index]
+        if cell.kind != "code" or not cell.language:
+            return NO_FACTS
+        kept = self._memo.facts
+        key = (self.host.name, cell.digest)
+        facts = kept.get(key)
+        if facts is None:
+            self._memo.note("facts", cell)
+            service = self._services.of(cell.language)
+            facts = guard("facts", cell, NO_FACTS, lambda: service.facts(cell, self.host))
+            kept[key] = facts
+            if len(kept) > FACTS_KEPT:
+                kept.popitem(last=False)
+        else:
+            kept.move_to_end(key)
+        return facts
+
+    def exports(self, index: int) -> Exports:
+        """The exports of a cell; call `settle` first."""
+        entry = self._exported.get(self.notebook.cells[index].id)
+        return entry.exports if entry else NO_EXPORTS
+
+    def context(self, index: int, record: dict[Question, Any] | None = None) -> Context:
+        cell = self.notebook.cells[index]
+        view = View(
+            self._owners,
+            index,
+            cell.language,
+            self.host,
+            self._sources,
+            space=cell.space,
+            record=record,
+            evaluate=self._evaluate,
+        )
+        return Context(self.notebook, cell, index, self.facts(index), view, self.host)
+
+    def findings(self, index: int) -> tuple[Finding, ...]:
+        """Everything to report about a cell: its syntax problems, its language's findings, the rules'."""
+        cell = self.notebook.cells[index]
+        entry = self._found.get(cell.id)
+        if entry is not None and entry.digest == cell.digest:
+            if cell.id not in self._stale:
+                return entry.findings
+            if self._stands(index, entry.record):
+                self._stale.discard(cell.id)
+                return entry.findings
+        record: dict[Question, Any] = {}
+        findings: tuple[Finding, ...] = ()
+        if cell.kind == "code" and cell.language:
+            self._memo.note("diagnose", cell)
+            findings = self._diagnose(self.context(index, record))
+        self._finding_readers.move(cell.id, entry.record if entry else (), record)
+        self._found[cell.id] = _Found(cell.digest, findings, record)
+        self._stale.discard(cell.id)
+        return findings
+
+    @property
+    def stale(self) -> frozenset[str]:
+        """Ids of the cells whose findings must be asked for again."""
+        return frozenset(self._stale)
+
+    def services_of(self, index: int) -> Services:
+        return self._services
+
+    def _diagnose(self, context: Context) -> tuple[Finding, ...]:
+        cell = context.cell
+        found = [Finding(p.code, p.span, p.message, p.severity) for p in context.facts.problems]
+        service = self._services.of(cell.language)
+        found += guard("diagnose", cell, (), lambda: tuple(service.diagnose(context)))
+        for rule in self._services.rules:
+            found += guard(rule.code, cell, (), lambda rule=rule: tuple(rule.check(context)))  # type: ignore[misc]
+        return tuple(sorted(found, key=lambda f: (f.span.start, f.span.end, f.code)))
+
+    def _evaluate(self, language: str, text: str, view: View) -> Type:
+        service = self._services.of(language)
+        cell = self.notebook.cells[view.index]
+        unknown: Type = UNKNOWN
+        return guard("evaluate", cell, unknown, lambda: service.evaluate(text, view.with_overlay({}, language)))
+
+    def _stands(self, index: int, record: dict[Question, Any]) -> bool:
+        if not record:
+            return True
+        view = self.context(index).view
+        return all(view.answer(question) == answer for question, answer in record.items())
+
+    def _export(self, index: int) -> None:
+        cell = self.notebook.cells[index]
+        entry = self._exported.get(cell.id)
+        if entry is not None and entry.digest == cell.digest and self._stands(index, entry.record):
+            return
+        exports = NO_EXPORTS
+        record: dict[Question, Any] = {}
+        if cell.kind == "code" and cell.language:
+            self._memo.note("exports", cell)
+            context = self.context(index, record)
+            service = self._services.of(cell.language)
+            exports = guard("exports", cell, NO_EXPORTS, lambda: service.exports(context))
+        before = entry.exports if entry else NO_EXPORTS
+        self._export_readers.move(cell.id, entry.record if entry else (), record)
+        self._exported[cell.id] = _Exported(cell.digest, exports, record)
+        if before == exports:
+            return
+        self._owners.remove(index, before)
+        self._owners.add(index, exports)
+        self._tell(index, _changed(before, exports))
+
+    def _tell(self, index: int, keys: Iterable[Hashable]) -> None:
+        anywhere = self.host.order == "any"
+        for key in keys:
+            for cell_id in self._export_readers.of(key):
+                reader = self._index.get(cell_id)
+                if reader is not None and reader != index and (anywhere or reader > index):
+                    self._mark(reader)
+            self._stale |= self._finding_readers.of(key) & self._index.keys()
+
+
+def _changed(before: Exports, after: Exports) -> set[Hashable]:
+    """The keys under which two cells' exports differ."""
+    old = {(b.space, b.name): b for b in before.bindings}
+    new = {(b.space, b.name): b for b in after.bindings}
+    keys: set[Hashable] = {fold(name) for space, name in old.keys() | new.keys() if _differ(old, new, (space, name))}
+    if before.opens != after.opens:
+        keys.add(_OPENS)
+    return keys
+
+
+def _differ(old: dict[tuple[str, str], Any], new: dict[tuple[str, str], Any], key: tuple[str, str]) -> bool:
+    return bool(old.get(key) != new.get(key))

@@ -1,0 +1,299 @@
+"""Exports and the environment: which names a cell gives, and which it sees.
+
+An `Environment` is never copied for a cell: an `Owners` index says for every name which cells bind it, and a `View`
+answers for one cell by looking for the nearest owner that the host lets it see. Views used for derived results record
+each answer they gave; as long as the same questions get equal answers, the result stands (`core.analysis`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from polycell.core.hosts import Host, Reads
+from polycell.core.types import UNKNOWN, Anchor, Module, Table, Type
+
+BindingKind = Literal["variable", "function", "class", "import", "table", "result", "deleted", "parameter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One name that a cell gives to others, with the type it has at the cell's end."""
+
+    name: str
+    type: Type = UNKNOWN
+    kind: BindingKind = "variable"
+    space: str = "python"
+    origin: Anchor | None = None
+    source: str = ""  # one line for people: `pd.read_csv("sales.csv")`
+    maybe: bool = False
+
+    @property
+    def is_table(self) -> bool:
+        return isinstance(self.type, Table)
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """The bindings of one cell, one a (space, name). `opens`: reasons why there may be more names than these."""
+
+    bindings: tuple[Binding, ...] = ()
+    opens: tuple[str, ...] = ()
+
+
+NO_EXPORTS = Exports()
+
+_SPARK_FLAVOURS = frozenset({"spark", "sql", "table"})
+
+
+def crosses(binding: Binding, reads: Reads) -> bool:
+    """Whether a binding of `reads.space` is among what is read of it."""
+    if reads.what == "everything":
+        return True
+    if binding.kind == "deleted":
+        return True
+    if reads.what == "values":
+        return binding.kind != "import" and not isinstance(binding.type, Module)
+    if not isinstance(binding.type, Table):
+        return False
+    return reads.what == "tables" or binding.type.flavour in _SPARK_FLAVOURS
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A binding and the index of the cell that gives it."""
+
+    index: int
+    order: int
+    binding: Binding
+
+    def __lt__(self, other: Owned) -> bool:
+        return (self.index, self.order) < (other.index, other.order)
+
+
+def fold(name: str) -> str:
+    return name.casefold()
+
+
+class Owners:
+    """Name → bindings by cell index. Copied on write: `copy` is shallow, lists are replaced, never changed in place."""
+
+    __slots__ = ("_by_name", "opens")
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, list[Owned]] = {}
+        self.opens: dict[int, tuple[str, ...]] = {}
+
+    def copy(self) -> Owners:
+        made = Owners()
+        made._by_name = dict(self._by_name)
+        made.opens = dict(self.opens)
+        return made
+
+    def add(self, index: int, exports: Exports) -> None:
+        for order, binding in enumerate(exports.bindings):
+            key = fold(binding.name)
+            found = list(self._by_name.get(key, ()))
+            insort(found, Owned(index, order, binding))
+            self._by_name[key] = found
+        if exports.opens:
+            self.opens[index] = exports.opens
+
+    def remove(self, index: int, exports: Exports) -> None:
+        for key in {fold(b.name) for b in exports.bindings}:
+            left = [o for o in self._by_name.get(key, ()) if o.index != index]
+            if left:
+                self._by_name[key] = left
+            else:
+                self._by_name.pop(key, None)
+        self.opens.pop(index, None)
+
+    def of(self, name: str) -> Sequence[Owned]:
+        return self._by_name.get(fold(name), ())
+
+    def names(self) -> Iterable[Sequence[Owned]]:
+        return self._by_name.values()
+
+
+class Sources(Protocol):
+    """Ground state from outside the notebook, such as the schemas of data files. `read` never blocks on the loop.
+
+    A key is any hashable value whose meaning the reader and the source agree on; None means "not known (yet)".
+    """
+
+    def read(self, key: Hashable) -> Any: ...
+
+
+class NoSources:
+    def read(self, key: Hashable) -> Any:
+        return None
+
+
+# Questions, as recorded: kind ("name", "fold", "later", "opens" or "source"), what it is about, and the language that
+# asked where that is not the cell's own (a SQL fragment in a Python cell sees other spaces).
+Question = tuple[str, Hashable, str]
+
+
+class View:
+    """What one cell sees. With `record`, every answer is kept for early cutoff.
+
+    `overlay` are bindings that hold inside the cell at the place where the question is asked, and hide all others.
+    """
+
+    __slots__ = ("_as", "_evaluate", "_overlay", "_owners", "_reads", "host", "index", "language", "record", "sources")
+
+    def __init__(
+        self,
+        owners: Owners,
+        index: int,
+        language: str,
+        host: Host,
+        sources: Sources,
+        *,
+        space: str = "",
+        record: dict[Question, Any] | None = None,
+        overlay: Mapping[str, Binding] | None = None,
+        evaluate: Callable[[str, str, View], Type] | None = None,
+    ) -> None:
+        self._owners = owners
+        self._reads = {r.space: r for r in host.visible(language, space)}
+        self._overlay = overlay or {}
+        self._evaluate = evaluate
+        self._as = ""
+        self.index = index
+        self.language = language
+        self.host = host
+        self.sources = sources
+        self.record = record
+
+    def with_overlay(self, overlay: Mapping[str, Binding], language: str | None = None) -> View:
+        made = View(
+            self._owners,
+            self.index,
+            language or self.language,
+            self.host,
+            self.sources,
+            record=self.record,
+            overlay={**self._overlay, **overlay},
+            evaluate=self._evaluate,
+        )
+        if language is None or language == self.language:
+            made._reads, made._as = self._reads, self._as
+        else:
+            made._as = language
+        return made
+
+    # -- questions that are recorded
+
+    def lookup(self, name: str) -> Binding | None:
+        """The binding that `name` has for this cell, or None."""
+        found: Binding | None = self._ask("name", name, lambda: self._nearest(name, folded=False))
+        return found
+
+    def lookup_folded(self, name: str) -> Binding | None:
+        """The same, in a language that folds case: an exact spelling wins over a folded one."""
+        found: Binding | None = self._ask(
+            "fold", name, lambda: self._nearest(name, folded=False) or self._nearest(name, folded=True)
+        )
+        return found
+
+    def defined_later(self, name: str) -> bool:
+        """Whether a cell below gives `name` to this cell's language."""
+        return bool(self._ask("later", name, lambda: self._later(name)))
+
+    def opens(self) -> tuple[str, ...]:
+        """Reasons why names may exist that nobody sees, from the cells this one can see and from itself."""
+        reasons: tuple[str, ...] = self._ask("opens", "", self._opens)
+        return reasons
+
+    def read(self, key: Hashable) -> Any:
+        """Ask a source outside the notebook; see `Sources`."""
+        return self._ask("source", key, lambda: self.sources.read(key))
+
+    def evaluate(self, language: str, text: str) -> Type:
+        """The type of a fragment of another language at this place; UNKNOWN when nobody serves that language."""
+        return self._evaluate(language, text, self) if self._evaluate else UNKNOWN
+
+    # -- for completion: not recorded, since its results are not kept
+
+    def bindings(self) -> Iterator[Binding]:
+        """Everything visible, one binding a name."""
+        for binding in self._overlay.values():
+            if binding.kind != "deleted" and self._visible(binding):
+                yield binding
+        for owned in self._owners.names():
+            seen: set[str] = set()
+            for name in dict.fromkeys(o.binding.name for o in reversed(owned)):
+                if name in self._overlay or name in seen:
+                    continue
+                seen.add(name)
+                found = self._nearest(name, folded=False)
+                if found is not None:
+                    yield found
+
+    # -- how it is answered
+
+    def answer(self, question: Question) -> Any:
+        """Answer a recorded question anew, without recording."""
+        kind, about, language = question
+        if language:
+            return self.with_overlay({}, language).answer((kind, about, ""))
+        if kind == "source":
+            return self.sources.read(about)
+        if kind == "opens":
+            return self._opens()
+        name = str(about)
+        if kind == "later":
+            return self._later(name)
+        found = self._nearest(name, folded=False)
+        return found if found is not None or kind == "name" else self._nearest(name, folded=True)
+
+    def _ask(self, kind: str, about: Hashable, compute: Callable[[], Any]) -> Any:
+        if self.record is None:
+            return compute()
+        if kind in ("name", "fold") and about in self._overlay:
+            return compute()
+        question = (kind, about, self._as)
+        if question not in self.record:
+            self.record[question] = compute()
+        return self.record[question]
+
+    def _visible(self, binding: Binding) -> bool:
+        reads = self._reads.get(binding.space)
+        return reads is not None and crosses(binding, reads)
+
+    def _nearest(self, name: str, *, folded: bool) -> Binding | None:
+        if not folded and name in self._overlay:
+            found = self._overlay[name]
+            return None if found.kind == "deleted" else found
+        if folded:
+            for key, binding in self._overlay.items():
+                if fold(key) == fold(name):
+                    return None if binding.kind == "deleted" else binding
+        owned = self._owners.of(name)
+        if self.host.order == "any":
+            candidates = [o for o in owned if o.index != self.index]
+        else:
+            candidates = list(owned[: bisect_left(owned, self.index, key=lambda o: o.index)])
+        for owner in reversed(candidates):
+            binding = owner.binding
+            if (folded or binding.name == name) and self._visible(binding):
+                return None if binding.kind == "deleted" else binding
+        return None
+
+    def _later(self, name: str) -> bool:
+        return any(
+            o.index > self.index and o.binding.name == name and o.binding.kind != "deleted" and self._visible(o.binding)
+            for o in self._owners.of(name)
+        )
+
+    def _opens(self) -> tuple[str, ...]:
+        everything = self.host.order == "any"
+        return tuple(
+            reason
+            for index, reasons in sorted(self._owners.opens.items())
+            if everything or index <= self.index
+            for reason in reasons
+        )

@@ -1,0 +1,118 @@
+"""Facts: what a cell's text alone says. A pure function of (host, language, text, metadata), cached by digest.
+
+All spans are offsets into `Cell.text`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from polycell.core.text import Span
+
+Severity = Literal["error", "warning", "information", "hint"]
+DefinitionKind = Literal["variable", "function", "class", "import", "table", "column", "method", "section", "result"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A name that the cell binds at its top level, or (with `container`) inside one of its definitions.
+
+    `span` is the name itself, `extent` the whole statement. `conditional`: bound on some paths only.
+    """
+
+    name: str
+    kind: DefinitionKind
+    span: Span
+    extent: Span
+    container: str = ""
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A name that must come from elsewhere: free in the cell, and not bound above it in the cell.
+
+    `deferred`: inside a body that runs later (a function), so order says nothing. `guarded`: the code itself expects
+    that the name may be missing (`try: x except NameError`, `"x" in globals()`). `table`: a table name in SQL, which
+    may live in a catalogue that nobody sees.
+    """
+
+    name: str
+    span: Span
+    deferred: bool = False
+    guarded: bool = False
+    table: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Any occurrence of a top-level name, definitions included: what references and highlights are made of."""
+
+    name: str
+    span: Span
+    write: bool = False
+    local: bool = False  # resolved inside the cell
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`module` as written (`numpy`, `a.b`), `names` what `from` takes; `star` for `from m import *`."""
+
+    module: str
+    span: Span
+    alias: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+    star: bool = False
+    level: int = 0
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Magic:
+    """A line or cell magic as written: name without `%`, the argument text and where that starts."""
+
+    name: str
+    arguments: str
+    span: Span
+    arguments_start: int
+    cell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A syntax problem, located at the mistake."""
+
+    span: Span
+    message: str
+    code: str = "syntax-error"
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Text of another language inside the cell (`x = %sql select …`). `result` is the name that its value gets."""
+
+    language: str
+    span: Span
+    result: str = ""
+    magic: str = ""
+    arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    definitions: tuple[Definition, ...] = ()
+    uses: tuple[Use, ...] = ()
+    references: tuple[Reference, ...] = ()
+    imports: tuple[Import, ...] = ()
+    magics: tuple[Magic, ...] = ()
+    fragments: tuple[Fragment, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    # Why this cell may define names that its text does not show: "from m import *", "%run other.ipynb", "exec".
+    opens: tuple[str, ...] = ()
+    # The language's own analysis (a syntax tree, tokens); nobody else looks inside.
+    analysis: object = None
+
+
+NO_FACTS = Facts()

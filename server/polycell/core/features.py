@@ -1,0 +1,227 @@
+"""Editor features over a snapshot: small functions, one a feature, language-neutral.
+
+What is the same in every language (definition and references of a name, symbols, highlights) is answered here from
+facts and the environment. The rest is asked of the cell's language, or of the language of the fragment under the
+cursor (`x = %sql select …`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from polycell.core.analysis import guard
+from polycell.core.environment import Binding, fold
+from polycell.core.facts import Fragment, Reference
+from polycell.core.notebook import Cell
+from polycell.core.results import (
+    NO_COMPLETIONS,
+    Completions,
+    Finding,
+    Highlight,
+    Hover,
+    Location,
+    Symbol,
+)
+from polycell.core.service import Context, LanguageService, Services
+from polycell.core.session import Snapshot
+from polycell.core.text import Span
+from polycell.core.types import Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a request points to: the context and offset to ask `service` with, and how far to shift its answers."""
+
+    service: LanguageService
+    context: Context
+    offset: int
+    shift: int = 0
+
+
+def context_of(snapshot: Snapshot, cell_id: str) -> Context | None:
+    """The context of a cell, with everything above it settled; None for a cell that is not there."""
+    index = snapshot.notebook.index(cell_id)
+    if index is None:
+        return None
+    snapshot.analysis.settle(until=index)
+    return snapshot.analysis.context(index)
+
+
+def site(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Site | None:
+    context = context_of(snapshot, cell_id)
+    if context is None or context.cell.kind != "code":
+        return None
+    offset = min(max(offset, 0), len(context.cell.text))
+    service = services.of(context.cell.language)
+    for fragment in context.facts.fragments:
+        if fragment.span.touches(offset):
+            return _fragment_site(services, service, context, fragment, offset)
+    return Site(service, context, offset)
+
+
+def _fragment_site(
+    services: Services, outer: LanguageService, context: Context, fragment: Fragment, offset: int
+) -> Site:
+    inner = services.of(fragment.language)
+    cell = Cell(id=context.cell.id, language=fragment.language, text=fragment.span.of(context.cell.text))
+    nothing: Mapping[str, Binding] = {}
+    scope = guard("scope", context.cell, nothing, lambda: outer.scope_at(context, fragment.span.start))
+    view = context.view.with_overlay(scope, fragment.language)
+    facts = guard("facts", cell, context.facts, lambda: inner.facts(cell, context.host))
+    made = Context(context.notebook, cell, context.index, facts, view, context.host)
+    return Site(inner, made, offset - fragment.span.start, fragment.span.start)
+
+
+async def complete(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Completions:
+    found = site(snapshot, services, cell_id, offset)
+    if found is None:
+        return NO_COMPLETIONS
+    answer = await found.service.complete(found.context, found.offset)
+    if not found.shift:
+        return answer
+    return replace(answer, items=tuple(replace(i, replace=i.replace.shift(found.shift)) for i in answer.items))
+
+
+async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Hover | None:
+    found = site(snapshot, services, cell_id, offset)
+    if found is None:
+        return None
+    answer = await found.service.hover(found.context, found.offset)
+    return replace(answer, span=answer.span.shift(found.shift)) if answer else None
+
+
+async def definition(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Location]:
+    """Where the name under the cursor is bound; failing that, what its language knows (a column, an attribute)."""
+    found = site(snapshot, services, cell_id, offset)
+    if found is None:
+        return ()
+    reference = _reference_at(found.context.facts.references, found.offset)
+    if reference is not None:
+        location = _definition_of(snapshot, found, reference)
+        if location is not None:
+            return (location,)
+    locations = await found.service.define(found.context, found.offset)
+    own = found.context.cell.id
+    return tuple(
+        replace(where, span=where.span.shift(found.shift)) if where.cell == own and not where.uri else where
+        for where in locations
+    )
+
+
+def references(
+    snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, declaration: bool = True
+) -> Sequence[Location]:
+    """Every occurrence, in all cells that see it, of the name under the cursor."""
+    found = site(snapshot, services, cell_id, offset)
+    if found is None:
+        return ()
+    reference = _reference_at(found.context.facts.references, found.offset)
+    if reference is None:
+        return ()
+    snapshot.analysis.settle()
+    space, name = _identity(snapshot, found, reference)
+    locations = []
+    for index, cell in enumerate(snapshot.notebook.cells):
+        facts = snapshot.analysis.facts(index)
+        if not any(fold(r.name) == fold(name) for r in facts.references):
+            continue
+        context = snapshot.analysis.context(index)
+        here = Site(services.of(cell.language), context, 0)
+        for other in facts.references:
+            if fold(other.name) != fold(name) or (other.write and not declaration):
+                continue
+            if _identity(snapshot, here, other) == (space, name):
+                locations.append(Location(other.span, cell.id))
+    return locations
+
+
+def highlights(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Highlight]:
+    """Occurrences of the name under the cursor within its own cell."""
+    found = site(snapshot, services, cell_id, offset)
+    if found is None:
+        return ()
+    reference = _reference_at(found.context.facts.references, found.offset)
+    if reference is None:
+        return ()
+    return tuple(
+        Highlight(r.span.shift(found.shift), r.write)
+        for r in found.context.facts.references
+        if r.name == reference.name
+    )
+
+
+def symbols(snapshot: Snapshot, index: int) -> Sequence[Symbol]:
+    """What a cell defines, in order of text."""
+    facts = snapshot.analysis.facts(index)
+    exports = {b.name: b for b in snapshot.analysis.exports(index).bindings}
+    seen: set[tuple[str, str]] = set()
+    made = []
+    for d in sorted(facts.definitions, key=lambda d: d.span):
+        if (d.container, d.name) in seen or d.kind == "import":
+            continue
+        seen.add((d.container, d.name))
+        binding = exports.get(d.name) if not d.container else None
+        kind = "table" if binding is not None and binding.is_table else d.kind
+        made.append(Symbol(d.name, kind, d.span, d.extent, d.container))
+    return made
+
+
+def findings(snapshot: Snapshot, index: int) -> Sequence[Finding]:
+    """Everything to report about a cell; settles all cells first, since a finding may ask about cells below."""
+    snapshot.analysis.settle()
+    return snapshot.analysis.findings(index)
+
+
+def resolve_anchor(snapshot: Snapshot, anchor: Anchor) -> Location | None:
+    """The anchor's place in the notebook as it is now; for a file, its start, since the core reads no files."""
+    if anchor.uri:
+        return Location(Span(0, 0), uri=anchor.uri)
+    index = snapshot.notebook.index(anchor.cell)
+    found = anchor.find(snapshot.notebook.cells[index].text) if index is not None else None
+    return Location(Span(*found), anchor.cell) if found else None
+
+
+def _reference_at(references: Sequence[Reference], offset: int) -> Reference | None:
+    for reference in references:
+        if reference.span.touches(offset):
+            return reference
+    return None
+
+
+def _binding_of(found: Site, reference: Reference) -> Binding | None:
+    view = found.context.view
+    return view.lookup(reference.name) or (
+        view.lookup_folded(reference.name) if found.context.cell.language == "sql" else None
+    )
+
+
+def _identity(snapshot: Snapshot, found: Site, reference: Reference) -> tuple[str, str]:
+    """(space, name) of what a reference names: two references with equal identities name the same thing."""
+    cell = found.context.cell
+    if not reference.local and not reference.write:
+        binding = _binding_of(found, reference)
+        if binding is not None:
+            return binding.space, binding.name
+    for own in snapshot.analysis.exports(found.context.index).bindings:
+        if own.name == reference.name:
+            return own.space, own.name
+    return cell.space or cell.language, reference.name
+
+
+def _definition_of(snapshot: Snapshot, found: Site, reference: Reference) -> Location | None:
+    cell = found.context.cell
+    if reference.write or reference.local:
+        before = [
+            d
+            for d in found.context.facts.definitions
+            if d.name == reference.name and not d.container and d.span.start <= reference.span.start
+        ]
+        after = [d for d in found.context.facts.definitions if d.name == reference.name and not d.container]
+        if before or after:
+            chosen = max(before, key=lambda d: d.span.start) if before else after[0]
+            return Location(chosen.span.shift(found.shift), cell.id)
+    binding = _binding_of(found, reference)
+    if binding is not None and binding.origin is not None:
+        return resolve_anchor(snapshot, binding.origin)
+    return None

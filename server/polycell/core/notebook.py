@@ -1,0 +1,99 @@
+"""Notebook and Cell: frozen ground state. Everything else is derived from these.
+
+Cells are made by `polycell.formats.cells`, which decides a cell's language from everything that the hosts write; after
+that nobody asks metadata again for the language. `Cell.text` is the source as the user sees it, a first-line magic
+included; `body` is where text of `language` begins.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from polycell.core.text import Span
+
+CellKind = Literal["code", "markup", "raw"]
+
+
+@dataclass(frozen=True, slots=True)
+class CellMagic:
+    """A magic that governs the whole cell. `%%sql -o x` has name `sql`, arguments `-o x`, arguments_start of the `-`."""
+
+    name: str
+    arguments: str = ""
+    arguments_start: int = 0
+    prefix: str = "%%"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    id: str
+    language: str
+    text: str
+    kind: CellKind = "code"
+    body: int = 0
+    magic: CellMagic | None = None
+    result: str = ""  # the name that metadata or the cell marker gives the cell's result
+    space: str = ""  # the name space its names live in, where that is not the language's own
+    declared: str = ""  # the client's languageId, or what the format itself says; before metadata and magics
+    name: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    execution_count: int | None = field(default=None, compare=False)
+    why: str = field(default="", compare=False)  # which rule decided the language
+    digest: bytes = field(default=b"", compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.digest:
+            object.__setattr__(self, "digest", _digest(self))
+
+    @property
+    def code(self) -> str:
+        """The text in the cell's own language."""
+        return self.text[self.body :]
+
+    @property
+    def body_span(self) -> Span:
+        return Span(self.body, len(self.text))
+
+
+def _digest(cell: Cell) -> bytes:
+    magic = (cell.magic.prefix, cell.magic.name, cell.magic.arguments) if cell.magic else None
+    head = (cell.language, cell.kind, cell.body, magic, cell.result, cell.space, cell.name)
+    made = hashlib.blake2b(repr(head).encode("utf-8", "surrogatepass"), digest_size=16)
+    made.update(cell.text.encode("utf-8", "surrogatepass"))
+    made.update(json.dumps(cell.metadata, sort_keys=True, default=repr).encode("utf-8", "surrogatepass"))
+    return made.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """`uri` is opaque; `path` is the file's path when there is one. `language` is what an unmarked cell speaks."""
+
+    uri: str
+    cells: tuple[Cell, ...] = ()
+    host: str = "jupyter"
+    language: str = "python"
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    path: str = ""
+
+    def index(self, cell_id: str) -> int | None:
+        for index, cell in enumerate(self.cells):
+            if cell.id == cell_id:
+                return index
+        return None
+
+
+def splice(notebook: Notebook, start: int, delete: int, cells: Sequence[Cell] = ()) -> Notebook:
+    """The notebook with `delete` cells from `start` replaced; out-of-range numbers are clamped."""
+    start = min(max(start, 0), len(notebook.cells))
+    delete = min(max(delete, 0), len(notebook.cells) - start)
+    return replace(notebook, cells=(*notebook.cells[:start], *cells, *notebook.cells[start + delete :]))
+
+
+def replace_cell(notebook: Notebook, cell: Cell) -> Notebook:
+    """The notebook with the cell of the same id replaced; unchanged when there is none."""
+    index = notebook.index(cell.id)
+    return notebook if index is None else splice(notebook, index, 1, [cell])

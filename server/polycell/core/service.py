@@ -1,0 +1,92 @@
+"""The protocols by which `core` knows languages and rules. `compose` hands the real ones over.
+
+A service overrides what it can; everything else answers empty. Services are total: whatever the text, they return.
+Each call is guarded all the same (`core.analysis.guard`), so a defect in one costs one answer, not the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
+from polycell.core.facts import NO_FACTS, Facts
+from polycell.core.hosts import Host
+from polycell.core.notebook import Cell, Notebook
+from polycell.core.results import NO_COMPLETIONS, Completions, Finding, Hover, Location
+from polycell.core.types import UNKNOWN, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a service sees when it is asked about one cell."""
+
+    notebook: Notebook
+    cell: Cell
+    index: int
+    facts: Facts
+    view: View
+    host: Host
+
+
+class LanguageService:
+    """One language. `languages` are the cell languages it serves."""
+
+    languages: frozenset[str] = frozenset()
+
+    def facts(self, cell: Cell, host: Host) -> Facts:
+        """What the text alone says. Pure, fast (under 1 ms for a usual cell), synchronous."""
+        return NO_FACTS
+
+    def exports(self, context: Context) -> Exports:
+        """The names this cell gives, with their types. Pure in (facts, answers of `context.view`)."""
+        return NO_EXPORTS
+
+    def diagnose(self, context: Context) -> Sequence[Finding]:
+        """Findings that need the environment. Syntax problems are reported from the facts already."""
+        return ()
+
+    def evaluate(self, text: str, view: View) -> Type:
+        """The type of a fragment's value, seen from `view`: the table that a SQL text yields."""
+        return UNKNOWN
+
+    def scope_at(self, context: Context, offset: int) -> Mapping[str, Binding]:
+        """The cell's own bindings as they stand at `offset`: what hides the environment there."""
+        return {}
+
+    async def complete(self, context: Context, offset: int) -> Completions:
+        return NO_COMPLETIONS
+
+    async def hover(self, context: Context, offset: int) -> Hover | None:
+        return None
+
+    async def define(self, context: Context, offset: int) -> Sequence[Location]:
+        """Definitions that names alone do not tell (a column, an attribute); plain names are answered by `features`."""
+        return ()
+
+
+class Rule(Protocol):
+    """A notebook-level check: one module in `rules`, one stable code."""
+
+    code: str
+
+    def check(self, context: Context) -> Iterable[Finding]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Languages by name, and the rules that run on every code cell."""
+
+    languages: Mapping[str, LanguageService]
+    rules: tuple[Rule, ...] = ()
+
+    def of(self, language: str) -> LanguageService:
+        return self.languages.get(language, _NOBODY)
+
+
+_NOBODY = LanguageService()
+
+
+def services(languages: Iterable[LanguageService], rules: Iterable[Rule] = ()) -> Services:
+    return Services({name: service for service in languages for name in service.languages}, tuple(rules))

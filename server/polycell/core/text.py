@@ -1,0 +1,80 @@
+"""Text positions. Everything inside Polycell counts code points from 0; LSP encodings exist in `lsp` alone.
+
+A `Span` is a half-open range of offsets into one text. A `Position` is a (line, column) pair, used only where a
+person or a protocol wants lines. Lines end as LSP says: at `\\n`, `\\r\\n` and `\\r`, and nowhere else (not at form
+feed, not at U+2028), which is why `str.splitlines` is never used here.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open range `[start, end)` of code-point offsets."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def __contains__(self, offset: int) -> bool:
+        return self.start <= offset < self.end
+
+    def touches(self, offset: int) -> bool:
+        """True also for an offset just behind the last character: where a cursor still belongs to a word."""
+        return self.start <= offset <= self.end
+
+    def shift(self, by: int) -> Span:
+        return Span(self.start + by, self.end + by)
+
+    def of(self, text: str) -> str:
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """0-based line and column, both in code points."""
+
+    line: int
+    column: int
+
+
+class LineIndex:
+    """Line starts of one text; converts between offsets and positions, clamping what lies outside."""
+
+    __slots__ = ("starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def line_span(self, line: int) -> Span:
+        """The line without its line end; an empty span at the end of the text for lines behind the last."""
+        if line >= len(self.starts):
+            return Span(len(self.text), len(self.text))
+        start = self.starts[line]
+        end = self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return Span(start, end)
+
+    def position(self, offset: int) -> Position:
+        offset = min(max(offset, 0), len(self.text))
+        line = bisect_right(self.starts, offset) - 1
+        return Position(line, offset - self.starts[line])
+
+    def offset(self, position: Position) -> int:
+        if position.line < 0:
+            return 0
+        span = self.line_span(position.line)
+        return min(span.start + max(position.column, 0), span.end)

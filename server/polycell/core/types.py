@@ -1,0 +1,286 @@
+"""Neutral types: what crosses between languages.
+
+Every language turns its own types into these and reads them back; none knows another's. Data types are spelled as
+Arrow spells them (`int64`, `timestamp[us, tz=UTC]`, `list<item: string>`), since `pyarrow.Schema` is the wire form of a
+table (`polycell.tables.arrow` converts); pyarrow itself is not needed here, so that it can be imported late.
+
+A `Table` is *closed* when its columns are all there is, *open* when there may be more. Only a closed table can prove
+that a column does not exist. Every column says why we believe in it (`Evidence`) and how much (`Certainty`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, IntEnum
+from typing import Literal, TypeAlias
+
+
+class Evidence(Enum):
+    """Why a column, or a type, is believed."""
+
+    DECLARED = "declared"
+    LIVE = "live"
+    FILE = "file"
+    DERIVED = "derived"
+    SAVED_OUTPUT = "saved output"
+    USAGE = "usage"
+
+
+class Certainty(IntEnum):
+    """Ordered: a derivation is as certain as its weakest input."""
+
+    WEAK = 0
+    LIKELY = 1
+    CERTAIN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DataType:
+    """A scalar's or column's type. `name` is Arrow's base name, `parameters` what stands in its brackets."""
+
+    name: str
+    parameters: tuple[str, ...] = ()
+    children: tuple[tuple[str, DataType], ...] = ()
+
+    def __str__(self) -> str:
+        if self.name == "timestamp":
+            unit, *zone = self.parameters or ("us",)
+            return f"timestamp[{unit}, tz={zone[0]}]" if zone else f"timestamp[{unit}]"
+        if self.children:
+            inner = ", ".join(f"{name}: {child}" for name, child in self.children)
+            return f"{self.name}<{inner}>"
+        if self.parameters:
+            left, right = ("(", ")") if self.name.startswith("decimal") else ("[", "]")
+            return f"{self.name}{left}{', '.join(self.parameters)}{right}"
+        return self.name
+
+
+BOOL = DataType("bool")
+INT32 = DataType("int32")
+INT64 = DataType("int64")
+FLOAT64 = DataType("double")
+STRING = DataType("string")
+BINARY = DataType("binary")
+DATE = DataType("date32")
+TIME = DataType("time64", ("us",))
+TIMESTAMP = DataType("timestamp", ("us",))
+DURATION = DataType("duration", ("us",))
+CATEGORY = DataType("dictionary")
+NULL = DataType("null")
+
+INTEGERS = frozenset({f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)})
+FLOATS = frozenset({"halffloat", "float", "double"})
+STRINGS = frozenset({"string", "large_string", "string_view"})
+TEMPORAL = frozenset({"date32", "date64", "timestamp", "time32", "time64"})
+
+
+def is_numeric(type_: DataType) -> bool:
+    return type_.name in INTEGERS or type_.name in FLOATS or type_.name.startswith("decimal")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place that survives edits elsewhere: the `nth` occurrence (from 0) of `token` in a text.
+
+    `cell` is a cell's id, or empty when `uri` names a file (a CSV header). Being stable, it can take part in equality:
+    an edit above a definition leaves the definition's binding equal, and nothing below is analysed again.
+    """
+
+    token: str
+    nth: int = 0
+    cell: str = ""
+    uri: str = ""
+
+    @staticmethod
+    def at(text: str, start: int, token: str, *, cell: str = "", uri: str = "") -> Anchor:
+        return Anchor(token, text.count(token, 0, start), cell, uri)
+
+    def find(self, text: str) -> tuple[int, int] | None:
+        """(start, end) offsets in the text as it is now, or None when it is gone."""
+        at = -1
+        for _ in range(self.nth + 1):
+            at = text.find(self.token, at + 1 if at < 0 else at + len(self.token))
+            if at < 0:
+                return None
+        return at, at + len(self.token)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `type` None is "name known, type not", a normal case. `maybe`: present on some paths only."""
+
+    name: str
+    type: DataType | None = None
+    nullable: bool | None = None
+    evidence: Evidence = Evidence.DERIVED
+    certainty: Certainty = Certainty.CERTAIN
+    origin: Anchor | None = None
+    source: str = ""  # one line for people: "sum(price)", "data/sales.csv"
+    maybe: bool = False
+
+
+Flavour = Literal["pandas", "polars", "polars-lazy", "spark", "duckdb", "arrow", "sql", "result-set", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    columns: tuple[Column, ...] = ()
+    open: bool = False
+    flavour: Flavour = "table"
+    index: tuple[Column, ...] = ()
+    case_sensitive: bool = True
+
+    def column(self, name: str) -> Column | None:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        if not self.case_sensitive:
+            folded = name.casefold()
+            for column in self.columns:
+                if column.name.casefold() == folded:
+                    return column
+        return None
+
+    @property
+    def certainty(self) -> Certainty:
+        return min((c.certainty for c in self.columns), default=Certainty.CERTAIN)
+
+    @property
+    def proves_absence(self) -> bool:
+        """True when a name that is not here is certainly wrong."""
+        return not self.open and self.certainty is Certainty.CERTAIN
+
+    def with_flavour(self, flavour: Flavour) -> Table:
+        return replace(self, flavour=flavour)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One column as a value: a pandas or polars Series, a Spark Column."""
+
+    column: Column
+    flavour: Flavour = "pandas"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBy:
+    """A grouped table that still waits for its aggregation."""
+
+    table: Table
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Named fields: a dataclass, case class, struct, or a dict literal with string keys."""
+
+    fields: tuple[tuple[str, Type], ...]
+    name: str = ""
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """`kind` is list, tuple, set, dict, array or sequence."""
+
+    kind: str
+    element: Type | None = None
+    key: Type | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`signature` is the text after the name, `(a, b=1) -> int`; `returns` where it is known."""
+
+    signature: str = "(…)"
+    returns: Type | None = None
+    documentation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class defined or imported; `name` is qualified as far as known."""
+
+    name: str
+    signature: str = ""
+    documentation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """An imported module, or (with `attribute`) something imported from one that nobody looked into."""
+
+    name: str
+    attribute: str = ""
+
+    @property
+    def qualified(self) -> str:
+        return f"{self.name}.{self.attribute}" if self.attribute else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A database connection. `dialect` is sqlglot's name, empty when unknown; `source` a file or URL as written."""
+
+    dialect: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value of a type of which only the name is known."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nothing is known; never a reason for a diagnostic."""
+
+
+UNKNOWN = Unknown()
+
+Type: TypeAlias = (
+    Scalar | Table | Series | GroupBy | Record | Collection | Function | Class | Module | Connection | Opaque | Unknown
+)
+
+_DATA_TYPE_WORDS = {"double": "float", "int64": "int", "string": "str"}
+
+
+def describe(type_: Type | None) -> str:
+    """One short phrase for people: `pandas table, 4 columns`, `int`, `module numpy`. Empty when unknown."""
+    if isinstance(type_, Table):
+        count = len(type_.columns)
+        size = f"{count} column{'' if count == 1 else 's'}{' or more' if type_.open else ''}"
+        if type_.open and not count:
+            size = "columns unknown"
+        return f"{type_.flavour} table, {size}" if type_.flavour != "table" else f"table, {size}"
+    if isinstance(type_, Series):
+        return (
+            f"column {type_.column.name}: {type_.column.type}" if type_.column.type else f"column {type_.column.name}"
+        )
+    if isinstance(type_, GroupBy):
+        return f"groups of a table by {', '.join(type_.keys)}" if type_.keys else "groups of a table"
+    if isinstance(type_, Scalar):
+        return _DATA_TYPE_WORDS.get(type_.type.name, str(type_.type))
+    if isinstance(type_, Record):
+        return type_.name or "record"
+    if isinstance(type_, Collection):
+        inner = ", ".join(filter(None, (describe(type_.key), describe(type_.element))))
+        return f"{type_.kind}[{inner}]" if inner else type_.kind
+    if isinstance(type_, Function):
+        return f"function {type_.signature}"
+    if isinstance(type_, Class):
+        return f"class {type_.name}"
+    if isinstance(type_, Module):
+        return f"from {type_.name}" if type_.attribute else f"module {type_.name}"
+    if isinstance(type_, Connection):
+        return f"{type_.dialect or 'database'} connection"
+    if isinstance(type_, Opaque):
+        return type_.name
+    return ""
