@@ -41,7 +41,7 @@ class Host:
     single_percent_cells: bool = False  # `%sql` as the first line makes the whole cell SQL
 
     def visible(self, language: str, own_space: str = "") -> tuple[Reads, ...]:
-        """What a cell of `language` reads. A cell in a space of its own (`%%local`) reads that instead of its language's."""
+        """What a cell of `language` reads. A cell in a space of its own (`%%local`) reads that, not its language's."""
         row = self.reads.get(language, (Reads(language), Reads("catalog")))
         if own_space and own_space != language:
             return (Reads(own_space), *(r for r in row if r.space != language))

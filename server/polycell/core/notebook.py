@@ -20,7 +20,7 @@ CellKind = Literal["code", "markup", "raw"]
 
 @dataclass(frozen=True, slots=True)
 class CellMagic:
-    """A magic that governs the whole cell. `%%sql -o x` has name `sql`, arguments `-o x`, arguments_start of the `-`."""
+    """A magic that governs the whole cell: `%%sql -o x` has name `sql`, arguments `-o x`, starting at the `-`."""
 
     name: str
     arguments: str = ""

@@ -16,7 +16,7 @@ class DocumentProblem:
     """Something wrong with the document itself, at `span` (code points of the document's text)."""
 
     message: str
-    span: Span = Span(0, 0)
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,14 @@
+"""Where the shared test data lies: beside the checkout, or where POLYCELL_SHARED says; never in the repository."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("POLYCELL_SHARED") or Path(__file__).resolve().parents[2] / "shared")
+needs_shared = pytest.mark.skipif(
+    not (SHARED / "notebooks").is_dir(),
+    reason="the shared test data is not here: put it beside the checkout as ../shared, or set POLYCELL_SHARED",
+)
