@@ -1,0 +1,62 @@
+"""A Python cell made readable: what the other Python modules work on, and what `Facts.analysis` holds.
+
+IPython's own syntax (magics, `!`, `?`, automagic, …) is neutralised by `ipython.neutralise`, which never changes the
+text's length: every offset in `code` is the same offset in the cell's text.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from polycell.core.facts import Fragment, Magic, Problem
+from polycell.core.text import LineIndex, Span
+
+
+@dataclass(frozen=True, slots=True)
+class MagicName:
+    """A name that a magic or shell escape binds (`x = !ls`, `%%capture out`, `--out x`).
+
+    `value` says what it becomes: "lines" (a list of output lines), "captured", "timing", "table" (with `fragment`, the
+    SQL that yields it), or "" when unknown.
+    """
+
+    name: str
+    span: Span
+    extent: Span
+    value: str = ""
+    fragment: Fragment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PythonSource:
+    """`code` is as long as the cell's text and is what `tree` was parsed from; `tree` is None when nothing parses.
+
+    A cell with one broken statement still has a tree of the others: the broken lines are blanked in `code`.
+    `names` are bound by magics at `span`; `uses` are (name, span) that magics read (`{expr}`, `$var`, `-i df`).
+    `opens` as in `Facts.opens`.
+    """
+
+    code: str
+    tree: ast.Module | None
+    lines: LineIndex
+    problems: tuple[Problem, ...] = ()
+    magics: tuple[Magic, ...] = ()
+    fragments: tuple[Fragment, ...] = ()
+    names: tuple[MagicName, ...] = ()
+    uses: tuple[tuple[str, Span], ...] = ()
+    opens: tuple[str, ...] = ()
+
+    def span(self, node: ast.AST) -> Span:
+        """The span of a node that has a position. `ast` counts columns in UTF-8 bytes; offsets here are code points."""
+        start = self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
+        end = self.offset(getattr(node, "end_lineno", None) or 1, getattr(node, "end_col_offset", None) or 0)
+        return Span(start, max(start, end))
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a 1-based line and a column in UTF-8 bytes, as `ast` gives them."""
+        span = self.lines.line_span(line - 1)
+        text = self.code[span.start : span.end]
+        if text.isascii():
+            return span.start + min(column, len(text))
+        return span.start + len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
