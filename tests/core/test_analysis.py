@@ -113,7 +113,7 @@ def test_deleting_an_unrelated_cell_recomputes_nothing() -> None:
 
 
 def test_opening_a_name_space_below_leaves_cells_above_alone() -> None:
-    made, book, log = opened("b = a", "c = 1", "d = q")
+    made, book, _log = opened("b = a", "c = 1", "d = q")
     edit(made, book, "c1", "open!")
     found = made.snapshot("toy:notebook")
     assert found is not None
@@ -230,3 +230,11 @@ def test_any_edit_sequence_equals_a_rebuild(
             continue
         made.update(book)
     assert everything(made) == _fresh(book)
+
+
+def test_types_nested_without_end_are_data() -> None:
+    size = 400
+    made, book, _ = opened(*[f"v{i} = v{i - 1}" if i else "v0 = 1" for i in range(size)])
+    edit(made, book, "c0", "v0 = 2 3")
+    made.update(splice(book, 10, 1))
+    assert everything(made)

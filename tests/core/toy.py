@@ -29,7 +29,7 @@ class Toy(LanguageService):
         definitions, uses, references = [], [], []
         bound: set[str] = set()
         for line in re.finditer(r"[^\n]+", cell.text):
-            name, eq, words = line.group().partition("=")
+            name, eq, _words = line.group().partition("=")
             start = line.start() + len(name) + len(eq) if eq else line.start()
             for word in _WORD.finditer(cell.text, start, line.end()):
                 if not word.group().isdigit():

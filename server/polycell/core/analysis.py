@@ -20,7 +20,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from polycell.core.environment import NO_EXPORTS, Exports, Owners, Question, Sources, View, fold
+from polycell.core.environment import NO_EXPORTS, Exports, Owners, Question, Sources, View, fold, same
 from polycell.core.facts import NO_FACTS, Facts
 from polycell.core.hosts import Host, host
 from polycell.core.notebook import Cell, Notebook
@@ -331,7 +331,7 @@ class Analysis:
         if not record:
             return True
         view = self.context(index).view
-        return all(view.answer(question) == answer for question, answer in record.items())
+        return all(same(view.answer(question), answer) for question, answer in record.items())
 
     def _export(self, index: int) -> None:
         cell = self.notebook.cells[index]
@@ -348,7 +348,7 @@ class Analysis:
         before = entry.exports if entry else NO_EXPORTS
         self._export_readers.move(cell.id, entry.record if entry else (), record)
         self._exported[cell.id] = _Exported(cell.digest, exports, record)
-        if before == exports:
+        if same(before, exports):
             return
         self._owners.remove(index, before)
         self._owners.add(index, exports)
@@ -368,11 +368,7 @@ def _changed(before: Exports, after: Exports) -> set[Hashable]:
     """The keys under which two cells' exports differ."""
     old = {(b.space, b.name): b for b in before.bindings}
     new = {(b.space, b.name): b for b in after.bindings}
-    keys: set[Hashable] = {fold(name) for space, name in old.keys() | new.keys() if _differ(old, new, (space, name))}
+    keys: set[Hashable] = {fold(key[1]) for key in old.keys() | new.keys() if not same(old.get(key), new.get(key))}
     if before.opens != after.opens:
         keys.add(_OPENS)
     return keys
-
-
-def _differ(old: dict[tuple[str, str], Any], new: dict[tuple[str, str], Any], key: tuple[str, str]) -> bool:
-    return bool(old.get(key) != new.get(key))

@@ -73,6 +73,10 @@ class Owned:
         return (self.index, self.order) < (other.index, other.order)
 
 
+def _index_of(owned: Owned) -> int:
+    return owned.index
+
+
 def fold(name: str) -> str:
     return name.casefold()
 
@@ -113,8 +117,9 @@ class Owners:
     def of(self, name: str) -> Sequence[Owned]:
         return self._by_name.get(fold(name), ())
 
-    def names(self) -> Iterable[Sequence[Owned]]:
-        return self._by_name.values()
+    def items(self) -> Iterable[tuple[str, Sequence[Owned]]]:
+        """(folded name, its owners in order of cells)."""
+        return self._by_name.items()
 
 
 class Sources(Protocol):
@@ -129,6 +134,14 @@ class Sources(Protocol):
 class NoSources:
     def read(self, key: Hashable) -> Any:
         return None
+
+
+def same(left: object, right: object) -> bool:
+    """Equality that is total: types nested too deep to compare count as different."""
+    try:
+        return left is right or left == right
+    except RecursionError:
+        return False
 
 
 # Questions, as recorded: kind ("name", "fold", "later", "opens" or "source"), what it is about, and the language that
@@ -218,20 +231,21 @@ class View:
 
     # -- for completion: not recorded, since its results are not kept
 
-    def bindings(self) -> Iterator[Binding]:
-        """Everything visible, one binding a name."""
+    def bindings(self, prefix: str = "") -> Iterator[Binding]:
+        """Everything visible whose name starts with `prefix` (case folded), one binding a name."""
+        prefix = fold(prefix)
         for binding in self._overlay.values():
-            if binding.kind != "deleted" and self._visible(binding):
+            if binding.kind != "deleted" and self._visible(binding) and fold(binding.name).startswith(prefix):
                 yield binding
-        for owned in self._owners.names():
-            seen: set[str] = set()
-            for name in dict.fromkeys(o.binding.name for o in reversed(owned)):
-                if name in self._overlay or name in seen:
-                    continue
-                seen.add(name)
-                found = self._nearest(name, folded=False)
-                if found is not None:
-                    yield found
+        anywhere = self.host.order == "any"
+        for key, owned in self._owners.items():
+            if not key.startswith(prefix) or (owned[0].index >= self.index and not anywhere):
+                continue
+            for name in {o.binding.name for o in owned} if len(owned) > 1 else (owned[0].binding.name,):
+                if name not in self._overlay:
+                    found = self._nearest(name, folded=False)
+                    if found is not None:
+                        yield found
 
     # -- how it is answered
 
@@ -273,12 +287,11 @@ class View:
                 if fold(key) == fold(name):
                     return None if binding.kind == "deleted" else binding
         owned = self._owners.of(name)
-        if self.host.order == "any":
-            candidates = [o for o in owned if o.index != self.index]
-        else:
-            candidates = list(owned[: bisect_left(owned, self.index, key=lambda o: o.index)])
-        for owner in reversed(candidates):
-            binding = owner.binding
+        anywhere = self.host.order == "any"
+        for at in range(len(owned) - 1 if anywhere else bisect_left(owned, self.index, key=_index_of) - 1, -1, -1):
+            binding = owned[at].binding
+            if owned[at].index == self.index:
+                continue
             if (folded or binding.name == name) and self._visible(binding):
                 return None if binding.kind == "deleted" else binding
         return None
