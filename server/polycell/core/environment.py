@@ -29,6 +29,7 @@ class Binding:
     origin: Anchor | None = None
     source: str = ""  # one line for people: `pd.read_csv("sales.csv")`
     maybe: bool = False
+    aliases: tuple[str, ...] = ()  # other names of the very same object: a change in place reaches them too
 
     @property
     def is_table(self) -> bool:

@@ -117,6 +117,8 @@ class Column:
     origin: Anchor | None = None
     source: str = ""  # one line for people: "sum(price)", "data/sales.csv"
     maybe: bool = False
+    # A file's head may type a column too narrowly while its name is beyond doubt.
+    type_certainty: Certainty = Certainty.CERTAIN
 
 
 Flavour = Literal["pandas", "polars", "polars-lazy", "spark", "duckdb", "arrow", "sql", "result-set", "table"]
@@ -164,15 +166,25 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class GroupBy:
-    """A grouped table that still waits for its aggregation."""
+    """A grouped table that still waits for its aggregation.
+
+    `selected` narrows what is aggregated (`g["a"]`, then `single`, or `g[["a", "b"]]`); `keyed`: the keys become the
+    index of the result, as pandas does by default.
+    """
 
     table: Table
     keys: tuple[str, ...] = ()
+    selected: tuple[str, ...] | None = None
+    single: bool = False
+    keyed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
+    """`value` where the text alone fixes it (a literal, a constant that was never rebound); None is "not known"."""
+
     type: DataType
+    value: str | int | float | bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +198,26 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """`kind` is list, tuple, set, dict, array or sequence."""
+    """`kind` is list, tuple, set, dict, array or sequence; `items` are the elements where all of them are known."""
 
     kind: str
     element: Type | None = None
     key: Type | None = None
+    items: tuple[Type, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """`signature` is the text after the name, `(a, b=1) -> int`; `returns` where it is known."""
+    """`signature` is the text after the name, `(a, b=1) -> int`; `returns` where it is known.
+
+    `changes` are the parameters and outer names whose values a call may change in place; None when nobody knows.
+    """
 
     signature: str = "(…)"
     returns: Type | None = None
     documentation: str = ""
+    parameters: tuple[str, ...] = ()
+    changes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +227,7 @@ class Class:
     name: str
     signature: str = ""
     documentation: str = ""
+    members: tuple[tuple[str, Type], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
