@@ -1,0 +1,156 @@
+"""The commands that people type: `show` and `check`. (`serve` is listed here and lives in `polycell.cli.serve`.)"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from polycell import __version__
+from polycell.cli.output import hush_broken_pipe, tolerate
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+app = typer.Typer(
+    name="polycell",
+    help="Types flow between the cells and languages of a notebook, before anything runs.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class OutputFormat(str, Enum):
+    text = "text"
+    json = "json"
+
+
+class Threshold(str, Enum):
+    error = "error"
+    warning = "warning"
+    information = "information"
+    hint = "hint"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run `show` or `check`; the exit code."""
+    tolerate(sys.stdout)
+    tolerate(sys.stderr)
+    try:
+        app(args=list(arguments), prog_name="polycell")
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    return 0
+
+
+def quiet(command: Command) -> Command:
+    """Ctrl-C and a reader that went away end a command without a word."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            result = command(*args, **kwargs)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+        except BrokenPipeError:
+            hush_broken_pipe()
+            raise typer.Exit(141) from None
+        return result
+
+    return wrapped  # type: ignore[return-value]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"polycell {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def polycell(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Types flow between the cells and languages of a notebook, before anything runs."""
+
+
+@app.command()
+@quiet
+def show(
+    notebook: Annotated[str, typer.Argument(help="The notebook to look at.", show_default=False)] = "",
+    cell: Annotated[
+        int | None, typer.Option("--cell", "-c", min=1, help="Only this cell, in full; counted from 1.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what decided each cell's language.")] = False,
+    example: Annotated[bool, typer.Option("--example", help="Show the notebook that ships with Polycell.")] = False,
+) -> None:
+    """Show for each cell its language, what it uses from which cell, and what it gives, tables with their columns."""
+    from polycell.cli.showing import show_notebook
+
+    raise typer.Exit(show_notebook(_notebook(notebook, example), cell=cell, as_json=as_json, verbose=verbose))
+
+
+@app.command()
+@quiet
+def check(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Notebooks, folders and glob patterns.", show_default=False)
+    ] = None,
+    output: Annotated[OutputFormat, typer.Option("--format", help="How to print what is found.")] = OutputFormat.text,
+    severity: Annotated[
+        Threshold, typer.Option("--severity", help="Report what is at least this serious.")
+    ] = Threshold.warning,
+    select: Annotated[
+        list[str] | None, typer.Option("--select", metavar="CODES", help="Report these codes only; comma-separated.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="CODES", help="Do not report these codes; comma-separated.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show where Polycell itself failed.")] = False,
+    example: Annotated[bool, typer.Option("--example", help="Check the notebook that ships with Polycell.")] = False,
+) -> None:
+    """Report what is certainly wrong. Exit code 0: nothing found, 1: something, 2: a file could not be checked."""
+    from polycell.cli.checking import Wanted, check_paths
+
+    named = list(paths or ())
+    if example:
+        from polycell.cli.loading import example as shipped
+
+        named.append(str(shipped()))
+    if not named:
+        raise typer.BadParameter("name at least one notebook, folder or pattern (or use --example)")
+    wanted = Wanted(severity.value, _codes(select), _codes(ignore))
+    raise typer.Exit(check_paths(named, wanted, as_json=output is OutputFormat.json, verbose=verbose))
+
+
+@app.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+    help="Run the language server for an editor (`polycell serve --help` tells more).",
+)
+def serve(context: typer.Context) -> None:
+    from polycell.cli.serve import serve as start
+
+    raise typer.Exit(start(context.args))
+
+
+def _notebook(named: str, example: bool) -> Path:
+    if example:
+        from polycell.cli.loading import example as shipped
+
+        return shipped()
+    if not named:
+        raise typer.BadParameter("name a notebook (or use --example)")
+    return Path(named)
+
+
+def _codes(given: list[str] | None) -> frozenset[str]:
+    return frozenset(code.strip() for entry in given or () for code in entry.split(",") if code.strip())

@@ -1,0 +1,112 @@
+"""`polycell check`: go through files and print what is found.
+
+With `--format json`, standard output is one object:
+
+    {"version": 1, "files": int, "findings": [FINDING…], "counts": {"error": int, "warning": int, "information": int,
+     "hint": int}}
+    FINDING {"path": str, "code": str, "severity": str, "message": str, "cell": int | null, "line": int, "column": int,
+             "end_line": int, "end_column": int, "document_line": int | null, "document_column": int | null}
+
+Cells count from 1 over all cells, markdown included; lines and columns from 1, columns in code points. With a cell,
+lines and columns are the cell's, else the document's. `document_line` and `document_column` are where the finding is in
+a notebook that people edit as text (a percent script); null for .ipynb.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from polycell.cli.findings import SEVERITIES, Report, reports, unreadable
+from polycell.cli.output import console, safe
+from polycell.cli.paths import Found, expand
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_STYLES = {"error": "bold red", "warning": "bold yellow", "information": "bold blue", "hint": "dim"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is reported: at least as serious as `severity`, of the codes `select` (all when empty), none of `ignore`.
+
+    A file that could not be checked is always reported.
+    """
+
+    severity: str = "warning"
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+
+    def takes(self, report: Report) -> bool:
+        if report.is_failure:
+            return True
+        if self.select and report.code not in self.select:
+            return False
+        order = [*SEVERITIES]
+        return report.code not in self.ignore and order.index(report.severity) <= order.index(self.severity)  # type: ignore[arg-type]
+
+
+def check_paths(named: Iterable[str], wanted: Wanted, *, as_json: bool = False, verbose: bool = False) -> int:
+    """Check everything named; 0: nothing found, 1: something found, 2: something could not be checked."""
+    from polycell.formats import is_notebook
+
+    files = 0
+    kept: list[Report] = []
+    out = console()
+    for found in expand(named, is_notebook):
+        if isinstance(found, Found):
+            files += 1
+            new = [r for r in reports(found.path, verbose=verbose) if wanted.takes(r)]
+        else:
+            new = [unreadable(found.path, found.message)]
+        kept += new
+        if not as_json:
+            for report in new:
+                _print(out, report)
+    if as_json:
+        print(_json(files, kept))
+    else:
+        out.print(_summary(files, kept), soft_wrap=True)
+    if any(r.is_failure for r in kept):
+        return 2
+    return 1 if kept else 0
+
+
+def _print(out: Console, report: Report) -> None:
+    from rich.text import Text
+
+    line = Text(safe(report.place), style="bold")
+    line.append(" ")
+    line.append(report.severity, style=_STYLES[report.severity])
+    line.append(f" {report.code} ", style="not bold dim")
+    line.append(safe(report.message.replace("\n", " ")), style="not bold")
+    out.print(line, soft_wrap=True)
+
+
+def _summary(files: int, kept: Sequence[Report]) -> str:
+    looked = f"{files} notebook{'' if files == 1 else 's'} checked"
+    counts = Counter(r.severity for r in kept)
+    if not kept:
+        return f"{looked}, nothing found"
+    said = ", ".join(
+        f"{counts[s]} {s}{'' if counts[s] == 1 or s == 'information' else 's'}" for s in SEVERITIES if counts[s]
+    )
+    return f"{looked}: {said}"
+
+
+def _json(files: int, kept: Sequence[Report]) -> str:
+    counts = Counter(r.severity for r in kept)
+    return json.dumps(
+        {
+            "version": 1,
+            "files": files,
+            "findings": [dataclasses.asdict(r) for r in kept],
+            "counts": {s: counts[s] for s in SEVERITIES},
+        },
+        indent=2,
+    )

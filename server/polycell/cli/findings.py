@@ -1,0 +1,159 @@
+"""What `polycell check` finds in one file, as plain reports whose lines and columns count from 1."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from logging import LogRecord
+from pathlib import Path
+
+from polycell.cli.loading import Opened, failures, open_notebook
+from polycell.core import features
+from polycell.core.facts import Severity
+from polycell.core.results import Finding
+from polycell.core.text import LineIndex, Span
+
+log = logging.getLogger(__name__)
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "information", "hint")
+UNREADABLE = "unreadable-notebook"
+INTERNAL = "internal-error"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One finding. With `cell`, line and column are the cell's; without, the document's.
+
+    `document_line` and `document_column` are given where the notebook is a text that people edit as such.
+    """
+
+    path: str
+    code: str
+    severity: Severity
+    message: str
+    cell: int | None = None
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+    document_line: int | None = None
+    document_column: int | None = None
+
+    @property
+    def place(self) -> str:
+        """`file.ipynb:cell 7:3:5`, or `file.py:12:5` where an editor can jump to a line of the file."""
+        if self.document_line is not None:
+            return f"{self.path}:{self.document_line}:{self.document_column}"
+        if self.cell is not None:
+            return f"{self.path}:cell {self.cell}:{self.line}:{self.column}"
+        return f"{self.path}:{self.line}:{self.column}"
+
+    @property
+    def is_failure(self) -> bool:
+        """True when the file, or a part of it, could not be checked at all."""
+        return self.code in (UNREADABLE, INTERNAL)
+
+
+def reports(path: Path, shown: str = "", *, verbose: bool = False) -> list[Report]:
+    """Everything found in a file, in order of its text. Never raises: what goes wrong is a report too.
+
+    With `verbose`, tracebacks of our own failures go to standard error as well.
+    """
+    shown = shown or str(path)
+    found: list[Report] = []
+    with failures(verbose) as failed:
+        try:
+            opened = open_notebook(path)
+            found = [*_document_reports(opened, shown), *_cell_reports(opened, shown)]
+        except OSError as problem:
+            return [unreadable(shown, problem.strerror or str(problem))]
+        except MemoryError:
+            return [unreadable(shown, "the file is too large for this machine's memory")]
+        except Exception:
+            log.exception("checking %s failed", path)
+    found += [_internal(shown, _said(record)) for record in _once(failed)]
+    return found
+
+
+def unreadable(path: str, message: str) -> Report:
+    return Report(path, UNREADABLE, "error", message)
+
+
+def _internal(path: str, what: str) -> Report:
+    message = f"Polycell failed on this file, please report it: {what} (`--verbose` shows where)"
+    return Report(path, INTERNAL, "error", message)
+
+
+def _document_reports(opened: Opened, shown: str) -> Iterator[Report]:
+    if not opened.document.problems:
+        return
+    lines = LineIndex(_text(opened.path))
+    for problem in opened.document.problems:
+        (line, column), (end_line, end_column) = _positions(lines, problem.span)
+        yield Report(shown, UNREADABLE, "error", problem.message, None, line, column, end_line, end_column)
+
+
+def _cell_reports(opened: Opened, shown: str) -> Iterator[Report]:
+    as_text = opened.path.suffix.lower() != ".ipynb"
+    document: LineIndex | None = None
+    first = 0
+    for snapshot in opened.snapshots:
+        for index, cell in enumerate(snapshot.notebook.cells):
+            found: Sequence[Finding] = features.findings(snapshot, index)
+            if not found:
+                continue
+            if as_text and document is None:
+                document = LineIndex(_text(opened.path))
+            lines = LineIndex(cell.text)
+            for finding in found:
+                yield _report(opened, shown, first + index + 1, cell.id, finding, lines, document)
+        first += len(snapshot.notebook.cells)
+
+
+def _report(
+    opened: Opened, shown: str, number: int, cell: str, finding: Finding, lines: LineIndex, document: LineIndex | None
+) -> Report:
+    (line, column), (end_line, end_column) = _positions(lines, finding.span)
+    at = opened.document.map.to_document(cell, finding.span.start) if document else None
+    place = document.position(at) if document and at is not None else None
+    return Report(
+        shown,
+        finding.code,
+        finding.severity,
+        finding.message,
+        number,
+        line,
+        column,
+        end_line,
+        end_column,
+        place.line + 1 if place else None,
+        place.column + 1 if place else None,
+    )
+
+
+def _positions(lines: LineIndex, span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
+    start, end = lines.position(span.start), lines.position(span.end)
+    return (start.line + 1, start.column + 1), (end.line + 1, end.column + 1)
+
+
+def _text(path: Path) -> str:
+    """The document's text as the formats count it: no newline is translated, a byte order mark is no character."""
+    from polycell.formats import read_text
+
+    return read_text(path)
+
+
+def _once(records: Sequence[LogRecord]) -> Iterator[LogRecord]:
+    """One record for each different failure: a defect in a service shows in many cells."""
+    seen: set[str] = set()
+    for record in records:
+        said = _said(record)
+        if said not in seen:
+            seen.add(said)
+            yield record
+
+
+def _said(record: LogRecord) -> str:
+    problem = record.exc_info[1] if record.exc_info else None
+    return f"{type(problem).__name__}: {problem}" if problem is not None else record.getMessage()

@@ -1,0 +1,90 @@
+"""Which room may import which, as data, and the walk that finds violations."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+BELOW = frozenset({"core"})
+MIDDLE = BELOW | {"tables", "bridge", "formats"}
+UPPER = MIDDLE | {"languages", "rules", "dependencies"}
+
+# Room → rooms it may import besides itself. `polycell/__init__.py` (the version) is open to all but the core.
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    "core": frozenset(),
+    "formats": BELOW,
+    "tables": BELOW,
+    "bridge": BELOW,
+    "languages": MIDDLE,
+    "rules": MIDDLE,
+    "dependencies": MIDDLE,
+    "compose": UPPER,
+    "lsp": UPPER | {"compose"},
+    "cli": UPPER | {"compose", "lsp"},
+    "__main__": frozenset({"cli"}),
+    "__init__": frozenset(),
+}
+
+# Third-party packages that belong to one room.
+BELONGS = {"pygls": "lsp", "lsprotocol": "lsp", "typer": "cli", "rich": "cli"}
+
+
+def violations(package: Path) -> list[str]:
+    """One line `file:line: what` for each import in `package` (the folder named `polycell`) that goes the wrong way."""
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        inside = path.relative_to(package)
+        for line, module in _imports(path, package):
+            said = _wrong(inside, module)
+            if said:
+                found.append(f"{inside}:{line}: {said}")
+    return found
+
+
+def _imports(path: Path, package: Path) -> Iterator[tuple[int, str]]:
+    """(line, dotted module) of every import, also inside functions and under TYPE_CHECKING."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                yield node.lineno, "." * node.level + (node.module or "")
+                continue
+            module = node.module or ""
+            for alias in node.names:
+                whole = f"{module}.{alias.name}"
+                yield node.lineno, whole if _is_module(whole, package) else module
+
+
+def _is_module(dotted: str, package: Path) -> bool:
+    parts = dotted.split(".")
+    if parts[0] != "polycell" or len(parts) < 2:
+        return False
+    at = package.joinpath(*parts[1:])
+    return at.is_dir() or at.with_suffix(".py").is_file()
+
+
+def _wrong(inside: Path, module: str) -> str:
+    room = inside.parts[0].removesuffix(".py")
+    if module.startswith("."):
+        return f"relative import {module!r}"
+    top, *rest = module.split(".")
+    if top != "polycell":
+        if BELONGS.get(top, room) != room:
+            return f"only {BELONGS[top]} may import {top}"
+        if room == "core" and top not in sys.stdlib_module_names:
+            return f"core imports the standard library only, not {top}"
+        return ""
+    if room not in MAY_IMPORT:
+        return f"{room!r} is no room of the house"
+    target = rest[0] if rest else "__init__"
+    if target == "__init__":
+        return "core knows nothing of the package around it" if room == "core" else ""
+    if target != room:
+        return "" if target in MAY_IMPORT[room] else f"{room} must not import {target} ({module})"
+    if room == "languages" and len(rest) > 1 and len(inside.parts) > 2 and rest[1] != inside.parts[1]:
+        return f"languages never import each other: {inside.parts[1]} imports {rest[1]}"
+    return ""
