@@ -1,0 +1,226 @@
+"""Schemas of data files, as sources of the environment.
+
+`FileRequest` is the key for `View.read`; the answer is a `Table`, open where nothing is known, or None while the file
+has not been looked at. Nothing is read outside the notebook's folder and the roots, and nothing from the network.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from polycell.core.types import Table
+from polycell.tables.readers import READERS
+
+log = logging.getLogger(__name__)
+
+KEPT = 200  # schemas kept, by (path, size, mtime, reader, options)
+SLOW = 1.0  # seconds after which a read is worth a line in the log
+MAX_ARCHIVE = 50 * 1024 * 1024  # bytes of a compressed file that is looked into
+NOTHING = Table(open=True)
+_COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zip"})
+
+OptionValue = Any  # a hashable: Value, or nested tuples ("list", …) and ("dict", …) as `freeze` makes them
+
+
+def freeze(value: Any) -> Hashable:
+    """A hashable form of an option's value; `thaw` is its inverse. Raises TypeError for what is no plain data."""
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return ("list", *map(freeze, value))
+    if isinstance(value, dict):
+        return ("dict", *((freeze(k), freeze(v)) for k, v in value.items()))
+    raise TypeError(f"not plain data: {value!r}")
+
+
+def thaw(value: Any) -> Any:
+    if isinstance(value, tuple) and value:
+        kind, *items = value
+        return [thaw(i) for i in items] if kind == "list" else {thaw(k): thaw(v) for k, v in items}
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """`path` as written in the code, `folder` the notebook's own (or empty), `reader` a key of `readers.READERS`,
+    `options` (name, frozen value) pairs of the call, sorted."""
+
+    path: str
+    folder: str = ""
+    reader: str = "pandas.csv"
+    options: tuple[tuple[str, OptionValue], ...] = ()
+
+    @staticmethod
+    def of(path: str, folder: str, reader: str, options: dict[str, Any]) -> FileRequest:
+        """Raises TypeError when an option's value is no plain data."""
+        return FileRequest(path, folder, reader, tuple(sorted((name, freeze(v)) for name, v in options.items())))
+
+
+def resolve(request: FileRequest, roots: Sequence[Path], *, anywhere: bool = False) -> Path | None:
+    """The file meant: relative to the notebook's folder, then to each root. None when it is not there, lies outside
+    of them all (unless `anywhere`), or is a network address."""
+    text = request.path
+    if not text or "\0" in text or len(text) > 4096:
+        return None
+    scheme = urlsplit(text).scheme if "://" in text else ""
+    if scheme == "file":
+        text = unquote(urlsplit(text).path)
+    elif scheme:
+        return None
+    path = Path(os.path.expanduser(text)) if text.startswith("~") else Path(text)
+    bases = [Path(request.folder)] if request.folder else []
+    bases += roots
+    allowed = [_real(base) for base in bases]
+    for candidate in [path] if path.is_absolute() else [base / path for base in bases]:
+        real = _real(candidate)
+        if not anywhere and not any(real == base or base in real.parents for base in allowed):
+            continue
+        try:
+            if real.is_file() or real.is_dir():
+                return real
+        except OSError:
+            continue
+    return None
+
+
+def _real(path: Path) -> Path:
+    """Symbolic links resolved, so that a link is no way out of the workspace."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
+
+
+class FileSources:
+    """See the module's text. `on_ready(keys)` is called from a worker thread when answers came or changed."""
+
+    def __init__(
+        self,
+        roots: Iterable[str | Path] = (),
+        on_ready: Callable[[tuple[Hashable, ...]], None] | None = None,
+        *,
+        anywhere: bool = False,
+        workers: int = 2,
+    ) -> None:
+        self._roots = tuple(Path(r) for r in roots)
+        self._anywhere = anywhere
+        self._on_ready = on_ready
+        self._lock = threading.Lock()
+        self._answers: dict[FileRequest, Table] = {}
+        self._under_way: set[FileRequest] = set()
+        self._cache: OrderedDict[Hashable, Table] = OrderedDict()
+        self._workers = workers
+        self._pool: ThreadPoolExecutor | None = None
+        self._closed = False
+
+    @classmethod
+    def blocking(cls, roots: Iterable[str | Path] = (), *, anywhere: bool = False) -> FileSources:
+        """Reads at once, in the caller's thread: for the command line and for tests."""
+        return cls(roots, anywhere=anywhere, workers=0)
+
+    def read(self, key: Hashable) -> Table | None:
+        if not isinstance(key, FileRequest):
+            return None
+        with self._lock:
+            found = self._answers.get(key)
+            if found is not None or self._closed or key in self._under_way:
+                return found
+            if self._workers:
+                self._under_way.add(key)
+                self._start(key)
+                return None
+        return self._load(key)
+
+    def changed(self, paths: Iterable[str | Path]) -> None:
+        """Files were made, changed or deleted: what was asked about them is read again."""
+        touched = {_real(Path(p)) for p in paths}
+        with self._lock:
+            keys = [
+                k
+                for k in self._answers
+                if (real := resolve(k, self._roots, anywhere=self._anywhere)) is None
+                or real in touched
+                or touched & set(real.parents)
+            ]
+            if not self._workers:
+                for key in keys:
+                    del self._answers[key]
+            else:
+                for key in keys:
+                    if key not in self._under_way:
+                        self._under_way.add(key)
+                        self._start(key)
+        if not self._workers and keys and self._on_ready:
+            self._on_ready(tuple(keys))
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _start(self, key: FileRequest) -> None:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="polycell-files")
+        self._pool.submit(self._work, key)
+
+    def _work(self, key: FileRequest) -> None:
+        with self._lock:
+            before = self._answers.get(key)
+        after = self._load(key)
+        with self._lock:
+            self._under_way.discard(key)
+            closed = self._closed
+        if before != after and self._on_ready is not None and not closed:
+            try:
+                self._on_ready((key,))
+            except Exception:
+                log.exception("telling of %s failed", key.path)
+
+    def _load(self, key: FileRequest) -> Table:
+        table = self._schema(key)
+        with self._lock:
+            self._answers[key] = table
+        return table
+
+    def _schema(self, key: FileRequest) -> Table:
+        reader = READERS.get(key.reader)
+        path = resolve(key, self._roots, anywhere=self._anywhere)
+        if reader is None or path is None:
+            return NOTHING
+        try:
+            stat = path.stat()
+            if path.suffix.lower() in _COMPRESSED and stat.st_size > MAX_ARCHIVE:
+                log.info("%s: compressed and larger than %d bytes, not looked into", path, MAX_ARCHIVE)
+                return NOTHING
+            cached = (path, stat.st_size, stat.st_mtime_ns, key.reader, key.options, key.path)
+            with self._lock:
+                if cached in self._cache:
+                    self._cache.move_to_end(cached)
+                    return self._cache[cached]
+            started = time.monotonic()
+            table = reader(path, key.path, {name: thaw(value) for name, value in key.options})
+            if time.monotonic() - started > SLOW:
+                log.info("%s: reading its columns took %.1f s", path, time.monotonic() - started)
+        except Exception as problem:  # whatever a hostile file makes a reader raise, the schema is just not known
+            log.info("%s: no columns read (%s: %s)", path, type(problem).__name__, problem)
+            return NOTHING
+        if len(table.columns) > 2000:
+            log.info("%s: %d columns, too many to keep", path, len(table.columns))
+            table = NOTHING
+        with self._lock:
+            self._cache[cached] = table
+            if len(self._cache) > KEPT:
+                self._cache.popitem(last=False)
+        return table
