@@ -1,0 +1,20 @@
+"""What is not run unless it is asked for: the table of budgets, and the real editors."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    asked = config.getoption("markexpr") or ""
+    left_out = []
+    if "bench" not in asked:
+        left_out.append("bench")
+    if "editor" not in asked and not os.environ.get("POLYCELL_EDITORS"):
+        left_out.append("editor")
+    deselected = [item for item in items if any(item.get_closest_marker(mark) for mark in left_out)]
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item not in deselected]
