@@ -1,0 +1,274 @@
+"""Percent scripts: `# %%` starts a cell, in any language with line comments.
+
+The markers are those of jupytext, VS Code, Spyder, PyCharm and Hydrogen; `[sql]`, `language="sql"` and `-> name` are
+ours. Markers count only at the start of a line, as in VS Code. Whatever is typed is read: nothing here parses the code
+between the markers, so an open quote above hides no cell below.
+
+Sources: jupytext's format specification (percent 1.3); VS Code's `jupyter.interactiveWindow.codeRegularExpression`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from polycell.core.notebook import CellKind, Notebook
+from polycell.core.text import Span
+from polycell.formats.jupytext import Header, is_active, parse_options, read_header
+from polycell.formats.languages import canonical, is_known
+from polycell.formats.lines import (
+    Sheet,
+    all_commented,
+    is_blank,
+    line_at,
+    line_start,
+    trim_blank_lines,
+    uncommented,
+    without_last_line_end,
+)
+from polycell.formats.model import Document, Format
+from polycell.formats.scripts import SUFFIXES, Script, script_of
+
+# `# %%sql` directly below a marker is a commented cell magic; `#%%Load the data` is a marker with a glued title. Where
+# nothing else decides, these names are magics.
+_CELL_MAGICS = frozenset(
+    "bash bigquery capture cython dql file html javascript js julia latex local markdown perl prun pypy python python2 "
+    "python3 R ruby rush scala script sh sparksql spark sql sql_magic SVG svg time timeit writefile memit pyspark".split()
+)
+# Cell magics whose body is Python: only their own line is commented.
+_PYTHON_BODY = frozenset(
+    "time timeit capture prun memit mprun lprun snakeviz debug heat scalene pyinstrument wandb local pyspark".split()
+)
+_ARROW = re.compile(r"(?:^|\s)->\s*([^\W\d]\w*)(?=\s|$)")
+_BRACKET = re.compile(r"(?:^|\s)\[\s*([\w+#./-]+)\s*\](?=\s|$)")
+_MARKUP_WORDS = frozenset({"markdown", "md"})
+# A magic, a shell command or an assignment of one, written as a comment. `# obj?`, `# ls` and `# %d items` stay comments:
+# nobody can tell them from prose.
+_COMMENTED_MAGIC = r"^[ \t]*(?P<prefix>{comment} ?)(?:%(?:[A-Za-z_][\w.]+|R)(?=\s|$)|!\s*[\w.~$/{{]|{assign})"
+_ASSIGNED = r"[^\W\d][\w., ]*?=\s*(?:%(?:[A-Za-z_][\w.]+|R)\s|!\s*[\w.~$/{{(])"
+_RAW_MAGIC = re.compile(r"^[%!][A-Za-z]", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A line that starts a cell. `[start, end)` is the line without its end, `next` where the cell's text begins."""
+
+    start: int
+    end: int
+    next: int
+    kind: CellKind = "code"
+    declared: str = ""
+    title: str = ""
+    result: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=8)
+def _marker_pattern(comment: str) -> re.Pattern[str]:
+    words = r"%%(?P<more>%*)(?P<rest>[^\r\n]*)|(?P<other>In\[[0-9 ]*\]:?|<(?:code|markdown)cell>)[ \t]*(?=[\r\n]|\Z)"
+    return re.compile(rf"(?:^|(?<=\r)){re.escape(comment)}(?P<gap>[ \t]*)(?:{words})", re.MULTILINE)
+
+
+@lru_cache(maxsize=8)
+def _magic_pattern(comment: str, assigned: bool) -> re.Pattern[str]:
+    assign = _ASSIGNED.replace("{{", "{") if assigned else "(?!)"
+    pattern = _COMMENTED_MAGIC.format(comment=re.escape(comment), assign="@").replace("@", assign)
+    return re.compile(pattern, re.MULTILINE)
+
+
+def markers(text: str, start: int, comment: str) -> Iterator[Marker]:
+    """The cell markers at or below `start`."""
+    below = -1  # where the text of the last marker's cell begins
+    for match in _marker_pattern(comment).finditer(text, start):
+        line = line_at(text, match.start(), len(text))
+        other = match["other"]
+        if other:
+            kind: CellKind = "markup" if other.startswith("<m") else "code"
+            yield Marker(line.start, line.end, line.next, kind, "markdown" if kind == "markup" else "")
+            below = line.next
+            continue
+        rest: str = match["rest"]
+        if rest[:1].isalpha() or rest[:1] == "_":
+            word = re.split(r"\W", rest, maxsplit=1)[0]
+            first = is_blank(text, below, line.start) if below >= 0 else False
+            if first or match["gap"] or word in _CELL_MAGICS:
+                continue
+        yield _parse_marker(line.start, line.end, line.next, rest.rstrip("% \t") if match["more"] else rest)
+        below = line.next
+
+
+def _parse_marker(start: int, end: int, after: int, rest: str) -> Marker:
+    rest = rest.strip()
+    if not rest:
+        return Marker(start, end, after)
+    result = ""
+    arrow = _ARROW.search(rest)
+    if arrow:
+        result = arrow[1]
+        rest = f"{rest[: arrow.start()]} {rest[arrow.end() :]}".strip()
+    kind, declared = "", ""
+    bracket = _BRACKET.search(rest)
+    if bracket:
+        kind, declared = _cell_type(bracket[1])
+        if kind:
+            rest = f"{rest[: bracket.start()]} {rest[bracket.end() :]}".strip()
+    options, title = parse_options(rest)
+    if not kind and title.lower() in ("markdown", "md", "raw"):
+        kind, declared = _cell_type(title)
+        title = ""
+    for key in ("cell_type", "language"):
+        said = options.get(key)
+        if not kind and isinstance(said, str):
+            kind, declared = _cell_type(said) if key == "cell_type" else ("code", canonical(said))
+            if canonical(said) == "markdown":
+                kind = "markup"
+    if title:
+        options = {"title": title, **options}
+    made: CellKind = "markup" if kind == "markup" else "raw" if kind == "raw" else "code"
+    return Marker(start, end, after, made, declared, title, result, options)
+
+
+def _cell_type(word: str) -> tuple[str, str]:
+    """Kind and language of a word in brackets; ("", "") for a word that is a part of the title."""
+    folded = word.lower()
+    if folded in _MARKUP_WORDS:
+        return "markup", "markdown"
+    if folded == "raw":
+        return "raw", ""
+    if folded == "code":
+        return "code", ""
+    language = canonical(folded)
+    return ("code", language) if is_known(language) else ("", "")
+
+
+def read(text: str, uri: str = "", path: str = "") -> Document:
+    """The document of a percent script; a text without markers is one cell."""
+    script = script_of(path or uri)
+    header = read_header(text, script.comment)
+    language = header.language or script.language
+    notebook = Notebook(uri, host="percent", language=language, metadata=header.metadata, path=path)
+    sheet = Sheet(text, notebook)
+    found = list(markers(text, header.end, script.comment))
+    removed = _commented_magics(text, script, header, language)
+    first = found[0].start if found else len(text)
+    before = trim_blank_lines(text, header.end, first)
+    if before.start < before.end or not found:
+        end = without_last_line_end(text, header.end, first) if found else first
+        _add(sheet, Marker(0, 0, before.start), max(before.start, end), script, removed)
+    for index, marker in enumerate(found):
+        last = index + 1 == len(found)
+        end = len(text) if last else without_last_line_end(text, marker.next, found[index + 1].start)
+        _add(sheet, marker, end, script, removed)
+    return sheet.document()
+
+
+def _add(sheet: Sheet, marker: Marker, end: int, script: Script, removed: list[Span]) -> None:
+    """The cell whose text lies between `marker` and `end`."""
+    text, start, comment = sheet.text, marker.next, script.comment
+    own = sheet.notebook.language
+    if marker.kind != "code":
+        spans = _prose(text, start, end, comment)
+    elif _is_commented_whole(text, start, end, marker, script, own):
+        spans = uncommented(text, start, end, comment)
+    else:
+        spans = _code(text, start, end, comment, removed)
+    if not spans and marker.end < marker.next:
+        spans = [Span(start, start)]  # an empty cell has a place too, unless the file ends with its marker
+    sheet.add(
+        spans,
+        marker.kind,
+        declared=marker.declared,
+        metadata=marker.options,
+        name=marker.title,
+        result=marker.result,
+    )
+
+
+def _is_commented_whole(text: str, start: int, end: int, marker: Marker, script: Script, own: str) -> bool:
+    """A cell of another language, or one that is not active in scripts, whose every line is written as a comment."""
+    foreign = bool(marker.declared) and marker.declared != own
+    if not foreign and is_active(marker.options, script.suffix):
+        return False
+    return all_commented(text, start, end, script.comment)
+
+
+def _prose(text: str, start: int, end: int, comment: str) -> list[Span]:
+    """A Markdown or raw cell: comments, or one triple-quoted string (Python), or as it is."""
+    inner = trim_blank_lines(text, start, end)
+    quote = re.compile(r"[rR]?(\"\"\"|''')").match(text, inner.start, inner.end)
+    if quote:
+        begin, stop = quote.end(), inner.end
+        if text.endswith(quote[1], begin, stop) and stop - 3 >= begin:
+            stop -= 3
+        if text[begin : begin + 2] == "\r\n":
+            begin += 2
+        elif text[begin : begin + 1] in ("\n", "\r") and begin < stop:
+            begin += 1
+        return [Span(begin, max(begin, without_last_line_end(text, begin, stop)))]
+    return uncommented(text, inner.start, inner.end, comment)
+
+
+def _code(text: str, start: int, end: int, comment: str, removed: list[Span]) -> list[Span]:
+    """Code as it is, without the comment signs of commented magics."""
+    at = start
+    while at < end and text[at] in " \t\r\n":
+        at += 1
+    first = line_start(text, at)
+    if first >= start and at < end and text[at] in f"%{comment[0]}":
+        magic = re.compile(rf"(?:{re.escape(comment)} ?)?%%([A-Za-z_][\w.]*)").match(text, first, end)
+        if magic:
+            start = first  # a cell magic must be the first thing in its cell
+            if text[first] != "%":
+                line = line_at(text, first, end)
+                body = magic[1] not in _PYTHON_BODY and all_commented(text, line.next, end, comment)
+                rest = uncommented(text, line.next, end, comment) if body else []
+                head = uncommented(text, first, line.next, comment)
+                return head + (rest or _without(line.next, end, removed))
+    return _without(start, end, removed)
+
+
+def _without(start: int, end: int, removed: list[Span]) -> list[Span]:
+    spans = []
+    index = bisect_left(removed, Span(start, start))
+    while index < len(removed) and removed[index].end <= end:
+        gap = removed[index]
+        if gap.start > start:
+            spans.append(Span(start, gap.start))
+        start = gap.end
+        index += 1
+    if end > start:
+        spans.append(Span(start, end))
+    return spans
+
+
+def _commented_magics(text: str, script: Script, header: Header, language: str) -> list[Span]:
+    """The comment signs that hide magics, in order. A file with bare magics (Hydrogen) has none: its comments are real."""
+    wanted = header.comments_magics
+    if wanted is False or "%" not in text and "!" not in text:
+        return []
+    if wanted is None and _RAW_MAGIC.search(text):
+        return []
+    found = []
+    for match in _magic_pattern(script.comment, language == "python").finditer(text, header.end):
+        found.append(Span(*match.span("prefix")))
+        line = line_at(text, match.start(), len(text))
+        while text[line.end - 1] == "\\" and line.next < len(text):
+            line = line_at(text, line.next, len(text))
+            if not text.startswith(script.comment, line.start, line.end):
+                break
+            after = line.start + len(script.comment)
+            found.append(Span(line.start, after + 1 if text.startswith(" ", after, line.end) else after))
+    return sorted(set(found))
+
+
+def detect(text: str, path: str) -> bool:
+    """Whether a script has a cell marker."""
+    script = script_of(path)
+    return next(markers(text, 0, script.comment), None) is not None
+
+
+FORMAT = Format("percent", SUFFIXES, detect, read)
