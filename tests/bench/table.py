@@ -1,0 +1,55 @@
+"""The table of budgets, printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.measure import Sized, memory, scanner, sized, warm
+from tests.bench.serving import Served, served
+
+SIZES = (10, 100, 1000)
+
+
+def measure_and_print(sizes: Sequence[int] = SIZES) -> list[Sized]:
+    """Measure everything at each size and print one table; the measurements, for assertions."""
+    warm()
+    measured = [sized(n) for n in sizes]
+    table = Table(box=box.SIMPLE, title="Polycell: budgets (ms unless said; p50 / p95)", title_justify="left")
+    table.add_column("what")
+    for m in measured:
+        table.add_column(f"{m.cells} cells", justify="right")
+    table.add_column("budget", style="dim")
+
+    def row(what: str, values: Sequence[object], budget: str) -> None:
+        table.add_row(what, *map(str, values), budget)
+
+    row("open, all facts and exports", [f"{m.opened:.0f}" for m in measured], "≤ 1000 at 1,000")
+    row("longest slice while opening", [f"{m.longest_slice:.0f}" for m in measured], "≤ 50")
+    row("completion, column in a Python string", [m.complete_column for m in measured], "p95 ≤ 10")
+    row("completion, names", [m.complete_name for m in measured], "p95 ≤ 10")
+    row("completion, SQL columns", [m.complete_sql for m in measured], "p95 ≤ 10")
+    row("edit → diagnostics of the cell", [m.edit for m in measured], "p95 ≤ 30, 1,000 ≤ 2 × 10")
+    row("computed per edit: exports", [m.recomputed["exports"] for m in measured], "same at every size")
+    row("memory of the analysis, MB", [f"{memory(m.cells):.0f}" for m in measured], "≤ 150 at 1,000")
+    servers = [_served(m.cells) for m in measured]
+    row("server: initialize", [f"{s.initialize:.0f}" if s else "–" for s in servers], "≤ 500")
+    row("server: open to first answer", [f"{s.opened:.0f}" if s else "–" for s in servers], "")
+    row("server: edit to its last message", [f"{s.edit_time:.0f}" if s else "–" for s in servers], "")
+    row("server: messages for one edit", [len(s.edit_messages) if s else "–" for s in servers], "same at every size")
+    row("server: memory, MB", [f"{s.memory:.0f}" if s else "–" for s in servers], "≤ 150 at 1,000")
+    queries = scanner()
+    row("SQL completion in TPC queries", [queries or "no data", *[""] * (len(measured) - 1)], "p50 ≤ 1")
+    Console(width=120).print(table)
+    return measured
+
+
+def _served(cells: int) -> Served | None:
+    try:
+        return served(cells)
+    except Exception as problem:
+        print(f"the server could not be measured at {cells} cells: {type(problem).__name__}: {problem}")
+        return None

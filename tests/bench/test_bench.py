@@ -1,0 +1,57 @@
+"""The budgets: the table is printed (`-m bench -s`); what is counted is asserted, what is timed is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from polycell.core.notebook import replace_cell
+from tests.bench import generate
+from tests.bench.measure import sized, warm, with_text
+from tests.bench.serving import served
+
+
+@pytest.mark.bench
+def test_budgets() -> None:
+    from tests.bench.table import measure_and_print
+
+    small, *larger = measure_and_print()
+    for measured in larger:
+        assert measured.recomputed == small.recomputed
+
+
+def test_generated_notebooks_are_the_same_each_time() -> None:
+    assert generate.notebook(25) == generate.notebook(25)
+    assert len(generate.notebook(25).cells) == 25
+    assert generate.notebook(40).cells[:25] == generate.notebook(25).cells
+
+
+def test_generated_notebooks_are_clean() -> None:
+    from polycell.compose import default_services
+    from polycell.core.session import Session
+    from tests.dsl import Case, findings
+
+    session = Session(default_services())
+    notebook = generate.notebook(60)
+    assert findings(Case(notebook, session.update(notebook), session)) == []
+
+
+def test_an_edit_costs_the_same_at_every_size() -> None:
+    """Counts, not times: one edit in a body makes the same work in 12 and in 120 cells."""
+    warm()
+    small, large = sized(12, repeats=6), sized(120, repeats=6)
+    assert large.recomputed == small.recomputed
+    assert small.recomputed["facts"] == 1
+    assert small.recomputed["exports"] == 1
+
+
+def test_an_edit_keeps_the_language_of_its_cell() -> None:
+    notebook = generate.notebook(12)
+    cell = notebook.cells[2]
+    edited = replace_cell(notebook, with_text(cell, cell.text + " LIMIT 1", notebook))
+    assert edited.cells[2].language == cell.language == "sql"
+
+
+def test_a_real_server_sends_the_same_for_an_edit_at_every_size() -> None:
+    small, large = served(12), served(120)
+    assert large.edit_messages == small.edit_messages
+    assert len(small.edit_messages) <= 4
