@@ -162,6 +162,7 @@ class Series:
 
     column: Column
     flavour: Flavour = "pandas"
+    index: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
