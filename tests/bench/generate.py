@@ -54,7 +54,7 @@ def _story(number: int, chance: random.Random) -> list[CellSource]:
         ),
         (
             "code",
-            f"joined_{number} = frame_{older}.merge(sums_{older})\nscaled_{number} = scale_{older if number else 0}([1, 2])",
+            f"joined_{number} = frame_{older}.merge(sums_{older})\nscaled_{number} = scale_{older}([1, 2])",
         ),
     ]
     return [CellSource(f"s{number}-{part}", text, kind) for part, (kind, text) in enumerate(texts)]  # type: ignore[arg-type]

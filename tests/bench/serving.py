@@ -15,7 +15,7 @@ QUIET = 1.0  # seconds without a message after which the server is taken to be d
 
 @dataclass
 class Served:
-    """`edit_messages`: notifications after one edit inside a body; `edit_time`: ms until the edited cell's new finding."""
+    """`edit_messages`: methods of the messages after one edit inside a body; `edit_time`: ms until the last of them."""
 
     initialize: float
     opened: float
