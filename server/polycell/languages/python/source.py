@@ -15,7 +15,9 @@ from polycell.core.text import LineIndex, Span
 
 @dataclass(frozen=True, slots=True)
 class MagicName:
-    """A name that a magic or shell escape binds (`x = !ls`, `%%capture out`, `--out x`).
+    """A name that a magic or shell escape binds (`x = !ls`, `%%capture out`, `--out x`), or a broken statement would.
+
+    Where the tree binds the same name at the same span, this one knows better: the tree holds a placeholder there.
 
     `value` says what it becomes: "lines" (a list of output lines), "captured", "timing", "table" (with `fragment`, the
     SQL that yields it), or "" when unknown.
@@ -46,6 +48,12 @@ class PythonSource:
     names: tuple[MagicName, ...] = ()
     uses: tuple[tuple[str, Span], ...] = ()
     opens: tuple[str, ...] = ()
+    # Names bound in these spans stay inside (`%timeit x = 1`, the body of `%%timeit`).
+    inner: tuple[Span, ...] = ()
+    # Statements that do not parse, blanked in `code`; what they would have bound is among `names`.
+    broken: tuple[Span, ...] = ()
+    # The cell runs in a process of its own (`%%python`): it neither sees nor gives names.
+    isolated: bool = False
 
     def span(self, node: ast.AST) -> Span:
         """The span of a node that has a position. `ast` counts columns in UTF-8 bytes; offsets here are code points."""

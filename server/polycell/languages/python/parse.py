@@ -1,0 +1,85 @@
+"""A Python cell's text → `PythonSource`. Total: whatever the text, it answers.
+
+A cell that parses as it stands is plain Python. One that does not is neutralised (`ipython`) and parsed again; where
+that fails too, the broken statements are blanked one after another, each reported once, at the mistake, so that
+everything above and below stays known.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+from polycell.core.facts import Problem
+from polycell.core.hosts import Host
+from polycell.core.notebook import Cell
+from polycell.core.text import LineIndex, Span
+from polycell.languages.python.ipython import neutralise
+from polycell.languages.python.repair import repair
+from polycell.languages.python.source import MagicName, PythonSource
+
+_FAILURES = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
+
+
+def parse(cell: Cell, host: Host) -> PythonSource:
+    """The cell made readable. Pure in the cell and the host's name."""
+    text = cell.text
+    code = readable(text)
+    if cell.magic is None and cell.body == 0:
+        tree = tree_of(code)
+        if tree is not None:
+            return PythonSource(code, tree, LineIndex(code))
+    made = neutralise(cell, host.name)
+    code = readable(made.code)
+    tree = tree_of(code)
+    problems: tuple[Problem, ...] = tuple(made.problems)
+    names: tuple[MagicName, ...] = tuple(made.names)
+    broken: tuple[Span, ...] = ()
+    if tree is None:
+        repaired = repair(code)
+        code, tree, broken = repaired.code, repaired.tree, repaired.broken
+        problems += repaired.problems
+        names += repaired.names
+    return PythonSource(
+        code,
+        tree,
+        LineIndex(code),
+        problems,
+        tuple(made.magics),
+        tuple(made.fragments),
+        names,
+        tuple(made.uses),
+        tuple(made.opens),
+        tuple(made.inner),
+        broken,
+        made.isolated,
+    )
+
+
+def readable(text: str) -> str:
+    """The same length without what `compile` refuses before it looks: NUL, lone surrogates, a byte order mark."""
+    if text.isascii():
+        return text.replace("\0", " ")
+    if text[0] == "\ufeff":
+        text = "\f" + text[1:]
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text.replace("\0", " ")
+
+
+def tree_of(code: str) -> ast.Module | None:
+    """The syntax tree, or None where the code does not parse or is too deep or large to."""
+    try:
+        return compile_tree(code)
+    except _FAILURES:
+        return None
+
+
+def compile_tree(code: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = compile(code, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
+    return tree
