@@ -1,0 +1,71 @@
+/** Activation: the commands, and what makes the server start. */
+
+import * as vscode from "vscode";
+import { Server } from "./client";
+import { looksLikeNotebook } from "./documents";
+import { install } from "./install";
+import { onDidSelectPython } from "./python";
+import { setCellLanguages } from "./setLanguages";
+import { Status, type State } from "./status";
+
+let server: Server | undefined;
+
+/** For tests inside the extension host. */
+export interface Api {
+  readonly state: State;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
+  const log = vscode.window.createOutputChannel("Polycell", { log: true });
+  const status = new Status();
+  const running = new Server(status, log, vscode.Uri.joinPath(context.globalStorageUri, "run"));
+  server = running;
+
+  const command = (name: string, run: () => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(`polycell.${name}`, run);
+  context.subscriptions.push(
+    log,
+    status,
+    running,
+    command("restart", () => running.restart()),
+    command("showLog", () => log.show()),
+    command("menu", () => status.menu()),
+    command("install", () => install(running)),
+    command("openSettings", () => vscode.commands.executeCommand("workbench.action.openSettings", "polycell")),
+    command("setCellLanguages", setCellLanguages),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (["polycell", "python.languageServer"].some((name) => change.affectsConfiguration(name))) {
+        void running.settingsChanged();
+      }
+    }),
+    vscode.extensions.onDidChange(() => void running.settingsChanged()),
+    ...startWithTheFirstNotebook(running),
+  );
+  void onDidSelectPython(() => void running.lookAgain()).then((listener) => {
+    if (listener) context.subscriptions.push(listener);
+  });
+  return {
+    get state() {
+      return status.current;
+    },
+  };
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.end();
+}
+
+/** A window without a notebook has no server: a Python file alone does not start one. */
+function startWithTheFirstNotebook(running: Server): vscode.Disposable[] {
+  const start = (): void => void running.ensure();
+  const consider = (document: vscode.TextDocument): void => {
+    if (looksLikeNotebook(document.languageId, document.fileName, document.getText())) start();
+  };
+  if (vscode.workspace.notebookDocuments.length > 0) start();
+  vscode.workspace.textDocuments.forEach(consider);
+  return [
+    vscode.workspace.onDidOpenNotebookDocument(start),
+    vscode.workspace.onDidOpenTextDocument(consider),
+    vscode.workspace.onDidSaveTextDocument(consider),
+  ];
+}
