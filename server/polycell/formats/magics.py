@@ -103,8 +103,9 @@ TSQL = Grammar(
 KQL = Grammar(values=_options("-o --output"), results=_options("-o --output"), sql=True)
 GRAPH = Grammar(
     values=_options(
-        "--store-to -sp --store-path -p --path-pattern -g --group-by -d --display-property -de -t -l",
-        "--label-max-length -rel -i -mtr --media-type -qp --query-parameters --explain-type --profile-indexOps -sd --simulation-duration",
+        "--store-to -sp --store-path -p --path-pattern -g --group-by -d --display-property -de -t -l -rel -i -mtr",
+        "--label-max-length --media-type -qp --query-parameters --explain-type --profile-indexOps -sd",
+        "--simulation-duration",
     ),
     results=_options("--store-to"),
 )
