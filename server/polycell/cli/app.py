@@ -85,7 +85,9 @@ def polycell(
 @app.command()
 @quiet
 def show(
-    notebook: Annotated[str, typer.Argument(help="The notebook to look at.", show_default=False)] = "",
+    notebook: Annotated[
+        str, typer.Argument(metavar="NOTEBOOK", help="The notebook to look at.", show_default=False)
+    ] = "",
     cell: Annotated[
         int | None, typer.Option("--cell", "-c", min=1, help="Only this cell, in full; counted from 1.")
     ] = None,
@@ -103,7 +105,8 @@ def show(
 @quiet
 def check(
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Notebooks, folders and glob patterns.", show_default=False)
+        list[str] | None,
+        typer.Argument(metavar="PATH…", help="Notebooks, folders and glob patterns.", show_default=False),
     ] = None,
     output: Annotated[OutputFormat, typer.Option("--format", help="How to print what is found.")] = OutputFormat.text,
     severity: Annotated[
@@ -120,6 +123,7 @@ def check(
 ) -> None:
     """Report what is certainly wrong. Exit code 0: nothing found, 1: something, 2: a file could not be checked."""
     from polycell.cli.checking import Wanted, check_paths
+    from polycell.cli.codes import misspelt
 
     named = list(paths or ())
     if example:
@@ -129,6 +133,9 @@ def check(
     if not named:
         raise typer.BadParameter("name at least one notebook, folder or pattern (or use --example)")
     wanted = Wanted(severity.value, _codes(select), _codes(ignore))
+    wrong = misspelt(wanted.select | wanted.ignore)
+    if wrong:
+        raise typer.BadParameter(wrong)
     raise typer.Exit(check_paths(named, wanted, as_json=output is OutputFormat.json, verbose=verbose))
 
 

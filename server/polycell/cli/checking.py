@@ -4,12 +4,14 @@ With `--format json`, standard output is one object:
 
     {"version": 1, "files": int, "findings": [FINDING…], "counts": {"error": int, "warning": int, "information": int,
      "hint": int}}
-    FINDING {"path": str, "code": str, "severity": str, "message": str, "cell": int | null, "line": int, "column": int,
-             "end_line": int, "end_column": int, "document_line": int | null, "document_column": int | null}
+    FINDING {"path": str, "code": str, "severity": str, "message": str, "cell": int | null,
+             "line": int | null, "column": int | null, "end_line": int | null, "end_column": int | null,
+             "document_line": int | null, "document_column": int | null}
 
 Cells count from 1 over all cells, markdown included; lines and columns from 1, columns in code points. With a cell,
-lines and columns are the cell's, else the document's. `document_line` and `document_column` are where the finding is in
-a notebook that people edit as text (a percent script); null for .ipynb.
+lines and columns are the cell's, else the document's (null for what has no place, such as a missing file).
+`document_line` and `document_column` are where the finding is in a notebook that people edit as text (a percent
+script); null for .ipynb.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from polycell.core import features
 from polycell.core.facts import Severity
 from polycell.core.results import Finding
 from polycell.core.text import LineIndex, Span
+from polycell.formats import read_text
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ INTERNAL = "internal-error"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One finding. With `cell`, line and column are the cell's; without, the document's.
+    """One finding. With `cell`, line and column are the cell's; without, the document's; None when no place is known.
 
     `document_line` and `document_column` are given where the notebook is a text that people edit as such.
     """
@@ -33,10 +34,10 @@ class Report:
     severity: Severity
     message: str
     cell: int | None = None
-    line: int = 1
-    column: int = 1
-    end_line: int = 1
-    end_column: int = 1
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
     document_line: int | None = None
     document_column: int | None = None
 
@@ -47,7 +48,7 @@ class Report:
             return f"{self.path}:{self.document_line}:{self.document_column}"
         if self.cell is not None:
             return f"{self.path}:cell {self.cell}:{self.line}:{self.column}"
-        return f"{self.path}:{self.line}:{self.column}"
+        return f"{self.path}:{self.line}:{self.column}" if self.line is not None else f"{self.path}:"
 
     @property
     def is_failure(self) -> bool:
@@ -86,10 +87,12 @@ def _internal(path: str, what: str) -> Report:
 
 
 def _document_reports(opened: Opened, shown: str) -> Iterator[Report]:
-    if not opened.document.problems:
-        return
-    lines = LineIndex(_text(opened.path))
+    lines: LineIndex | None = None
     for problem in opened.document.problems:
+        if problem.span == Span(0, 0):
+            yield unreadable(shown, problem.message)
+            continue
+        lines = lines or LineIndex(read_text(opened.path))
         (line, column), (end_line, end_column) = _positions(lines, problem.span)
         yield Report(shown, UNREADABLE, "error", problem.message, None, line, column, end_line, end_column)
 
@@ -104,7 +107,7 @@ def _cell_reports(opened: Opened, shown: str) -> Iterator[Report]:
             if not found:
                 continue
             if as_text and document is None:
-                document = LineIndex(_text(opened.path))
+                document = LineIndex(read_text(opened.path))
             lines = LineIndex(cell.text)
             for finding in found:
                 yield _report(opened, shown, first + index + 1, cell.id, finding, lines, document)
@@ -135,13 +138,6 @@ def _report(
 def _positions(lines: LineIndex, span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
     start, end = lines.position(span.start), lines.position(span.end)
     return (start.line + 1, start.column + 1), (end.line + 1, end.column + 1)
-
-
-def _text(path: Path) -> str:
-    """The document's text as the formats count it: no newline is translated, a byte order mark is no character."""
-    from polycell.formats import read_text
-
-    return read_text(path)
 
 
 def _once(records: Sequence[LogRecord]) -> Iterator[LogRecord]:

@@ -67,10 +67,7 @@ def _expand(pattern: str, is_notebook: Callable[[Path], bool]) -> Iterator[Found
     path = Path(pattern)
     try:
         if path.is_dir():
-            found = [Found(p) for p in walk(path, is_notebook)]
-            yield from found
-            if not found:
-                yield Missing(pattern, "no notebook in this folder")
+            yield from (Found(p) for p in walk(path, is_notebook))
             return
         if path.exists():
             yield Found(path, named=True)

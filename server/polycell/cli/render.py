@@ -25,10 +25,20 @@ def print_notebook(
     console: Console, view: NotebookView, shown: str, *, only: int | None = None, why: bool = False
 ) -> None:
     """Print all cells, or cell `only` in full. `why` adds the rule that decided each cell's language."""
+    if console.is_terminal:
+        _print(console, view, shown, only, why)
+        return
+    with console.capture() as captured:
+        _print(console, view, shown, only, why)
+    # rich fills lines with blanks, which a file or a diff should not have.
+    console.file.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
+
+
+def _print(console: Console, view: NotebookView, shown: str, only: int | None, why: bool) -> None:
     count = len(view.cells)
     head = Text(safe(shown), style="bold")
     head.append(words(f" · {view.notebook.host}, {count} cell{'' if count == 1 else 's'}"), style="not bold dim")
-    console.print(head)
+    console.print(head, soft_wrap=True)
     for cell in view.cells:
         if only is None or cell.number == only:
             console.print()
@@ -151,8 +161,11 @@ def _columns(table: Table, full: bool) -> RenderableType:
     columns = [*((c, True) for c in table.index if c.name), *((c, False) for c in table.columns)]
     shown = columns if full or len(columns) <= COLUMNS_SHOWN + 1 else columns[:COLUMNS_SHOWN]
     grid = Grid.grid(padding=(0, 2))
-    grid.add_column(overflow="fold", ratio=None, max_width=32)
-    grid.add_column(overflow="fold", style="blue", max_width=30)
+    # The widths of names and types are fixed, so that a narrow terminal takes from the last column.
+    names = max((len(c.name) for c, _ in shown), default=0)
+    types = max((len(str(c.type)) for c, _ in shown if c.type), default=1)
+    grid.add_column(overflow="fold", width=min(max(names, 9), 28))
+    grid.add_column(overflow="fold", style="blue", width=min(types, 22))
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="ellipsis" if not full else "fold", style="dim", no_wrap=not full)
     for column, is_index in shown:

@@ -21,8 +21,8 @@ def show_notebook(path: Path, *, cell: int | None = None, as_json: bool = False,
     with failures(verbose) as failed:
         try:
             opened = open_notebook(path)
-        except OSError as problem:
-            return _complain(path, problem.strerror or str(problem))
+        except OSError as unreadable:
+            return _complain(path, unreadable.strerror or str(unreadable))
         views = [inspect(snapshot, opened.services) for snapshot in opened.snapshots]
     count = max((len(v.cells) for v in views), default=0)
     if cell is not None and cell > count and count:
@@ -36,14 +36,14 @@ def show_notebook(path: Path, *, cell: int | None = None, as_json: bool = False,
                 entry["cells"] = [c for c in entry["cells"] if c["number"] == cell]
         print(json.dumps(found[0] if len(found) == 1 else found, indent=2))
     else:
-        from polycell.cli.output import console
+        from polycell.cli.output import console, shown
         from polycell.cli.render import print_notebook
 
         out = console()
         for number, view in enumerate(views):
             if number:
                 out.print()
-            print_notebook(out, view, str(path), only=cell, why=verbose)
+            print_notebook(out, view, shown(path), only=cell, why=verbose)
     for problem in opened.document.problems:
         _complain(path, problem.message)
     if failed:

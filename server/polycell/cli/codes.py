@@ -1,0 +1,25 @@
+"""Every code that a finding can have, in a few words. Each has a page in `server/docs/codes`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+CODES: Mapping[str, str] = {
+    "internal-error": "Polycell itself failed on a part of a file",
+    "syntax-error": "a cell cannot be parsed",
+    "undefined-name": "a name that nothing defines",
+    "unknown-column": "a column that its table certainly does not have",
+    "unreadable-notebook": "a file that is no readable notebook",
+    "use-before-definition": "a name that only a cell below defines",
+}
+
+
+def misspelt(codes: Iterable[str]) -> str:
+    """What to tell the user about codes that do not exist; empty when all do."""
+    for code in sorted(codes):
+        if code not in CODES:
+            near = difflib.get_close_matches(code, CODES, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(CODES)}"
+            return f"there is no code {code!r}; {hint}"
+    return ""

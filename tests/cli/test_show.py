@@ -1,0 +1,120 @@
+"""`polycell show`: types flowing, in a terminal and as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.notebooks import polycell, write
+from tests.shared import SHARED, needs_shared
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    (tmp_path / "sales.csv").write_text("region,price\nnorth,1.5\nsouth,2.5\n", encoding="utf-8")
+    return write(
+        tmp_path / "story.ipynb",
+        "#md # Sales",
+        'import pandas as pd\nsales = pd.read_csv("sales.csv")',
+        "%%sql totals <<\nSELECT region, COUNT(*) AS orders FROM sales GROUP BY region",
+        'best = totals[["region"]]',
+    )
+
+
+def cells(capsys: Capture, path: Path) -> list[dict[str, object]]:
+    code, out, _ = polycell(capsys, "show", "--json", path)
+    assert code == 0
+    found = json.loads(out)["cells"]
+    assert isinstance(found, list)
+    return found
+
+
+def test_types_flow_from_python_through_sql_to_python(story: Path, capsys: Capture) -> None:
+    _, read, totals, best = cells(capsys, story)
+    assert [c["language"] for c in (read, totals, best)] == ["python", "sql", "python"]
+
+    def columns(cell: dict[str, object], name: str) -> list[tuple[str, str | None, str]]:
+        (export,) = [e for e in cell["exports"] if e["name"] == name]  # type: ignore[attr-defined]
+        return [(c["name"], c["type"], c["evidence"]) for c in export["type"]["columns"]]
+
+    assert columns(read, "sales") == [("region", "string", "file"), ("price", "double", "file")]
+    assert columns(totals, "totals") == [("region", "string", "derived"), ("orders", "int64", "derived")]
+    assert columns(best, "best") == [("region", "string", "derived")]
+    assert [(u["name"], u["cell"]) for u in totals["uses"]] == [("sales", 2)]  # type: ignore[attr-defined]
+    assert [(u["name"], u["cell"]) for u in best["uses"]] == [("totals", 3)]  # type: ignore[attr-defined]
+
+
+def test_the_terminal_shows_the_same(story: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = polycell(capsys, "show", story)
+    assert code == 0
+    assert "uses   sales  from cell 2" in out
+    assert "uses   totals  from cell 3" in out
+    assert all(len(line) <= 80 and line == line.rstrip() for line in out.splitlines())
+    assert "\x1b" not in out
+
+
+def test_one_cell(story: Path, capsys: Capture) -> None:
+    code, out, _ = polycell(capsys, "show", story, "--cell", "3")
+    assert code == 0
+    assert "COUNT(*) AS orders" in out
+    assert "read_csv" not in out.split("uses")[0]
+    assert polycell(capsys, "show", story, "--cell", "9")[0] == 2
+
+
+def test_why_a_language_was_chosen(story: Path, capsys: Capture) -> None:
+    assert "because of" in polycell(capsys, "show", story, "-v")[1]
+    assert "because of" not in polycell(capsys, "show", story)[1]
+
+
+def test_a_missing_notebook(tmp_path: Path, capsys: Capture) -> None:
+    code, out, err = polycell(capsys, "show", tmp_path / "nothing.ipynb")
+    assert (code, out) == (2, "")
+    assert "no such file" in err
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "polycell", *map(str, arguments)],
+        capture_output=True,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_any_encoding_of_the_terminal_will_do(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path / "ä.ipynb", "größe = '→ \ud83d\ude00'\nprint(undefined_größe)")
+    for command in ("show", "check"):
+        done = run(command, path, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+        assert b"Traceback" not in done.stderr
+        done.stdout.decode(encoding)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such pipes on Windows")
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    path = write(tmp_path / "long.ipynb", *[f"name_{n} = {n}" for n in range(3000)])
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -m polycell show "$1" | head -n 1', sys.executable, str(path)], capture_output=True
+    )
+    assert done.stdout.count(b"\n") == 1
+    assert done.stderr == b""
+
+
+@needs_shared
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_real_notebooks_fit_the_terminal(width: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    for path in sorted((SHARED / "notebooks").rglob("*.ipynb")):
+        code, out, err = polycell(capsys, "show", path)
+        assert (code, err) == (0, ""), path
+        head, *rest = out.splitlines()
+        assert head
+        assert max(map(len, rest)) <= int(width), path
