@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from polycell.core.service import Services, services
 from polycell.languages.python import PythonService
 from polycell.languages.sql import SqlService
+
+if TYPE_CHECKING:
+    from polycell.tables.files import FileSources
 
 
 def default_services() -> Services:
     """Everything that Polycell ships."""
     return services([PythonService(), SqlService()])
+
+
+def default_sources(
+    roots: Iterable[str | Path],
+    on_ready: Callable[[tuple[Hashable, ...]], None] | None = None,
+    *,
+    anywhere: bool = False,
+) -> FileSources:
+    """What a session reads outside of its notebooks. With `on_ready` (called from any thread with the keys that have
+    answers now) nothing blocks; without it every read is done at once, as the command line wants it."""
+    from polycell.tables.files import FileSources
+
+    if on_ready is None:
+        return FileSources.blocking(roots, anywhere=anywhere)
+    return FileSources(roots, on_ready, anywhere=anywhere)

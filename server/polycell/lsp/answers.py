@@ -1,0 +1,134 @@
+"""Results of the core as LSP types. Ranges are given by the caller, who knows the face; nothing here looks at text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from lsprotocol import types
+
+from polycell.core.facts import Severity
+from polycell.core.results import Completion, Symbol
+
+ITEMS_SENT = 200
+
+_COMPLETION_KINDS: Mapping[str, types.CompletionItemKind] = {
+    "variable": types.CompletionItemKind.Variable,
+    "function": types.CompletionItemKind.Function,
+    "class": types.CompletionItemKind.Class,
+    "module": types.CompletionItemKind.Module,
+    "table": types.CompletionItemKind.Struct,
+    "column": types.CompletionItemKind.Field,
+    "keyword": types.CompletionItemKind.Keyword,
+    "method": types.CompletionItemKind.Method,
+    "property": types.CompletionItemKind.Property,
+    "value": types.CompletionItemKind.Value,
+    "magic": types.CompletionItemKind.Event,
+    "file": types.CompletionItemKind.File,
+    "operator": types.CompletionItemKind.Operator,
+}
+
+_SYMBOL_KINDS: Mapping[str, types.SymbolKind] = {
+    "variable": types.SymbolKind.Variable,
+    "function": types.SymbolKind.Function,
+    "class": types.SymbolKind.Class,
+    "import": types.SymbolKind.Module,
+    "table": types.SymbolKind.Struct,
+    "column": types.SymbolKind.Field,
+    "method": types.SymbolKind.Method,
+    "section": types.SymbolKind.String,
+    "result": types.SymbolKind.Struct,
+    "cell": types.SymbolKind.Namespace,
+}
+
+SEVERITIES: Mapping[str, types.DiagnosticSeverity] = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "information": types.DiagnosticSeverity.Information,
+    "hint": types.DiagnosticSeverity.Hint,
+}
+
+
+def completion_kind(item: Completion) -> types.CompletionItemKind:
+    return _COMPLETION_KINDS.get(item.kind, types.CompletionItemKind.Text)
+
+
+def symbol_kind(kind: str) -> types.SymbolKind:
+    return _SYMBOL_KINDS.get(kind, types.SymbolKind.Variable)
+
+
+def severity_of(code: str, severity: Severity, chosen: Mapping[str, str]) -> types.DiagnosticSeverity | None:
+    """The severity to report with; None where the user switched the code off."""
+    return SEVERITIES.get(chosen.get(code, severity))
+
+
+def best(items: Iterable[Completion], typed: str) -> tuple[list[Completion], bool]:
+    """The items to send, best first, and whether some were left out: then those that match what is typed go first."""
+    ordered = sorted(items, key=lambda item: (item.rank, item.label.casefold(), item.label))
+    if len(ordered) <= ITEMS_SENT:
+        return ordered, False
+    if typed:
+        folded = typed.casefold()
+        ordered.sort(key=lambda item: _distance(folded, (item.filter or item.label).casefold()))
+    return ordered[:ITEMS_SENT], True
+
+
+def _distance(typed: str, label: str) -> int:
+    if label.startswith(typed):
+        return 0
+    if typed in label:
+        return 1
+    letters = iter(label)
+    return 2 if all(letter in letters for letter in typed) else 3
+
+
+def markup(markdown: str, as_markdown: bool) -> types.MarkupContent:
+    if as_markdown:
+        return types.MarkupContent(types.MarkupKind.Markdown, markdown)
+    return types.MarkupContent(types.MarkupKind.PlainText, plain(markdown))
+
+
+def plain(markdown: str) -> str:
+    """Markdown for clients that show it as it is: fences, emphasis and escapes are taken out, the words stay."""
+    lines = [line for line in markdown.split("\n") if not re.match(r"\s*(```|~~~)", line)]
+    text = "\n".join(lines)
+    text = re.sub(r"\*\*(.+?)\*\*", r"\1", text)
+    text = re.sub(r"`([^`\n]+)`", r"\1", text)
+    text = re.sub(r"\[([^\]\n]+)\]\(([^)\s]+)\)", r"\1", text)
+    text = re.sub(r"\\([\\`*_{}\[\]()#+\-.!|<>])", r"\1", text)
+    return text.strip("\n")
+
+
+def nested(
+    symbols: Sequence[Symbol], ranges: Mapping[Symbol, tuple[types.Range, types.Range]]
+) -> list[types.DocumentSymbol]:
+    """Symbols as a tree: those with a container go under the definition of that name which stands before them."""
+    top: list[types.DocumentSymbol] = []
+    by_name: dict[str, types.DocumentSymbol] = {}
+    for symbol in symbols:
+        if symbol not in ranges:
+            continue
+        extent, name = ranges[symbol]
+        made = types.DocumentSymbol(
+            symbol.name or "?", symbol_kind(symbol.kind), extent, name, detail=symbol.detail or None
+        )
+        parent = by_name.get(symbol.container.rpartition(".")[2]) if symbol.container else None
+        if parent is None:
+            top.append(made)
+        else:
+            parent.children = [*(parent.children or ()), made]
+        by_name[symbol.name] = made
+    return top
+
+
+def flat(symbols: Iterable[types.DocumentSymbol], uri: str, container: str = "") -> list[types.SymbolInformation]:
+    """The same for clients that know no trees."""
+    made = []
+    for symbol in symbols:
+        made.append(
+            types.SymbolInformation(
+                types.Location(uri, symbol.selection_range), symbol.name, symbol.kind, container_name=container or None
+            )
+        )
+        made.extend(flat(symbol.children or (), uri, symbol.name))
+    return made

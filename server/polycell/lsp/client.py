@@ -1,0 +1,78 @@
+"""What the client said about itself at `initialize`, read leniently from the raw message.
+
+Capabilities are read from plain JSON, not from typed objects: a client that sends a value newer than our protocol
+library must not fail to start, and building the typed tree would cost a tenth of a second of the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from polycell.lsp.convert import Encoding, choose_encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    name: str = ""
+    encoding: Encoding = "utf-16"
+    roots: tuple[str, ...] = ()  # URIs of the workspace folders
+    markdown: bool = True  # hovers and documentation may be Markdown
+    label_details: bool = False
+    resolves_documentation: bool = False
+    hierarchical_symbols: bool = False
+    related_information: bool = False
+    diagnostic_versions: bool = False
+    stale_requests: bool = False  # knows what ContentModified means
+    watches_files: bool = False
+    jupyterlab: bool = False
+
+
+def read_client(params: object) -> Client:
+    """The client of an `initialize` request. Anything missing or misshapen counts as not supported."""
+    said = _object(params)
+    text = _at(said, "capabilities", "textDocument")
+    item = _at(text, "completion", "completionItem")
+    resolved = _list(_at(item, "resolveSupport").get("properties"))
+    formats = _list(_at(text, "hover").get("contentFormat"))
+    folders = [_object(folder).get("uri") for folder in _list(said.get("workspaceFolders"))]
+    root = said.get("rootUri")
+    roots = [uri for uri in (*folders, root) if isinstance(uri, str) and uri]
+    info = _object(said.get("clientInfo"))
+    published = _at(text, "publishDiagnostics")
+    return Client(
+        name=str(info.get("name") or ""),
+        encoding=choose_encoding(_at(said, "capabilities", "general").get("positionEncodings")),
+        roots=tuple(dict.fromkeys(roots)),
+        markdown="markdown" in formats or not formats,
+        label_details=item.get("labelDetailsSupport") is True,
+        resolves_documentation="documentation" in resolved,
+        hierarchical_symbols=_at(text, "documentSymbol").get("hierarchicalDocumentSymbolSupport") is True,
+        related_information=published.get("relatedInformation") is True,
+        diagnostic_versions=published.get("versionSupport") is True,
+        stale_requests=bool(_at(said, "capabilities", "general", "staleRequestSupport")),
+        watches_files=_at(said, "capabilities", "workspace", "didChangeWatchedFiles").get("dynamicRegistration")
+        is True,
+        jupyterlab=_is_jupyterlab(said, info),
+    )
+
+
+def _is_jupyterlab(said: Mapping[str, Any], info: Mapping[str, Any]) -> bool:
+    """jupyterlab-lsp names itself nowhere; it is known by where it keeps its documents, or by saying nothing at all."""
+    root = str(said.get("rootUri") or "")
+    return "/.virtual_documents" in root or (not info and not _object(said.get("capabilities")).get("general"))
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _at(value: object, *keys: str) -> Mapping[str, Any]:
+    for key in keys:
+        value = _object(value).get(key)
+    return _object(value)

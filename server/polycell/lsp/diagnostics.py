@@ -1,0 +1,188 @@
+"""What was found, cell by cell, and what of it the client has been told.
+
+Findings are kept relative to their cell, with the text they were found in. A set is sent only when it differs from the
+one sent last, and emptied when its document goes away. Between an edit and the next full look, what was found before is
+kept where the edit did not touch it, shifted; so nothing flickers while somebody types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from lsprotocol import types
+
+from polycell.core.facts import Facts
+from polycell.core.notebook import Cell
+from polycell.core.results import Finding, Related
+from polycell.core.text import Span
+from polycell.lsp.answers import severity_of
+from polycell.lsp.convert import to_range
+from polycell.lsp.state import Face, Group, State, key_of
+
+SOURCE = "polycell"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Findings of one cell; `syntax` come from its text alone and are known first."""
+
+    text: str
+    syntax: tuple[Finding, ...] = ()
+    rest: tuple[Finding, ...] = ()
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        return tuple(sorted((*self.syntax, *self.rest), key=lambda f: (f.span.start, f.span.end, f.code, f.message)))
+
+
+class Diagnostics:
+    def __init__(self, state: State, send: Callable[[types.PublishDiagnosticsParams], None]) -> None:
+        self._state = state
+        self._send = send
+        self._cells: dict[str, Kept] = {}
+        self._documents: dict[str, tuple[Finding, ...]] = {}
+        self._sent: dict[str, tuple[object, ...]] = {}
+
+    def knows(self, cell: str) -> bool:
+        return cell in self._cells
+
+    def note_syntax(self, cell: Cell, facts: Facts) -> None:
+        """Phase one: what the text alone says; the rest is carried over from before the edit."""
+        old = self._cells.get(cell.id)
+        rest = shifted(old.rest, old.text, cell.text) if old else ()
+        self._cells[cell.id] = Kept(cell.text, _syntax(facts), rest)
+
+    def note_all(self, cell: Cell, facts: Facts, findings: Sequence[Finding]) -> None:
+        """Phase two: everything. `findings` hold the syntax problems too."""
+        syntax = _syntax(facts)
+        left = list(syntax)
+        rest = []
+        for finding in findings:
+            if finding in left:
+                left.remove(finding)
+            else:
+                rest.append(finding)
+        self._cells[cell.id] = Kept(cell.text, syntax, tuple(rest))
+
+    def note_document(self, face: Face, findings: Iterable[Finding]) -> None:
+        """Problems of a document itself; spans are offsets into the face."""
+        self._documents[key_of(face.uri)] = tuple(findings)
+
+    def forget(self, cells: Iterable[str]) -> None:
+        for cell in cells:
+            self._cells.pop(cell, None)
+
+    def publish(self, group: Group, cells: Collection[str] | None = None) -> None:
+        """Tell the client about the faces of `cells`, or all of the group's, where something changed."""
+        if cells is None:
+            keys: Iterable[str] = group.faces
+        else:
+            keys = dict.fromkeys(group.homes[cell] for cell in cells if cell in group.homes)
+        for key in keys:
+            face = group.faces.get(key)
+            if face is not None:
+                self._publish(group, key, face)
+
+    def clear(self, face: Face) -> None:
+        """The document is gone: whatever was said about it is withdrawn. Always sent, for clients forget nothing."""
+        key = key_of(face.uri)
+        self._documents.pop(key, None)
+        self._sent.pop(key, None)
+        self._send(types.PublishDiagnosticsParams(face.uri, []))
+
+    def clear_all(self) -> None:
+        """Forget what was sent, so that the next look sends everything again (a new client window listens)."""
+        self._sent.clear()
+
+    def _publish(self, group: Group, key: str, face: Face) -> None:
+        found: list[tuple[Span, Finding]] = []
+        if not group.quiet or self._state.settings.scripts:
+            found += [(f.span, f) for f in self._documents.get(key, ())]
+            for cell in face.cells:
+                kept = self._cells.get(cell)
+                if kept is None or group.homes.get(cell) != key:
+                    continue
+                for finding in kept.all:
+                    span = face.to_face(cell, finding.span)
+                    if span is not None:
+                        found.append((span, finding))
+        chosen = self._state.settings.severity
+        made = []
+        for span, finding in found:
+            severity = severity_of(finding.code, finding.severity, chosen)
+            if severity is not None:
+                made.append((span, severity, finding))
+        now = (face.text if made else "", tuple(made))
+        before = self._sent.get(key, ("", ()))
+        if now[1] == before[1] and (not made or _same_places(before, now)):
+            self._sent[key] = now
+            return
+        self._sent[key] = now
+        version = face.version if self._state.client.diagnostic_versions else None
+        diagnostics = [self._diagnostic(group, face, *entry) for entry in made]
+        self._send(types.PublishDiagnosticsParams(face.uri, diagnostics, version))
+
+    def _diagnostic(
+        self, group: Group, face: Face, span: Span, severity: types.DiagnosticSeverity, finding: Finding
+    ) -> types.Diagnostic:
+        related = None
+        if finding.related and self._state.client.related_information:
+            made = (self._related(group, item) for item in finding.related)
+            related = [item for item in made if item is not None] or None
+        return types.Diagnostic(
+            to_range(face.lines, span, self._state.client.encoding),
+            finding.message,
+            severity,
+            code=finding.code,
+            source=SOURCE,
+            related_information=related,
+        )
+
+    def _related(self, group: Group, item: Related) -> types.DiagnosticRelatedInformation | None:
+        where = location(group, self._state, item.location.cell, item.location.span, item.location.uri)
+        return types.DiagnosticRelatedInformation(where, item.message) if where is not None else None
+
+
+def location(
+    group: Group, state: State, cell: str, span: Span, uri: str = "", prefer: Face | None = None
+) -> types.Location | None:
+    """A span of a cell as the client knows it, in `prefer` where the cell lies in that; None when it is not shown."""
+    if uri:
+        start = types.Position(0, 0)
+        return types.Location(uri, types.Range(start, start))
+    for face in (prefer, group.home(cell)):
+        placed = face.to_face(cell, span) if face is not None else None
+        if face is not None and placed is not None:
+            return types.Location(face.uri, to_range(face.lines, placed, state.client.encoding))
+    return None
+
+
+def shifted(findings: Iterable[Finding], old: str, new: str) -> tuple[Finding, ...]:
+    """Findings in the text after an edit: those before and behind it, the latter moved; those it touches are dropped."""
+    if old == new:
+        return tuple(findings)
+    shortest = min(len(old), len(new))
+    head = 0
+    while head < shortest and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < shortest - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    by = len(new) - len(old)
+    made = []
+    for finding in findings:
+        if finding.span.end < head:
+            made.append(finding)
+        elif finding.span.start > len(old) - tail:
+            made.append(replace(finding, span=finding.span.shift(by)))
+    return tuple(made)
+
+
+def _syntax(facts: Facts) -> tuple[Finding, ...]:
+    return tuple(Finding(p.code, p.span, p.message, p.severity) for p in facts.problems)
+
+
+def _same_places(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
+    """Equal offsets are equal positions only in equal texts (a line end may have been typed before them)."""
+    return before[0] == now[0]

@@ -1,0 +1,284 @@
+"""notebookDocument/*: what VS Code sends about notebooks, turned into notebooks of ours.
+
+Messages are read as plain JSON and leniently: an edit that is refused is lost for good. Facts about what clients send
+are in the tests, which replay recordings. In short: a moved cell comes with its URI but without its text; a language
+change is a deletion and an insertion of one URI, in two messages; a run sends many messages that change no text.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from polycell.core.notebook import Cell, CellKind, Notebook
+from polycell.formats.cells import make_cell
+from polycell.formats.hosts import unwrap_cell_metadata
+from polycell.formats.model import CellSource
+from polycell.lsp.convert import apply_changes
+from polycell.lsp.frame import frame
+from polycell.lsp.state import Face, Group, State, key_of
+
+log = logging.getLogger(__name__)
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cell as the client told it. `outer`: what the file says beside the cell's metadata."""
+
+    uri: str
+    kind: int = 2
+    language: str = ""
+    version: int | None = None
+    text: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    outer: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Open:
+    """One open notebook."""
+
+    uri: str
+    type: str
+    metadata: Mapping[str, Any]
+    entries: list[Entry]
+    cells: dict[str, tuple[Entry, Cell]] = field(default_factory=dict)  # by URI: what was made of which entry
+    frame: Notebook | None = None  # host and default language; None when they must be found anew
+    made_with: Notebook | None = None  # the frame that the cells were made with
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a message changed: the group's URI, ids of cells to look at again, and faces that are no more."""
+
+    group: str
+    cells: frozenset[str] = frozenset()
+    closed: tuple[Face, ...] = ()
+
+
+class NotebookSync:
+    def __init__(self, state: State, changed: Callable[[Change], None]) -> None:
+        self._state = state
+        self._changed = changed
+        self._open: dict[str, Open] = {}
+
+    def __contains__(self, uri: str) -> bool:
+        return key_of(uri) in self._open
+
+    def did_open(self, params: object) -> None:
+        said = _object(_object(params).get("notebookDocument"))
+        uri = said.get("uri")
+        if not isinstance(uri, str):
+            return
+        texts = {key_of(t["uri"]): t for t in _documents(_object(params).get("cellTextDocuments"))}
+        entries = [_with_text(e, texts.get(key_of(e.uri))) for e in _cells(said.get("cells"))]
+        opened = Open(uri, str(said.get("notebookType") or ""), _object(said.get("metadata")), _distinct(entries))
+        self._open[key_of(uri)] = opened
+        self._publish(opened)
+
+    def did_change(self, params: object) -> None:
+        uri = _object(_object(params).get("notebookDocument")).get("uri")
+        opened = self._open.get(key_of(uri)) if isinstance(uri, str) else None
+        if opened is None:
+            log.debug("a change of a notebook that is not open: %s", uri)
+            return
+        change = _object(_object(params).get("change"))
+        if isinstance(change.get("metadata"), Mapping):
+            opened.metadata = change["metadata"]  # {} too: that is how metadata is removed
+            opened.frame = None
+        cells = _object(change.get("cells"))
+        if isinstance(cells.get("structure"), Mapping):
+            opened.entries = _restructured(opened.entries, cells["structure"])
+        if cells.get("data"):
+            opened.entries = _with_data(opened.entries, _list(cells["data"]))
+        if cells.get("textContent"):
+            opened.entries = self._edited(opened.entries, _list(cells["textContent"]))
+        self._publish(opened)
+
+    def did_close(self, params: object) -> None:
+        uri = _object(_object(params).get("notebookDocument")).get("uri")
+        opened = self._open.pop(key_of(uri), None) if isinstance(uri, str) else None
+        if opened is None:
+            return
+        group = self._state.drop(opened.uri)
+        self._changed(Change(opened.uri, closed=tuple(group.faces.values()) if group else ()))
+
+    def opened(self, uri: str) -> Open | None:
+        return self._open.get(key_of(uri))
+
+    def set_outer(self, uri: str, outer: Mapping[str, Mapping[str, Any]]) -> None:
+        """What the file on disk says beside each cell's metadata, by cell URI; cells without an entry say nothing."""
+        opened = self._open.get(key_of(uri))
+        if opened is not None:
+            opened.entries = [replace(e, outer=outer.get(e.uri, _NOTHING)) for e in opened.entries]
+            opened.frame = None
+            self._publish(opened)
+
+    def _edited(self, entries: list[Entry], contents: Sequence[Any]) -> list[Entry]:
+        places = {key_of(entry.uri): index for index, entry in enumerate(entries)}
+        made = list(entries)
+        for content in contents:
+            document = _object(_object(content).get("document"))
+            index = places.get(key_of(str(document.get("uri"))))
+            if index is None:
+                log.debug("a text change of an unknown cell: %s", document.get("uri"))
+                continue
+            text = apply_changes(made[index].text, _list(_object(content).get("changes")), self._state.client.encoding)
+            made[index] = replace(made[index], text=text, version=_version(document))
+        return made
+
+    def _publish(self, opened: Open) -> None:
+        """Make cells of the entries, reusing what did not change, and hand the new notebook on."""
+        before, before_frame = opened.cells, opened.made_with
+        if opened.frame is None:
+            opened.frame = frame(opened.uri, opened.type, opened.metadata, [_source(e) for e in opened.entries])
+        base = opened.frame
+        same_frame = before_frame is base or (before_frame is not None and _same_frame(before_frame, base))
+        made: dict[str, tuple[Entry, Cell]] = {}
+        for entry in opened.entries:
+            kept = before.get(entry.uri)
+            if kept is not None and same_frame and kept[0] == entry:
+                made[entry.uri] = kept
+            else:
+                made[entry.uri] = (entry, make_cell(_source(entry), base))
+        changed = frozenset(
+            uri
+            for uri, (_, cell) in made.items()
+            if uri not in before or before[uri][1].digest != cell.digest or not same_frame
+        )
+        order = [entry.uri for entry in opened.entries]
+        moved = order != list(before)
+        opened.cells = made
+        opened.made_with = base
+        notebook = replace(base, cells=tuple(cell for _, cell in made.values()))
+        old = self._state.groups.get(key_of(opened.uri))
+        group = _group(opened, old)
+        self._state.session.update(notebook)
+        self._state.put(group)
+        closed = tuple(face for key, face in old.faces.items() if key not in group.faces) if old else ()
+        if changed or moved or closed:
+            self._changed(Change(opened.uri, changed, closed))
+
+
+def _same_frame(old: Notebook, new: Notebook) -> bool:
+    return (old.host, old.language, old.metadata) == (new.host, new.language, new.metadata)
+
+
+def _source(entry: Entry) -> CellSource:
+    kind: CellKind = "markup" if entry.kind == 1 else "raw" if entry.language == "raw" else "code"
+    return CellSource(
+        entry.uri,
+        entry.text,
+        kind,
+        declared=entry.language,
+        metadata=unwrap_cell_metadata(entry.metadata),
+        outer=entry.outer,
+        execution_count=_count(entry),
+    )
+
+
+def _count(entry: Entry) -> int | None:
+    """VS Code sets the count in the metadata to null when a cell was edited since it ran, and keeps the summary."""
+    for found in (entry.metadata.get("execution_count"), entry.summary.get("executionOrder")):
+        if isinstance(found, int):
+            return found
+    return None
+
+
+def _group(opened: Open, old: Group | None) -> Group:
+    faces: dict[str, Face] = {}
+    homes: dict[str, str] = {}
+    for entry in opened.entries:
+        key = key_of(entry.uri)
+        kept = old.faces.get(key) if old else None
+        if kept is not None and kept.text == entry.text and kept.uri == entry.uri and kept.version == entry.version:
+            faces[key] = kept
+        else:
+            faces[key] = Face(entry.uri, entry.text, cell=entry.uri, version=entry.version)
+        homes[entry.uri] = key
+    return Group(opened.uri, faces, homes, (opened.uri,))
+
+
+def _restructured(entries: list[Entry], structure: Mapping[str, Any]) -> list[Entry]:
+    """Splice the array. Texts of closed cells are kept until the end: one event may close and open the same URI."""
+    array = _object(structure.get("array"))
+    known = {key_of(entry.uri): entry for entry in entries}
+    texts = {key_of(t["uri"]): t for t in _documents(structure.get("didOpen"))}
+    start = min(max(_number(array.get("start")), 0), len(entries))
+    delete = min(max(_number(array.get("deleteCount")), 0), len(entries) - start)
+    inserted = []
+    for said in _cells(array.get("cells")):
+        old = known.get(key_of(said.uri))
+        if old is not None:  # moved: what the message leaves out is as it was
+            said = replace(
+                old, kind=said.kind, metadata=said.metadata or old.metadata, summary=said.summary or old.summary
+            )
+        inserted.append(_with_text(said, texts.get(key_of(said.uri))))
+    again = {key_of(entry.uri) for entry in inserted}
+    head = [entry for entry in entries[:start] if key_of(entry.uri) not in again]
+    tail = [entry for entry in entries[start + delete :] if key_of(entry.uri) not in again]
+    return _distinct([*head, *inserted, *tail])
+
+
+def _with_data(entries: list[Entry], data: Sequence[Any]) -> list[Entry]:
+    said = {key_of(entry.uri): entry for entry in _cells(data)}
+    made = []
+    for entry in entries:
+        new = said.get(key_of(entry.uri))
+        made.append(replace(entry, kind=new.kind, metadata=new.metadata, summary=new.summary) if new else entry)
+    return made
+
+
+def _with_text(entry: Entry, document: Mapping[str, Any] | None) -> Entry:
+    if document is None:
+        return entry
+    return replace(
+        entry,
+        language=str(document.get("languageId") or ""),
+        version=_version(document),
+        text=str(document.get("text") or ""),
+    )
+
+
+def _cells(value: object) -> list[Entry]:
+    return [
+        Entry(
+            cell["document"],
+            1 if cell.get("kind") == 1 else 2,
+            metadata=_object(cell.get("metadata")),
+            summary=_object(cell.get("executionSummary")),
+        )
+        for cell in _list(value)
+        if isinstance(cell, Mapping) and isinstance(cell.get("document"), str)
+    ]
+
+
+def _distinct(entries: Iterable[Entry]) -> list[Entry]:
+    """One entry a URI, the first: two cells cannot be told apart by anything else."""
+    return list({key_of(entry.uri): entry for entry in reversed(list(entries))}.values())[::-1]
+
+
+def _documents(value: object) -> list[Mapping[str, Any]]:
+    return [d for d in _list(value) if isinstance(d, Mapping) and isinstance(d.get("uri"), str)]
+
+
+def _version(document: Mapping[str, Any]) -> int | None:
+    version = document.get("version")
+    return version if isinstance(version, int) else None
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else _NOTHING
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,240 @@
+"""Answers to requests: completion, hover, definition, references, highlights, symbols.
+
+Each request is answered for the state that it was asked at (`BOUND`, set as the message came in). Where a result
+carries positions and the text has changed meanwhile, it would point at the wrong place: it is withdrawn. Requests
+about documents or cells that are not here are answered empty.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from contextvars import ContextVar
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcContentModified
+
+from polycell.core import features
+from polycell.core.results import Completion, Location
+from polycell.lsp import answers
+from polycell.lsp.convert import to_offset, to_range
+from polycell.lsp.diagnostics import location
+from polycell.lsp.scheduler import settle
+from polycell.lsp.state import Asked, State, Target
+from polycell.lsp.symbols import document_symbols
+
+log = logging.getLogger(__name__)
+
+BOUND: ContextVar[Asked | None] = ContextVar("asked", default=None)
+
+TRIGGERS = (".", '"', "'", "[", "(", ",", " ", "`")
+_ONLY_IN_SQL = frozenset(" (,`")
+# A space behind one of these words or signs asks for a name; behind any other it is only typing.
+_EXPECTING = frozenset(
+    {
+        *("select", "distinct", "from", "join", "update", "into", "table", "using", "where", "on", "and", "or", "not"),
+        *("by", "having", "in", "set", "when", "then", "else", "case", "between", "like", "ilike", "as", "qualify"),
+        *("returning", "pivot", "unpivot", "describe", "=", "<", ">", "+", "-", "*", "/", ",", "("),
+    }
+)
+
+
+def _target(state: State, position: types.Position) -> tuple[Asked, Target] | None:
+    asked = BOUND.get()
+    if asked is None:
+        return None
+    target = asked.target(to_offset(asked.face.lines, position, state.client.encoding))
+    return (asked, target) if target is not None else None
+
+
+def _unchanged(state: State, target: Target) -> bool:
+    """Whether the cell still has the text that was asked about; raises or answers no, as the client understands."""
+    now = state.session.snapshot(target.snapshot.notebook.uri)
+    index = now.notebook.index(target.cell) if now is not None else None
+    if now is not None and index is not None:
+        old, new = target.snapshot.notebook.cells[target.index], now.notebook.cells[index]
+        if old is new or old.text == new.text:
+            return True
+    if state.client.stale_requests:
+        raise JsonRpcContentModified("the cell was changed meanwhile")
+    return False
+
+
+async def completion(state: State, params: types.CompletionParams) -> types.CompletionList | None:
+    found = _target(state, params.position)
+    if found is None:
+        return None
+    asked, target = found
+    await settle(target.snapshot, target.index)
+    if _is_noise(state, params, target):
+        return types.CompletionList(False, [])
+    answer = await features.complete(target.snapshot, state.session.services, target.cell, target.offset)
+    text = target.snapshot.notebook.cells[target.index].text
+    typed = text[answer.items[0].replace.start : target.offset] if answer.items else ""
+    items, cut = answers.best(answer.items, typed)
+    made = [_item(state, asked, target, params, rank, item) for rank, item in enumerate(items)]
+    return types.CompletionList(cut or answer.incomplete, made)
+
+
+def _is_noise(state: State, params: types.CompletionParams, target: Target) -> bool:
+    """Whether a trigger character was only typing: a space says something in SQL, behind `from`, and nowhere else."""
+    context = params.context
+    if context is None or context.trigger_kind != types.CompletionTriggerKind.TriggerCharacter:
+        return False
+    if context.trigger_character not in _ONLY_IN_SQL:
+        return False
+    site = features.site(target.snapshot, state.session.services, target.cell, target.offset)
+    if site is None or "sql" not in site.service.languages:
+        return True
+    if context.trigger_character != " ":
+        return False
+    before = site.context.cell.text[: site.offset].rstrip()
+    if not before:
+        return True
+    word = before[len(before.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")) :] or before[-1]
+    return word.casefold() not in _EXPECTING
+
+
+def _item(
+    state: State, asked: Asked, target: Target, params: types.CompletionParams, rank: int, item: Completion
+) -> types.CompletionItem:
+    face, client = asked.face, state.client
+    insert, filter_text = item.insert or item.label, item.filter or None
+    if face.json:
+        insert, filter_text = _escaped(insert), _escaped(item.filter or item.label)
+    made = types.CompletionItem(
+        item.label,
+        kind=answers.completion_kind(item),
+        sort_text=f"{rank:04d}",
+        filter_text=filter_text,
+        insert_text_format=types.InsertTextFormat.PlainText,
+    )
+    if item.detail:
+        if client.label_details:
+            made.label_details = types.CompletionItemLabelDetails(description=item.detail)
+        else:
+            made.detail = item.detail
+    span = face.to_face(target.cell, item.replace)
+    where = to_range(face.lines, span, client.encoding) if span is not None else None
+    if where is not None and where.start.line == where.end.line == params.position.line:
+        made.text_edit = types.TextEdit(where, insert)
+    else:
+        made.insert_text = insert
+    if item.documentation:
+        if client.resolves_documentation:
+            made.data = {
+                "uri": face.uri,
+                "line": params.position.line,
+                "character": params.position.character,
+                "kind": item.kind,
+            }
+        else:
+            made.documentation = answers.markup(item.documentation, client.markdown)
+    return made
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+async def resolve(state: State, item: types.CompletionItem) -> types.CompletionItem:
+    """Fill in the documentation. The item carries where it was offered; nothing is remembered between requests."""
+    data = item.data
+    if not isinstance(data, dict) or not all(isinstance(data.get(k), int) for k in ("line", "character")):
+        return item
+    asked = state.asked(str(data.get("uri")))
+    if asked is None:
+        return item
+    position = types.Position(max(data["line"], 0), max(data["character"], 0))
+    target = asked.target(to_offset(asked.face.lines, position, state.client.encoding))
+    if target is None:
+        return item
+    await settle(target.snapshot, target.index)
+    answer = await features.complete(target.snapshot, state.session.services, target.cell, target.offset)
+    for found in answer.items:
+        if found.label == item.label and found.kind == data.get("kind") and found.documentation:
+            item.documentation = answers.markup(found.documentation, state.client.markdown)
+            break
+    return item
+
+
+async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
+    found = _target(state, params.position)
+    if found is None:
+        return None
+    asked, target = found
+    await settle(target.snapshot, target.index)
+    answer = await features.hover(target.snapshot, state.session.services, target.cell, target.offset)
+    if answer is None or not _unchanged(state, target):
+        return None
+    span = asked.face.to_face(target.cell, answer.span)
+    where = to_range(asked.face.lines, span, state.client.encoding) if span is not None else None
+    return types.Hover(answers.markup(answer.markdown, state.client.markdown), where)
+
+
+async def definition(state: State, params: types.DefinitionParams) -> list[types.Location]:
+    found = _target(state, params.position)
+    if found is None:
+        return []
+    asked, target = found
+    await settle(target.snapshot, target.index)
+    answer = await features.definition(target.snapshot, state.session.services, target.cell, target.offset)
+    if not answer or not _unchanged(state, target):
+        return []
+    return _locations(state, asked, answer)
+
+
+async def references(state: State, params: types.ReferenceParams) -> list[types.Location]:
+    found = _target(state, params.position)
+    if found is None:
+        return []
+    asked, target = found
+    await settle(target.snapshot)
+    answer = features.references(
+        target.snapshot,
+        state.session.services,
+        target.cell,
+        target.offset,
+        declaration=params.context.include_declaration,
+    )
+    if not answer or not _unchanged(state, target):
+        return []
+    return _locations(state, asked, answer)
+
+
+async def highlight(state: State, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
+    found = _target(state, params.position)
+    if found is None:
+        return []
+    asked, target = found
+    await settle(target.snapshot, target.index)
+    if not _unchanged(state, target):
+        return []
+    made = []
+    for item in features.highlights(target.snapshot, state.session.services, target.cell, target.offset):
+        span = asked.face.to_face(target.cell, item.span)
+        if span is not None:
+            kind = types.DocumentHighlightKind.Write if item.write else types.DocumentHighlightKind.Read
+            made.append(types.DocumentHighlight(to_range(asked.face.lines, span, state.client.encoding), kind))
+    return made
+
+
+async def symbols(state: State, params: types.DocumentSymbolParams) -> list[Any]:
+    asked = BOUND.get()
+    if asked is None:
+        return []
+    for snapshot in asked.snapshots:
+        wanted = [snapshot.notebook.index(cell) for cell in asked.face.cells] if asked.face.map is None else [None]
+        await settle(snapshot, wanted[0])
+    tree = document_symbols(asked, state.client.encoding)
+    return list(tree) if state.client.hierarchical_symbols else list(answers.flat(tree, asked.face.uri))
+
+
+def _locations(state: State, asked: Asked, found: Any) -> list[types.Location]:
+    made = (_location(state, asked, item) for item in found)
+    return [item for item in made if item is not None]
+
+
+def _location(state: State, asked: Asked, item: Location) -> types.Location | None:
+    return location(asked.group, state, item.cell, item.span, item.uri, prefer=asked.face)

@@ -1,0 +1,124 @@
+"""When things are computed: never long at a time on the event loop, the newest revision first.
+
+A change starts a pass over its group and ends the pass before it. Phase one, at once: what the changed cells' texts
+alone say. Phase two, when nothing happened for a moment: everything that the change may have touched. Both run in
+slices, between which the loop answers requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+
+from polycell.core.session import Snapshot
+from polycell.lsp.diagnostics import Diagnostics
+from polycell.lsp.state import State, key_of
+
+log = logging.getLogger(__name__)
+
+SLICE = 0.02  # seconds of computing between two looks at the loop
+IDLE = 0.2  # seconds without a change before phase two
+
+
+async def settle(snapshot: Snapshot, until: int | None = None) -> None:
+    """Bring exports up to date without blocking the loop; `until` as in `Analysis.settle`."""
+    while not snapshot.analysis.settle(until, time.monotonic() + SLICE):  # noqa: ASYNC110 (slices of work, no waiting)
+        await asyncio.sleep(0)
+
+
+class Scheduler:
+    def __init__(self, state: State, diagnostics: Diagnostics, idle: float = IDLE) -> None:
+        self._state = state
+        self._diagnostics = diagnostics
+        self._idle = idle
+        self._pending: dict[str, dict[str, None]] = {}  # by group key: changed cells whose texts nobody looked at yet
+        self._passes: dict[str, asyncio.Task[None]] = {}
+
+    def changed(self, group: str, cells: Iterable[str] = ()) -> None:
+        """A group changed: look at `cells` now and at everything they touch soon."""
+        key = key_of(group)
+        self._pending.setdefault(key, {}).update(dict.fromkeys(cells))
+        running = self._passes.pop(key, None)
+        if running is not None:
+            running.cancel()
+        task = asyncio.get_running_loop().create_task(self._pass(key), name=f"polycell pass over {group}")
+        self._passes[key] = task
+        task.add_done_callback(lambda done: self._ended(key, done))
+
+    def closed(self, group: str) -> None:
+        key = key_of(group)
+        self._pending.pop(key, None)
+        running = self._passes.pop(key, None)
+        if running is not None:
+            running.cancel()
+
+    async def quiet(self) -> None:
+        """Wait until no pass is left: for tests and for orderly ends."""
+        while self._passes:
+            await asyncio.wait(list(self._passes.values()))
+            await asyncio.sleep(0)
+
+    def _ended(self, key: str, task: asyncio.Task[None]) -> None:
+        if self._passes.get(key) is task:
+            del self._passes[key]
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a pass over %s failed", key, exc_info=task.exception())
+
+    def _snapshots(self, key: str) -> list[Snapshot]:
+        self._state.refresh(key)
+        group = self._state.groups.get(key)
+        found = (self._state.session.snapshot(uri) for uri in group.notebooks) if group is not None else ()
+        return [snapshot for snapshot in found if snapshot is not None]
+
+    async def _pass(self, key: str) -> None:
+        await self._first_phase(key)
+        await asyncio.sleep(self._idle)
+        await self._second_phase(key)
+
+    async def _first_phase(self, key: str) -> None:
+        snapshots = self._snapshots(key)
+        pending = self._pending.setdefault(key, {})
+        ready: list[str] = []
+        until = time.monotonic() + SLICE
+        for snapshot in snapshots:
+            for index, cell in enumerate(snapshot.notebook.cells):
+                if cell.id not in pending:
+                    continue
+                self._diagnostics.note_syntax(cell, snapshot.analysis.facts(index))
+                del pending[cell.id]
+                ready.append(cell.id)
+                if time.monotonic() >= until:
+                    self._publish(key, ready)
+                    ready = []
+                    await asyncio.sleep(0)
+                    until = time.monotonic() + SLICE
+        self._publish(key, ready)
+
+    async def _second_phase(self, key: str) -> None:
+        for snapshot in self._snapshots(key):
+            analysis = snapshot.analysis
+            await settle(snapshot)
+            stale = analysis.stale
+            ready: list[str] = []
+            until = time.monotonic() + SLICE
+            for index, cell in enumerate(snapshot.notebook.cells):
+                if cell.id not in stale and self._diagnostics.knows(cell.id):
+                    continue
+                self._diagnostics.note_all(cell, analysis.facts(index), analysis.findings(index))
+                ready.append(cell.id)
+                if time.monotonic() >= until:
+                    self._publish(key, ready)
+                    ready = []
+                    await asyncio.sleep(0)
+                    until = time.monotonic() + SLICE
+            self._publish(key, ready)
+        group = self._state.groups.get(key)
+        if group is not None:
+            self._diagnostics.publish(group)
+
+    def _publish(self, key: str, cells: list[str]) -> None:
+        group = self._state.groups.get(key)
+        if group is not None and cells:
+            self._diagnostics.publish(group, cells)

@@ -1,0 +1,95 @@
+"""The user's settings: `initializationOptions`, or the section `polycell` of `workspace/didChangeConfiguration`.
+
+A bad value never stops the server: it is left at its default, and a sentence for the user says which one, why, and
+what is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+PythonMode = Literal["full", "companion"]
+LOG_LEVELS = ("error", "warning", "info", "debug")
+SEVERITIES = ("error", "warning", "information", "hint", "off")
+PYTHON_MODES = ("full", "companion")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`severity`: per code, or `"off"`. `outside`: data files outside of the workspace may be read. `python`:
+    "companion" leaves to another Python server what that does as well. `scripts`: report also in plain scripts."""
+
+    log_level: str = "warning"
+    severity: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    outside: bool = False
+    python: PythonMode = "full"
+    scripts: bool = False
+
+
+def parse(value: object, base: Settings | None = None) -> tuple[Settings, tuple[str, ...]]:
+    """The settings in `value` over `base`, and what was wrong with it, one sentence each; unknown keys are ignored."""
+    made = base or Settings()
+    if value is None:
+        return made, ()
+    if not isinstance(value, Mapping):
+        return made, (f"Polycell's settings are an object such as {{'python': 'full'}}, not {_short(value)}.",)
+    problems: list[str] = []
+    inner = value.get("polycell")
+    said = _unfolded(inner if isinstance(inner, Mapping) else value)
+    for name, (field_name, check) in _FIELDS.items():
+        if name not in said or said[name] is None:
+            continue
+        accepted, problem = check(said[name])
+        if problem:
+            problems.append(f"polycell.{name}: {problem} Its default is used.")
+        if accepted is not None:
+            made = replace(made, **{field_name: accepted})
+    return made, tuple(problems)
+
+
+def _unfolded(said: Mapping[str, Any]) -> dict[str, Any]:
+    """`polycell.python` and `python` mean the same; some clients send the one, some the other."""
+    return {key.removeprefix("polycell."): value for key, value in said.items() if isinstance(key, str)}
+
+
+def _one_of(allowed: tuple[str, ...]) -> Callable[[Any], tuple[Any, str]]:
+    def check(value: Any) -> tuple[Any, str]:
+        if isinstance(value, str) and value in allowed:
+            return value, ""
+        return None, f"{_short(value)} is none of {', '.join(allowed)}."
+
+    return check
+
+
+def _boolean(value: Any) -> tuple[Any, str]:
+    return (value, "") if isinstance(value, bool) else (None, f"{_short(value)} is neither true nor false.")
+
+
+def _severities(value: Any) -> tuple[Any, str]:
+    if not isinstance(value, Mapping):
+        return (
+            None,
+            f"an object from code to severity is expected, such as {{'undefined-name': 'off'}}, not {_short(value)}.",
+        )
+    good = {str(code): level for code, level in value.items() if level in SEVERITIES}
+    bad = [f"{code}: {_short(level)}" for code, level in value.items() if level not in SEVERITIES]
+    if bad:
+        return MappingProxyType(good), f"{', '.join(bad)} is none of {', '.join(SEVERITIES)}."
+    return MappingProxyType(good), ""
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 40 else f"{shown[:37]}..."
+
+
+_FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
+    "logLevel": ("log_level", _one_of(LOG_LEVELS)),
+    "severity": ("severity", _severities),
+    "filesOutsideWorkspace": ("outside", _boolean),
+    "python": ("python", _one_of(PYTHON_MODES)),
+    "diagnosePlainScripts": ("scripts", _boolean),
+}

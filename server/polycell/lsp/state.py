@@ -1,0 +1,183 @@
+"""What the client shows: its documents and cells, and how they lie in our notebooks.
+
+A *face* is one text that the client can name by a URI: a notebook cell, a percent script, the JSON of an .ipynb, a
+document that JupyterLab made up. A *group* is everything that was opened as one thing: a notebook with its cells, or a
+document with the notebooks in it. Groups are frozen and replaced whole, so that a request keeps the one it was asked
+at. URIs are opaque; they are compared unquoted, because clients disagree about what to escape, and answered as sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import unquote
+
+from polycell.core.session import Session, Snapshot
+from polycell.core.text import LineIndex, Span
+from polycell.core.virtual import Place, SegmentMap
+from polycell.lsp.client import Client
+from polycell.lsp.settings import Settings
+
+
+def key_of(uri: str) -> str:
+    """What a URI is compared by. Case counts: a cell's fragment is case-sensitive."""
+    return unquote(uri, errors="surrogatepass") if "%" in uri else uri
+
+
+@dataclass(frozen=True)
+class Face:
+    """`map` ties cells to this text; without one, the text is that of `cell`. `json`: what is inserted is escaped."""
+
+    uri: str
+    text: str
+    cell: str = ""
+    map: SegmentMap | None = None
+    version: int | None = None
+    json: bool = False
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        return LineIndex(self.text)
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """Ids of the cells that lie in this face, in order of its text."""
+        if self.map is None:
+            return (self.cell,)
+        return tuple(dict.fromkeys(segment.cell for segment in self.map.segments))
+
+    def to_cell(self, offset: int) -> Place | None:
+        return Place(self.cell, offset) if self.map is None else self.map.to_cell(offset)
+
+    def span_to_cell(self, span: Span) -> tuple[str, Span] | None:
+        return (self.cell, span) if self.map is None else self.map.span_to_cell(span)
+
+    def to_face(self, cell: str, span: Span) -> Span | None:
+        if self.map is not None:
+            return self.map.span_to_document(cell, span)
+        return span if cell == self.cell else None
+
+
+@dataclass(frozen=True)
+class Group:
+    """`faces` by key; `homes` says under which key a cell is shown and reported; `notebooks` are the session's URIs.
+
+    `quiet`: a plain script, in which nobody asked for findings.
+    """
+
+    uri: str
+    faces: Mapping[str, Face] = field(default_factory=dict)
+    homes: Mapping[str, str] = field(default_factory=dict)
+    notebooks: tuple[str, ...] = ()
+    quiet: bool = False
+
+    def home(self, cell: str) -> Face | None:
+        key = self.homes.get(cell)
+        return self.faces.get(key) if key is not None else None
+
+
+@dataclass(frozen=True)
+class Target:
+    """One place in one cell, at the state a request was asked at."""
+
+    snapshot: Snapshot
+    cell: str
+    offset: int
+    index: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The document a request names, frozen as it was when the request came in."""
+
+    group: Group
+    face: Face
+    snapshots: tuple[Snapshot, ...]
+
+    def target(self, offset: int) -> Target | None:
+        place = self.face.to_cell(offset)
+        if place is None:
+            return None
+        for snapshot in self.snapshots:
+            index = snapshot.notebook.index(place.cell)
+            if index is not None:
+                return Target(snapshot, place.cell, place.offset, index)
+        return None
+
+
+class State:
+    """The one mutable owner; only the event loop touches it."""
+
+    def __init__(self, make_session: Callable[[State], Session]) -> None:
+        self.client = Client()
+        self.settings = Settings()
+        self.groups: dict[str, Group] = {}
+        self._face_group: dict[str, str] = {}
+        self._notebook_group: dict[str, str] = {}
+        self._make_session = make_session
+        self._session: Session | None = None
+        # Brings a group's derived state up to date before it is asked about; set by whoever defers reading.
+        self.refresh: Callable[[str], None] = lambda group: None
+
+    @property
+    def session(self) -> Session:
+        """Made at the first use: it brings the languages with it, and `initialize` does not wait for those."""
+        if self._session is None:
+            self._session = self._make_session(self)
+        return self._session
+
+    @property
+    def has_session(self) -> bool:
+        return self._session is not None
+
+    def put(self, group: Group) -> None:
+        key = key_of(group.uri)
+        old = self.groups.get(key)
+        if old is not None:
+            for face in old.faces.keys() - group.faces.keys():
+                if self._face_group.get(face) == key:
+                    del self._face_group[face]
+            for notebook in set(old.notebooks) - set(group.notebooks):
+                self._notebook_group.pop(notebook, None)
+        self.groups[key] = group
+        if old is None or old.faces.keys() != group.faces.keys():
+            self._face_group.update(dict.fromkeys(group.faces, key))
+        self._notebook_group.update(dict.fromkeys(group.notebooks, key))
+
+    def drop(self, uri: str) -> Group | None:
+        """Forget a group, its faces and its notebooks."""
+        key = key_of(uri)
+        group = self.groups.pop(key, None)
+        if group is None:
+            return None
+        for face in group.faces:
+            if self._face_group.get(face) == key:
+                del self._face_group[face]
+        for notebook in group.notebooks:
+            self._notebook_group.pop(notebook, None)
+            self.session.close(notebook)
+        return group
+
+    def is_open(self, uri: str) -> bool:
+        return key_of(uri) in self.groups
+
+    def group_of_face(self, uri: str) -> Group | None:
+        return self.groups.get(self._face_group.get(key_of(uri), ""))
+
+    def group_of_notebook(self, uri: str) -> Group | None:
+        return self.groups.get(self._notebook_group.get(uri, ""))
+
+    def asked(self, uri: str) -> Asked | None:
+        """The document of that URI with everything belonging to it, as it is now."""
+        key = key_of(uri)
+        owner = self._face_group.get(key)
+        if owner is None:
+            return None
+        self.refresh(owner)
+        group = self.groups.get(owner)
+        face = group.faces.get(key) if group is not None else None
+        if group is None or face is None:
+            return None
+        found = (self.session.snapshot(notebook) for notebook in group.notebooks)
+        return Asked(group, face, tuple(snapshot for snapshot in found if snapshot is not None))

@@ -1,0 +1,33 @@
+"""Data files and notebooks on disk: which changes the client is asked to tell, and what it told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from polycell.lsp.frame import path_of
+
+if TYPE_CHECKING:
+    from polycell.lsp.server import PolycellServer
+
+PATTERN = "**/*.{csv,tsv,txt,parquet,feather,arrow,ipc,orc,json,jsonl,ndjson,xlsx,db,duckdb,sqlite}"
+
+
+def watch_files(server: PolycellServer) -> None:
+    """Ask the client to tell of changed data files, where it can. Its answer is not waited for: some never answer."""
+    if not server.state.client.watches_files:
+        return
+    options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(PATTERN)])
+    registration = types.Registration(
+        "polycell-data-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, server.protocol._converter.unstructure(options)
+    )
+    server.client_register_capability(types.RegistrationParams([registration]))
+
+
+def watched_paths(params: Any) -> list[str]:
+    """The files that a workspace/didChangeWatchedFiles names."""
+    changes = params.get("changes") if isinstance(params, Mapping) else None
+    uris = [change.get("uri") for change in changes if isinstance(change, Mapping)] if isinstance(changes, list) else []
+    return [path for uri in uris if isinstance(uri, str) and (path := path_of(uri))]
