@@ -117,7 +117,7 @@ def _source(cell: Cell, text: str, declared: str, notebook: Notebook) -> CellSou
     """What `cell` was made of, as far as it matters: a result that the text or the metadata gave is left out."""
     given = cell.result
     if given and given in (
-        _metadata_result(cell.metadata, cell.language, cell.name, notebook),
+        _metadata_result(cell.metadata, cell.language, cell.name, notebook.host),
         _magic_result(cell, notebook),
     ):
         given = ""
@@ -216,12 +216,13 @@ def _with_language(metadata: Mapping[str, Any], outer: str, notebook: Notebook) 
     return {**metadata, "language": outer}
 
 
-def _metadata_result(metadata: Mapping[str, Any], language: str, name: str, host: Notebook | str) -> str:
+def _metadata_result(metadata: Mapping[str, Any], language: str, name: str, host: str) -> str:
     for key in _RESULT_KEYS if metadata else ():
         value = metadata.get(key)
         if isinstance(value, str) and _NAME.match(value):
             return value
-    if (host if isinstance(host, str) else host.host) == "snowflake" and language == "sql" and _NAME.match(name):
+    # A Snowflake cell's name is a variable: the result of a SQL cell, the last expression of a Python cell.
+    if host == "snowflake" and language in ("sql", "python") and _NAME.match(name):
         return name
     return ""
 
@@ -333,9 +334,13 @@ def _dotnet_result(line: str) -> str:
 
 
 def _sos(text: str, base: _Base, notebook: Notebook) -> _Head:
-    """SoS' own `%` lines come first and may choose the kernel (`%use R`, `%with R`)."""
+    """SoS' own `%` lines come first and may choose the kernel (`%use R`, `%with R`).
+
+    Python keeps them in its body: it reads them as line magics, and `%get x` gives it a name.
+    """
     language, why, at = base.language, base.why, 0
     magic: CellMagic | None = None
+    template = False
     while True:
         lead = _LEAD.match(text, at)
         found = _SOS_MAGIC.match(text, lead.end() if lead else at)
@@ -346,15 +351,15 @@ def _sos(text: str, base: _Base, notebook: Notebook) -> _Head:
         if magic is None:
             start = found.start(2) + len(line) - len(line.lstrip())
             magic = CellMagic(name, line.strip(), start, "%")
+        template = template or name == "expand"
         if name in ("use", "with") and line.split():
             language, why = kernel_language(line.split()[0], notebook.metadata), f"%{name} on the first line"
-        elif name == "expand" and language in ("python", "sos"):
-            language, why = "sos", "%expand: a template, not yet a program"
-    if language == "sos":
-        # A SoS cell is Python 3 unless it uses the workflow language.
-        if why.startswith("%expand") or _SOS_SYNTAX.search(text, at):
-            return _Head("sos", why, at, magic)
-        language = "python"
-    if at == 0 and language == "python" and text.startswith("%%"):
-        return _percent(text, _Base(language, why, base.explicit), notebook, False)
+    if language == "sos" and not template and not _SOS_SYNTAX.search(text, at):
+        language = "python"  # a SoS cell is Python 3 unless it uses the workflow language
+    if language == "python":
+        if template:
+            return _Head("sos", "%expand: a template, not yet a program", at, magic)
+        if at == 0 and text.startswith("%%"):
+            return _percent(text, _Base(language, why, base.explicit), notebook, False)
+        return _Head(language, why, 0, None)
     return _Head(language, why, at, magic)

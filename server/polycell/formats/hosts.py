@@ -46,6 +46,8 @@ _BY_TYPE = {
     "rmarkdown": "knitr",
     "myst": "jupyter",
 }
+# Kernels of .NET Interactive that hold text or pass things on.
+_NO_LANGUAGE = frozenset({"value", "vscode", ".net", "webview"})
 _DEFAULTS = {"polynote": "scala", "dotnet": "csharp", "almond": "scala", "knitr": "", "sos": "sos"}
 
 
@@ -105,13 +107,13 @@ def kernel_language(kernel: str, metadata: Mapping[str, Any]) -> str:
     folded = kernel.lower()
     for name, aliases, language in _kernels(metadata):
         if folded == name.lower() or folded in aliases:
-            return canonical(language) if language else canonical(name)
+            return canonical(language or ("" if folded in _NO_LANGUAGE else name))
     word = canonical(kernel)
     # `sql-adventureworks`, `kql-logs`: named connections.
     stem = folded.partition("-")[0]
     if stem in ("sql", "kql", "mssql", "postgres", "sqlite", "duckdb", "mysql") and stem != folded:
         return canonical(stem)
-    return "" if word in ("value", "vscode", ".net", "webview") else word
+    return "" if word in _NO_LANGUAGE else word
 
 
 def _kernels(metadata: Mapping[str, Any]) -> Iterable[tuple[str, frozenset[str], str]]:
@@ -209,7 +211,11 @@ def _language(host: str, metadata: Mapping[str, Any], cells: Sequence[CellSource
         word = _inner_language(metadata)
     if not word:
         word = _DEFAULTS.get(host, "python")
-        if word == "python" and host == "jupyter" and any(_PYTHON_2.search(cell.text) for cell in cells):
+        if (
+            word == "python"
+            and host == "jupyter"
+            and any(cell.kind == "code" and _PYTHON_2.search(cell.text) for cell in cells)
+        ):
             return "python2"
     return word
 

@@ -95,7 +95,11 @@ ALIASES: Mapping[str, str] = {
 }
 
 # What clients write when they do not know: no evidence at all.
-_NO_WORD = frozenset({"", "plaintext", "plain", "none", "null", "undefined", "unknown", "default", "-"})
+# `polyglot-notebook` and `dotnet-interactive` are one language id for every kernel of .NET Interactive.
+_NO_WORD = frozenset(
+    {"", "plaintext", "plain", "none", "null", "undefined", "unknown", "default", "-"}
+    | {"polyglot-notebook", "dotnet-interactive"}
+)
 
 MARKUP = frozenset({"markdown"})
 
@@ -130,7 +134,7 @@ _SUFFIXES: Mapping[str, str] = {
 @lru_cache(maxsize=1024)
 def canonical(word: str) -> str:
     """Polycell's name for a language. An unknown word comes back in lower case; a word that says nothing as ""."""
-    folded = word.strip().lower()
+    folded = word.strip().lower().removeprefix("dotnet-interactive.")
     if folded in _NO_WORD:
         return ""
     known = ALIASES.get(folded)

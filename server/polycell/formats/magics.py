@@ -252,9 +252,7 @@ SINGLE_PERCENT: Mapping[str, MagicSpec] = {
 SINGLE_PERCENT_LINES = frozenset({"run", "pip", "conda"})
 
 # .NET Interactive: `#!name` lines that do something and leave the kernel as it is.
-DIRECTIVES = _options(
-    "about connect import lsmagic log set set-kernel share time who whos value i load help quit reset"
-)
+DIRECTIVES = _options("about connect import lsmagic log set set-kernel share time who whos i load help quit reset")
 
 
 @dataclass(frozen=True, slots=True)
