@@ -53,16 +53,15 @@ def test_json_says_both_places(tmp_path: Path, capsys: Capture) -> None:
     assert said["counts"][first["severity"]] == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"cells": 3}', b"\xff\xfe\x00broken", b"\0" * 50, b"[]", b"null"])
+@pytest.mark.parametrize("content", [b"{", b'{"cells": 3}', b"\xff\xfe\x00broken", b"\0" * 50, b"[]", b"null"])
 def test_a_broken_file_is_one_finding_and_the_run_goes_on(tmp_path: Path, capsys: Capture, content: bytes) -> None:
     (tmp_path / "broken.ipynb").write_bytes(content)
     good = write(tmp_path / "good.ipynb", "print(undefined_here)")
     code, out, err = polycell(capsys, "check", tmp_path / "broken.ipynb", good)
     assert "Traceback" not in out + err
     assert f"{good}:cell 1:1:7" in out
-    if content:  # an empty file is an empty notebook, as in Jupyter
-        assert code == 2
-        assert out.count("unreadable-notebook") == 1
+    assert code == 2
+    assert out.count("unreadable-notebook") == 1
 
 
 def test_a_folder_is_searched_but_not_what_is_installed_or_hidden(tmp_path: Path, capsys: Capture) -> None:
@@ -164,6 +163,19 @@ def test_our_own_failure_is_one_finding_and_no_traceback(
     assert "ValueError: a mistake of ours" in out
     assert "Traceback" not in out + err
     assert "Traceback" in polycell(capsys, "check", "--verbose", path)[2]
+
+
+def test_a_failure_outside_of_any_file_is_one_line(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("a mistake of ours")
+
+    monkeypatch.setattr("polycell.cli.paths.walk", fail)
+    code, _, err = polycell(capsys, "check", tmp_path)
+    assert code == 2
+    assert err == "polycell failed, please report it: ValueError: a mistake of ours (--verbose shows where)\n"
+    assert "Traceback" in polycell(capsys, "check", tmp_path, "--verbose")[2]
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

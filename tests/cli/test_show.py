@@ -70,8 +70,8 @@ def test_one_cell(story: Path, capsys: Capture) -> None:
 
 
 def test_why_a_language_was_chosen(story: Path, capsys: Capture) -> None:
-    assert "because of" in polycell(capsys, "show", story, "-v")[1]
-    assert "because of" not in polycell(capsys, "show", story)[1]
+    assert "sql → totals  – by %%sql on the first line" in polycell(capsys, "show", story, "-v")[1]
+    assert "on the first line" not in polycell(capsys, "show", story)[1]
 
 
 def test_a_missing_notebook(tmp_path: Path, capsys: Capture) -> None:

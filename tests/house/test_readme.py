@@ -57,3 +57,11 @@ def test_the_extract_is_what_the_command_prints() -> None:
 
 def test_the_example_is_clean() -> None:
     assert polycell("check", "--example").strip() == "1 notebook checked, nothing found"
+
+
+def test_the_settings_are_those_the_server_knows() -> None:
+    from polycell.lsp.settings import _FIELDS
+
+    (table,) = re.findall(r"^\| setting .*?\n\n", README, re.MULTILINE | re.DOTALL)
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == sorted(_FIELDS, key=table.index)
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == set(_FIELDS)

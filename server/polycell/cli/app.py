@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
@@ -50,7 +51,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def quiet(command: Command) -> Command:
-    """Ctrl-C and a reader that went away end a command without a word."""
+    """Ctrl-C and a reader that went away end a command without a word; a defect of ours with one line.
+
+    What goes wrong with one file is reported by the commands themselves; this is for everything around that.
+    """
 
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -62,6 +66,14 @@ def quiet(command: Command) -> Command:
         except BrokenPipeError:
             hush_broken_pipe()
             raise typer.Exit(141) from None
+        except (typer.Exit, typer.Abort, typer.BadParameter):
+            raise
+        except Exception as problem:
+            if kwargs.get("verbose"):
+                traceback.print_exc()
+            message = f"polycell failed, please report it: {type(problem).__name__}: {problem}"
+            typer.echo(message + ("" if kwargs.get("verbose") else " (--verbose shows where)"), err=True)
+            raise typer.Exit(2) from None
         return result
 
     return wrapped  # type: ignore[return-value]

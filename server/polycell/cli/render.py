@@ -65,8 +65,8 @@ def _head(view: CellView, why: bool) -> Text:
         head.append(f' "{safe(cell.name)}"', style="dim")
     if cell.result:
         head.append(words(f" → {safe(cell.result)}"), style="bold green")
-    if why and cell.why:
-        head.append(f"  because of {safe(cell.why)}", style="dim italic")
+    if why and cell.why and cell.kind == "code":
+        head.append(words(f"  – by {safe(cell.why)}"), style="dim italic")
     return head
 
 
