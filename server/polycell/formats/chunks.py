@@ -30,7 +30,7 @@ class ChunkHead:
 
 
 def parse_head(info: str) -> ChunkHead | None:
-    """A fence's info string as a chunk header; None when it is none (`python`, `{=html}`, `{.python}`, `{{python}}`)."""
+    """A fence's info string as a chunk header; None when it is none (`python`, `{=html}`, `{.python}`)."""
     match = _HEAD.match(info.strip())
     if not match:
         return None
@@ -103,7 +103,7 @@ def pipe_options(text: str, start: int, end: int) -> tuple[dict[str, Any], int]:
 
 
 def colon_options(text: str, start: int, end: int) -> tuple[dict[str, Any], int]:
-    """MyST's options: `:key: value` lines, or a YAML block between `---` lines; one blank line behind belongs to them."""
+    """MyST's options: `:key: value` lines, or YAML between `---` lines; one blank line behind belongs to them."""
     first = next(lines_in(text, start, end), None)
     if first is None:
         return {}, start
@@ -112,9 +112,10 @@ def colon_options(text: str, start: int, end: int) -> tuple[dict[str, Any], int]
     else:
         options, after = _leading(text, start, end, _COLON)
     following = next(lines_in(text, after, end), None)
-    if after > start and following is not None and following.next > following.end:
-        if not text[following.start : following.end].strip():
-            after = following.next
+    if after == start or following is None or following.next == following.end:
+        return options, after
+    if not text[following.start : following.end].strip():
+        after = following.next
     return options, after
 
 

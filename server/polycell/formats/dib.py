@@ -1,6 +1,6 @@
 """Polyglot Notebooks' `.dib`: a line `#!kernel` starts a cell.
 
-`#!meta` holds the notebook's metadata as JSON, with the kernels' names, aliases and languages. Only the name of a kernel
+`#!meta` holds the notebook's metadata as JSON, with the kernels' names, aliases and languages. Only a kernel's name
 starts a cell: `#!share`, `#!set`, `#!connect` and the like are commands inside one. Where a kernel is named with
 arguments (`#!sql-shop --name orders`) the line stays in the text, and its cell is the one that was just begun.
 Source: dotnet/interactive, docs and samples.
@@ -29,11 +29,21 @@ _CONNECTED = re.compile(r"(?:sql|kql|python|r|http)-")
 # The kernels of a plain installation; the file's own list is added. An empty language: text that no language reads.
 _KERNELS: Mapping[str, str] = {
     **{name: name for name in ("csharp", "fsharp", "html", "javascript", "kql", "sql", "mermaid", "http", "markdown")},
-    **{name: "csharp" for name in ("c#", "C#")},
-    **{name: "fsharp" for name in ("f#", "F#")},
-    **{name: "powershell" for name in ("pwsh", "powershell")},
-    **{"js": "javascript", "md": "markdown", "python": "python", "pythonkernel": "python", "r": "r", "value": ""},
-    **{"tsql": "sql", "webview": "javascript", "raw": ""},
+    "c#": "csharp",
+    "C#": "csharp",
+    "f#": "fsharp",
+    "F#": "fsharp",
+    "js": "javascript",
+    "md": "markdown",
+    "powershell": "powershell",
+    "pwsh": "powershell",
+    "python": "python",
+    "pythonkernel": "python",
+    "r": "r",
+    "raw": "",
+    "tsql": "sql",
+    "value": "",
+    "webview": "javascript",
 }
 # The values that `#!value` keeps are text without a language; the name is none that anybody serves.
 _VALUE_LANGUAGE = "value"

@@ -2,7 +2,7 @@
 
 A fence is three or more backticks or tildes; a longer fence holds shorter ones; a backtick fence's info string has no
 backtick, so inline code opens nothing. Fences may be indented (in lists) or stand in block quotes. A fence that is not
-closed runs to the end of the text, or to the next chunk that opens: while somebody types a chunk above, those below stay.
+closed runs to the end of the text, or to the next chunk that opens: while a chunk is typed above, those below stay.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _OPEN = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})[ \t]*(
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """`[start, end)` is the whole block with its fences, `[inner, inner_end)` the lines inside, without the last end."""
+    """`[start, end)` is the block with its fences, `[inner, inner_end)` the lines inside, without the last line end."""
 
     start: int
     end: int
@@ -80,13 +80,9 @@ def content(text: str, fence: Fence, start: int) -> list[Span]:
     for line in lines_in(text, start, fence.inner_end):
         at = line.start
         for character in fence.indent:
-            if at < line.end and text[at] == character:
-                at += 1
-            elif at < line.end and character in " \t" and text[at] in " \t":
-                at += 1
-            else:
+            blank = character in " \t" and text[at : at + 1] in (" ", "\t")
+            if at >= line.end or not (blank or text[at] == character):
                 break
+            at += 1
         spans.append(Span(at, line.next))
     return spans
-
-

@@ -139,6 +139,8 @@ class Sheet:
             kind,
             declared=declared,
             metadata=metadata or {},
+            # The format's own word on the cell, which is stronger than an editor's guess (`cells.make_cell`).
+            outer={"language": declared} if declared else {},
             name=name,
             result=result,
             execution_count=execution_count,

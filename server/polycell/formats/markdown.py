@@ -1,8 +1,8 @@
 """Markdown notebooks: R Markdown and Quarto, MyST-NB, jupytext's Markdown.
 
 Chunks are fenced blocks (`formats.fences`); everything between them is markup. Which fences are code depends on the
-flavour: `{r}`, `{python}`, `{sql connection=con}` in R Markdown and Quarto, `{code-cell}` in MyST, plain ```` ```python ````
-in jupytext's Markdown. A plain `.md` is a notebook only when its front matter or its fences say so.
+flavour: `{r}`, `{python}`, `{sql connection=con}` in R Markdown and Quarto, `{code-cell}` in MyST, plain fences with a
+language in jupytext's Markdown. A plain `.md` is a notebook only when its front matter or its fences say so.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ Flavour = Literal["knitr", "quarto", "myst", "markdown", "none"]
 _CELL_DIRECTIVES = frozenset({"code-cell", "raw-cell", "code-cell-ipython"})
 _DIRECTIVE = re.compile(r"\{(code-cell|raw-cell)\}[ \t]*([^\s]*)")
 # Languages of fences that a document shows and no kernel runs.
-_SHOWN = frozenset({"markdown", "json", "yaml", "toml", "xml", "ini", "dockerfile", "makefile", "raw", "mermaid", "dot"})
+_SHOWN = frozenset(
+    {"markdown", "json", "yaml", "toml", "xml", "ini", "dockerfile", "makefile", "raw", "mermaid", "dot"}
+)
 _BREAK = re.compile(r"\+\+\+[ \t]*(\{.*)?[ \t]*\Z", re.DOTALL)
 
 
@@ -237,4 +239,6 @@ def detect(text: str, path: str) -> bool:
     return suffix in ("md", "markdown") and flavour_of(text, path, read_front(text)) != "none"
 
 
-FORMAT = Format("markdown", (".rmd", ".rmarkdown", ".qmd", ".md", ".markdown", ".myst", ".mystnb", ".mnb"), detect, read)
+FORMAT = Format(
+    "markdown", (".rmd", ".rmarkdown", ".qmd", ".md", ".markdown", ".myst", ".mystnb", ".mnb"), detect, read
+)

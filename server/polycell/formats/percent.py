@@ -35,19 +35,21 @@ from polycell.formats.scripts import SUFFIXES, Script, script_of
 
 # `# %%sql` directly below a marker is a commented cell magic; `#%%Load the data` is a marker with a glued title. Where
 # nothing else decides, these names are magics.
-_CELL_MAGICS = frozenset(
-    "bash bigquery capture cython dql file html javascript js julia latex local markdown perl prun pypy python python2 "
-    "python3 R ruby rush scala script sh sparksql spark sql sql_magic SVG svg time timeit writefile memit pyspark".split()
-)
+_CELL_MAGIC_WORDS = """
+    bash bigquery capture cython dql file html javascript js julia latex local markdown memit perl prun pypy pyspark
+    python python2 python3 R ruby rush scala script sh spark sparksql sql SVG svg time timeit writefile
+"""
+_CELL_MAGICS = frozenset(_CELL_MAGIC_WORDS.split())
 # Cell magics whose body is Python: only their own line is commented.
-_PYTHON_BODY = frozenset(
-    "time timeit capture prun memit mprun lprun snakeviz debug heat scalene pyinstrument wandb local pyspark".split()
-)
+_PYTHON_BODY_WORDS = """
+    time timeit capture prun memit mprun lprun snakeviz debug heat scalene pyinstrument wandb local pyspark
+"""
+_PYTHON_BODY = frozenset(_PYTHON_BODY_WORDS.split())
 _ARROW = re.compile(r"(?:^|\s)->\s*([^\W\d]\w*)(?=\s|$)")
 _BRACKET = re.compile(r"(?:^|\s)\[\s*([\w+#./-]+)\s*\](?=\s|$)")
 _MARKUP_WORDS = frozenset({"markdown", "md"})
-# A magic, a shell command or an assignment of one, written as a comment. `# obj?`, `# ls` and `# %d items` stay comments:
-# nobody can tell them from prose.
+# A magic, a shell command or an assignment of one, written as a comment. `# obj?`, `# ls` and `# %d items` stay
+# comments: nobody can tell them from prose.
 _COMMENTED_MAGIC = r"^[ \t]*(?P<prefix>{comment} ?)(?:%(?:[A-Za-z_][\w.]+|R)(?=\s|$)|!\s*[\w.~$/{{]|{assign})"
 _ASSIGNED = r"[^\W\d][\w., ]*?=\s*(?:%(?:[A-Za-z_][\w.]+|R)\s|!\s*[\w.~$/{{(])"
 _RAW_MAGIC = re.compile(r"^[%!][A-Za-z]", re.MULTILINE)
@@ -246,9 +248,9 @@ def _without(start: int, end: int, removed: list[Span]) -> list[Span]:
 
 
 def _commented_magics(text: str, script: Script, header: Header, language: str) -> list[Span]:
-    """The comment signs that hide magics, in order. A file with bare magics (Hydrogen) has none: its comments are real."""
+    """The comment signs that hide magics, in order. In a file with bare magics (Hydrogen) comments are real."""
     wanted = header.comments_magics
-    if wanted is False or "%" not in text and "!" not in text:
+    if wanted is False or not ("%" in text or "!" in text):
         return []
     if wanted is None and _RAW_MAGIC.search(text):
         return []

@@ -51,3 +51,18 @@ def _plain(value: Any, depth: int, left: list[int]) -> Any:
     if isinstance(value, (list, tuple, set)):
         return [_plain(v, depth - 1, left) for v in value if left[0] > 0]
     return str(value)
+
+
+def scalar(text: str, tag: str) -> Any:
+    """A scalar's value by its resolved tag; the text itself where it is no number, bool or null."""
+    kind = tag.rpartition(":")[2]
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() in ("true", "yes", "on")
+    if kind in ("int", "float"):
+        try:
+            return int(text) if kind == "int" else float(text)
+        except ValueError:
+            return text
+    return text
