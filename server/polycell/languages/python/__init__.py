@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from polycell.core.facts import Facts
+from polycell.core.hosts import Host
+from polycell.core.notebook import Cell
 from polycell.core.service import LanguageService
+from polycell.languages.python.facts import python_facts
 
 
 class PythonService(LanguageService):
     languages = frozenset({"python"})
+
+    def facts(self, cell: Cell, host: Host) -> Facts:
+        return python_facts(cell, host)

@@ -108,11 +108,11 @@ OPENING_EXTENSIONS = frozenset({"storemagic", "sage", "sympy.interactive.ipython
 
 # What IPython runs without `%`, as the first word of a cell of one line.
 AUTOMAGICS = _options(
-    "alias autoreload bookmark cat cd clear colors conda config cp dhist dirs doctest_mode ed edit env gui hist history "
-    "ldir less lf lk ll load load_ext logstart logstop ls lsmagic lx macro magic mamba man matplotlib micromamba mkdir "
-    "more mv notebook paste pdb pdef pdoc pfile pinfo pinfo2 pip popd prun psearch psource pushd pwd pycat pylab "
-    "quickref rehashx reload_ext rerun reset reset_selective rm rmdir run save sql store sx system tb time timeit "
-    "unalias unload_ext uv who who_ls whos xdel xmode"
+    "alias autoreload bookmark cat cd clear colors conda config cp dhist dirs doctest_mode ed edit env gui hist "
+    "history ldir less lf lk ll load load_ext logstart logstop ls lsmagic lx macro magic mamba man matplotlib "
+    "micromamba mkdir more mv notebook paste pdb pdef pdoc pfile pinfo pinfo2 pip popd prun psearch psource pushd pwd "
+    "pycat pylab quickref rehashx reload_ext rerun reset reset_selective rm rmdir run save sql store sx system tb time "
+    "timeit unalias unload_ext uv who who_ls whos xdel xmode"
 )
 
 
