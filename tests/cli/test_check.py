@@ -169,12 +169,12 @@ def test_a_failure_outside_of_any_file_is_one_line(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise ValueError("a mistake of ours")
+        raise KeyError("a mistake of ours")
 
     monkeypatch.setattr("polycell.cli.paths.walk", fail)
     code, _, err = polycell(capsys, "check", tmp_path)
     assert code == 2
-    assert err == "polycell failed, please report it: ValueError: a mistake of ours (--verbose shows where)\n"
+    assert err == "polycell failed, please report it: KeyError: 'a mistake of ours' (--verbose shows where)\n"
     assert "Traceback" in polycell(capsys, "check", tmp_path, "--verbose")[2]
 
 
