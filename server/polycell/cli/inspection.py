@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,9 @@ def inspect(snapshot: Snapshot, services: Services) -> NotebookView:
     return NotebookView(snapshot.notebook, tuple(views))
 
 
+# Names of the language itself: used without being anybody's to give.
+_BUILTIN = {"python": frozenset(dir(builtins))}
+
 _Givers = dict[tuple[str, str], list[int]]
 
 
@@ -69,7 +73,7 @@ def _givers(snapshot: Snapshot) -> _Givers:
 def _uses(snapshot: Snapshot, services: Services, index: int, givers: _Givers) -> Iterator[Used]:
     seen: set[str] = set()
     for view, language, uses in _parts(snapshot, services, index):
-        ambient = view.host.ambient.get(language, frozenset())
+        ambient = view.host.ambient.get(language, frozenset()) | _BUILTIN.get(language, frozenset())
         for use in uses:
             if use.name in seen:
                 continue

@@ -43,7 +43,8 @@ def show_notebook(path: Path, *, cell: int | None = None, as_json: bool = False,
         for number, view in enumerate(views):
             if number:
                 out.print()
-            print_notebook(out, view, shown(path), only=cell, why=verbose)
+            which = f", notebook {number + 1} of {len(views)}" if len(views) > 1 else ""
+            print_notebook(out, view, shown(path) + which, only=cell, why=verbose)
     for problem in opened.document.problems:
         _complain(path, problem.message)
     if failed:
