@@ -77,7 +77,7 @@ def read_header(text: str, comment: str) -> Header:
         metadata["executable"] = text[first.start + 2 : first.end].strip()
         start = first.next
     line = line_at(text, start, len(text))
-    if comment == "#" and re.match(r"#.*coding[:=]", text[line.start : line.end]):
+    if re.match(r"\W{1,4}.*coding[:=]", text[line.start : line.end]) and text.startswith(comment, line.start):
         line = line_at(text, line.next, len(text))
     while line.start == line.end and line.next < len(text):
         line = line_at(text, line.next, len(text))

@@ -6,8 +6,10 @@ markers) is simply not among them. `Sheet` joins the spans, so a cell's text can
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from polycell.core.notebook import Cell, CellKind, Notebook
@@ -76,22 +78,21 @@ def trim_blank_lines(text: str, start: int, end: int) -> Span:
     return Span(max(start, line_start(text, first)), end) if first < end else Span(start, start)
 
 
+@lru_cache(maxsize=16)
+def _comment_pattern(comment: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|(?<=\r))[ \t]*({re.escape(comment)} ?)", re.MULTILINE)
+
+
 def uncommented(text: str, start: int, end: int, comment: str) -> list[Span]:
     """The spans of `[start, end)` without `comment` and one space at each line's start; other lines stay whole."""
     spans = []
-    for line in lines_in(text, start, end):
-        at = line.start
-        while at < line.end and text[at] in " \t":
-            at += 1
-        if not text.startswith(comment, at, line.end):
-            spans.append(Span(line.start, line.next))
-            continue
-        after = at + len(comment)
-        if after < line.end and text[after] == " ":
-            after += 1
-        if at > line.start:
-            spans.append(Span(line.start, at))
-        spans.append(Span(after, line.next))
+    for match in _comment_pattern(comment).finditer(text, start, end):
+        begin, after = match.span(1)
+        if begin > start:
+            spans.append(Span(start, begin))
+        start = after
+    if end > start:
+        spans.append(Span(start, end))
     return spans
 
 
@@ -107,6 +108,11 @@ def all_commented(text: str, start: int, end: int, comment: str) -> bool:
     return found
 
 
+# Cells made before, by everything they are made of. Cells are frozen, so documents may share them.
+_CELLS: dict[tuple[str, ...], Cell] = {}
+MOST_CELLS = 16_384
+
+
 @dataclass(slots=True)
 class Sheet:
     """Collects the cells of one notebook of a document, in order. Ids are `prefix` and a number unless given."""
@@ -117,6 +123,11 @@ class Sheet:
     cells: list[Cell] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
     _problems: list[DocumentProblem] = field(default_factory=list)
+    signature: str = ""
+
+    def __post_init__(self) -> None:
+        notebook = self.notebook
+        self.signature = f"{notebook.host} {notebook.language} {notebook.metadata!r}"
 
     def add(
         self,
@@ -133,6 +144,12 @@ class Sheet:
         """A cell made of `spans` of the document, which must be in order and must not overlap."""
         cell_id = cell_id or f"{self.prefix}{len(self.cells)}"
         text = self._keep(cell_id, spans)
+        # Every keystroke reads the whole document again: what did not change is the very same cell as before.
+        key = (self.signature, cell_id, text, kind, declared, repr(metadata) if metadata else "", name, result)
+        cell = _CELLS.get(key)
+        if cell is not None and execution_count is None:
+            self.cells.append(cell)
+            return cell
         source = CellSource(
             cell_id,
             text,
@@ -146,6 +163,9 @@ class Sheet:
             execution_count=execution_count,
         )
         cell = make_cell(source, self.notebook)
+        if len(_CELLS) >= MOST_CELLS:
+            _CELLS.clear()
+        _CELLS[key] = cell
         self.cells.append(cell)
         return cell
 

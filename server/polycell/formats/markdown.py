@@ -16,6 +16,7 @@ from polycell.core.notebook import Notebook
 from polycell.core.text import Span
 from polycell.formats import yaml_text
 from polycell.formats.chunks import ChunkHead, colon_options, parse_head, pipe_options
+from polycell.formats.commented import hiding_comments, without
 from polycell.formats.fences import Fence, content, fences
 from polycell.formats.jupytext import at, language_of, parse_options
 from polycell.formats.languages import canonical, is_known
@@ -67,7 +68,12 @@ def flavour_of(text: str, path: str, front: Front) -> Flavour:
     if suffix in ("myst", "mystnb", "mnb"):
         return "myst"
     named = at(front.metadata, "jupytext", "text_representation", "format_name")
-    if front.metadata.get("file_format") == "mystnb" or named == "myst" or "{code-cell}" in text:
+    if (
+        front.metadata.get("file_format") == "mystnb"
+        or named == "myst"
+        or "{code-cell}" in text
+        or "{raw-cell}" in text
+    ):
         return "myst"
     if named == "rmarkdown":
         return "knitr"
@@ -94,14 +100,13 @@ def _is_engine(word: str) -> bool:
 def read(text: str, uri: str = "", path: str = "") -> Document:
     front = read_front(text)
     flavour = flavour_of(text, path or uri, front)
-    blocks = list(fences(text, front.end, lambda info: _is_cell(info, flavour)))
-    if flavour == "none":
-        flavour = "markdown" if not path and not uri else flavour
+    own = language_of(front.metadata)
+    blocks = list(fences(text, front.end, lambda info: _is_cell(info, flavour, own)))
     host, language = _host(flavour, front, blocks)
     sheet = Sheet(text, Notebook(uri, host=host, language=language, metadata=front.metadata, path=path))
     start = front.end
     for fence in blocks:
-        if not _is_cell(fence.info, flavour):
+        if not _is_cell(fence.info, flavour, own):
             continue
         _add_prose(sheet, start, fence.start, flavour)
         if flavour == "myst":
@@ -115,12 +120,13 @@ def read(text: str, uri: str = "", path: str = "") -> Document:
     return sheet.document()
 
 
-def _is_cell(info: str, flavour: Flavour) -> bool:
+def _is_cell(info: str, flavour: Flavour, own: str) -> bool:
+    """Whether a fence with this info string is a cell; `own` is the language that the front matter names."""
     if flavour == "myst":
         return _DIRECTIVE.match(info) is not None
     if flavour == "markdown":
         words = info.split()
-        return bool(words) and ".noeval" not in words and _is_engine(words[0].lower())
+        return bool(words) and ".noeval" not in words and (canonical(words[0]) == own or _is_engine(words[0]))
     if flavour == "none" or not info.startswith("{"):
         return False
     head = parse_head(info)
@@ -130,7 +136,7 @@ def _is_cell(info: str, flavour: Flavour) -> bool:
 def _host(flavour: Flavour, front: Front, blocks: list[Fence]) -> tuple[str, str]:
     """Host and default language."""
     said = language_of(front.metadata)
-    if flavour in ("myst", "markdown"):
+    if flavour in ("myst", "markdown", "none"):
         if not said and flavour == "myst":
             lexers = (match[2] for b in blocks if (match := _DIRECTIVE.match(b.info)) and match[2])
             said = canonical(next(lexers, ""))
@@ -143,7 +149,7 @@ def _host(flavour: Flavour, front: Front, blocks: list[Fence]) -> tuple[str, str
             return "jupyter", canonical(kernel) or "python"
         if isinstance(kernel, Mapping) or engine == "jupyter" or "r" not in engines:
             return "jupyter", said or ("python" if "python" in engines or len(engines) != 1 else engines.pop())
-    if said and said != "r" and "r" not in engines:
+    if said and said != "r":
         return "jupyter", said  # R Markdown written by jupytext for another kernel
     return "knitr", "r"
 
@@ -211,8 +217,13 @@ def _add_chunk(sheet: Sheet, fence: Fence, flavour: Flavour) -> None:
     if name:
         options.setdefault("label", name)
     evaluated = options.get("eval") is not False
+    spans = _spans(sheet, fence, start)
+    if flavour == "knitr" and sheet.notebook.host == "jupyter" and not fence.indent and fence.inner_end > start:
+        # jupytext's R Markdown hides the magics of a Jupyter notebook in comments.
+        hidden = hiding_comments(sheet.text, start, fence.inner_end, "#", canonical(engine), True)
+        spans = without(start, fence.inner_end, hidden) if hidden else spans
     sheet.add(
-        _spans(sheet, fence, start),
+        spans,
         # A chunk that is never run defines nothing and may hold anything.
         "code" if evaluated else "raw",
         declared=canonical(engine),

@@ -10,7 +10,6 @@ Sources: jupytext's format specification (percent 1.3); VS Code's `jupyter.inter
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,7 +17,8 @@ from typing import Any
 
 from polycell.core.notebook import CellKind, Notebook
 from polycell.core.text import Span
-from polycell.formats.jupytext import Header, is_active, parse_options, read_header
+from polycell.formats.commented import hiding_comments, without
+from polycell.formats.jupytext import is_active, parse_options, read_header
 from polycell.formats.languages import canonical, is_known
 from polycell.formats.lines import (
     Sheet,
@@ -48,11 +48,6 @@ _PYTHON_BODY = frozenset(_PYTHON_BODY_WORDS.split())
 _ARROW = re.compile(r"(?:^|\s)->\s*([^\W\d]\w*)(?=\s|$)")
 _BRACKET = re.compile(r"(?:^|\s)\[\s*([\w+#./-]+)\s*\](?=\s|$)")
 _MARKUP_WORDS = frozenset({"markdown", "md"})
-# A magic, a shell command or an assignment of one, written as a comment. `# obj?`, `# ls` and `# %d items` stay
-# comments: nobody can tell them from prose.
-_COMMENTED_MAGIC = r"^[ \t]*(?P<prefix>{comment} ?)(?:%(?:[A-Za-z_][\w.]+|R)(?=\s|$)|!\s*[\w.~$/{{]|{assign})"
-_ASSIGNED = r"[^\W\d][\w., ]*?=\s*(?:%(?:[A-Za-z_][\w.]+|R)\s|!\s*[\w.~$/{{(])"
-_RAW_MAGIC = re.compile(r"^[%!][A-Za-z]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +68,6 @@ class Marker:
 def _marker_pattern(comment: str) -> re.Pattern[str]:
     words = r"%%(?P<more>%*)(?P<rest>[^\r\n]*)|(?P<other>In\[[0-9 ]*\]:?|<(?:code|markdown)cell>)[ \t]*(?=[\r\n]|\Z)"
     return re.compile(rf"(?:^|(?<=\r)){re.escape(comment)}(?P<gap>[ \t]*)(?:{words})", re.MULTILINE)
-
-
-@lru_cache(maxsize=8)
-def _magic_pattern(comment: str, assigned: bool) -> re.Pattern[str]:
-    assign = _ASSIGNED.replace("{{", "{") if assigned else "(?!)"
-    pattern = _COMMENTED_MAGIC.format(comment=re.escape(comment), assign="@").replace("@", assign)
-    return re.compile(pattern, re.MULTILINE)
 
 
 def markers(text: str, start: int, comment: str) -> Iterator[Marker]:
@@ -155,7 +143,8 @@ def read(text: str, uri: str = "", path: str = "") -> Document:
     notebook = Notebook(uri, host="percent", language=language, metadata=header.metadata, path=path)
     sheet = Sheet(text, notebook)
     found = list(markers(text, header.end, script.comment))
-    removed = _commented_magics(text, script, header, language)
+    wanted = header.comments_magics
+    removed = [] if wanted is False else hiding_comments(text, header.end, len(text), script.comment, language, wanted)
     first = found[0].start if found else len(text)
     before = trim_blank_lines(text, header.end, first)
     if before.start < before.end or not found:
@@ -229,42 +218,8 @@ def _code(text: str, start: int, end: int, comment: str, removed: list[Span]) ->
                 body = magic[1] not in _PYTHON_BODY and all_commented(text, line.next, end, comment)
                 rest = uncommented(text, line.next, end, comment) if body else []
                 head = uncommented(text, first, line.next, comment)
-                return head + (rest or _without(line.next, end, removed))
-    return _without(start, end, removed)
-
-
-def _without(start: int, end: int, removed: list[Span]) -> list[Span]:
-    spans = []
-    index = bisect_left(removed, Span(start, start))
-    while index < len(removed) and removed[index].end <= end:
-        gap = removed[index]
-        if gap.start > start:
-            spans.append(Span(start, gap.start))
-        start = gap.end
-        index += 1
-    if end > start:
-        spans.append(Span(start, end))
-    return spans
-
-
-def _commented_magics(text: str, script: Script, header: Header, language: str) -> list[Span]:
-    """The comment signs that hide magics, in order. In a file with bare magics (Hydrogen) comments are real."""
-    wanted = header.comments_magics
-    if wanted is False or not ("%" in text or "!" in text):
-        return []
-    if wanted is None and _RAW_MAGIC.search(text):
-        return []
-    found = []
-    for match in _magic_pattern(script.comment, language == "python").finditer(text, header.end):
-        found.append(Span(*match.span("prefix")))
-        line = line_at(text, match.start(), len(text))
-        while text[line.end - 1] == "\\" and line.next < len(text):
-            line = line_at(text, line.next, len(text))
-            if not text.startswith(script.comment, line.start, line.end):
-                break
-            after = line.start + len(script.comment)
-            found.append(Span(line.start, after + 1 if text.startswith(" ", after, line.end) else after))
-    return sorted(set(found))
+                return head + (rest or without(line.next, end, removed))
+    return without(start, end, removed)
 
 
 def detect(text: str, path: str) -> bool:

@@ -18,7 +18,8 @@ _BY_COMMENT = {
     "#": "py:python r:r jl:julia sh:bash bash:bash rb:ruby pl:perl ps1:powershell ex:elixir exs:elixir nim:nim",
     "--": "sql:sql ddl:sql hs:haskell lua:lua",
     "//": "scala:scala sc:scala js:javascript mjs:javascript ts:typescript java:java kt:kotlin kts:kotlin cs:csharp "
-    "csx:csharp fsx:fsharp fs:fsharp cpp:cpp cc:cpp rs:rust go:go groovy:groovy swift:swift",
+    "csx:csharp fsx:fsharp fs:fsharp cpp:cpp cc:cpp rs:rust go:go groovy:groovy swift:swift do:stata",
+    ";;": "clj:clojure scm:scheme ss:scheme",
 }
 _SCRIPTS = {
     suffix: Script(language, comment, suffix)
