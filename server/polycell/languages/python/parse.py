@@ -7,9 +7,6 @@ everything above and below stays known.
 
 from __future__ import annotations
 
-import ast
-import warnings
-
 from polycell.core.facts import Problem
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
@@ -17,8 +14,7 @@ from polycell.core.text import LineIndex, Span
 from polycell.languages.python.ipython import neutralise
 from polycell.languages.python.repair import repair
 from polycell.languages.python.source import MagicName, PythonSource
-
-_FAILURES = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
+from polycell.languages.python.trees import tree_of
 
 
 def parse(cell: Cell, host: Host) -> PythonSource:
@@ -67,19 +63,3 @@ def readable(text: str) -> str:
     except UnicodeEncodeError:
         text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
     return text.replace("\0", " ")
-
-
-def tree_of(code: str) -> ast.Module | None:
-    """The syntax tree, or None where the code does not parse or is too deep or large to."""
-    try:
-        return compile_tree(code)
-    except _FAILURES:
-        return None
-
-
-def compile_tree(code: str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = compile(code, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    assert isinstance(tree, ast.Module)
-    return tree

@@ -1,17 +1,48 @@
-"""Broken Python → a tree of what is not broken, and one problem a mistake. Being written."""
+"""Broken Python → a tree of what is not broken, and one problem a mistake.
+
+Brackets and quotes are judged first, by logical line, because a parser reports them at the end of the file. Then the
+statement at which the parser stops is blanked, its header kept where it has a body, and the rest is parsed again. All
+offsets stay where they were.
+"""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
 
 from polycell.core.facts import Problem
-from polycell.core.text import Span
+from polycell.core.text import LineIndex, Span
+from polycell.languages.python.explain import explain, explain_fault, needs_newer_python
 from polycell.languages.python.source import MagicName
+from polycell.languages.python.statements import Logical, logical_lines
+from polycell.languages.python.trees import compile_tree
+
+_ATTEMPTS = 40  # statements blanked in one cell, at most
+_SLOW = 100_000  # characters from which on a parse is too slow to be repeated that often
+_MANY = 3  # broken statements that make a cell prose, when they are most of it
+
+_BLANK = re.compile(r"[^\r\n]")
+_KEYWORD = re.compile(r"(?:async\s+)?(\w+)")
+_NAMED_HEADER = re.compile(r"(?:async\s+)?(def|class)\s+([^\W\d]\w*)")
+_CLAUSES = frozenset({"elif", "else", "except", "finally"})
+_ON_LINE = re.compile(r"on line (\d+)")
+_WORD = r"[^\W\d]\w*"
+_TARGETS = (
+    re.compile(rf"(?:^|[;:])[ \t]*((?:\*?{_WORD}\s*,\s*)*\*?{_WORD})[ \t]*(?::[^=\r\n]*)?=(?!=)", re.MULTILINE),
+    re.compile(rf"\bfor\s+((?:{_WORD}\s*,\s*)*{_WORD})\s+in\b"),
+    re.compile(rf"\b(?:as|def|class)\s+({_WORD})"),
+    re.compile(rf"\bimport\s+\(?\s*((?:{_WORD}\s*,\s*)*{_WORD})"),
+    re.compile(rf"\b({_WORD})\s*:="),
+)
+_NAME = re.compile(_WORD)
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
+    """`code` has the length of the code given; `names` are those that broken statements would have bound."""
+
     code: str
     tree: ast.Module | None
     problems: tuple[Problem, ...] = ()
@@ -19,5 +50,292 @@ class Repaired:
     broken: tuple[Span, ...] = ()
 
 
+@dataclass(slots=True)
+class _Patient:
+    """Code under repair. Logical lines keep their places: what is blanked is still a line."""
+
+    original: str
+    code: str
+    lines: list[Logical]
+    index: LineIndex
+    problems: dict[int, Problem] = field(default_factory=dict)  # by number of the logical line
+    broken: set[int] = field(default_factory=set)
+    tries: dict[int, int] = field(default_factory=dict)
+
+    def indent(self, number: int) -> str:
+        line = self.lines[number]
+        return self.code[line.start : line.first_now(self.code)].rpartition("\f")[2]
+
+    def replace(self, start: int, end: int, new: str) -> None:
+        self.code = self.code[:start] + new + self.code[end:]
+
+
 def repair(code: str) -> Repaired:
-    return Repaired(code, None)
+    """Total."""
+    patient = _Patient(code, code, [line for line in logical_lines(code) if not line.empty], LineIndex(code))
+    for number, line in enumerate(patient.lines):
+        if line.fault and not _parses_alone(code, line):
+            _report(patient, number, explain_fault(code, line))
+            _blank(patient, number)
+    attempts = _ATTEMPTS if len(code) < _SLOW else 3
+    tree: ast.Module | None = None
+    for attempt in range(attempts + 1):
+        try:
+            tree = compile_tree(patient.code)
+            break
+        except SyntaxError as error:
+            mended = _mend(patient, error)
+            if mended is None:
+                break
+            if attempt == attempts - 1:
+                _cut(patient, mended)
+        except (ValueError, OverflowError):
+            break
+        except (MemoryError, RecursionError):
+            where = patient.lines[0] if patient.lines else None
+            span = Span(where.first, where.code_end) if where else Span(0, len(code))
+            problem = Problem(span, "This cell is nested too deep to be read.", severity="information")
+            return Repaired(patient.code, None, (problem,))
+    return Repaired(
+        patient.code,
+        tree,
+        _problems(patient),
+        tuple(name for number in sorted(patient.broken) for name in _names(patient, number)),
+        tuple(_span(patient.lines[number]) for number in sorted(patient.broken)),
+    )
+
+
+def _span(line: Logical) -> Span:
+    return Span(line.first, line.code_end)
+
+
+def _parses_alone(code: str, line: Logical) -> bool:
+    """Whether one logical line is fine by itself, so that the fault seen in it is none."""
+    text = code[line.first : line.code_end]
+    for candidate in (text, text + " pass"):
+        try:
+            compile_tree(candidate)
+        except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
+            continue
+        return True
+    return False
+
+
+# -- where the mistake is
+
+
+def _mend(patient: _Patient, error: SyntaxError) -> int | None:
+    """Report one error and take its statement out. The number of the logical line, or None when there is none."""
+    message = error.msg or "invalid syntax"
+    number = _line_of(patient, error)
+    if number is None:
+        return None
+    if message.startswith("expected an indented block"):
+        on = _ON_LINE.search(message)
+        header = _number_at(patient, patient.index.line_span(int(on[1]) - 1).start) if on else max(number - 1, 0)
+        if header is not None:
+            _report(patient, header, explain(patient.original, patient.lines[header], message, None))
+            _blank(patient, header, alone=True)
+            return header
+    if message.startswith("expected 'except' or 'finally'"):
+        header = _try_before(patient, number)
+        if header is not None:
+            _report(patient, header, explain(patient.original, patient.lines[header], message, None))
+            _open_block(patient, header)
+            return header
+    indentation = isinstance(error, IndentationError) and not isinstance(error, TabError)
+    if indentation and number not in patient.tries and _reindent(patient, number):
+        patient.tries[number] = 1
+        if number - 1 not in patient.broken:
+            _report(patient, number, explain(patient.original, patient.lines[number], message, None), False)
+        return number
+    if not _is_orphan(patient, number):
+        _report(patient, number, explain(patient.original, patient.lines[number], message, _place(patient, error)))
+    _blank(patient, number)
+    return number
+
+
+def _place(patient: _Patient, error: SyntaxError) -> Span:
+    line = patient.index.line_span((error.lineno or 1) - 1)
+    start = min(line.start + max((error.offset or 1) - 1, 0), line.end)
+    end = start
+    if error.end_lineno is not None and error.end_offset is not None and error.end_lineno >= (error.lineno or 1):
+        last = patient.index.line_span(error.end_lineno - 1)
+        end = min(last.start + max(error.end_offset - 1, 0), last.end)
+    return Span(start, max(start, end))
+
+
+def _line_of(patient: _Patient, error: SyntaxError) -> int | None:
+    return _number_at(patient, patient.index.line_span((error.lineno or 1) - 1).start)
+
+
+def _number_at(patient: _Patient, offset: int) -> int | None:
+    """The logical line that a physical line's start lies in, or the one before it."""
+    if not patient.lines:
+        return None
+    return max(bisect_right(patient.lines, offset, key=lambda line: line.start) - 1, 0)
+
+
+def _try_before(patient: _Patient, number: int) -> int | None:
+    for at in range(number, -1, -1):
+        line = patient.lines[at]
+        if _keyword(patient.code, line) == "try" and at not in patient.tries:
+            return at
+    return None
+
+
+def _is_orphan(patient: _Patient, number: int) -> bool:
+    """Whether a clause (`else:`) is broken only because the statement it belongs to was taken out."""
+    if _keyword(patient.original, patient.lines[number]) not in _CLAUSES:
+        return False
+    width = len(patient.indent(number))
+    for at in range(number - 1, -1, -1):
+        here = len(patient.indent(at))
+        if here <= width:
+            return at in patient.broken
+    return False
+
+
+# -- taking it out
+
+
+def _report(patient: _Patient, number: int, problem: Problem, broken: bool = True) -> None:
+    line = patient.lines[number]
+    if broken:
+        patient.broken.add(number)
+    if number in patient.problems or needs_newer_python(patient.original[line.first : line.code_end]):
+        return
+    patient.problems[number] = problem
+
+
+def _keyword(code: str, line: Logical) -> str:
+    found = _KEYWORD.match(code, line.first_now(code), line.code_end)
+    return found[1] if found else ""
+
+
+def _has_body(patient: _Patient, number: int) -> bool:
+    return number + 1 < len(patient.lines) and len(patient.indent(number + 1)) > len(patient.indent(number))
+
+
+def _fill(patient: _Patient, number: int, words: str) -> bool:
+    """Blank a logical line but for `words` at its beginning; False where they do not fit."""
+    line = patient.lines[number]
+    first = line.first_now(patient.code)
+    text = _BLANK.sub(" ", patient.code[first : line.code_end])
+    if not text.startswith(" " * len(words)):
+        return False
+    patient.replace(first, line.code_end, words + text[len(words) :])
+    return True
+
+
+def _blank(patient: _Patient, number: int, alone: bool = False) -> None:
+    """Take a statement out; where lines below belong to it, a header that opens a block stays in its place."""
+    patient.broken.add(number)
+    tries = patient.tries.get(number, 0)
+    patient.tries[number] = tries + 1
+    line = patient.lines[number]
+    if not alone and _has_body(patient, number):
+        if tries == 0 and _fill(patient, number, _header(patient.original, line)):
+            return
+        if tries <= 1 and _fill(patient, number, "if 1:"):
+            return
+        _open_block(patient, number)
+        return
+    if patient.code[line.first_now(patient.code)] == "@" and tries == 0 and _fill(patient, number, ""):
+        return
+    if not _fill(patient, number, "pass"):
+        _fill(patient, number, "0")
+
+
+def _header(code: str, line: Logical) -> str:
+    named = _NAMED_HEADER.match(code, line.first, line.code_end)
+    if named:
+        return f"def {named[2]}(*_, **__):" if named[1] == "def" else f"class {named[2]}:"
+    keyword = _keyword(code, line)
+    return {"else": "else:", "finally": "finally:", "except": "except:", "elif": "elif 1:"}.get(keyword, "if 1:")
+
+
+def _open_block(patient: _Patient, number: int) -> None:
+    """Blank a header and let its body take its place."""
+    patient.tries[number] = patient.tries.get(number, 0) + 1
+    outer = patient.indent(number)
+    if not _fill(patient, number, "pass"):
+        _fill(patient, number, "0")
+    if _has_body(patient, number):
+        _shift(patient, number + 1, patient.indent(number + 1), outer)
+
+
+def _shift(patient: _Patient, number: int, old: str, new: str) -> None:
+    """Lines from `number` on that are indented by `old` are indented by `new`, which is shorter."""
+    while number < len(patient.lines):
+        here = patient.indent(number)
+        if not here.startswith(old):
+            return
+        line = patient.lines[number]
+        first = line.first_now(patient.code)
+        indent = new + here[len(old) :]
+        if first - line.start < len(indent) + 1:
+            return
+        patient.replace(line.start, first, " " * (first - line.start - len(indent) - 1) + "\f" + indent)
+        number += 1
+
+
+def _reindent(patient: _Patient, number: int) -> bool:
+    """Give a line that is indented wrongly the indentation of the block that it can only belong to."""
+    here = patient.indent(number)
+    outer = ""
+    for at in range(number - 1, -1, -1):
+        indent = patient.indent(at)
+        if len(indent) < len(here):
+            outer = indent
+            break
+    if len(outer) >= len(here):
+        return False
+    _shift(patient, number, here, outer)
+    return True
+
+
+def _cut(patient: _Patient, number: int) -> None:
+    """Give up from a line on: what stands above it stays."""
+    line = patient.lines[number]
+    patient.replace(line.start, len(patient.code), _BLANK.sub(" ", patient.code[line.start :]))
+    patient.broken.update(range(number, len(patient.lines)))
+
+
+# -- what is said about it
+
+
+def _problems(patient: _Patient) -> tuple[Problem, ...]:
+    """One problem a mistake: a run of broken lines is one, and so is prose, and so is Python 2."""
+    kept: list[Problem] = []
+    said: set[str] = set()
+    for number in sorted(patient.problems):
+        problem = patient.problems[number]
+        again = problem.message.startswith("`print`") and problem.message in said
+        if not again and not (kept and number - 1 in patient.broken):
+            kept.append(problem)
+        said.add(problem.message)
+    if len(patient.broken) >= _MANY and 2 * len(patient.broken) > len(patient.lines):
+        return tuple(kept[:1])
+    return tuple(kept)
+
+
+def _names(patient: _Patient, number: int) -> list[MagicName]:
+    """Names that a broken statement at the cell's top level would have bound, as far as its words tell."""
+    width = len(patient.indent(number))
+    for at in range(number - 1, -1, -1):
+        here = len(patient.indent(at))
+        if here < width:
+            width = here
+            if _keyword(patient.original, patient.lines[at]) in ("def", "class"):
+                return []
+    line = patient.lines[number]
+    text = patient.original[line.first : line.code_end]
+    found: dict[str, MagicName] = {}
+    for pattern in _TARGETS:
+        for match in pattern.finditer(text):
+            for word in _NAME.finditer(text, match.start(1), match.end(1)):
+                if word.group() not in found:
+                    span = Span(line.first + word.start(), line.first + word.end())
+                    found[word.group()] = MagicName(word.group(), span, _span(line))
+    return list(found.values())

@@ -41,7 +41,7 @@ _STARTS = re.compile(
     r"|@\w|[%!]\w"
     r"|(?:for|if|else)\b.*:\s*(?:\#.*)?$"
 )
-_ASSIGNS = re.compile(r"[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*=(?!=).*[^,\s(\[{]\s*$")
+_ASSIGNS = re.compile(r"[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*(?:\s*=(?!=).*[^,\s(\[{]|\s+=\s.*[^,\s])\s*$")
 _WORD_START = re.compile(r"(?!(?:for|if|else|in|and|or|not|is|as|async)\b)[^\W\d]\w*(?!\w*[\"'])")
 
 Fault = Literal["", "unclosed bracket", "unmatched bracket", "mismatched bracket", "open string", "open triple string"]
@@ -66,6 +66,13 @@ class Logical:
     fault: Fault = ""
     fault_at: int = -1
     other_at: int = -1
+
+    def first_now(self, code: str) -> int:
+        """Where the line begins in `code`, a version of the text in which its indentation was rewritten."""
+        at = self.start
+        while at < self.code_end and code[at] in " \t\f":
+            at += 1
+        return at
 
     @property
     def empty(self) -> bool:
@@ -230,9 +237,10 @@ def logical_line(text: str, start: int, limit: int) -> Logical:
         at = end
     made.code_end = last
     if stack:
-        if not made.fault:
-            made.fault, made.fault_at = "unclosed bracket", stack[-1]
         _resynchronise(text, made, limit)
+        if not made.fault or made.fault_at >= made.code_end:
+            inside = [opener for opener in stack if opener < made.code_end]
+            made.fault, made.fault_at = "unclosed bracket", (inside or stack[:1])[-1]
     return made
 
 
