@@ -7,6 +7,7 @@ read is a `Document` whose problem says so.
 from __future__ import annotations
 
 import codecs
+import logging
 import os
 from collections.abc import Iterator
 from importlib import import_module
@@ -16,6 +17,8 @@ from urllib.parse import unquote, urlsplit
 from polycell.core.notebook import Notebook
 from polycell.core.text import Span
 from polycell.formats.model import Document, DocumentProblem, Format
+
+log = logging.getLogger(__name__)
 
 HEAD = 16_384  # bytes of a file that say whether it is a notebook
 
@@ -108,7 +111,12 @@ def read_document(text: str, uri: str, path: str = "", language_id: str = "") ->
     found = _detected(text, name) or _fallback(name)
     if found is None:
         return _problem(uri, path, "This is no notebook that Polycell can read")
-    return found.read(text, uri, path or name)
+    try:
+        return found.read(text, uri, path or name)
+    except Exception:
+        # Readers are total; where one is not after all, the file is a finding and the run goes on.
+        log.exception("reading %s as %s failed", uri or path, found.name)
+        return _problem(uri, path, f"This {found.name} notebook cannot be read, by a defect in Polycell")
 
 
 def read_text(path: str | os.PathLike[str]) -> str:

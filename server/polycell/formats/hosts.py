@@ -184,7 +184,7 @@ def _is_polynote(metadata: Mapping[str, Any], cells: Sequence[CellSource]) -> bo
         return True
     if any("cell.metadata.exec_info" in _of(cell) for cell in cells):
         return True
-    return bool(cells) and all(cell.outer.get("language") in _POLYNOTE_LANGUAGES for cell in cells)
+    return bool(cells) and all(_text(cell.outer, "language") in _POLYNOTE_LANGUAGES for cell in cells)
 
 
 def _language(host: str, metadata: Mapping[str, Any], cells: Sequence[CellSource]) -> str:
