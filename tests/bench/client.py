@@ -26,6 +26,7 @@ class Client:
         self.pid = self._process.pid
         self._inbox: queue.Queue[dict[str, Any]] = queue.Queue()
         self._id = 0
+        self._writing = threading.Lock()
         threading.Thread(target=self._read, daemon=True).start()
 
     def request(self, method: str, params: Any) -> Any:
@@ -73,8 +74,9 @@ class Client:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
         pipe = self._process.stdin
         assert pipe is not None
-        pipe.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        pipe.flush()
+        with self._writing:  # the reading thread answers the server's questions
+            pipe.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            pipe.flush()
 
     def _read(self) -> None:
         pipe = self._process.stdout

@@ -38,6 +38,7 @@ def measure_and_print(sizes: Sequence[int] = SIZES) -> list[Sized]:
     servers = [_served(m.cells) for m in measured]
     row("server: initialize", [f"{s.initialize:.0f}" if s else "–" for s in servers], "≤ 500")
     row("server: open to first answer", [f"{s.opened:.0f}" if s else "–" for s in servers], "")
+    row("server: slowest trivial answer meanwhile", [f"{s.longest_answer:.0f}" if s else "–" for s in servers], "≤ 50")
     row("server: edit to its last message", [f"{s.edit_time:.0f}" if s else "–" for s in servers], "")
     row("server: messages for one edit", [len(s.edit_messages) if s else "–" for s in servers], "same at every size")
     row("server: memory, MB", [f"{s.memory:.0f}" if s else "–" for s in servers], "≤ 150 at 1,000")
