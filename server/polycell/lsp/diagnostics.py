@@ -40,20 +40,20 @@ class Diagnostics:
     def __init__(self, state: State, send: Callable[[types.PublishDiagnosticsParams], None]) -> None:
         self._state = state
         self._send = send
-        self._cells: dict[str, Kept] = {}
+        self._cells: dict[tuple[str, str], Kept] = {}  # by (key of the group, cell)
         self._documents: dict[str, tuple[Finding, ...]] = {}
         self._sent: dict[str, tuple[object, ...]] = {}
 
-    def knows(self, cell: str) -> bool:
-        return cell in self._cells
+    def knows(self, group: str, cell: str) -> bool:
+        return (group, cell) in self._cells
 
-    def note_syntax(self, cell: Cell, facts: Facts) -> None:
+    def note_syntax(self, group: str, cell: Cell, facts: Facts) -> None:
         """Phase one: what the text alone says; the rest is carried over from before the edit."""
-        old = self._cells.get(cell.id)
+        old = self._cells.get((group, cell.id))
         rest = shifted(old.rest, old.text, cell.text) if old else ()
-        self._cells[cell.id] = Kept(cell.text, _syntax(facts), rest)
+        self._cells[(group, cell.id)] = Kept(cell.text, _syntax(facts), rest)
 
-    def note_all(self, cell: Cell, facts: Facts, findings: Sequence[Finding]) -> None:
+    def note_all(self, group: str, cell: Cell, facts: Facts, findings: Sequence[Finding]) -> None:
         """Phase two: everything. `findings` hold the syntax problems too."""
         syntax = _syntax(facts)
         left = list(syntax)
@@ -63,15 +63,15 @@ class Diagnostics:
                 left.remove(finding)
             else:
                 rest.append(finding)
-        self._cells[cell.id] = Kept(cell.text, syntax, tuple(rest))
+        self._cells[(group, cell.id)] = Kept(cell.text, syntax, tuple(rest))
 
     def note_document(self, face: Face, findings: Iterable[Finding]) -> None:
         """Problems of a document itself; spans are offsets into the face."""
         self._documents[key_of(face.uri)] = tuple(findings)
 
-    def forget(self, cells: Iterable[str]) -> None:
+    def forget(self, group: str, cells: Iterable[str]) -> None:
         for cell in cells:
-            self._cells.pop(cell, None)
+            self._cells.pop((group, cell), None)
 
     def publish(self, group: Group, cells: Collection[str] | None = None) -> None:
         """Tell the client about the faces of `cells`, or all of the group's, where something changed."""
@@ -97,10 +97,11 @@ class Diagnostics:
 
     def _publish(self, group: Group, key: str, face: Face) -> None:
         found: list[tuple[Span, Finding]] = []
-        if not group.quiet or self._state.settings.scripts:
+        if not group.unsure and (self._state.settings.scripts or not group.quiet):
+            owner = key_of(group.uri)
             found += [(f.span, f) for f in self._documents.get(key, ())]
             for cell in face.cells:
-                kept = self._cells.get(cell)
+                kept = self._cells.get((owner, cell))
                 if kept is None or group.homes.get(cell) != key:
                     continue
                 for finding in kept.all:
@@ -159,7 +160,7 @@ def location(
 
 
 def shifted(findings: Iterable[Finding], old: str, new: str) -> tuple[Finding, ...]:
-    """Findings in the text after an edit: those before and behind it, the latter moved; those it touches are dropped."""
+    """Findings in the text after an edit: those before and behind it, the latter moved; those touched are dropped."""
     if old == new:
         return tuple(findings)
     shortest = min(len(old), len(new))

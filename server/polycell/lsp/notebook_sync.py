@@ -14,10 +14,11 @@ from typing import Any
 
 from polycell.core.notebook import Cell, CellKind, Notebook
 from polycell.formats.cells import make_cell
-from polycell.formats.hosts import unwrap_cell_metadata
+from polycell.formats.hosts import unwrap_cell_metadata, unwrap_notebook_metadata
 from polycell.formats.model import CellSource
 from polycell.lsp.convert import apply_changes
-from polycell.lsp.frame import frame
+from polycell.lsp.disk import outer_of, read_later
+from polycell.lsp.frame import frame, path_of
 from polycell.lsp.state import Face, Group, State, key_of
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Open:
     cells: dict[str, tuple[Entry, Cell]] = field(default_factory=dict)  # by URI: what was made of which entry
     frame: Notebook | None = None  # host and default language; None when they must be found anew
     made_with: Notebook | None = None  # the frame that the cells were made with
+    reading: bool = False  # the file is being read for what the client does not tell
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,15 @@ class Change:
 
 
 class NotebookSync:
-    def __init__(self, state: State, changed: Callable[[Change], None]) -> None:
+    def __init__(
+        self,
+        state: State,
+        changed: Callable[[Change], None],
+        read: Callable[[str, Callable[[Notebook | None], None]], None] = read_later,
+    ) -> None:
         self._state = state
         self._changed = changed
+        self._read = read
         self._open: dict[str, Open] = {}
 
     def __contains__(self, uri: str) -> bool:
@@ -79,6 +87,7 @@ class NotebookSync:
         entries = [_with_text(e, texts.get(key_of(e.uri))) for e in _cells(said.get("cells"))]
         opened = Open(uri, str(said.get("notebookType") or ""), _object(said.get("metadata")), _distinct(entries))
         self._open[key_of(uri)] = opened
+        self._read_file(opened)
         self._publish(opened)
 
     def did_change(self, params: object) -> None:
@@ -108,16 +117,25 @@ class NotebookSync:
         group = self._state.drop(opened.uri)
         self._changed(Change(opened.uri, closed=tuple(group.faces.values()) if group else ()))
 
-    def opened(self, uri: str) -> Open | None:
-        return self._open.get(key_of(uri))
+    def _read_file(self, opened: Open) -> None:
+        """Ask the file for what VS Code does not send: Polynote's `language` beside each cell's metadata. Any notebook
+        without a kernel's name may be Polynote's. Until the answer nothing is reported."""
+        path = path_of(opened.uri)
+        if not path or "kernelspec" in unwrap_notebook_metadata(opened.metadata) or not opened.entries:
+            return
+        opened.reading = True
+        self._read(path, lambda notebook: self._file_read(opened, notebook))
 
-    def set_outer(self, uri: str, outer: Mapping[str, Mapping[str, Any]]) -> None:
-        """What the file on disk says beside each cell's metadata, by cell URI; cells without an entry say nothing."""
-        opened = self._open.get(key_of(uri))
-        if opened is not None:
-            opened.entries = [replace(e, outer=outer.get(e.uri, _NOTHING)) for e in opened.entries]
+    def _file_read(self, opened: Open, notebook: Notebook | None) -> None:
+        opened.reading = False
+        if self._open.get(key_of(opened.uri)) is not opened:
+            return
+        if notebook is not None:
+            ids = [str(entry.metadata.get("id") or "") for entry in opened.entries]
+            outer = outer_of(notebook.cells, ids, [entry.text for entry in opened.entries])
+            opened.entries = [replace(e, outer=said) for e, said in zip(opened.entries, outer, strict=True)]
             opened.frame = None
-            self._publish(opened)
+        self._publish(opened, force=True)
 
     def _edited(self, entries: list[Entry], contents: Sequence[Any]) -> list[Entry]:
         places = {key_of(entry.uri): index for index, entry in enumerate(entries)}
@@ -132,7 +150,7 @@ class NotebookSync:
             made[index] = replace(made[index], text=text, version=_version(document))
         return made
 
-    def _publish(self, opened: Open) -> None:
+    def _publish(self, opened: Open, force: bool = False) -> None:
         """Make cells of the entries, reusing what did not change, and hand the new notebook on."""
         before, before_frame = opened.cells, opened.made_with
         if opened.frame is None:
@@ -161,7 +179,7 @@ class NotebookSync:
         self._state.session.update(notebook)
         self._state.put(group)
         closed = tuple(face for key, face in old.faces.items() if key not in group.faces) if old else ()
-        if changed or moved or closed:
+        if changed or moved or closed or force:
             self._changed(Change(opened.uri, changed, closed))
 
 
@@ -201,7 +219,7 @@ def _group(opened: Open, old: Group | None) -> Group:
         else:
             faces[key] = Face(entry.uri, entry.text, cell=entry.uri, version=entry.version)
         homes[entry.uri] = key
-    return Group(opened.uri, faces, homes, (opened.uri,))
+    return Group(opened.uri, faces, homes, (opened.uri,), unsure=opened.reading)
 
 
 def _restructured(entries: list[Entry], structure: Mapping[str, Any]) -> list[Entry]:

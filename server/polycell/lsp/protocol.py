@@ -7,6 +7,7 @@ called. So its built-in handlers are replaced, and all text is ours (`polycell.l
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -97,6 +98,8 @@ class Protocol(LanguageServerProtocol):
             if msg_id is not None:
                 self._refuse(msg_id, METHOD_NOT_FOUND, f"no such method: {method}")
             return
+        # A request is answered for the state that it was asked at, though its handler may start after later edits.
+        self._server.bind(message.get("params") if msg_id is not None else None)
         try:
             typed = self._typed(message, method)
         except Exception as error:
@@ -104,8 +107,6 @@ class Protocol(LanguageServerProtocol):
             if msg_id is not None:
                 self._refuse(msg_id, INVALID_PARAMS, f"the parameters of {method} cannot be read: {error}")
             return
-        # A request is answered for the state that it was asked at, though its handler may start after later edits.
-        self._server.bind(message.get("params") if msg_id is not None else None)
         super().handle_message(typed)
 
     def _is_known(self, method: str) -> bool:
@@ -154,11 +155,18 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> Any:
-        current = self.msg_id
-        for msg_id, future in list(self._request_futures.items()):
-            if msg_id != current and not future.done():
-                future.cancel()
+        """Requests under way are still answered: clients that are fed from a file send everything at once."""
         self._shutdown = True
+
+    async def drain(self, patience: float = 1.0) -> None:
+        """Wait a moment for the requests under way, then cancel what is left of them."""
+        futures: list[Any] = list(self._request_futures.values())
+        running = [future for future in futures if isinstance(future, asyncio.Future)]
+        if running:
+            _, left = await asyncio.wait(running, timeout=patience)
+            for future in left:
+                future.cancel()
+        await asyncio.sleep(0)
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *args: Any) -> Any:

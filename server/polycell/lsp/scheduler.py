@@ -38,14 +38,18 @@ class Scheduler:
 
     def changed(self, group: str, cells: Iterable[str] = ()) -> None:
         """A group changed: look at `cells` now and at everything they touch soon."""
+        self.note(group, cells)
         key = key_of(group)
-        self._pending.setdefault(key, {}).update(dict.fromkeys(cells))
         running = self._passes.pop(key, None)
         if running is not None:
             running.cancel()
         task = asyncio.get_running_loop().create_task(self._pass(key), name=f"polycell pass over {group}")
         self._passes[key] = task
         task.add_done_callback(lambda done: self._ended(key, done))
+
+    def note(self, group: str, cells: Iterable[str]) -> None:
+        """These cells changed; the pass that is under way, or the next one, looks at them."""
+        self._pending.setdefault(key_of(group), {}).update(dict.fromkeys(cells))
 
     def closed(self, group: str) -> None:
         key = key_of(group)
@@ -86,7 +90,7 @@ class Scheduler:
             for index, cell in enumerate(snapshot.notebook.cells):
                 if cell.id not in pending:
                     continue
-                self._diagnostics.note_syntax(cell, snapshot.analysis.facts(index))
+                self._diagnostics.note_syntax(key, cell, snapshot.analysis.facts(index))
                 del pending[cell.id]
                 ready.append(cell.id)
                 if time.monotonic() >= until:
@@ -104,9 +108,9 @@ class Scheduler:
             ready: list[str] = []
             until = time.monotonic() + SLICE
             for index, cell in enumerate(snapshot.notebook.cells):
-                if cell.id not in stale and self._diagnostics.knows(cell.id):
+                if cell.id not in stale and self._diagnostics.knows(key, cell.id):
                     continue
-                self._diagnostics.note_all(cell, analysis.facts(index), analysis.findings(index))
+                self._diagnostics.note_all(key, cell, analysis.facts(index), analysis.findings(index))
                 ready.append(cell.id)
                 if time.monotonic() >= until:
                     self._publish(key, ready)

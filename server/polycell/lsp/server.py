@@ -23,11 +23,13 @@ from polycell.lsp import requests, transport
 from polycell.lsp.client import read_client
 from polycell.lsp.diagnostics import Diagnostics
 from polycell.lsp.frame import path_of
+from polycell.lsp.lab_sync import LabSync
 from polycell.lsp.notebook_sync import Change, NotebookSync
 from polycell.lsp.protocol import Protocol
 from polycell.lsp.scheduler import IDLE, Scheduler
 from polycell.lsp.settings import parse
-from polycell.lsp.state import State
+from polycell.lsp.state import State, key_of
+from polycell.lsp.text_sync import TextSync
 from polycell.lsp.watch import watch_files, watched_paths
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,10 @@ class PolycellServer(LanguageServer):
         self.diagnostics = Diagnostics(self.state, self._send_diagnostics)
         self.scheduler = Scheduler(self.state, self.diagnostics, idle)
         self.notebooks = NotebookSync(self.state, self._changed)
+        self.texts = TextSync(self.state, self._changed, self.scheduler.note)
+        self.texts.problems = self.diagnostics.note_document
+        self.lab = LabSync(self.state, self._changed, self.scheduler.note)
+        self.state.refresh = self._refresh
         self.exit_code: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: Callable[[], None] = lambda: None
@@ -77,6 +83,11 @@ class PolycellServer(LanguageServer):
         document = params.get("textDocument") if isinstance(params, Mapping) else None
         uri = document.get("uri") if isinstance(document, Mapping) else None
         requests.BOUND.set(self.state.asked(uri) if isinstance(uri, str) else None)
+        position = params.get("position") if isinstance(params, Mapping) else None
+        if isinstance(uri, str) and isinstance(position, dict):
+            line, character = position.get("line"), position.get("character")
+            if isinstance(line, int) and isinstance(character, int):
+                position["character"] = character + self.lab.lost_columns(uri, line)
 
     def initialize(self, params: Any) -> dict[str, Any]:
         """Answer an `initialize`, the first or a later one of another window; documents stay."""
@@ -102,7 +113,8 @@ class PolycellServer(LanguageServer):
         self._stopped()
 
     async def finish(self) -> None:
-        """Stop what still runs; what other rooms opened is closed."""
+        """Let requests that are under way be answered, stop the rest, and close what other rooms opened."""
+        await self.protocol.drain()
         for group in list(self.state.groups.values()):
             self.scheduler.closed(group.uri)
         if self._sources is not None:
@@ -143,6 +155,10 @@ class PolycellServer(LanguageServer):
 
     # -- inside
 
+    def _refresh(self, group: str) -> None:
+        self.texts.refresh(group)
+        self.lab.refresh(group)
+
     def _session(self, state: State) -> Session:
         services, self._sources = self._parts(state, self._sources_ready)
         return Session(services, self._sources)
@@ -157,7 +173,7 @@ class PolycellServer(LanguageServer):
     def _changed(self, change: Change) -> None:
         for face in change.closed:
             self.diagnostics.clear(face)
-            self.diagnostics.forget(face.cells)
+            self.diagnostics.forget(key_of(change.group), face.cells)
         if not self.state.is_open(change.group):
             self.scheduler.closed(change.group)
             return
@@ -213,13 +229,20 @@ def capabilities(state: State) -> types.ServerCapabilities:
 def register(server: PolycellServer) -> None:
     """Who handles what."""
     state, notebooks = server.state, server.notebooks
+
+    def documents(params: Any) -> TextSync | LabSync:
+        return server.lab if server.lab.takes(params) else server.texts
+
     notifications: Mapping[str, Callable[[Any], None]] = {
         types.INITIALIZED: server.initialized,
         types.NOTEBOOK_DOCUMENT_DID_OPEN: notebooks.did_open,
         types.NOTEBOOK_DOCUMENT_DID_CHANGE: notebooks.did_change,
         types.NOTEBOOK_DOCUMENT_DID_SAVE: _nothing,
         types.NOTEBOOK_DOCUMENT_DID_CLOSE: notebooks.did_close,
+        types.TEXT_DOCUMENT_DID_OPEN: lambda params: documents(params).did_open(params),
+        types.TEXT_DOCUMENT_DID_CHANGE: lambda params: documents(params).did_change(params),
         types.TEXT_DOCUMENT_DID_SAVE: _nothing,
+        types.TEXT_DOCUMENT_DID_CLOSE: lambda params: documents(params).did_close(params),
         types.WORKSPACE_DID_CHANGE_CONFIGURATION: server.configure,
         types.WORKSPACE_DID_CHANGE_WATCHED_FILES: server.files_changed,
     }

@@ -63,7 +63,8 @@ class Face:
 class Group:
     """`faces` by key; `homes` says under which key a cell is shown and reported; `notebooks` are the session's URIs.
 
-    `quiet`: a plain script, in which nobody asked for findings.
+    `quiet`: a plain script, in which nobody asked for findings. `unsure`: the languages of its cells are not known for
+    certain (yet), so nothing is reported at all.
     """
 
     uri: str
@@ -71,6 +72,7 @@ class Group:
     homes: Mapping[str, str] = field(default_factory=dict)
     notebooks: tuple[str, ...] = ()
     quiet: bool = False
+    unsure: bool = False
 
     def home(self, cell: str) -> Face | None:
         key = self.homes.get(cell)
