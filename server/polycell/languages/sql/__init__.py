@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from polycell.core.service import LanguageService
+from polycell.languages.sql.service import SqlService
 
-
-class SqlService(LanguageService):
-    languages = frozenset({"sql"})
+__all__ = ["SqlService"]

@@ -1,0 +1,132 @@
+"""Which dialect a cell speaks.
+
+The order (each step only when those before say nothing): the magic's own argument, a connection variable of the
+Python flow, the magic's name, the cell's metadata, the host, the connection used last in the document, DuckDB when it
+was imported, else the generic dialect. JupySQL keeps its last connection as state, so cells that name one export it
+as `CONNECTION`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from polycell.core.environment import View
+from polycell.core.notebook import Cell, Notebook
+from polycell.core.types import Connection, Module, Opaque
+from polycell.languages.sql.dialects import GENERIC, Dialect, dialect, of_url
+
+# The name under which the last connection of `%sql` is bound in the space "catalog".
+CONNECTION = "%sql connection"
+
+_MAGICS: Mapping[str, str] = {
+    "bigquery": "bigquery",
+    "bqsql": "bigquery",
+    "bq": "bigquery",
+    "dql": "duckdb",
+    "duckdb": "duckdb",
+    "sparksql": "spark",
+    "tsql": "tsql",
+    "trino": "trino",
+    "presto": "presto",
+    "athena": "trino",
+    "hive": "hive",
+    "impala": "hive",
+    "redshift": "redshift",
+    "clickhouse": "clickhouse",
+    "postgres": "postgres",
+    "mysql": "mysql",
+    "sqlite": "sqlite",
+    "snowflake": "snowflake",
+}
+_HOSTS: Mapping[str, str] = {
+    "databricks": "databricks",
+    "synapse": "spark",
+    "sparkmagic": "spark",
+    "polynote": "spark",
+    "almond": "spark",
+    "snowflake": "snowflake",
+    "marimo": "duckdb",
+    "dotnet": "tsql",
+}
+_OPTIONS = ("--connection", "-cn", "--connection_string", "-co", "--connection_object")
+_DEEPNOTE_FRAMES = "deepnote-dataframe-sql"
+
+
+def explicit(cell: Cell, view: View | None = None) -> Connection | None:
+    """The connection that the cell's own magic names; None when it names none."""
+    if cell.magic is None:
+        return None
+    from polycell.formats.magics import read_magic
+
+    reading = read_magic(cell.magic.name, cell.magic.arguments, cell.code, prefix=cell.magic.prefix)
+    candidates = [reading.arguments.connection] if reading.arguments.connection else []
+    candidates += [v for k, v in reading.arguments.options if k in _OPTIONS and v]
+    for word in candidates:
+        found = of_url(word)
+        if found is not None:
+            return Connection(found, word)
+        if view is not None:
+            known = _variable(view, word)
+            if known is not None:
+                return known
+        if word.isidentifier():
+            return Connection("", word)
+    return None
+
+
+def _variable(view: View, name: str) -> Connection | None:
+    """A connection of the Python name space, whichever spaces SQL itself may read."""
+    binding = view.with_overlay({}, "python").lookup(name)
+    if binding is None:
+        return None
+    if isinstance(binding.type, Connection):
+        return binding.type
+    if isinstance(binding.type, Opaque) and binding.type.name.startswith("duckdb."):
+        return Connection("duckdb", name)
+    return None
+
+
+def from_text(cell: Cell, host: str) -> Dialect:
+    """The dialect as far as the cell's text, metadata and host tell: what facts are made with."""
+    found = explicit(cell)
+    if found is not None and found.dialect:
+        return dialect(found.dialect)
+    if cell.magic is not None and _MAGICS.get(cell.magic.name.lower()):
+        return dialect(_MAGICS[cell.magic.name.lower()])
+    named = _metadata(cell)
+    return dialect(named if named is not None else _HOSTS.get(host, ""))
+
+
+def _metadata(cell: Cell) -> str | None:
+    integration = cell.metadata.get("sql_integration_id")
+    if isinstance(integration, str):
+        return "duckdb" if integration == _DEEPNOTE_FRAMES else ""
+    own = cell.metadata.get("polycell")
+    if isinstance(own, Mapping) and isinstance(own.get("dialect"), str):
+        return str(own["dialect"])
+    return None
+
+
+def resolve(cell: Cell, notebook: Notebook, view: View) -> tuple[Dialect, str]:
+    """(dialect, why it is assumed; empty when the cell says so itself)."""
+    found = explicit(cell, view)
+    if found is not None:
+        return dialect(found.dialect), ""
+    plain = from_text(cell, notebook.host)
+    if plain is not GENERIC or _metadata(cell) is not None:
+        return plain, "" if cell.magic is not None else f"{notebook.host} cell"
+    return of_view(view)
+
+
+def of_view(view: View) -> tuple[Dialect, str]:
+    """The dialect where only the environment is known: a fragment, or a cell without arguments."""
+    host = _HOSTS.get(view.host.name, "")
+    if host:
+        return dialect(host), f"{view.host.name} cell"
+    last = view.lookup(CONNECTION)
+    if last is not None and isinstance(last.type, Connection):
+        return dialect(last.type.dialect), "the connection used last"
+    imported = view.with_overlay({}, "python").lookup("duckdb")
+    if imported is not None and isinstance(imported.type, Module) and imported.type.name == "duckdb":
+        return dialect("duckdb"), "duckdb is imported"
+    return GENERIC, ""

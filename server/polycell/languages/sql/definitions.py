@@ -1,0 +1,200 @@
+"""What statements do to the catalogue: tables and views created, altered, dropped, and the columns they then have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from polycell.core.environment import Binding
+from polycell.core.text import Span
+from polycell.core.types import UNKNOWN, Anchor, Column, Evidence, Table
+from polycell.languages.sql.blocks import Block
+from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.lexer import Token
+from polycell.languages.sql.relations import OPEN, Relations
+from polycell.languages.sql.scan import Script, Statement
+from polycell.languages.sql.sqltypes import parse_type
+from polycell.languages.sql.words import words_of
+
+_MODIFIERS = words_of(
+    """OR REPLACE TEMP TEMPORARY GLOBAL LOCAL UNLOGGED EXTERNAL TRANSIENT VOLATILE LIVE STREAMING REFRESH
+    MATERIALIZED RECURSIVE DYNAMIC ICEBERG HYBRID SECURE IF NOT EXISTS"""
+)
+_CONSTRAINTS = frozenset(
+    {"CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "INDEX", "KEY", "LIKE", "PERIOD", "EXCLUDE"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The table that a DDL statement is about: `verb` CREATE, DROP or ALTER; `after` the token index behind its
+    name."""
+
+    verb: str
+    parts: tuple[Token, ...]
+    after: int
+    only_if_absent: bool = False
+
+    @property
+    def span(self) -> Span:
+        return Span(self.parts[0].start, self.parts[-1].end)
+
+
+def target(statement: Statement) -> Target | None:
+    """What CREATE, DROP or ALTER TABLE/VIEW names; None for other statements and for templates."""
+    tokens = statement.tokens
+    verb = statement.root.statement
+    if verb not in ("CREATE", "DROP", "ALTER", "CACHE"):
+        return None
+    at = 1
+    words = []
+    while at < len(tokens) and tokens[at].kind == "word" and tokens[at].value in _MODIFIERS:
+        words.append(tokens[at].value)
+        at += 1
+    if at >= len(tokens) or tokens[at].kind != "word" or tokens[at].value not in ("TABLE", "VIEW"):
+        return None
+    at += 1
+    while (
+        at < len(tokens) and tokens[at].kind == "word" and tokens[at].value in ("IF", "NOT", "EXISTS", "ONLY", "LAZY")
+    ):
+        words.append(tokens[at].value)
+        at += 1
+    parts: list[Token] = []
+    while at < len(tokens) and tokens[at].kind in ("word", "name"):
+        parts.append(tokens[at])
+        at += 1
+        if at < len(tokens) and tokens[at].value == "." and tokens[at].kind == "op":
+            at += 1
+            continue
+        break
+    else:
+        return None
+    if not parts:
+        return None
+    return Target(verb, tuple(parts), at, verb == "CREATE" and words[-3:] == ["IF", "NOT", "EXISTS"])
+
+
+def changes(
+    script: Script, catalogue: ViewCatalogue, anchor: Callable[[Statement, Token], Anchor | None]
+) -> dict[str, Binding | None]:
+    """Folded dotted name → the table as the script leaves it (None: dropped), statement by statement."""
+    made: dict[str, Binding | None] = {}
+    for statement in script.statements:
+        found = target(statement)
+        if found is None:
+            continue
+        name = ".".join(statement.spelling(t) for t in found.parts)
+        key = name.casefold()
+        here = replace(catalogue, local=made)
+        origin = anchor(statement, found.parts[-1])
+        if found.verb == "DROP":
+            made[key] = None
+            continue
+        before = here.binding([statement.spelling(t) for t in found.parts])
+        if found.verb in ("CREATE", "CACHE"):
+            table = created(statement, found, here, anchor)
+            if found.only_if_absent and before is not None and isinstance(before.type, Table):
+                table = before.type if before.type == table else replace(before.type, open=True)
+        else:
+            if before is None or not isinstance(before.type, Table):
+                continue
+            # What ALTER does to columns differs by dialect; the old ones may stand or not.
+            table = Table(open=True, case_sensitive=False)
+        table = replace(table, flavour="table", case_sensitive=False)
+        made[key] = Binding(name, table, "table", "catalog", origin, _first_line(statement))
+    return made
+
+
+def created(
+    statement: Statement,
+    found: Target,
+    catalogue: ViewCatalogue,
+    anchor: Callable[[Statement, Token], Anchor | None],
+) -> Table:
+    """The columns of CREATE TABLE x (…) or CREATE … AS SELECT."""
+    tokens = statement.tokens
+
+    def own(token: Token) -> Anchor | None:
+        return anchor(statement, token)
+
+    listed = statement.root.children.get(found.after)
+    as_query = _query(statement, found.after)
+    if as_query is not None:
+        result = Relations(statement, catalogue, own).output(as_query)
+        if listed is not None and listed.kind != "query" and listed is not as_query:
+            names = _fields(statement, listed)
+            if len(names) == len(result.columns) and not result.open:
+                columns = tuple(
+                    replace(c, name=statement.name(n[0]), origin=own(n[0]))
+                    for c, n in zip(result.columns, names, strict=True)
+                )
+                return replace(result, columns=columns)
+            return OPEN
+        return result
+    if listed is None or not listed.closed or any(h.start < tokens[listed.end - 1].end for h in statement.holes):
+        return OPEN
+    columns_ = []
+    for name, type_text in _fields(statement, listed):
+        words = type_text.upper().split()
+        nullable = False if "NOT NULL" in " ".join(words) or "PRIMARY" in words else None
+        columns_.append(
+            Column(
+                statement.name(name),
+                parse_type(type_text, statement.dialect),
+                nullable,
+                Evidence.DECLARED,
+                origin=own(name),
+                source=" ".join(type_text.split())[:80],
+            )
+        )
+    # PARTITIONED BY (day date) and INHERITS add columns; LIKE copies them.
+    rest = {t.value for t in tokens[listed.end :] if t.kind == "word"}
+    opened = bool(rest & {"PARTITIONED", "INHERITS", "PARTITION"}) or _copies(statement, listed)
+    return Table(tuple(columns_), opened or not columns_, case_sensitive=False)
+
+
+def _query(statement: Statement, after: int) -> Block | None:
+    root = statement.root
+    if root.segment("select") is not None or root.segment("with") is not None or root.segment("values") is not None:
+        return root
+    for at in range(after, len(statement.tokens)):
+        child = root.children.get(at)
+        if child is not None and child.kind == "query" and statement.tokens[at - 1].value == "AS":
+            return child
+    if any(s.clause == "from" for s in root.segments):
+        return root if "AS" in {t.value for t in statement.tokens[after:]} else None
+    return None
+
+
+def _fields(statement: Statement, block: Block) -> list[tuple[Token, str]]:
+    """(name, text of the type and what follows) of each column in a list of definitions."""
+    tokens = statement.tokens
+    made: list[tuple[Token, str]] = []
+    start = block.start + 1
+    stop = block.end - 1 if block.closed else block.end
+    for at, child in [*block.walk(start, stop), (stop, None)]:
+        if at < stop and (child is not None or tokens[at].value != "," or tokens[at].kind != "op"):
+            continue
+        if at > start and tokens[start].kind in ("word", "name"):
+            first = tokens[start]
+            if not (first.kind == "word" and first.value in _CONSTRAINTS and at > start + 1):
+                text = statement.text[first.end : tokens[at - 1].end]
+                made.append((first, text.strip()))
+        start = at + 1
+    return made
+
+
+def _copies(statement: Statement, block: Block) -> bool:
+    return any(t.kind == "word" and t.value == "LIKE" for t in statement.tokens[block.start : block.end])
+
+
+def _first_line(statement: Statement) -> str:
+    line = statement.text.strip().split("\n", 1)[0].strip()
+    return line if len(line) <= 80 else line[:79] + "…"
+
+
+def exported(made: Mapping[str, Binding | None], before: ViewCatalogue) -> tuple[Binding, ...]:
+    """The bindings that a cell's DDL gives to others; a dropped table is a deleted name."""
+    return tuple(
+        binding if binding is not None else Binding(key, UNKNOWN, "deleted", "catalog") for key, binding in made.items()
+    )

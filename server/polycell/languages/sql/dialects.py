@@ -1,0 +1,100 @@
+"""Dialects as data: how each spells strings, quoted names and comments, and what it does with case.
+
+Names are sqlglot's; "" is the generic dialect, used where nothing says which database is meant. The lexical facts
+agree with sqlglot's tokenizers (`tests/languages/sql/test_lexer.py` compares the two); `fold` is what a database does
+to a name that is not quoted, from its documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`fold`: "keep" leaves the spelling of unquoted names, "upper" and "lower" change it; comparison ignores case.
+
+    `double_quotes` says what `"x"` is. `duplicates`: whether the second `id` of a result becomes `id_1`.
+    """
+
+    name: str = ""
+    double_quotes: Literal["name", "string"] = "name"
+    quote: str = '"'
+    brackets: bool = False
+    backslash: bool = False
+    hash_comments: bool = False
+    slash_comments: bool = False
+    fold: Literal["keep", "upper", "lower"] = "keep"
+    suffixes_duplicates: bool = False
+    implicit_lateral: bool = False
+
+    def spelled(self, name: str) -> str:
+        """How an unquoted name comes out."""
+        return name.upper() if self.fold == "upper" else name.lower() if self.fold == "lower" else name
+
+
+GENERIC = Dialect()
+
+DIALECTS: Mapping[str, Dialect] = {
+    d.name: d
+    for d in (
+        GENERIC,
+        Dialect("duckdb", suffixes_duplicates=True, implicit_lateral=True),
+        Dialect("postgres", fold="lower"),
+        Dialect("redshift", fold="lower"),
+        Dialect("sqlite", brackets=True),
+        Dialect("mysql", double_quotes="string", quote="`", backslash=True, hash_comments=True),
+        Dialect(
+            "bigquery", double_quotes="string", quote="`", backslash=True, hash_comments=True, implicit_lateral=True
+        ),
+        Dialect("spark", double_quotes="string", quote="`", backslash=True),
+        Dialect("databricks", double_quotes="string", quote="`", backslash=True),
+        Dialect("hive", double_quotes="string", quote="`", backslash=True),
+        Dialect("snowflake", backslash=True, slash_comments=True, fold="upper"),
+        Dialect("oracle", fold="upper"),
+        Dialect("tsql", brackets=True),
+        Dialect("trino"),
+        Dialect("presto"),
+        Dialect("clickhouse", backslash=True, hash_comments=True),
+    )
+}
+
+# The part of a database URL before `://` or `+driver`, to a dialect (SQLAlchemy's names).
+_SCHEMES: Mapping[str, str] = {
+    "duckdb": "duckdb",
+    "motherduck": "duckdb",
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "cockroachdb": "postgres",
+    "redshift": "redshift",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "sqlite": "sqlite",
+    "snowflake": "snowflake",
+    "bigquery": "bigquery",
+    "trino": "trino",
+    "presto": "presto",
+    "awsathena": "trino",
+    "mssql": "tsql",
+    "databricks": "databricks",
+    "spark": "spark",
+    "hive": "hive",
+    "oracle": "oracle",
+    "clickhouse": "clickhouse",
+    "clickhousedb": "clickhouse",
+}
+
+
+def dialect(name: str) -> Dialect:
+    """The row of a dialect; generic for one that has none."""
+    return DIALECTS.get(name.lower(), GENERIC)
+
+
+def of_url(url: str) -> str | None:
+    """The dialect that a database URL names, "" for a scheme nobody knows; None for what is no URL."""
+    scheme, separator, _ = url.partition("://")
+    if not separator or not scheme.replace("+", "").replace("_", "").isalnum():
+        return None
+    return _SCHEMES.get(scheme.partition("+")[0].lower(), "")

@@ -1,0 +1,252 @@
+"""Hover and definition in SQL: tables, columns, common table expressions, functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from polycell.core.environment import Binding
+from polycell.core.results import Hover, Location
+from polycell.core.service import Context
+from polycell.core.text import Span
+from polycell.core.types import Anchor, Column, Table, describe
+from polycell.languages.sql.blocks import Block, Cte
+from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.facts import blocks
+from polycell.languages.sql.lexer import Token
+from polycell.languages.sql.place import covers
+from polycell.languages.sql.relations import Relations, Visible
+from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.sources import Source, sources, target_of
+from polycell.languages.sql.words import RESERVED, functions
+
+SHOWN = 30  # columns listed in a hover; the others are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a word of a statement stands for: exactly one of the fields is set, besides `table` for a source."""
+
+    token: Token
+    column: Column | None = None
+    visible: Visible | None = None
+    source: Source | None = None
+    table: Table | None = None
+    binding: Binding | None = None
+    cte: Cte | None = None
+    function: str = ""
+
+
+def meaning(
+    statement: Statement, catalogue: ViewCatalogue, offset: int, anchors: Callable[[Token], Anchor | None]
+) -> Meaning | None:
+    """What stands at `offset` of the whole text; None for keywords, literals and what nobody knows."""
+    inside = offset - statement.start
+    index = statement.index_at(inside)
+    tokens = statement.tokens
+    if index >= len(tokens) or tokens[index].start > inside or tokens[index].kind not in ("word", "name", "string"):
+        index -= 1
+    if index < 0 or not tokens[index].start <= inside <= tokens[index].end:
+        return None
+    token = tokens[index]
+    relations = Relations(statement, catalogue, anchors)
+    inner = _inner(statement.root, index)
+    block = inner.query()
+    for here in blocks(statement.root):
+        for cte in here.ctes:
+            if cte.name is token:
+                return Meaning(token, cte=cte, table=relations.cte_table(cte))
+    source = _source_at(statement, token)
+    if source is not None:
+        return _of_source(statement, relations, catalogue, token, *source)
+    if token.kind not in ("word", "name"):
+        return None
+    words = [token]
+    at = index
+    while at >= 2 and tokens[at - 1].value == "." and tokens[at - 2].kind in ("word", "name"):
+        words.insert(0, tokens[at - 2])
+        at -= 2
+    follows_dot = index + 1 < len(tokens) and tokens[index + 1].value == "." and tokens[index + 1].kind == "op"
+    if follows_dot:
+        name = statement.spelling(token).casefold()
+        for visible in relations.visible(block):
+            if visible.name.casefold() == name:
+                return Meaning(
+                    token,
+                    source=visible.source,
+                    table=visible.table,
+                    binding=_binding(statement, catalogue, visible.source),
+                )
+    called = index + 1 < len(tokens) and tokens[index + 1].value == "("
+    if called and len(words) == 1:
+        text = functions(statement.dialect.name).get(token.value.lower(), "")
+        return Meaning(token, function=text) if text else None
+    if token.kind == "word" and token.value in RESERVED and len(words) == 1:
+        return None
+    found = relations.resolve(words, block)
+    if found is not None:
+        return Meaning(token, column=found[0], visible=found[1])
+    return _named_here(statement, relations, block, token)
+
+
+def _named_here(statement: Statement, relations: Relations, block: Block, token: Token) -> Meaning | None:
+    """A name that the SELECT list gives (`total AS t`), where it is given or in ORDER BY."""
+    column = relations.output(block).column(statement.spelling(token))
+    return Meaning(token, column=column) if column is not None else None
+
+
+def _inner(root: Block, index: int) -> Block:
+    block = root
+    while True:
+        for child in (*block.arms, *block.children.values()):
+            if covers(child, index) and child.start <= index < child.end:
+                block = child
+                break
+        else:
+            return block
+
+
+def _source_at(statement: Statement, token: Token) -> tuple[Source, Block] | None:
+    for block in blocks(statement.root):
+        if block.kind not in ("query", "join"):
+            continue
+        for source in sources(statement, block):
+            if token is source.alias or token is source.file or token is source.function or token in source.parts:
+                return source, block
+    target = target_of(statement)
+    if target is not None and (token is target.alias or token in target.parts):
+        return target, statement.root
+    return None
+
+
+def _binding(statement: Statement, catalogue: ViewCatalogue, source: Source) -> Binding | None:
+    return catalogue.binding([statement.spelling(p) for p in source.parts]) if source.parts else None
+
+
+def _of_source(
+    statement: Statement, relations: Relations, catalogue: ViewCatalogue, token: Token, source: Source, block: Block
+) -> Meaning:
+    cte = relations.cte(statement.spelling(source.parts[0]), block) if len(source.parts) == 1 else None
+    return Meaning(
+        token,
+        source=source,
+        table=relations.table(source, block),
+        cte=cte,
+        binding=None if cte is not None else _binding(statement, catalogue, source),
+    )
+
+
+def hover(statement: Statement, catalogue: ViewCatalogue, offset: int, context: Context, assumed: str) -> Hover | None:
+    found = meaning(statement, catalogue, offset, lambda token: None)
+    if found is None:
+        return None
+    span = Span(found.token.start, found.token.end).shift(statement.start)
+    if found.function:
+        signature, _, text = found.function.partition(": ")
+        return Hover(f"```sql\n{signature}\n```\n{text}", span)
+    if found.column is not None:
+        return Hover(column_text(statement, found.column, found.visible), span)
+    if found.table is None:
+        return None
+    name = statement.spelling(found.token)
+    heading = f"**{name}**"
+    if found.cte is not None:
+        heading += f" · WITH `{statement.spelling(found.cte.name)}`"
+    elif found.binding is not None and found.binding.name != name:
+        heading += f" · `{found.binding.name}`"
+    lines = [f"{heading} · {describe(found.table) or 'table'}"]
+    if found.binding is not None:
+        lines.append(_origin(found.binding, context))
+    lines.append(table_text(found.table))
+    if assumed and statement.dialect.name:
+        lines.append(f"_{statement.dialect.name} SQL is assumed: {assumed}_")
+    return Hover("\n\n".join(filter(None, lines)), span)
+
+
+def _origin(binding: Binding, context: Context) -> str:
+    where = ""
+    if binding.origin is not None and binding.origin.cell:
+        index = context.notebook.index(binding.origin.cell)
+        where = f"cell {index + 1}" if index is not None else ""
+    text = f"`{binding.source}`" if binding.source else ""
+    return " · ".join(filter(None, [where, text]))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("`", "'")
+
+
+def table_text(table: Table) -> str:
+    """The columns as a Markdown table: name, type, nullable, from; the first `SHOWN`, then a count."""
+    if not table.columns:
+        return ""
+    rows = ["| column | type | null | from |", "|---|---|---|---|"]
+    for column in table.columns[:SHOWN]:
+        null = "" if column.nullable is None else "yes" if column.nullable else "no"
+        kind = f"`{_cell(str(column.type))}`" if column.type is not None else ""
+        name = _cell(column.name) + (" ?" if column.maybe else "")
+        source = column.source or column.evidence.value
+        rows.append(f"| {name} | {kind} | {null} | {_cell(source)} |")
+    more = len(table.columns) - SHOWN
+    text = "\n".join(rows)
+    if more > 0:
+        text += f"\n\n… and {more} more columns"
+    if table.open:
+        text += "\n\nThere may be more columns."
+    return text
+
+
+def column_text(statement: Statement, column: Column, visible: Visible | None) -> str:
+    """Name and type, the table it belongs to, and where it comes from in one line."""
+    kind = f" `{column.type}`" if column.type is not None else ""
+    null = "" if column.nullable is None else ", may be null" if column.nullable else ", never null"
+    lines = [f"**{column.name}**{kind}{null}"]
+    if visible is not None and visible.name:
+        source = visible.source
+        table = ".".join(statement.spelling(p) for p in source.parts)
+        lines.append(f"column of `{visible.name}`" + (f" (`{table}`)" if table and table != visible.name else ""))
+    if column.source and column.source != column.name:
+        lines.append(f"from `{_cell(column.source)}`")
+    elif column.evidence.value != "derived":
+        lines.append(f"known from: {column.evidence.value}")
+    return "\n\n".join(lines)
+
+
+def define(
+    statement: Statement,
+    catalogue: ViewCatalogue,
+    offset: int,
+    context: Context,
+    anchor: Callable[[Statement, Token], Anchor | None],
+) -> Sequence[Location]:
+    """Where the column, alias or common table expression under the cursor is made."""
+    found = meaning(statement, catalogue, offset, lambda token: anchor(statement, token))
+    if found is None:
+        return ()
+    own = context.cell.id
+    if found.cte is not None:
+        return (Location(Span(found.cte.name.start, found.cte.name.end).shift(statement.start), own),)
+    origin: Anchor | None = None
+    if found.column is not None:
+        origin = found.column.origin
+        if origin is None and found.visible is not None:
+            binding = _binding(statement, catalogue, found.visible.source)
+            origin = binding.origin if binding is not None else None
+    elif found.source is not None:
+        named = found.source.alias
+        if named is not None and found.token is not named and found.token not in found.source.parts:
+            return (Location(Span(named.start, named.end).shift(statement.start), own),)
+        origin = found.binding.origin if found.binding is not None else None
+    return _located(origin, context)
+
+
+def _located(origin: Anchor | None, context: Context) -> Sequence[Location]:
+    if origin is None:
+        return ()
+    if origin.uri:
+        return (Location(Span(0, 0), uri=origin.uri),)
+    index = context.notebook.index(origin.cell)
+    if index is None:
+        return ()
+    found = origin.find(context.notebook.cells[index].text)
+    return (Location(Span(*found), origin.cell),) if found else ()

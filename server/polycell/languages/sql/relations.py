@@ -1,0 +1,442 @@
+"""Which columns a source has, which a query yields, and which are visible where.
+
+Everything is answered from blocks and a catalogue; nothing here needs the statement to parse. A table that is answered
+closed is closed because every source of it is known whole and every item's name is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from polycell.core.types import INT64, Anchor, Certainty, Column, DataType, Table
+from polycell.languages.sql.blocks import Block, Cte
+from polycell.languages.sql.columns import Item, items
+from polycell.languages.sql.lexer import Token
+from polycell.languages.sql.names import duckdb_name, suffixed
+from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.sources import Source, sources, target_of
+
+OPEN = Table(open=True, case_sensitive=False)
+DEEPEST = 40  # nesting beyond which a query's columns are called unknown
+
+
+class Catalogue(Protocol):
+    """What is known from outside the statement."""
+
+    def table(self, parts: Sequence[str]) -> Table | None:
+        """The table of a (dotted) name."""
+
+    def file(self, path: str, function: str = "") -> Table | None:
+        """The table in a data file, read bare or by a table function without options."""
+
+    def hole(self, text: str) -> Table | None:
+        """The table that a template stands for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visible:
+    """A source with its columns as seen from some place; `level` 0 is the block's own FROM."""
+
+    source: Source
+    table: Table
+    level: int
+    name: str
+
+
+class Relations:
+    """Answers about one statement. Cheap to make; remembers what it has worked out."""
+
+    def __init__(
+        self, statement: Statement, catalogue: Catalogue, anchor: Callable[[Token], Anchor | None] | None = None
+    ) -> None:
+        self.statement = statement
+        self._catalogue = catalogue
+        self._anchor = anchor or (lambda token: None)
+        self._outputs: dict[int, Table] = {}
+        self._tables: dict[int, Table] = {}
+        self._busy: set[int] = set()
+        self._asked: list[tuple[Source, Table]] = []
+
+    def asked(self) -> list[tuple[Source, Table]]:
+        """The sources looked up so far, with their columns."""
+        return list(self._asked)
+
+    # -- names
+
+    def cte(self, name: str, block: Block) -> Cte | None:
+        """The common table expression that `name` means inside `block`."""
+        folded = name.casefold()
+        inside: Block = block
+        home: Block | None = block
+        while home is not None:
+            limit = len(home.ctes)
+            if inside is not home and inside.cte:
+                for at, cte in enumerate(home.ctes):
+                    if cte.block is inside:
+                        limit = at + 1 if home.recursive else at
+            for cte in reversed(home.ctes[:limit]):
+                if self.statement.spelling(cte.name).casefold() == folded:
+                    return cte
+            inside, home = home, home.parent
+        return None
+
+    # -- tables
+
+    def table(self, source: Source, block: Block) -> Table:
+        """The columns of one source, renamed by its column list."""
+        key = id(source)
+        found = self._tables.get(key)
+        if found is None:
+            found = self._table(source, block)
+            if source.columns:
+                found = _renamed(found, [self.statement.name(t) for t in source.columns], source.columns, self._anchor)
+            if source.strange:
+                found = replace(found, open=True)
+            self._asked.append((source, found))
+            self._tables[key] = found
+        return found
+
+    def _table(self, source: Source, block: Block) -> Table:
+        spelling = self.statement.spelling
+        if source.hole is not None:
+            text = self.statement.text
+            if source.parts:
+                return OPEN
+            return self._catalogue.hole(text[source.hole.start : source.hole.end]) or OPEN
+        if source.block is not None:
+            if source.block.kind == "join":
+                columns = tuple(c for s in sources(self.statement, source.block) for c in self.table(s, block).columns)
+                return Table(columns, open=True, case_sensitive=False)
+            return self.output(source.block)
+        if source.file is not None:
+            return self._catalogue.file(source.file.value) or OPEN
+        if source.function is not None:
+            return self._function(source)
+        if len(source.parts) == 1:
+            cte = self.cte(spelling(source.parts[0]), block)
+            if cte is not None:
+                return self.cte_table(cte)
+        return self._catalogue.table([spelling(p) for p in source.parts]) or OPEN
+
+    def cte_table(self, cte: Cte) -> Table:
+        found = self.output(cte.block)
+        if cte.columns:
+            listed = items(self.statement, cte.block)
+            whole = len(listed) == len(cte.columns) and not any(i.star or i.odd or i.empty for i in listed)
+            found = _renamed(found, [self.statement.name(t) for t in cte.columns], cte.columns, self._anchor)
+            found = replace(found, open=found.open and not whole)
+        return found
+
+    def _function(self, source: Source) -> Table:
+        tokens = self.statement.tokens
+        name = self.statement.spelling(source.function).lower() if source.function else ""
+        argument = tokens[source.call + 1 : source.call + 3]
+        if len(argument) == 2 and argument[0].kind == "string":
+            found = self._catalogue.file(argument[0].value, name)
+            if found is not None:
+                return found if argument[1].value == ")" else replace(found, open=True)
+        if source.columns and name in ("range", "generate_series", "unnest", "explode", "posexplode"):
+            columns = tuple(Column(self.statement.name(t)) for t in source.columns)
+            return Table(columns, open=name not in ("range", "generate_series"), case_sensitive=False)
+        return OPEN
+
+    # -- what a query yields
+
+    def output(self, block: Block, depth: int = 0) -> Table:
+        """The columns that a query block yields, after its UNIONs."""
+        key = id(block)
+        found = self._outputs.get(key)
+        if found is not None:
+            return found
+        if key in self._busy or len(self._busy) > DEEPEST:
+            return self._plain(block) if len(self._busy) <= DEEPEST and block.arms and -key not in self._busy else OPEN
+        self._busy.add(key)
+        try:
+            found = self._plain(block)
+            if block.arms:
+                found = self._united(block, found)
+        finally:
+            self._busy.discard(key)
+        self._outputs[key] = found
+        return found
+
+    def _plain(self, block: Block) -> Table:
+        """The columns of a query's first arm."""
+        key = -id(block)
+        if key in self._busy:
+            return OPEN
+        self._busy.add(key)
+        try:
+            if block.segment("select") is not None:
+                return self._selected(block)
+            if block.segment("values") is not None:
+                return self._values(block)
+            if any(s.clause == "from" for s in block.segments):
+                return OPEN if block.pivots else self._star(block)
+            inner = [child for child in block.children.values() if child.kind == "query" and not child.cte]
+            return self.output(inner[0]) if len(inner) == 1 else OPEN
+        finally:
+            self._busy.discard(key)
+
+    def _united(self, block: Block, first: Table) -> Table:
+        others = [self.output(arm) for arm in block.arms]
+        if block.by_name:
+            columns = {c.name.casefold(): c for c in first.columns}
+            for other in others:
+                for column in other.columns:
+                    columns.setdefault(column.name.casefold(), column)
+            opened = first.open or any(o.open for o in others)
+            return replace(first, columns=tuple(columns.values()), open=opened)
+        if first.open:
+            return first
+        made = []
+        for at, column in enumerate(first.columns):
+            types = {o.columns[at].type if not o.open and at < len(o.columns) else None for o in others} | {column.type}
+            kept = column.type if len(types) == 1 else None
+            made.append(replace(column, type=kept, nullable=None))
+        return replace(first, columns=tuple(made))
+
+    def _values(self, block: Block) -> Table:
+        segment = block.segment("values")
+        rows = [block.children[i] for i in range(segment.start, segment.end) if i in block.children] if segment else []
+        pattern = {"duckdb": "col{}", "postgres": "column{}", "spark": "col{}", "databricks": "col{}"}.get(
+            self.statement.dialect.name
+        )
+        if not rows:
+            return OPEN
+        count = 1 + sum(
+            self.statement.tokens[i].value == "," and child is None
+            for i, child in rows[0].walk(rows[0].start + 1, rows[0].end - 1)
+        )
+        first = 0 if self.statement.dialect.name == "duckdb" else 1
+        # Without a known pattern the count still serves a column list: `(VALUES (1, 2)) t(a, b)`.
+        names = [(pattern or "column{}").format(i + first) for i in range(count)]
+        certainty = Certainty.CERTAIN if pattern else Certainty.WEAK
+        return Table(tuple(Column(n, certainty=certainty) for n in names), case_sensitive=False)
+
+    def _selected(self, block: Block) -> Table:
+        made: list[Column] = []
+        opened = block.pivots
+        for item in items(self.statement, block):
+            if item.empty:
+                opened = True
+            elif item.star:
+                found = self._expanded(block, item)
+                made += found.columns
+                opened = opened or found.open
+            else:
+                column = self._column(block, item)
+                if column is None:
+                    opened = True
+                else:
+                    made.append(column)
+        names = [c.name for c in made]
+        if len({n.casefold() for n in names}) == len(names):
+            return Table(tuple(made), opened, case_sensitive=False)
+        fresh = suffixed(names) if self.statement.dialect.suffixes_duplicates and not opened else None
+        if fresh is not None:
+            return Table(
+                tuple(replace(c, name=n) for c, n in zip(made, fresh, strict=True)), opened, case_sensitive=False
+            )
+        unique = {c.name.casefold(): c for c in reversed(made)}
+        return Table(tuple(unique[k] for k in dict.fromkeys(n.casefold() for n in names)), True, case_sensitive=False)
+
+    def _column(self, block: Block, item: Item) -> Column | None:
+        statement = self.statement
+        source = self._resolve(item.reference, block) if item.reference else None
+        if item.alias is not None:
+            name = item.alias.value if item.alias.kind == "string" else statement.name(item.alias)
+            if source is None:
+                return Column(
+                    name,
+                    self._type(block, item),
+                    origin=self._anchor(item.alias),
+                    source=self._text(item),
+                )
+            return replace(
+                source,
+                name=name,
+                certainty=Certainty.CERTAIN,
+                origin=self._anchor(item.alias),
+                source=source.source or self._text(item),
+            )
+        if item.odd:
+            return None
+        if item.reference:
+            token = item.reference[-1]
+            written = statement.name(token)
+            if source is None:
+                return Column(written, certainty=Certainty.LIKELY, origin=self._anchor(token), source=self._text(item))
+            if source.name == written or statement.dialect.name == "duckdb":
+                return source
+            # Which spelling survives, the table's or the query's, differs between databases.
+            return replace(source, name=written, certainty=min(source.certainty, Certainty.LIKELY))
+        if statement.dialect.name == "duckdb":
+            words = [statement.text[t.start : t.end] for t in statement.tokens[item.start : item.end]]
+            made = duckdb_name(words)
+            if made is not None:
+                return Column(made, self._type(block, item), source=self._text(item))
+        return None
+
+    def _type(self, block: Block, item: Item) -> DataType | None:
+        tokens = self.statement.tokens[item.start : item.end]
+        flat = list(block.walk(item.start, item.end))
+        counts = len(tokens) > 2 and tokens[0].value == "COUNT" and len(flat) <= 4 and flat[1][1] is not None
+        only_named = all(self.statement.tokens[i].kind in ("word", "name") for i, _ in flat[2:])
+        return INT64 if counts and only_named else None
+
+    def _text(self, item: Item) -> str:
+        tokens = self.statement.tokens
+        end = item.end
+        if item.alias is not None and tokens[end - 1] is item.alias:
+            end -= 2 if tokens[end - 2].value == "AS" else 1
+        if end <= item.start:
+            return ""
+        text = " ".join(self.statement.text[tokens[item.start].start : tokens[end - 1].end].split())
+        return text if len(text) <= 80 else text[:79] + "…"
+
+    def _expanded(self, block: Block, item: Item) -> Table:
+        if item.qualifier:
+            found = self._qualified(item.qualifier, block)
+            table = found if found is not None else OPEN
+        else:
+            table = self._star(block)
+        spelling = self.statement.spelling
+        without = {spelling(t).casefold() for t in item.without}
+        replaced = {spelling(t).casefold() for t in item.replaced}
+        renamed = {spelling(a).casefold(): self.statement.name(b) for a, b in item.renamed}
+        columns = []
+        for column in table.columns:
+            key = column.name.casefold()
+            if key in without:
+                continue
+            made = replace(column, type=None, nullable=None) if key in replaced else column
+            columns.append(replace(made, name=renamed[key]) if key in renamed else made)
+        return Table(tuple(columns), table.open or item.odd or block.pivots, case_sensitive=False)
+
+    def _qualified(self, parts: Sequence[Token], block: Block) -> Table | None:
+        name = self.statement.spelling(parts[-1])
+        for visible in self.visible(block, outer=True):
+            if visible.name.casefold() == name.casefold():
+                return visible.table
+        return None
+
+    def _star(self, block: Block) -> Table:
+        """`*`: all sources in order, merged columns once."""
+        columns: list[Column] = []
+        opened = False
+        for source in sources(self.statement, block):
+            table = self.table(source, block)
+            words = source.join.split()
+            if "SEMI" in words or "ANTI" in words:
+                continue
+            opened = opened or table.open
+            incoming = list(table.columns)
+            if "LEFT" in words or "FULL" in words:
+                incoming = [replace(c, nullable=True) for c in incoming]
+            if "RIGHT" in words or "FULL" in words:
+                columns = [replace(c, nullable=True) for c in columns]
+            merged: set[str] = set()
+            if source.using is not None:
+                merged = {self.statement.spelling(t).casefold() for t in source.using}
+            elif "NATURAL" in words:
+                merged = {c.name.casefold() for c in columns} & {c.name.casefold() for c in incoming}
+                opened = opened or table.open
+            columns += [c for c in incoming if c.name.casefold() not in merged]
+        if not sources(self.statement, block):
+            opened = True
+        return Table(tuple(columns), opened, case_sensitive=False)
+
+    # -- what is visible
+
+    def visible(self, block: Block, *, outer: bool = True) -> list[Visible]:
+        """Sources seen from inside a query block, its own first, then those of the queries around it."""
+        made: list[Visible] = []
+        for level, here in enumerate(self._levels(block)):
+            for source in sources(self.statement, here):
+                token = source.named
+                name = self.statement.spelling(token) if token is not None else ""
+                made.append(Visible(source, self.table(source, here), level, name))
+            if here is self.statement.root and here.statement == "INSERT":
+                target = target_of(self.statement)
+                if target is not None and (here.segment("conflict") or here.segment("returning")):
+                    name = self.statement.spelling(target.named) if target.named else ""
+                    made.append(Visible(target, self.table(target, here), level, name))
+            if not outer:
+                break
+        return made
+
+    def _levels(self, block: Block) -> Iterator[Block]:
+        """The query blocks whose sources can be seen from `block`, innermost first."""
+        here: Block | None = block.query()
+        while here is not None:
+            yield here
+            inside = here
+            if inside.cte:
+                return
+            parent = inside.parent
+            if inside.head is not None:  # an arm sees what its whole UNION sees
+                if inside.head.cte:
+                    return
+                parent = inside.head.parent
+            while parent is not None and parent.kind != "query":
+                parent = parent.parent
+            here = parent
+
+    def resolve(self, words: Sequence[Token], block: Block) -> tuple[Column, Visible] | None:
+        """The column that `a.b` or `b` means inside a block; struct fields give their own type."""
+        return self._find(words, block)
+
+    def _resolve(self, words: Sequence[Token], block: Block) -> Column | None:
+        found = self._find(words, block)
+        return found[0] if found else None
+
+    def _find(self, words: Sequence[Token], block: Block) -> tuple[Column, Visible] | None:
+        names = [self.statement.spelling(w) for w in words]
+        seen = self.visible(block)
+        for at in range(len(names) - 1, -1, -1):
+            # The longest qualifier first: `t.s.a` is column s of t before it is field a of s.
+            qualifier = names[at - 1].casefold() if at else ""
+            for visible in seen:
+                if at and visible.name.casefold() != qualifier:
+                    continue
+                column = visible.table.column(names[at])
+                if column is None:
+                    continue
+                for field in names[at + 1 :]:
+                    inner = _field(column, field)
+                    if inner is None:
+                        return None
+                    column = inner
+                return column, visible
+            if at and len(names) == 2 and any(v.name.casefold() == qualifier for v in seen):
+                return None
+        return None
+
+
+def _field(column: Column, name: str) -> Column | None:
+    if column.type is None or column.type.name != "struct":
+        return None
+    for label, type_ in column.type.children:
+        if label.casefold() == name.casefold():
+            return replace(column, name=label, type=type_, source=f"{column.source or column.name}.{label}")
+    return None
+
+
+def _renamed(
+    table: Table, names: Sequence[str], tokens: Sequence[Token], anchor: Callable[[Token], Anchor | None]
+) -> Table:
+    """A table under a column list; shorter lists keep the rest."""
+    columns = list(table.columns)
+    if table.open:
+        # Nobody knows which of the columns the names are, so their types go.
+        return Table(
+            tuple(Column(n, origin=anchor(t)) for n, t in zip(names, tokens, strict=True)), True, case_sensitive=False
+        )
+    made = [
+        replace(column, name=name, certainty=Certainty.CERTAIN, origin=anchor(token))
+        for column, name, token in zip(columns, names, tokens, strict=False)
+    ]
+    return replace(table, columns=(*made, *columns[len(names) :]))

@@ -1,0 +1,89 @@
+"""What a SQL cell's result is called, where that name lives, and which kind of table it is."""
+
+from __future__ import annotations
+
+from polycell.core.environment import View
+from polycell.core.hosts import Host
+from polycell.core.notebook import Cell
+from polycell.core.text import Span
+from polycell.core.types import Flavour
+
+# `%config SqlMagic.autopandas = True` in a cell above is a binding of this name in the space "catalog", with the
+# value as source.
+AUTOPANDAS = "SqlMagic.autopandas"
+AUTOPOLARS = "SqlMagic.autopolars"
+
+_PANDAS_MAGICS = frozenset(
+    {"bigquery", "bqsql", "bq", "dql", "duckdb", "sm_sql", "read_sql", "tsql", "athena", "redshift"}
+)
+_BY_HOST: dict[str, Flavour] = {
+    "databricks": "spark",
+    "synapse": "spark",
+    "polynote": "spark",
+    "sparkmagic": "pandas",
+    "snowflake": "pandas",
+    "deepnote": "pandas",
+    "marimo": "pandas",
+    "knitr": "pandas",
+    "percent": "pandas",
+}
+_DUCKDB_TYPES: dict[str, Flavour] = {
+    "df": "pandas",
+    "pl": "polars",
+    "arrow": "arrow",
+    "relation": "duckdb",
+    "show": "duckdb",
+}
+
+
+def result_name(cell: Cell, host: Host) -> str:
+    """The name that the cell's result gets; "" when it gets none."""
+    return cell.result or host.implicit_result
+
+
+def result_space(cell: Cell, host: Host) -> str:
+    """sparkmagic's `-o` brings the result to the local side; everywhere else the host says."""
+    if cell.magic is not None and host.name != "sparkmagic" and host.result_space == "local":
+        return "python"
+    return host.result_space
+
+
+def result_span(cell: Cell) -> Span | None:
+    """Where the result's name stands in the cell's text, if it does."""
+    if not cell.result or cell.magic is None:
+        return None
+    limit = max(cell.body, cell.magic.arguments_start + len(cell.magic.arguments))
+    at = cell.text.find(cell.result, cell.magic.arguments_start, limit)
+    if at < 0:
+        at = cell.text.find(cell.result, 0, limit)
+    return Span(at, at + len(cell.result)) if at >= 0 else None
+
+
+def flavour(cell: Cell, host: Host, view: View) -> Flavour:
+    """The kind of table in which the host hands the result to the notebook's language."""
+    if cell.magic is not None:
+        name = cell.magic.name.lower()
+        if name in _PANDAS_MAGICS:
+            return _DUCKDB_TYPES.get(_option(cell, "-t", "--type"), "pandas")
+        if name in ("sparksql",):
+            return "spark"
+        if name in ("sql", "jupysql") and host.name not in _BY_HOST:
+            return _jupysql(view)
+    return _BY_HOST.get(host.name, "pandas" if cell.magic is None else "result-set")
+
+
+def _option(cell: Cell, *spellings: str) -> str:
+    from polycell.formats.magics import read_magic
+
+    if cell.magic is None:
+        return ""
+    reading = read_magic(cell.magic.name, cell.magic.arguments, cell.code, prefix=cell.magic.prefix)
+    return reading.arguments.option(*spellings) or ""
+
+
+def _jupysql(view: View) -> Flavour:
+    for name, kind in ((AUTOPANDAS, "pandas"), (AUTOPOLARS, "polars")):
+        found = view.lookup(name)
+        if found is not None and found.source.strip().lower() in ("true", "1"):
+            return "pandas" if kind == "pandas" else "polars"
+    return "result-set"

@@ -1,0 +1,187 @@
+"""The SQL service: facts, exports, completion, hover, definitions and findings of SQL cells and fragments."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from polycell.core.environment import Binding, Exports, View
+from polycell.core.facts import Facts
+from polycell.core.hosts import Host
+from polycell.core.notebook import Cell
+from polycell.core.results import NO_COMPLETIONS, Completions, Finding, Hover, Location
+from polycell.core.service import Context, LanguageService
+from polycell.core.types import Anchor, Connection, Table, Type
+from polycell.languages.sql import check, connection, definitions, results
+from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.complete import complete
+from polycell.languages.sql.dialects import Dialect, of_url
+from polycell.languages.sql.facts import facts
+from polycell.languages.sql.hover import define, hover
+from polycell.languages.sql.infer import typed
+from polycell.languages.sql.lexer import Token
+from polycell.languages.sql.place import place
+from polycell.languages.sql.relations import OPEN, Relations
+from polycell.languages.sql.scan import Script, Statement, scan
+from polycell.languages.sql.text import sql_text
+
+INFERRED = 200_000  # characters of a cell beyond which no columns are worked out
+
+_QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", ""})
+
+Anchored = Callable[[Statement, Token], Anchor | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A cell as its answers need it: SQL text at the cell's offsets, dialect, and what is known from outside of it."""
+
+    text: str
+    dialect: Dialect
+    assumed: str
+    script: Script
+    catalogue: ViewCatalogue
+    anchor: Anchored
+
+
+def read(context: Context) -> Reading:
+    cell = context.cell
+    text = sql_text(cell)
+    dialect, assumed = connection.resolve(cell, context.notebook, context.view)
+    script = scan(text, dialect)
+    catalogue = ViewCatalogue(context.view, dialect, os.path.dirname(context.notebook.path))
+
+    def anchor(statement: Statement, token: Token) -> Anchor | None:
+        start = statement.start + token.start
+        return Anchor.at(cell.text, start, cell.text[start : statement.start + token.end], cell=cell.id)
+
+    return Reading(text, dialect, assumed, script, catalogue, anchor)
+
+
+class SqlService(LanguageService):
+    languages = frozenset({"sql"})
+
+    def facts(self, cell: Cell, host: Host) -> Facts:
+        return facts(cell, connection.from_text(cell, host.name))
+
+    def exports(self, context: Context) -> Exports:
+        cell = context.cell
+        made: list[Binding] = []
+        reading = read(context)
+        small = len(reading.text) <= INFERRED
+        made_by_ddl = definitions.changes(reading.script, reading.catalogue, reading.anchor) if small else {}
+        made += definitions.exported(made_by_ddl, reading.catalogue)
+        made += _persisted(cell, reading)
+        name = results.result_name(cell, context.host)
+        if name:
+            table = result(reading, made_by_ddl) if small else OPEN
+            if table is not None:
+                kind = results.flavour(cell, context.host, context.view)
+                span = results.result_span(cell)
+                origin = (
+                    Anchor.at(cell.text, span.start, name, cell=cell.id) if span is not None else Anchor("", 0, cell.id)
+                )
+                made.append(
+                    Binding(
+                        name,
+                        crossing(table, kind),
+                        "result",
+                        results.result_space(cell, context.host),
+                        origin,
+                        f"SQL of {reading.dialect.name}" if reading.dialect.name else "SQL",
+                    )
+                )
+        named = connection.explicit(cell, context.view)
+        if named is not None:
+            made.append(Binding(connection.CONNECTION, named, space="catalog"))
+        return Exports(tuple(made))
+
+    def evaluate(self, text: str, view: View) -> Type:
+        """The table of the text's last SELECT; of a text that is a database URL alone, the connection."""
+        stripped = text.strip()
+        url = of_url(stripped) if " " not in stripped and "\n" not in stripped else None
+        if url is not None:
+            return Connection(url, stripped)
+        dialect, _ = connection.of_view(view)
+        reading = Reading(text, dialect, "", scan(text, dialect), ViewCatalogue(view, dialect), lambda s, t: None)
+        if len(text) > INFERRED:
+            return OPEN
+        made = definitions.changes(reading.script, reading.catalogue, reading.anchor)
+        table = result(reading, made)
+        return crossing(table, "sql") if table is not None else OPEN
+
+    def diagnose(self, context: Context) -> Sequence[Finding]:
+        if len(context.cell.text) > INFERRED:
+            return ()
+        reading = read(context)
+        local = definitions.changes(reading.script, reading.catalogue, reading.anchor)
+        if local or reading.script.blocks:
+            return ()
+        return tuple(check.unknown_columns(reading.script, reading.catalogue, context))
+
+    async def complete(self, context: Context, offset: int) -> Completions:
+        if offset < context.cell.body:
+            return NO_COMPLETIONS
+        reading = read(context)
+        found = place(reading.text, offset, reading.dialect)
+        if found is None:
+            return NO_COMPLETIONS
+        return complete(found, _before(reading, found.statement))
+
+    async def hover(self, context: Context, offset: int) -> Hover | None:
+        reading = read(context)
+        statement = reading.script.at(offset)
+        return hover(statement, _before(reading, statement), offset, context, reading.assumed)
+
+    async def define(self, context: Context, offset: int) -> Sequence[Location]:
+        reading = read(context)
+        statement = reading.script.at(offset)
+        return define(statement, _before(reading, statement), offset, context, reading.anchor)
+
+
+def _before(reading: Reading, statement: Statement) -> ViewCatalogue:
+    """The catalogue as it is where `statement` begins, with what the cell's DDL did before."""
+    if len(reading.text) > INFERRED or len(reading.script.statements) == 1:
+        return reading.catalogue
+    earlier = tuple(s for s in reading.script.statements if s.start < statement.start)
+    local = definitions.changes(replace(reading.script, statements=earlier), reading.catalogue, reading.anchor)
+    return replace(reading.catalogue, local=local)
+
+
+def result(reading: Reading, local: Mapping[str, Binding | None]) -> Table | None:
+    """The table that the last statement yields; None when it yields none (DDL), open when nobody knows."""
+    statements = [s for s in reading.script.statements if s.tokens]
+    if not statements:
+        return None
+    last = statements[-1]
+    if last.root.statement in ("CREATE", "DROP", "ALTER", "USE", "SET", "GRANT", "TRUNCATE"):
+        return None
+    if last.root.statement not in _QUERIES or reading.script.blocks:
+        return OPEN
+    catalogue = replace(reading.catalogue, local=local)
+    relations = Relations(last, catalogue, lambda token: reading.anchor(last, token))
+    found = relations.output(last.root)
+    if any(h for h in last.holes if last.tokens and h.start == last.tokens[0].start):
+        return OPEN
+    return typed(last, relations, found)
+
+
+def crossing(table: Table, kind: str) -> Table:
+    """The table as another language gets it: names count as they are spelled."""
+    return replace(table, flavour=kind, case_sensitive=True)  # type: ignore[arg-type]
+
+
+def _persisted(cell: Cell, reading: Reading) -> list[Binding]:
+    """`%%sql --persist df` makes a table of a frame."""
+    if cell.magic is None or ("--persist" not in cell.magic.arguments and "-p " not in f"{cell.magic.arguments} "):
+        return []
+    words = [t for s in reading.script.statements for t in s.tokens]
+    if len(words) != 1:
+        return []
+    name = reading.script.statements[0].spelling(words[0])
+    table = reading.catalogue.table([name])
+    if table is None:
+        return []
+    origin = Anchor.at(cell.text, words[0].start, name, cell=cell.id)
+    return [Binding(name, replace(table, flavour="table"), "table", "catalog", origin, f"--persist {name}")]

@@ -1,0 +1,234 @@
+"""What stands behind FROM: the sources of a query block, with alias and place, before anybody knows their columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from polycell.languages.sql.blocks import Block, Segment
+from polycell.languages.sql.lexer import Token
+from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.words import RESERVED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One table of a FROM clause, or the target of UPDATE, INSERT, DELETE, MERGE.
+
+    `parts` are the words of its name; `file` a path in quotes; `block` a derived table; `function` a table function
+    with its parenthesis at token `call`. `join` are the words before it; `using` the columns it is merged by, None
+    when there is no USING. `hole`: a template stands here. `join_group`: a parenthesis around joins, with an alias of
+    its own.
+    """
+
+    alias: Token | None = None
+    parts: tuple[Token, ...] = ()
+    file: Token | None = None
+    block: Block | None = None
+    function: Token | None = None
+    call: int = -1
+    columns: tuple[Token, ...] = ()
+    join: str = ""
+    using: tuple[Token, ...] | None = None
+    hole: Token | None = None
+    lateral: bool = False
+    strange: bool = False  # something followed that is not understood: more columns may come
+
+    @property
+    def named(self) -> Token | None:
+        """The token by which columns are qualified."""
+        return self.alias or (self.parts[-1] if self.parts else self.function)
+
+
+_STOPS = RESERVED | {"TABLESAMPLE", "WHEN"}
+_PREFIXES = frozenset({"LATERAL", "ONLY", "TABLE", "INTO", "OUTER"})
+_HEADS = {"UPDATE": ("UPDATE",), "INSERT": ("INTO", "OVERWRITE"), "MERGE": ("INTO", "MERGE"), "DELETE": ("DELETE",)}
+
+
+def sources(statement: Statement, block: Block) -> tuple[Source, ...]:
+    """The sources of a query block in order, groups flattened; kept on the block."""
+    kept = block.memo.get("sources")
+    if kept is None:
+        kept = tuple(_sources(statement, block))
+        block.memo["sources"] = kept
+    return kept  # type: ignore[return-value]
+
+
+def _sources(statement: Statement, block: Block) -> list[Source]:
+    made: list[Source] = []
+    target = target_of(statement) if block is statement.root else None
+    if target is not None and block.statement in ("UPDATE", "MERGE"):
+        made.append(target)
+    for at, segment in enumerate(block.segments):
+        if segment.clause == "from":
+            using = _using(statement, block, block.segments[at + 1]) if at + 1 < len(block.segments) else None
+            made += _factors(statement, block, segment, using)
+    return made
+
+
+def target_of(statement: Statement) -> Source | None:
+    """The table that INSERT, UPDATE or MERGE writes to."""
+    heads = _HEADS.get(statement.root.statement)
+    head = statement.root.segment("head")
+    if heads is None or head is None:
+        return None
+    for i in range(head.start, head.end):
+        token = statement.tokens[i]
+        if token.kind == "word" and token.value in heads:
+            following = i + 1
+            while following < head.end and statement.tokens[following].value in (
+                "INTO",
+                "TABLE",
+                "OR",
+                "REPLACE",
+                "IGNORE",
+            ):
+                following += 1
+            found = _factor(statement, statement.root, following, head.end, "", None, target=True)
+            return found[0] if found else None
+    return None
+
+
+def _using(statement: Statement, block: Block, segment: Segment) -> tuple[Token, ...] | None:
+    if segment.clause != "using":
+        return None
+    return tuple(t for t in statement.tokens[segment.start : segment.end] if t.kind in ("word", "name"))
+
+
+def _factors(statement: Statement, block: Block, segment: Segment, using: tuple[Token, ...] | None) -> list[Source]:
+    tokens = statement.tokens
+    made: list[Source] = []
+    start = segment.start
+    join = segment.join
+    for at, child in [*block.walk(segment.start, segment.end), (segment.end, None)]:
+        if at < segment.end and (child is not None or tokens[at].value != "," or tokens[at].kind != "op"):
+            continue
+        if at > start:
+            made += _factor(statement, block, start, at, join, using)
+        start, join = at + 1, ","
+    return made
+
+
+def _factor(
+    statement: Statement,
+    block: Block,
+    start: int,
+    end: int,
+    join: str,
+    using: tuple[Token, ...] | None,
+    *,
+    target: bool = False,
+) -> list[Source]:
+    tokens = statement.tokens
+    at, lateral, view = start, False, join == "LATERAL VIEW"
+    while at < end and tokens[at].kind == "word" and tokens[at].value in _PREFIXES:
+        lateral = lateral or tokens[at].value == "LATERAL"
+        at += 1
+    if at >= end:
+        return []
+    token = tokens[at]
+    child = block.children.get(at)
+    parts: list[Token] = []
+    inner: Block | None = None
+    function: Token | None = None
+    file: Token | None = None
+    hole: Token | None = None
+    call = -1
+    if child is not None:
+        if child.kind == "join":
+            group = _group(statement, child, join, using)
+            alias, columns, strange = _alias(statement, block, child.end, end)
+            if alias is None:
+                return group
+            return [Source(alias, join=join, using=using, block=child, columns=columns, strange=True)]
+        inner, at = child, child.end
+    elif token.kind == "string":
+        file, at = token, at + 1
+    elif token.kind == "hole":
+        hole, at = token, at + 1
+        while at < end and tokens[at].value == "." and at + 1 < end:
+            at += 2
+    elif token.kind == "name" or (token.kind == "word" and (token.value not in _STOPS or token.value == "UNNEST")):
+        parts = [token]
+        at += 1
+        while at + 1 < end and tokens[at].value == "." and tokens[at + 1].kind in ("word", "name", "hole"):
+            if tokens[at + 1].kind == "hole":
+                hole = tokens[at + 1]
+            parts.append(tokens[at + 1])
+            at += 2
+        if at < end and tokens[at].value == "-":  # BigQuery: my-project.data.table
+            hole = token
+            while at < end and (tokens[at].value in ("-", ".") or tokens[at].end == tokens[at - 1].end):
+                at += 1
+        called = block.children.get(at)
+        if called is not None and called.kind in ("call", "query") and not target:
+            function, call, at = parts[-1], at, called.end
+            parts = []
+    else:
+        return []
+    alias, columns, strange = (
+        (None, (), False)
+        if target and at < end and at in block.children
+        else _alias(statement, block, at, end, view=view)
+    )
+    return [
+        Source(alias, tuple(parts), file, inner, function, call, columns, join, using, hole, lateral or view, strange)
+    ]
+
+
+def _group(statement: Statement, group: Block, join: str, using: tuple[Token, ...] | None) -> list[Source]:
+    from dataclasses import replace
+
+    inner = list(sources(statement, group))
+    if inner:
+        inner[0] = replace(inner[0], join=join, using=using)
+    return inner
+
+
+def _alias(
+    statement: Statement, block: Block, at: int, end: int, *, view: bool = False
+) -> tuple[Token | None, tuple[Token, ...], bool]:
+    """(alias, column list, whether anything is left that is not understood) behind a table."""
+    tokens = statement.tokens
+    had_as = False
+    if at < end and tokens[at].value == "AS" and tokens[at].kind == "word":
+        had_as = True
+        at += 1
+    if at >= end:
+        return None, (), False
+    token = tokens[at]
+    if token.kind == "name" or (token.kind == "word" and (token.value not in _STOPS)):
+        if (
+            token.kind == "word"
+            and not had_as
+            and token.value in ("AT", "VERSION", "TIMESTAMP", "SYSTEM_TIME")
+            and at + 1 < end
+        ):
+            return None, (), False
+        at += 1
+        columns: tuple[Token, ...] = ()
+        listed = block.children.get(at)
+        if listed is not None and at < end:
+            columns = tuple(_listed(tokens, listed))
+            at = listed.end
+        elif view and at + 1 < end and tokens[at].value == "AS":
+            columns = tuple(t for t in tokens[at + 1 : end] if t.kind in ("word", "name"))
+            at = end
+        rest = tokens[at].value if at < end else ""
+        return token, columns, rest in ("PIVOT", "UNPIVOT", "MATCH_RECOGNIZE", "WITH")
+    if token.kind == "hole":
+        return None, (), True
+    return None, (), token.value in ("PIVOT", "UNPIVOT", "MATCH_RECOGNIZE", "WITH")
+
+
+def _listed(tokens: list[Token], block: Block) -> list[Token]:
+    """`(a, b int)` → a, b."""
+    made: list[Token] = []
+    fresh = True
+    for at, child in block.walk(block.start + 1, block.end):
+        token = tokens[at]
+        if child is None and token.value == "," and token.kind == "op":
+            fresh = True
+        elif fresh and token.kind in ("word", "name"):
+            made.append(token)
+            fresh = False
+    return made
