@@ -1,0 +1,303 @@
+// Runs inside the extension host of a real workbench (see run.mjs): what a user of the extension gets, asked for
+// through the editor's own API. The tests share one window, and each leaves the notebook as it found it.
+const assert = require("node:assert/strict");
+const fs = require("node:fs");
+const vscode = require("vscode");
+
+const { Position, Range, NotebookCellData, NotebookCellKind, NotebookEdit, NotebookRange, WorkspaceEdit } = vscode;
+const folder = vscode.workspace.workspaceFolders[0].uri;
+const file = (name) => vscode.Uri.joinPath(folder, name);
+const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time));
+
+/** The first truthy answer of `ask`; with the last answer in the message when none comes. */
+async function until(what, ask, patience = 10_000) {
+  let answer;
+  for (const end = Date.now() + patience; Date.now() < end; await sleep(100)) {
+    answer = await ask();
+    if (answer) return answer;
+  }
+  throw new Error(`waited in vain: ${what}`);
+}
+
+const extension = () => vscode.extensions.getExtension("polycell.polycell");
+const state = () => extension()?.exports?.state;
+const ready = () => until(`the server is ready, not ${JSON.stringify(state())}`, () => state()?.kind === "ready");
+
+async function open(name) {
+  const notebook = await vscode.workspace.openNotebookDocument(file(name));
+  await vscode.window.showNotebookDocument(notebook);
+  return notebook;
+}
+
+/** The cell whose text has `part`, looked up anew: cells move. */
+const cellWith = (notebook, part) => {
+  const cell = notebook.getCells().find((one) => one.document.getText().includes(part));
+  assert.ok(cell, `a cell with ${part}`);
+  return cell;
+};
+
+/** The position just behind `part` in a document. */
+function after(document, part) {
+  const at = document.getText().indexOf(part);
+  assert.ok(at >= 0, `${part} in ${document.getText()}`);
+  return document.positionAt(at + part.length);
+}
+
+const problems = (document) => vscode.languages.getDiagnostics(document.uri);
+const words = (document) => problems(document).map((problem) => document.getText(problem.range));
+const noProblems = (document) => until(`no problems, not ${words(document)}`, () => problems(document).length === 0);
+const problemAt = (document, word) =>
+  until(`a problem at ${word}`, () => problems(document).find((problem) => document.getText(problem.range) === word));
+
+async function completions(document, position) {
+  const list = await vscode.commands.executeCommand("vscode.executeCompletionItemProvider", document.uri, position);
+  return list.items.map((item) => (typeof item.label === "string" ? item.label : item.label.label));
+}
+
+const offers = (document, position, wanted) =>
+  until(`${wanted} offered`, async () => {
+    const labels = await completions(document, position());
+    return wanted.every((one) => labels.includes(one)) && labels;
+  });
+
+async function hover(document, position) {
+  const found = await vscode.commands.executeCommand("vscode.executeHoverProvider", document.uri, position);
+  return found.flatMap((one) => one.contents.map((content) => content.value ?? content)).join("\n");
+}
+
+async function type(document, position, text) {
+  const edit = new WorkspaceEdit();
+  edit.insert(document.uri, position, text);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+}
+
+async function erase(document, range) {
+  const edit = new WorkspaceEdit();
+  edit.delete(document.uri, range);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+}
+
+async function edit(notebook, ...edits) {
+  const whole = new WorkspaceEdit();
+  whole.set(notebook.uri, edits);
+  assert.ok(await vscode.workspace.applyEdit(whole));
+}
+
+const tests = {
+  async "a notebook starts the server"() {
+    const notebook = await open("sales.ipynb");
+    await until("the extension is active", () => extension()?.isActive);
+    await ready();
+    assert.equal(notebook.cellCount, 7);
+    assert.equal(cellWith(notebook, "where price").document.languageId, "sql");
+  },
+
+  async "a use before definition is underlined, and nothing else"() {
+    const notebook = await open("sales.ipynb");
+    const cell = cellWith(notebook, "print(late)");
+    const problem = await problemAt(cell.document, "late");
+    assert.ok(problem.code, "it has a code");
+    for (const other of notebook.getCells()) {
+      if (other.index !== cell.index) assert.deepEqual(problems(other.document), [], other.document.getText());
+    }
+  },
+
+  async "the columns of a Python frame are completed in a %%sql cell"() {
+    const notebook = await open("sales.ipynb");
+    const { document } = cellWith(notebook, "%%sql");
+    await offers(document, () => after(document, "select "), ["region", "price", "sold_on"]);
+    await offers(document, () => after(document, "from "), ["sales"]);
+  },
+
+  async "and in a cell whose language is SQL"() {
+    const notebook = await open("sales.ipynb");
+    const { document } = cellWith(notebook, "where price");
+    await offers(document, () => after(document, "where "), ["region", "price", "sold_on"]);
+  },
+
+  async "the result of SQL has columns in Python below"() {
+    const notebook = await open("sales.ipynb");
+    const { document } = notebook.cellAt(notebook.cellCount - 1);
+    await type(document, after(document, "totals"), '["');
+    await offers(document, () => after(document, 'totals["'), ["region", "total"]);
+    await erase(document, new Range(new Position(0, 6), document.lineAt(0).range.end));
+  },
+
+  async "hover shows a table's columns, and a column's type"() {
+    const notebook = await open("sales.ipynb");
+    const python = cellWith(notebook, "read_csv").document;
+    assert.match(await hover(python, after(python, "sal")), /region/);
+    const sql = cellWith(notebook, "where price").document;
+    assert.match(await hover(sql, after(sql, "where pri")), /price/);
+  },
+
+  async "the definition of a table in SQL is the Python name"() {
+    const notebook = await open("sales.ipynb");
+    const sql = cellWith(notebook, "where price").document;
+    const found = await vscode.commands.executeCommand(
+      "vscode.executeDefinitionProvider",
+      sql.uri,
+      after(sql, "from sa"),
+    );
+    const uris = found.map((one) => (one.uri ?? one.targetUri).toString());
+    assert.deepEqual(uris, [cellWith(notebook, "read_csv").document.uri.toString()]);
+  },
+
+  async "typing is followed"() {
+    const notebook = await open("sales.ipynb");
+    const { document } = cellWith(notebook, "read_csv");
+    await type(document, document.lineAt(2).range.end, "\nlocal_name = sales[['region']]\nlocal_");
+    await offers(document, () => after(document, "\nlocal_"), ["local_name"]);
+    await erase(document, new Range(document.lineAt(2).range.end, new Position(4, 6)));
+    await noProblems(document);
+  },
+
+  async "cells are inserted, moved and deleted"() {
+    const notebook = await open("sales.ipynb");
+    const early = cellWith(notebook, "print(late)");
+    await problemAt(early.document, "late");
+    const fresh = new NotebookCellData(NotebookCellKind.Code, "late = 0", "python");
+    await edit(notebook, NotebookEdit.insertCells(1, [fresh]));
+    await noProblems(early.document);
+    await edit(notebook, NotebookEdit.deleteCells(new NotebookRange(1, 2)));
+    await problemAt(early.document, "late");
+    // The user's "move up", twice: the definition comes to stand above the use.
+    await vscode.window.showNotebookDocument(notebook, { selections: [new NotebookRange(5, 6)] });
+    await vscode.commands.executeCommand("notebook.cell.moveUp");
+    assert.equal(notebook.cellAt(4).document.getText(), "late = 1");
+    await noProblems(early.document);
+    await vscode.commands.executeCommand("notebook.cell.moveDown");
+    await problemAt(early.document, "late");
+  },
+
+  async "a cell that is deleted takes its problems along"() {
+    const notebook = await open("sales.ipynb");
+    await edit(
+      notebook,
+      NotebookEdit.insertCells(1, [new NotebookCellData(NotebookCellKind.Code, "print(late)", "python")]),
+    );
+    const { document } = notebook.cellAt(1);
+    await problemAt(document, "late");
+    await edit(notebook, NotebookEdit.deleteCells(new NotebookRange(1, 2)));
+    await noProblems(document);
+  },
+
+  async "a cell's language is changed, and changed back"() {
+    const notebook = await open("sales.ipynb");
+    const place = cellWith(notebook, "print(late)").index;
+    const document = () => notebook.cellAt(place).document;
+    await problemAt(document(), "late");
+    await vscode.languages.setTextDocumentLanguage(document(), "markdown");
+    await noProblems(document());
+    await vscode.languages.setTextDocumentLanguage(document(), "python");
+    await problemAt(document(), "late");
+  },
+
+  async "the JSON of an open notebook repeats no problem"() {
+    const notebook = await open("sales.ipynb");
+    await problemAt(cellWith(notebook, "print(late)").document, "late");
+    const json = await vscode.workspace.openTextDocument(file("sales.ipynb"));
+    await vscode.window.showTextDocument(json);
+    await sleep(1_500);
+    assert.deepEqual(words(json), []);
+  },
+
+  async "a percent script is a notebook, a plain script and a read-me are not"() {
+    const script = await vscode.workspace.openTextDocument(file("script.py"));
+    await vscode.window.showTextDocument(script);
+    await problemAt(script, "late");
+    await offers(script, () => after(script, 'sales["'), ["region", "price"]);
+    for (const name of ["plain.py", "README.md"]) {
+      const plain = await vscode.workspace.openTextDocument(file(name));
+      await vscode.window.showTextDocument(plain);
+      await sleep(500);
+      assert.deepEqual(words(plain), [], name);
+    }
+  },
+
+  async "Polynote's cells get their languages"() {
+    const notebook = await open("polynote.ipynb");
+    await vscode.commands.executeCommand("polycell.setCellLanguages");
+    const languages = notebook.getCells().map((cell) => cell.document.languageId);
+    assert.deepEqual(languages, ["markdown", "scala", "python", "sql"]);
+    assert.deepEqual(
+      notebook.getCells().flatMap((cell) => words(cell.document)),
+      [],
+    );
+  },
+
+  async "a setting reaches the running server"() {
+    const settings = vscode.workspace.getConfiguration("polycell");
+    await settings.update("python", "companion", vscode.ConfigurationTarget.Global);
+    await until("companion mode", () => state().kind === "ready" && state().mode === "companion");
+    await settings.update("python", undefined, vscode.ConfigurationTarget.Global);
+    await until("full mode", () => state().kind === "ready" && state().mode === "full");
+  },
+
+  async "many restarts at once are few"() {
+    await Promise.all([1, 2, 3, 4, 5].map(() => vscode.commands.executeCommand("polycell.restart")));
+    await ready();
+    assert.equal(serverProcesses().length, 1);
+    const notebook = await open("sales.ipynb");
+    await problemAt(cellWith(notebook, "print(late)").document, "late");
+  },
+
+  async "a server that dies comes back"() {
+    const notebook = await open("sales.ipynb");
+    const [before] = serverProcesses();
+    process.kill(before, "SIGKILL");
+    await until("another process", () => serverProcesses().some((id) => id !== before));
+    await ready();
+    await problemAt(cellWith(notebook, "print(late)").document, "late");
+  },
+
+  async "a missing server is a state, until it is there"() {
+    const settings = vscode.workspace.getConfiguration("polycell");
+    const python = settings.get("server.path");
+    await settings.update("server.path", "/nowhere/polycell", vscode.ConfigurationTarget.Global);
+    await until("missing", () => state().kind === "missing");
+    assert.match(state().reason, /\/nowhere\/polycell/);
+    await until("no server runs", () => serverProcesses().length === 0);
+    await settings.update("server.path", python, vscode.ConfigurationTarget.Global);
+    await ready();
+  },
+};
+
+/** The ids of the servers that this extension host runs (Linux only, as is the workbench of this test). */
+function serverProcesses() {
+  const text = (name) => {
+    try {
+      return fs.readFileSync(name, "utf8");
+    } catch {
+      return "";
+    }
+  };
+  const ids = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const parent = (id) =>
+    Number(
+      text(`/proc/${id}/stat`)
+        .replace(/^.*\) /s, "")
+        .split(" ")[1],
+    );
+  return ids
+    .filter((id) => parent(id) === process.pid && text(`/proc/${id}/cmdline`).includes("polycell\0serve"))
+    .map(Number);
+}
+
+exports.run = async function run() {
+  const only = process.env.POLYCELL_E2E_ONLY;
+  let failed = 0;
+  for (const [name, test] of Object.entries(tests)) {
+    if (only && !name.includes(only)) continue;
+    const start = Date.now();
+    try {
+      await test();
+      console.log(`ok      ${name} (${Date.now() - start} ms)`);
+    } catch (problem) {
+      failed += 1;
+      console.log(`FAILED  ${name}: ${problem.stack ?? problem}`);
+      if (state()?.kind !== "ready") break;
+    }
+  }
+  if (failed > 0) throw new Error(`${failed} of the tests in the workbench failed`);
+};
