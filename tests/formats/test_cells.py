@@ -208,6 +208,10 @@ def test_appending_to_a_file_shares_its_space() -> None:
         ("%%sql engine SELECT 1", "SELECT 1", ""),
         ("%%sql engine\nSELECT 1", "SELECT 1", ""),
         ("%%sql engine x <<\nSELECT 1", "SELECT 1", "x"),
+        ("%%sql engine --save s -o d SELECT 1", "SELECT 1", "d"),
+        ("%%sql sqlite:// -s dev\nSELECT 1", "SELECT 1", ""),
+        ("%%sql sqlite:// --save s x << SELECT 1", "SELECT 1", "x"),
+        ("%%sql engine -- words\nSELECT 1", "-- words\nSELECT 1", ""),
         ("%%sql --alias two SELECT 1", "SELECT 1", ""),
         ("%%sql -A two\nSELECT 1", "SELECT 1", ""),
         ("%%sql --save snippet --no-execute\nSELECT 1", "SELECT 1", ""),
@@ -323,6 +327,8 @@ def test_polynote_in_vs_code() -> None:
             metadata={"language": "python"},
         )
         assert got.language == "python"
+    changed = {"language": "python", "vscode": {"languageId": "sql"}}
+    assert cell("x", host="polynote", language="scala", declared="sql", metadata=changed).language == "sql"
     unmarked = cell("x", host="polynote", language="scala", notebook={"config": {}}, declared="python")
     assert unmarked.language == "scala"
     # The file's top-level key, read from disk, beats the metadata as Polynote itself does it.
@@ -334,6 +340,10 @@ def test_a_client_that_knows_beats_metadata() -> None:
     assert cell("x", declared="sql", metadata={"language": "scala"}).language == "sql"
     assert cell("x", declared="python", metadata={"language": "scala"}).language == "scala"
     assert cell("x", declared="python", language="scala").language == "python"
+
+
+def test_sos_in_an_editor_that_takes_every_cell_for_python() -> None:
+    assert cell("x", host="sos", language="sos", declared="python", metadata={"kernel": "R"}).language == "r"
 
 
 def test_raw_and_markup() -> None:

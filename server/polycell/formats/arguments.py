@@ -157,7 +157,7 @@ def parse(line: str, grammar: Grammar, has_more: bool = True) -> Arguments:
     if waiting:
         options.append((waiting, ""))
     if grammar.sql:
-        return _sql(line, stop, outputs, inputs, options, has_more)
+        return _sql(line, stop, grammar, outputs, inputs, options, has_more)
     if grammar.first_result and bare and _NAME.match(bare[0].text):
         outputs.insert(0, bare[0])
     if grammar.rest and stop is not None:
@@ -168,6 +168,7 @@ def parse(line: str, grammar: Grammar, has_more: bool = True) -> Arguments:
 def _sql(
     line: str,
     at: int | None,
+    grammar: Grammar,
     outputs: list[Word],
     inputs: list[Word],
     options: list[tuple[str, str]],
@@ -184,14 +185,37 @@ def _sql(
             if _is_connection(first, following, has_more) or _POINTER.match(line, rest):
                 connection = first
                 at = rest
+                if line.startswith("-", at) and not line.startswith(("-- ", "--\t"), at):
+                    return _behind_connection(line, at, grammar, first, outputs, inputs, options)
                 found = _POINTER.match(line, at)
         if found:
             outputs.insert(0, Word(found[1], Span(found.start(1), found.end(1))))
             pointer = True
             at = found.end()
-        # JupySQL's options may also stand behind the connection.
     body = at if at is not None and line[at:].strip() else None
     return Arguments(tuple(outputs), tuple(inputs), (), tuple(options), body, connection, pointer)
+
+
+def _behind_connection(
+    line: str,
+    at: int,
+    grammar: Grammar,
+    connection: str,
+    outputs: list[Word],
+    inputs: list[Word],
+    options: list[tuple[str, str]],
+) -> Arguments:
+    """`%%sql connection --save x SELECT …`: the options stand behind; blanks in front keep the offsets."""
+    found = parse(" " * at + line[at:], grammar, False)
+    return Arguments(
+        (*outputs, *found.outputs),
+        (*inputs, *found.inputs),
+        (),
+        (*options, *found.options),
+        found.body,
+        connection,
+        found.pointer,
+    )
 
 
 def _split(line: str, at: int) -> tuple[str, int, int]:

@@ -44,6 +44,9 @@ _NAME = re.compile(r"[^\W\d]\w*\Z")
 _RESULT_KEYS = ("deepnote_variable_name", "resultVariableName", "output_variable", "resultVariable")
 # Every unmarked cell runs in the Spark session there, so that is no other name space.
 _SPARK_HOSTS = frozenset({"sparkmagic", "synapse", "databricks"})
+# Editors know nothing of these hosts' cell languages and give every cell the same one. Where a user changed it there,
+# the editor wrote `vscode.languageId`, which is the first of the metadata.
+_HOSTS_FIRST = frozenset({"polynote", "sos"})
 _STACKED = 4  # magics above one another that are looked through: %%time over %%sql
 
 _NOTHING: Mapping[str, Any] = {}
@@ -169,6 +172,10 @@ def _made(
 def _unmarked(declared: str, metadata: Mapping[str, Any], text: str, notebook: Notebook) -> _Base:
     """The language without the first line."""
     client = canonical(declared) if declared else ""
+    if metadata and notebook.host in _HOSTS_FIRST:
+        found = _from_metadata(metadata, text, notebook)
+        if found is not None:
+            return found
     if client and client != notebook.language and client != viewer_language(notebook.metadata):
         return _Base(client, "the editor's language for this cell", True)
     if metadata:
