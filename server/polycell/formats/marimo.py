@@ -58,7 +58,8 @@ def read(text: str, uri: str = "", path: str = "") -> Document:
         whole = _parsed(text[limit:], app) if limit < len(text) else ()
         if whole is not None:
             parts = [(limit, whole)]
-    for (begin, found), end in zip(parts, [*(begin for begin, _ in parts[1:]), len(text)], strict=True):
+    ends = [*(begin for begin, _ in parts), len(text)][1:]
+    for (begin, found), end in zip(parts, ends, strict=True):
         for part in _broken(text[begin:end]) if found is None else found:
             metadata = dict(part.options)
             spans = [span.shift(begin) for span in part.spans]
