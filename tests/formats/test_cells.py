@@ -532,3 +532,8 @@ def test_any_argument_line_is_read(line: str) -> None:
     for word in (*found.outputs, *found.inputs):
         assert line[word.span.start : word.span.end] == word.text
     assert found.body is None or 0 <= found.body <= len(line)
+
+
+def test_a_long_argument_line_is_read() -> None:
+    assert parse("c --q " * 20_000, JUPYSQL).connection == "c"
+    assert parse("'" * 20_000, JUPYSQL).connection == ""

@@ -106,8 +106,8 @@ def _names(value: Word) -> Iterator[Word]:
         at += len(part) + 1
 
 
-def parse(line: str, grammar: Grammar, has_more: bool = True) -> Arguments:
-    """Read an argument line; total. `has_more`: text follows on the lines below."""
+def parse(line: str, grammar: Grammar, has_more: bool = True, *, connected: bool = False) -> Arguments:
+    """Read an argument line; total. `has_more`: text follows on the lines below; `connected`: no connection can come."""
     outputs: list[Word] = []
     inputs: list[Word] = []
     bare: list[Word] = []
@@ -157,7 +157,7 @@ def parse(line: str, grammar: Grammar, has_more: bool = True) -> Arguments:
     if waiting:
         options.append((waiting, ""))
     if grammar.sql:
-        return _sql(line, stop, grammar, outputs, inputs, options, has_more)
+        return _sql(line, stop, grammar, outputs, inputs, options, has_more, connected)
     if grammar.first_result and bare and _NAME.match(bare[0].text):
         outputs.insert(0, bare[0])
     if grammar.rest and stop is not None:
@@ -173,13 +173,14 @@ def _sql(
     inputs: list[Word],
     options: list[tuple[str, str]],
     has_more: bool,
+    connected: bool,
 ) -> Arguments:
     """What follows the options of a SQL magic: `[connection] [name <<] [text]` (JupySQL's parser, `sql/parse.py`)."""
     connection = ""
     pointer = False
     if at is not None:
         found = _POINTER.match(line, at)
-        if not found:
+        if not found and not connected:
             first, _, rest = _split(line, at)
             following, _, _ = _split(line, rest)
             if _is_connection(first, following, has_more) or _POINTER.match(line, rest):
@@ -206,7 +207,7 @@ def _behind_connection(
     options: list[tuple[str, str]],
 ) -> Arguments:
     """`%%sql connection --save x SELECT …`: the options stand behind; blanks in front keep the offsets."""
-    found = parse(" " * at + line[at:], grammar, False)
+    found = parse(" " * at + line[at:], grammar, connected=True)
     return Arguments(
         (*outputs, *found.outputs),
         (*inputs, *found.inputs),
