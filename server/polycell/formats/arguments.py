@@ -107,7 +107,7 @@ def _names(value: Word) -> Iterator[Word]:
 
 
 def parse(line: str, grammar: Grammar, has_more: bool = True, *, connected: bool = False) -> Arguments:
-    """Read an argument line; total. `has_more`: text follows on the lines below; `connected`: no connection can come."""
+    """Read an argument line; total. `has_more`: text follows below it; `connected`: no connection can come."""
     outputs: list[Word] = []
     inputs: list[Word] = []
     bare: list[Word] = []
