@@ -6,11 +6,23 @@ library must not fail to start, and building the typed tree would cost a tenth o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from polycell.lsp.convert import Encoding, choose_encoding
+Encoding: TypeAlias = Literal["utf-8", "utf-16", "utf-32"]
+
+# Best first: code points are what we count in, so UTF-32 costs nothing.
+_PREFERRED: tuple[Encoding, ...] = ("utf-32", "utf-8", "utf-16")
+
+
+def choose_encoding(offered: object) -> Encoding:
+    """The cheapest encoding that the client offers; UTF-16, which every client speaks, when it offers none of ours."""
+    if isinstance(offered, Sequence) and not isinstance(offered, str):
+        for encoding in _PREFERRED:
+            if encoding in offered:
+                return encoding
+    return "utf-16"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,8 @@ def read_client(params: object) -> Client:
     formats = _list(_at(text, "hover").get("contentFormat"))
     folders = [_object(folder).get("uri") for folder in _list(said.get("workspaceFolders"))]
     root = said.get("rootUri")
-    roots = [uri for uri in (*folders, root) if isinstance(uri, str) and uri]
+    # jupyterlab-lsp names a folder of its own below the one that it means.
+    roots = [uri.removesuffix("/.virtual_documents") for uri in (*folders, root) if isinstance(uri, str) and uri]
     info = _object(said.get("clientInfo"))
     published = _at(text, "publishDiagnostics")
     return Client(

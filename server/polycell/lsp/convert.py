@@ -7,26 +7,13 @@ Whatever lies outside of the text is clamped into it: a client that is one edit 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from lsprotocol import types
 
 from polycell.core.text import LineIndex, Span
-
-Encoding: TypeAlias = Literal["utf-8", "utf-16", "utf-32"]
-
-# Best first: code points are what we count in, so UTF-32 costs nothing.
-_PREFERRED: tuple[Encoding, ...] = ("utf-32", "utf-8", "utf-16")
-
-
-def choose_encoding(offered: object) -> Encoding:
-    """The cheapest encoding that the client offers; UTF-16, which every client speaks, when it offers none of ours."""
-    if isinstance(offered, Sequence) and not isinstance(offered, str):
-        for encoding in _PREFERRED:
-            if encoding in offered:
-                return encoding
-    return "utf-16"
+from polycell.lsp.client import Encoding
 
 
 def width(character: str, encoding: Encoding) -> int:

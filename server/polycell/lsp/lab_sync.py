@@ -1,8 +1,10 @@
 """Documents of JupyterLab: the joined text of a notebook, and the documents cut out of it for other languages.
 
 The client tells neither cells nor metadata, so the file on disk does: its cells say where one ends, what language it
-speaks and what it is called. Without the file nothing is reported, since any cell may be in another language. Documents in other languages (`….ipynb.python-2(sql).sql`) are found again in the cells by
-their text and lead there, so that a SQL document sees the frames of the Python cells above it.
+speaks and what it is called. Without the file nothing is reported, since any cell may be in another language.
+
+Documents in other languages (`….ipynb.python-2(sql).sql`) are found again in the cells by their text and lead there, so
+that a SQL document sees the frames of the Python cells above it.
 """
 
 from __future__ import annotations

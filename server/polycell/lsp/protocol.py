@@ -18,7 +18,7 @@ from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, JsonRPCRe
 from pygls.protocol.language_server import lsp_method
 
 if TYPE_CHECKING:
-    from polycell.lsp.server import PolycellServer
+    from polycell.lsp.conversation import PolycellServer
 
 log = logging.getLogger(__name__)
 

@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 BOUND: ContextVar[Asked | None] = ContextVar("asked", default=None)
 
-TRIGGERS = (".", '"', "'", "[", "(", ",", " ", "`")
 _ONLY_IN_SQL = frozenset(" (,`")
 # A space behind one of these words or signs asks for a name; behind any other it is only typing.
 _EXPECTING = frozenset(

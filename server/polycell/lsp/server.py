@@ -1,286 +1,81 @@
-"""The server: what it tells clients that it can, and who handles what. Nothing is computed here.
+"""Serving: on standard input and output, or on a TCP port.
 
-Import light: an editor waits for the answer to `initialize`. Languages come with the session, at its first use, which
-a thread prepares as soon as that answer is out.
+Import light. An editor's start waits for the answer to `initialize`, and the protocol library alone takes longer to
+import than Python itself; so the answer is given from plain JSON first, and everything else is imported after it, while
+the client's next messages wait in order.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from collections.abc import Callable, Hashable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types
-from pygls.lsp.server import LanguageServer
-from pygls.protocol import default_converter
-
-from polycell import __version__
-from polycell.core.service import Services
-from polycell.core.session import Session
-from polycell.lsp import requests, transport
+from polycell.lsp import transport
+from polycell.lsp.capabilities import initialize_result
 from polycell.lsp.client import read_client
-from polycell.lsp.diagnostics import Diagnostics
-from polycell.lsp.frame import path_of
-from polycell.lsp.lab_sync import LabSync
-from polycell.lsp.notebook_sync import Change, NotebookSync
-from polycell.lsp.protocol import Protocol
-from polycell.lsp.scheduler import IDLE, Scheduler
-from polycell.lsp.settings import parse
-from polycell.lsp.state import State, key_of
-from polycell.lsp.text_sync import TextSync
-from polycell.lsp.watch import watch_files, watched_paths
+
+if TYPE_CHECKING:
+    from polycell.lsp.conversation import PolycellServer
 
 log = logging.getLogger(__name__)
 
-OnReady = Callable[[tuple[Hashable, ...]], None]
-Parts = Callable[[State, OnReady], tuple[Services, Any]]
 
+class Inbox:
+    """Takes messages from the first moment; the server behind it is made once `initialize` is answered."""
 
-def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
-    """The languages, and the sources outside of notebooks: `read(key)`, `changed(paths)` and `close()`."""
-    from polycell import compose
-
-    roots = [path for uri in state.client.roots if (path := path_of(uri))]
-    return compose.default_services(), compose.default_sources(roots, on_ready, anywhere=state.settings.outside)
-
-
-class PolycellServer(LanguageServer):
-    """One conversation with one client. `idle`: seconds without a change before everything is looked at."""
-
-    protocol: Protocol
-
-    def __init__(self, parts: Parts = default_parts, idle: float = IDLE) -> None:
-        self._parts = parts
-        self._sources: Any = None
-        self.state = State(self._session)
-        self.diagnostics = Diagnostics(self.state, self._send_diagnostics)
-        self.scheduler = Scheduler(self.state, self.diagnostics, idle)
-        self.notebooks = NotebookSync(self.state, self._changed)
-        self.texts = TextSync(self.state, self._changed, self.scheduler.note)
-        self.texts.problems = self.diagnostics.note_document
-        self.lab = LabSync(self.state, self._changed, self.scheduler.note)
-        self.state.refresh = self._refresh
-        self.exit_code: int | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopped: Callable[[], None] = lambda: None
-        self._complained = False
-        super().__init__("polycell", __version__, protocol_cls=Protocol, converter_factory=default_converter)
-        register(self)
-
-    # -- what the transport and the protocol call
+    def __init__(self, writer: Any, done: asyncio.Event) -> None:
+        self._writer = writer
+        self._done = done
+        self._waiting: list[Any] = []
+        self.server: PolycellServer | None = None
 
     def receive(self, message: Any) -> None:
-        """One message, already JSON. Never raises."""
-        try:
-            self.protocol.handle_message(message)
-        except Exception:
-            log.exception("a message could not be handled")
-
-    def bind(self, params: Any) -> None:
-        """Fix the state that a request is asked at; None for what is no request."""
-        document = params.get("textDocument") if isinstance(params, Mapping) else None
-        uri = document.get("uri") if isinstance(document, Mapping) else None
-        requests.BOUND.set(self.state.asked(uri) if isinstance(uri, str) else None)
-        position = params.get("position") if isinstance(params, Mapping) else None
-        if isinstance(uri, str) and isinstance(position, dict):
-            line, character = position.get("line"), position.get("character")
-            if isinstance(line, int) and isinstance(character, int):
-                position["character"] = character + self.lab.lost_columns(uri, line)
-
-    def initialize(self, params: Any) -> dict[str, Any]:
-        """Answer an `initialize`, the first or a later one of another window; documents stay."""
-        first = self.exit_code is None and not self.state.client.roots and not self.state.has_session
-        client = read_client(params)
-        if first or not client.jupyterlab:
-            self.state.client = client
-        options = params.get("initializationOptions") if isinstance(params, Mapping) else None
-        self._configure(options)
-        self.diagnostics.clear_all()
-        for group in self.state.groups.values():
-            self.scheduler.changed(group.uri)
-        if asyncio_loop := _running_loop():
-            self._loop = asyncio_loop
-            asyncio_loop.call_soon(self._warm_up)
-        return {
-            "capabilities": self.protocol._converter.unstructure(capabilities(self.state)),
-            "serverInfo": {"name": "polycell", "version": __version__},
-        }
-
-    def stop(self, code: int) -> None:
-        self.exit_code = code
-        self._stopped()
-
-    async def finish(self) -> None:
-        """Let requests that are under way be answered, stop the rest, and close what other rooms opened."""
-        await self.protocol.drain()
-        for group in list(self.state.groups.values()):
-            self.scheduler.closed(group.uri)
-        if self._sources is not None:
-            self._sources.close()
-
-    def on_stop(self, stopped: Callable[[], None]) -> None:
-        self._stopped = stopped
-
-    def report_server_error(self, error: Exception, source: Any) -> None:
-        """To the log; to the user once, and never as a dialog where the client would show one for every message."""
-        log.error("%s", error, exc_info=error if isinstance(error, Exception) else None)
-        if self._complained:
+        if self.server is not None:
+            self.server.receive(message)
             return
-        self._complained = True
-        message = f"Polycell: an internal error, details in its log: {error}"
-        if self.state.client.jupyterlab:
-            self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
+        self._waiting.append(message)
+        if len(self._waiting) > 1:
+            return  # the server is on its way
+        if _is_initialize(message):
+            answer = initialize_result(read_client(message.get("params")))
+            self._writer.write(transport.framed({"jsonrpc": "2.0", "id": message["id"], "result": answer}))
+        # Not now: the writer's thread is to have its turn before the imports take theirs.
+        asyncio.get_running_loop().call_later(0.001, self._start)
+
+    def _start(self) -> None:
+        from polycell.lsp.conversation import PolycellServer
+
+        server = PolycellServer()
+        server.on_stop(self._done.set)
+        server.protocol.set_writer(self._writer)
+        first, *rest = self._waiting
+        if _is_initialize(first):
+            server.initialize(first.get("params"))
         else:
-            self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+            server.receive(first)
+        for message in rest:
+            server.receive(message)
+        self._waiting.clear()
+        self.server = server
 
-    # -- notifications
+    def ended(self) -> None:
+        """No more input: end, but not before what was received is handled."""
+        if self._waiting:
+            asyncio.get_running_loop().call_later(0.01, self.ended)
+        else:
+            self._done.set()
 
-    def configure(self, params: Any) -> None:
-        """workspace/didChangeConfiguration."""
-        self._configure(params.get("settings") if isinstance(params, Mapping) else None)
-        for group in self.state.groups.values():
-            self.diagnostics.publish(group)
-
-    def initialized(self, params: Any) -> None:
-        watch_files(self)
-
-    def files_changed(self, params: Any) -> None:
-        """workspace/didChangeWatchedFiles."""
-        paths = watched_paths(params)
-        if paths and self._sources is not None:
-            # Resolving paths asks the disk, which may be slow and far away.
-            threading.Thread(target=self._sources.changed, args=(paths,), name="polycell-watch", daemon=True).start()
-
-    # -- inside
-
-    def _refresh(self, group: str) -> None:
-        self.texts.refresh(group)
-        self.lab.refresh(group)
-
-    def _session(self, state: State) -> Session:
-        services, self._sources = self._parts(state, self._sources_ready)
-        return Session(services, self._sources)
-
-    def _configure(self, value: Any) -> None:
-        self.state.settings, problems = parse(value, self.state.settings)
-        for problem in problems:
-            log.warning("%s", problem)
-            self.window_log_message(types.LogMessageParams(types.MessageType.Warning, problem))
-        logging.getLogger("polycell").setLevel(self.state.settings.log_level.upper())
-
-    def _changed(self, change: Change) -> None:
-        for face in change.closed:
-            self.diagnostics.clear(face)
-            self.diagnostics.forget(key_of(change.group), face.cells)
-        if not self.state.is_open(change.group):
-            self.scheduler.closed(change.group)
-            return
-        self.scheduler.changed(change.group, change.cells)
-
-    def _sources_ready(self, keys: tuple[Hashable, ...]) -> None:
-        """Called from any thread: schemas came or changed."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._invalidate, keys)
-
-    def _invalidate(self, keys: tuple[Hashable, ...]) -> None:
-        for snapshot in self.state.session.invalidate(keys):
-            group = self.state.group_of_notebook(snapshot.notebook.uri)
-            if group is not None:
-                self.scheduler.changed(group.uri)
-
-    def _send_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
-        self.text_document_publish_diagnostics(params)
-
-    def _warm_up(self) -> None:
-        from polycell.lsp.warm import warm_up
-
-        threading.Thread(target=warm_up, args=(self.protocol._converter,), name="polycell-warm-up", daemon=True).start()
+    async def finish(self) -> int:
+        """Answer what was asked, and tell with which code to end."""
+        if self.server is None:
+            return 0
+        await self.server.finish()
+        return self.server.exit_code or 0
 
 
-def capabilities(state: State) -> types.ServerCapabilities:
-    """What we can, in the encoding that was agreed on."""
-    return types.ServerCapabilities(
-        position_encoding=types.PositionEncodingKind(state.client.encoding),
-        text_document_sync=types.TextDocumentSyncOptions(
-            open_close=True, change=types.TextDocumentSyncKind.Incremental, save=types.SaveOptions(include_text=False)
-        ),
-        # Every notebook type and every cell, markup too: indices in messages count only what is selected.
-        notebook_document_sync=types.NotebookDocumentSyncOptions(
-            [types.NotebookDocumentFilterWithNotebook(notebook="*")], save=True
-        ),
-        completion_provider=types.CompletionOptions(
-            trigger_characters=list(requests.TRIGGERS),
-            resolve_provider=True,
-            completion_item=types.ServerCompletionItemOptions(label_details_support=True),
-        ),
-        hover_provider=True,
-        definition_provider=True,
-        references_provider=True,
-        document_highlight_provider=True,
-        document_symbol_provider=True,
-        workspace=types.WorkspaceOptions(
-            workspace_folders=types.WorkspaceFoldersServerCapabilities(supported=True, change_notifications=True)
-        ),
-    )
-
-
-def register(server: PolycellServer) -> None:
-    """Who handles what."""
-    state, notebooks = server.state, server.notebooks
-
-    def documents(params: Any) -> TextSync | LabSync:
-        return server.lab if server.lab.takes(params) else server.texts
-
-    notifications: Mapping[str, Callable[[Any], None]] = {
-        types.INITIALIZED: server.initialized,
-        types.NOTEBOOK_DOCUMENT_DID_OPEN: notebooks.did_open,
-        types.NOTEBOOK_DOCUMENT_DID_CHANGE: notebooks.did_change,
-        types.NOTEBOOK_DOCUMENT_DID_SAVE: _nothing,
-        types.NOTEBOOK_DOCUMENT_DID_CLOSE: notebooks.did_close,
-        types.TEXT_DOCUMENT_DID_OPEN: lambda params: documents(params).did_open(params),
-        types.TEXT_DOCUMENT_DID_CHANGE: lambda params: documents(params).did_change(params),
-        types.TEXT_DOCUMENT_DID_SAVE: _nothing,
-        types.TEXT_DOCUMENT_DID_CLOSE: lambda params: documents(params).did_close(params),
-        types.WORKSPACE_DID_CHANGE_CONFIGURATION: server.configure,
-        types.WORKSPACE_DID_CHANGE_WATCHED_FILES: server.files_changed,
-    }
-    for method, handle in notifications.items():
-        _feature(server, method, lambda params, handle=handle: handle(params))
-    answered: Mapping[str, Callable[[State, Any], Any]] = {
-        types.TEXT_DOCUMENT_COMPLETION: requests.completion,
-        types.COMPLETION_ITEM_RESOLVE: requests.resolve,
-        types.TEXT_DOCUMENT_HOVER: requests.hover,
-        types.TEXT_DOCUMENT_DEFINITION: requests.definition,
-        types.TEXT_DOCUMENT_REFERENCES: requests.references,
-        types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: requests.highlight,
-        types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: requests.symbols,
-    }
-    for method, answer in answered.items():
-        _feature(server, method, _asynchronous(state, answer))
-
-
-def _feature(server: PolycellServer, method: str, handler: Callable[..., Any]) -> None:
-    server.protocol.fm.features[method] = handler
-
-
-def _asynchronous(state: State, answer: Callable[[State, Any], Any]) -> Callable[[Any], Any]:
-    async def handler(params: Any) -> Any:
-        return await answer(state, params)
-
-    return handler
-
-
-def _nothing(params: Any) -> None:
-    """A save tells us nothing that the changes did not."""
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
+def _is_initialize(message: Any) -> bool:
+    return isinstance(message, dict) and message.get("method") == "initialize" and "id" in message
 
 
 def serve_stdio() -> None:
@@ -295,19 +90,17 @@ async def _stdio() -> int:
     incoming, outgoing = transport.private_standard_streams()
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
-    server = PolycellServer()
-    server.on_stop(done.set)
 
     def gone() -> None:
         loop.call_soon_threadsafe(done.set)
 
     writer = transport.ThreadWriter(lambda data: transport.write_all(outgoing, data), gone)
-    server.protocol.set_writer(writer)
-    transport.read_in_thread(incoming, loop, server.receive, done.set)
+    inbox = Inbox(writer, done)
+    transport.read_in_thread(incoming, loop, inbox.receive, inbox.ended)
     await done.wait()
-    await server.finish()
+    code = await inbox.finish()
     writer.close()
-    return server.exit_code or 0
+    return code
 
 
 def serve_tcp(host: str, port: int) -> None:
@@ -325,15 +118,12 @@ async def _tcp(host: str, port: int) -> None:
 
 
 async def _connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    server = PolycellServer()
     done = asyncio.Event()
-    server.on_stop(done.set)
-    server.protocol.set_writer(_StreamWriter(writer))
-    reading = asyncio.ensure_future(_read_stream(reader, server))
-    reading.add_done_callback(lambda _: done.set())
+    inbox = Inbox(_StreamWriter(writer), done)
+    reading = asyncio.ensure_future(_read_stream(reader, inbox))
     await done.wait()
     reading.cancel()
-    await server.finish()
+    await inbox.finish()
     writer.close()
 
 
@@ -351,10 +141,14 @@ class _StreamWriter:
         self._stream.close()
 
 
-async def _read_stream(reader: asyncio.StreamReader, server: PolycellServer) -> None:
+async def _read_stream(reader: asyncio.StreamReader, inbox: Inbox) -> None:
     frames = transport.Frames()
-    while data := await reader.read(1 << 16):
-        for body in frames.feed(data):
-            message = transport.parse(body)
-            if message is not None:
-                server.receive(message)
+    try:
+        while data := await reader.read(1 << 16):
+            for body in frames.feed(data):
+                message = transport.parse(body)
+                if message is not None:
+                    inbox.receive(message)
+    except OSError as error:
+        log.info("a connection ended: %s", error)
+    inbox.ended()

@@ -10,7 +10,8 @@ from polycell.core.results import Symbol
 from polycell.core.session import Snapshot
 from polycell.core.text import Span
 from polycell.lsp.answers import nested, symbol_kind
-from polycell.lsp.convert import Encoding, to_range
+from polycell.lsp.client import Encoding
+from polycell.lsp.convert import to_range
 from polycell.lsp.state import Asked, Face
 
 

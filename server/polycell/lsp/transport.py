@@ -16,19 +16,13 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 log = logging.getLogger(__name__)
 
 _LENGTH = re.compile(rb"(?im)^content-length:[ \t]*(\d+)[ \t]*\r?$")
 _CHUNK = 1 << 16
 _FLUSH = 2.0  # seconds that an ending process waits for its last answers to be taken
-
-
-class Peer(Protocol):
-    """What a transport needs of a server."""
-
-    def receive(self, message: Any) -> None: ...
 
 
 class Frames:
@@ -63,6 +57,11 @@ def parse(body: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         log.warning("ignoring a message that is not JSON: %s", error)
         return None
+
+
+def framed(message: Any) -> bytes:
+    body = json.dumps(message).encode("ascii")
+    return b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
 class ThreadWriter:

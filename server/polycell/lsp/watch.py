@@ -10,7 +10,7 @@ from lsprotocol import types
 from polycell.lsp.frame import path_of
 
 if TYPE_CHECKING:
-    from polycell.lsp.server import PolycellServer
+    from polycell.lsp.conversation import PolycellServer
 
 PATTERN = "**/*.{csv,tsv,txt,parquet,feather,arrow,ipc,orc,json,jsonl,ndjson,xlsx,db,duckdb,sqlite}"
 
