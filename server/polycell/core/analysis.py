@@ -249,7 +249,7 @@ class Analysis:
 
     def facts(self, index: int) -> Facts:
         cell = self.notebook.cells[index]
-        if cell.kind != "code" or not cell.language:
+        if cell.kind != "code":
             return NO_FACTS
         kept = self._memo.facts
         key = (self.host.name, cell.digest)
@@ -296,7 +296,7 @@ class Analysis:
                 return entry.findings
         record: dict[Question, Any] = {}
         findings: tuple[Finding, ...] = ()
-        if cell.kind == "code" and cell.language:
+        if cell.kind == "code":
             self._memo.note("diagnose", cell)
             findings = self._diagnose(self.context(index, record))
         self._finding_readers.move(cell.id, entry.record if entry else (), record)
@@ -340,7 +340,7 @@ class Analysis:
             return
         exports = NO_EXPORTS
         record: dict[Question, Any] = {}
-        if cell.kind == "code" and cell.language:
+        if cell.kind == "code":
             self._memo.note("exports", cell)
             context = self.context(index, record)
             service = self._services.of(cell.language)

@@ -217,6 +217,11 @@ class View:
         """Whether a cell below gives `name` to this cell's language."""
         return bool(self._ask("later", name, lambda: self._later(name)))
 
+    def defined_below(self, name: str) -> Anchor | None:
+        """Where the first cell below that gives `name` does so; None when none does or its place is unknown."""
+        found = self._ask("later", name, lambda: self._later(name))
+        return found if isinstance(found, Anchor) else None
+
     def opens(self) -> tuple[str, ...]:
         """Reasons why names may exist that nobody sees, from the cells this one can see and from itself."""
         reasons: tuple[str, ...] = self._ask("opens", "", self._opens)
@@ -297,11 +302,13 @@ class View:
                 return None if binding.kind == "deleted" else binding
         return None
 
-    def _later(self, name: str) -> bool:
-        return any(
-            o.index > self.index and o.binding.name == name and o.binding.kind != "deleted" and self._visible(o.binding)
-            for o in self._owners.of(name)
-        )
+    def _later(self, name: str) -> Anchor | bool:
+        for owned in self._owners.of(name):
+            binding = owned.binding
+            below = owned.index > self.index and binding.name == name
+            if below and binding.kind != "deleted" and self._visible(binding):
+                return binding.origin or True
+        return False
 
     def _opens(self) -> tuple[str, ...]:
         everything = self.host.order == "any"

@@ -134,7 +134,8 @@ HOSTS: Mapping[str, Host] = {
             "snowflake",
             # A cell's name is a variable; SQL reads other cells and Python only through {{ }}.
             reads={"python": (Reads("python"),), "sql": (Reads("catalog"), Reads("python", "tables"))},
-            ambient={"python": _JUPYTER_NAMES | {"session", "st", "streamlit"}},
+            # `pd`: the vendor's own demos use it without an import.
+            ambient={"python": _JUPYTER_NAMES | {"session", "st", "streamlit", "pd"}},
         ),
         Host("deepnote", reads=_FRAMES_IN_SQL, ambient={"python": _JUPYTER_NAMES | {"_dntk"}}),
         # SoS: nothing crosses until %get, %put or %with says so.

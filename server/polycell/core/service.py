@@ -74,19 +74,22 @@ class Rule(Protocol):
     def check(self, context: Context) -> Iterable[Finding]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Languages by name, and the rules that run on every code cell."""
-
-    languages: Mapping[str, LanguageService]
-    rules: tuple[Rule, ...] = ()
-
-    def of(self, language: str) -> LanguageService:
-        return self.languages.get(language, _NOBODY)
-
-
 _NOBODY = LanguageService()
 
 
-def services(languages: Iterable[LanguageService], rules: Iterable[Rule] = ()) -> Services:
-    return Services({name: service for service in languages for name in service.languages}, tuple(rules))
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Languages by name, and the rules that run on every code cell. `fallback` serves every other language, "" too."""
+
+    languages: Mapping[str, LanguageService]
+    rules: tuple[Rule, ...] = ()
+    fallback: LanguageService = _NOBODY
+
+    def of(self, language: str) -> LanguageService:
+        return self.languages.get(language, self.fallback)
+
+
+def services(
+    languages: Iterable[LanguageService], rules: Iterable[Rule] = (), fallback: LanguageService = _NOBODY
+) -> Services:
+    return Services({name: service for service in languages for name in service.languages}, tuple(rules), fallback)
