@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from polycell.core.service import Services, services
+from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService
 from polycell.languages.sql import SqlService
+from polycell.rules import default_rules
 
 if TYPE_CHECKING:
     from polycell.tables.files import FileSources
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 def default_services() -> Services:
     """Everything that Polycell ships."""
-    return services([PythonService(), SqlService()])
+    return services([PythonService(), SqlService()], default_rules(), OtherService())
 
 
 def default_sources(

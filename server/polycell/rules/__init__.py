@@ -1,0 +1,12 @@
+"""Notebook-level checks: one module a rule, one stable code each."""
+
+from __future__ import annotations
+
+from polycell.core.service import Rule
+from polycell.rules.undefined_name import UndefinedName
+from polycell.rules.use_before_definition import UseBeforeDefinition
+
+
+def default_rules() -> tuple[Rule, ...]:
+    """Every rule that Polycell ships."""
+    return (UseBeforeDefinition(), UndefinedName())

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from polycell.core.facts import Facts
+import ast
+
+from polycell.core.environment import Binding, BindingKind, Exports
+from polycell.core.facts import Definition, Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
+from polycell.core.types import Anchor
 from polycell.languages.python.parse import parse
 from polycell.languages.python.scopes import Scopes, analyse
+from polycell.languages.python.source import PythonSource
 
 
 def python_facts(cell: Cell, host: Host) -> Facts:
@@ -27,3 +32,46 @@ def python_facts(cell: Cell, host: Host) -> Facts:
         tuple(dict.fromkeys(source.opens + scopes.opens)),
         source,
     )
+
+
+_KINDS: dict[str, BindingKind] = {"function": "function", "class": "class", "import": "import"}
+
+
+def name_exports(cell: Cell, facts: Facts) -> Exports:
+    """The names that a cell gives, without their types."""
+    space = cell.space or "python"
+    found: dict[str, Binding] = {}
+    for definition in facts.definitions:
+        if not definition.container:
+            found[definition.name] = Binding(
+                definition.name,
+                kind=_KINDS.get(definition.kind, "variable"),
+                space=space,
+                origin=anchor(cell, definition),
+                maybe=definition.conditional,
+            )
+    for name, start in _deleted(facts.analysis):
+        last = max((d.span.start for d in facts.definitions if d.name == name and not d.container), default=-1)
+        if start > last:
+            found[name] = Binding(name, kind="deleted", space=space)
+    return Exports(tuple(found.values()), facts.opens)
+
+
+def anchor(cell: Cell, definition: Definition) -> Anchor | None:
+    """A definition's place in a form that survives edits; None for a name that the cell's text does not spell."""
+    if definition.span.of(cell.text) != definition.name:
+        return None
+    return Anchor.at(cell.text, definition.span.start, definition.name, cell=cell.id)
+
+
+def _deleted(source: object) -> list[tuple[str, int]]:
+    """Names that `del` takes away for certain, and where."""
+    if not isinstance(source, PythonSource) or source.tree is None:
+        return []
+    return [
+        (target.id, source.span(target).start)
+        for statement in source.tree.body
+        if isinstance(statement, ast.Delete)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    ]

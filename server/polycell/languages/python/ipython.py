@@ -480,14 +480,15 @@ def _effects(
     for word in found.outputs:
         made.names.append(MagicName(word.text, word.span.shift(start), extent))
     made.uses += [(word.text, word.span.shift(start)) for word in found.inputs]
-    if row.rest == "reads" or (row.rest == "gives" and name != "store") or (name == "store" and _flag(line, "-r")):
-        for word in _plain_names(line):
-            if row.rest == "reads":
+    reads = row.rest == "reads" or (name == "store" and not _flag(line, "-r"))
+    if reads or row.rest == "gives":
+        for word in found.words:
+            if not _NAME.fullmatch(word.text):
+                continue
+            if reads:
                 made.uses.append((word.text, word.span.shift(start)))
             else:
                 made.names.append(MagicName(word.text, word.span.shift(start), extent))
-    elif name == "store":
-        made.uses += [(w.text, w.span.shift(start)) for w in _plain_names(line)]
     _interpolated(made, text, start, end)
     if row.rest == "sql":
         _sql(made, text, name, found, start, end, target)
@@ -496,12 +497,6 @@ def _effects(
 
 def _flag(line: str, flag: str) -> bool:
     return flag in line.split()
-
-
-def _plain_names(line: str) -> Iterator[arguments.Word]:
-    for word in arguments.words(line):
-        if _NAME.fullmatch(word.text):
-            yield word
 
 
 def _interpolated_values(made: Neutral, line: str, row: LineMagic, start: int) -> None:

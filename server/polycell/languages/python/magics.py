@@ -79,7 +79,10 @@ LINE_MAGICS: Mapping[str, LineMagic] = {
     **_rows("julia", LineMagic("text", CELL_MAGICS["julia"].grammar, opens=True)),
     **_rows("fortran_config", LineMagic()),
     **_rows("spark manage_spark configure_notebook_spark", LineMagic()),
-    **_rows("get put with use expand preview sandbox toc sessioninfo set revisions sosrun", LineMagic()),
+    # SoS: `%get x --from R` takes a copy, `%put x --to R` gives one.
+    **_rows("get", LineMagic("gives", Grammar(values=_options("--from -f --as")))),
+    **_rows("put", LineMagic("reads", Grammar(values=_options("--to -t --as")))),
+    **_rows("with use expand preview sandbox toc sessioninfo set revisions sosrun", LineMagic()),
     **_rows(
         "graph_notebook_config graph_notebook_host graph_notebook_version graph_reset graph_notebook_vis_options "
         "status statistics summary load_status cancel_load seed gremlin_status opencypher_status sparql_status "

@@ -21,15 +21,19 @@ def parse(cell: Cell, host: Host) -> PythonSource:
     """The cell made readable. Pure in the cell and the host's name."""
     text = cell.text
     code = readable(text)
+    given: tuple[MagicName, ...] = ()
+    if cell.result:
+        # Snowflake: a cell's name is a variable that holds its value. No text says so, hence the empty span.
+        given = (MagicName(cell.result, Span(0, 0), Span(0, len(text)), "result"),)
     if cell.magic is None and cell.body == 0:
         tree = tree_of(code)
         if tree is not None:
-            return PythonSource(code, tree, LineIndex(code))
+            return PythonSource(code, tree, LineIndex(code), names=given)
     made = neutralise(cell, host.name)
     code = readable(made.code)
     tree = tree_of(code)
     problems: tuple[Problem, ...] = tuple(made.problems)
-    names: tuple[MagicName, ...] = tuple(made.names)
+    names = given + tuple(made.names)
     broken: tuple[Span, ...] = ()
     if tree is None:
         repaired = repair(code)

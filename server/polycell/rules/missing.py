@@ -1,0 +1,58 @@
+"""Names that a Python cell uses and that nobody gives it: what both rules about names start from."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from polycell.core.facts import Definition, Use
+from polycell.core.service import Context
+
+# Python's own names, those of newer and older Pythons than ours, and what a module always has.
+_ALWAYS = frozenset(dir(builtins)) | {
+    *("__name__", "__doc__", "__file__", "__builtins__", "__spec__", "__package__", "__loader__", "__annotations__"),
+    *(
+        "__path__",
+        "__cached__",
+        "__class__",
+        "__debug__",
+        "__import__",
+        "__build_class__",
+        "__conditional_annotations__",
+    ),
+    *("aiter", "anext", "EncodingWarning", "BaseExceptionGroup", "ExceptionGroup", "PythonFinalizationError"),
+    *("WindowsError", "exit", "quit", "copyright", "credits", "license"),
+}
+# IPython's history: `_`, `__`, `_10`, `_i`, `_i3`, `_ih`, `_oh`, `_dh`, `_exit_code`.
+_HISTORY = re.compile(r"_{1,3}|_\d+|_i{1,3}|_i\d+|_ih|_oh|_dh|_exit_code|In|Out")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The first unguarded use of a name that no cell above gives. `own` are the cell's own definitions of it."""
+
+    use: Use
+    own: tuple[Definition, ...]
+
+
+def missing_names(context: Context) -> Iterator[Missing]:
+    """Uses that certainly find nothing when the notebook runs from top to bottom; silent whenever that is in doubt."""
+    cell = context.cell
+    if cell.language != "python" or cell.space not in ("", "python"):
+        return
+    ambient = context.host.ambient.get("python", frozenset())
+    seen: set[str] = set()
+    for use in context.facts.uses:
+        name = use.name
+        if use.deferred or use.guarded or use.table or name in seen:
+            continue
+        if name in _ALWAYS or name in ambient or _HISTORY.fullmatch(name):
+            continue
+        seen.add(name)
+        if context.view.lookup(name) is not None:
+            continue
+        if context.view.opens():
+            return
+        yield Missing(use, tuple(d for d in context.facts.definitions if d.name == name and not d.container))
