@@ -125,6 +125,7 @@ def test_documents_of_clients(uri: str, language: str, text: str, cells: int) ->
     document = read_document(text, uri, language_id=language)
     assert not document.problems
     assert document.notebooks[0].uri == uri
+    assert bool(document.notebooks[0].path) is uri.startswith("file:")
     assert len(document.notebooks[0].cells) == cells
 
 

@@ -10,6 +10,7 @@ import codecs
 import logging
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -105,6 +106,7 @@ def read_document(text: str, uri: str, path: str = "", language_id: str = "") ->
 
     A script without any cell marker is one cell.
     """
+    path = path or (_path(uri) if uri.startswith("file:") else "")
     name = path or _path(uri)
     if _suffix(name) not in _BY_SUFFIX:
         name = (path or "untitled") + _BY_LANGUAGE.get(language_id.lower(), ".ipynb" if _is_json(text) else "")
@@ -112,11 +114,15 @@ def read_document(text: str, uri: str, path: str = "", language_id: str = "") ->
     if found is None:
         return _problem(uri, path, "This is no notebook that Polycell can read")
     try:
-        return found.read(text, uri, path or name)
+        document = found.read(text, uri, path or name)
     except Exception:
         # Readers are total; where one is not after all, the file is a finding and the run goes on.
         log.exception("reading %s as %s failed", uri or path, found.name)
         return _problem(uri, path, f"This {found.name} notebook cannot be read, by a defect in Polycell")
+    if path:
+        return document
+    # The name was good for its suffix; no such file is on this machine.
+    return replace(document, notebooks=tuple(replace(notebook, path="") for notebook in document.notebooks))
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
@@ -166,9 +172,10 @@ def _suffix(path: str) -> str:
 
 def _path(uri: str) -> str:
     try:
-        return unquote(urlsplit(uri).path)
+        path = unquote(urlsplit(uri).path)
     except ValueError:
         return ""
+    return path.lstrip("/") if os.name == "nt" else path
 
 
 def _uri(path: str) -> str:
