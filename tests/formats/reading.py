@@ -12,7 +12,18 @@ from polycell.formats.model import Document, Format
 # What somebody may type into any of the formats at any place.
 TYPED = [
     *('"""', "```", "~~~", "# %%", "# %% [sql] -> x", "\n", "\r\n", "\r", "{", "}", "|", "[", "(", "'", '"', ":", "\\"),
-    *("# MAGIC %sql", "# COMMAND ----------", "---", "#!", "#!csharp\n", "```{python}\n", "+++", "#| eval: ", " ", "\t"),
+    *(
+        "# MAGIC %sql",
+        "# COMMAND ----------",
+        "---",
+        "#!",
+        "#!csharp\n",
+        "```{python}\n",
+        "+++",
+        "#| eval: ",
+        " ",
+        "\t",
+    ),
     *("\x00", "\ud800", "\ufeff", "é", "\u2028", "😀", "@app.cell\n", "def _(", "return", "&a ", "*a", "%%sql", "!ls"),
 ]
 

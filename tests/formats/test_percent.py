@@ -104,9 +104,14 @@ def test_the_header_gives_the_language_and_is_no_cell() -> None:
     assert shape(FORMAT, header, "nb.py") == [("code", "julia", "x = 1\n")]
 
 
-@pytest.mark.parametrize("marker", ["# %%", "#%%", "#  %%", "# %%%", "# %% A title", "# In[3]:", "# In[ ]:", "# <codecell>"])
+@pytest.mark.parametrize(
+    "marker", ["# %%", "#%%", "#  %%", "# %%%", "# %% A title", "# In[3]:", "# In[ ]:", "# <codecell>"]
+)
 def test_markers(marker: str) -> None:
-    assert shape(FORMAT, f"x = 1\n{marker}\ny = 2", "nb.py") == [("code", "python", "x = 1"), ("code", "python", "y = 2")]
+    assert shape(FORMAT, f"x = 1\n{marker}\ny = 2", "nb.py") == [
+        ("code", "python", "x = 1"),
+        ("code", "python", "y = 2"),
+    ]
 
 
 @pytest.mark.parametrize("line", ["    # %%", "x = 1 # %%", "# %", "# %%matplotlib inline", "% %", "# In[3] and more"])
@@ -141,8 +146,16 @@ def test_cell_types(marker: str, kind: str, language: str) -> None:
 @pytest.mark.parametrize(
     ("path", "text", "expected"),
     [
-        ("nb.sql", "-- %% Orders\nselect 1\n-- %% [markdown]\n-- text", [("code", "sql", "select 1"), ("markup", "markdown", "text")]),
-        ("nb.scala", "// %%\nval x = 1\n// %% [sql]\n// select 1", [("code", "scala", "val x = 1"), ("code", "sql", "select 1")]),
+        (
+            "nb.sql",
+            "-- %% Orders\nselect 1\n-- %% [markdown]\n-- text",
+            [("code", "sql", "select 1"), ("markup", "markdown", "text")],
+        ),
+        (
+            "nb.scala",
+            "// %%\nval x = 1\n// %% [sql]\n// select 1",
+            [("code", "scala", "val x = 1"), ("code", "sql", "select 1")],
+        ),
         ("nb.R", "# %%\nx <- 1\n# %% [python]\ny = 1", [("code", "r", "x <- 1"), ("code", "python", "y = 1")]),
         ("nb.jl", "# %%\n# !ls\nx = 1", [("code", "julia", "!ls\nx = 1")]),
     ],

@@ -9,7 +9,8 @@ nothing is ever reported at a wrong place. Source: deepnote/deepnote, `docs/oss/
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from polycell.core.notebook import Cell, CellKind, Notebook
@@ -25,17 +26,36 @@ _MARKUP = frozenset({"markdown", "image", "separator"})
 _SILENT = frozenset({"visualization", "big-number", "button", "notebook-function", "agent"})
 LANGUAGES = {"code": "python", "sql": "sql"}
 DEEPEST = 100
+MOST_BLOCKS = 50_000  # in one project, so that aliases cannot multiply them without end
 
 
-class _Position:
-    """Turns the parser's index into an offset of our text: libyaml does not count a byte order mark."""
+@dataclass(slots=True)
+class _Reading:
+    """What is collected over all notebooks of one project."""
 
-    def __init__(self, text: str) -> None:
-        self._shift = 1 if text.startswith("\ufeff") else 0
+    text: str
+    ids: set[str] = field(default_factory=set)
+    segments: list[Segment] = field(default_factory=list)
+    _mapped: set[int] = field(default_factory=set)
 
-    def scalar(self, node: Any) -> Scalar:
-        start, end = node.start_mark.index + self._shift, node.end_mark.index + self._shift
-        return Scalar(node.value, node.style or "", start, end)
+    def map(self, cell_id: str, node: Any) -> None:
+        """Tie a cell to its scalar. One that an alias repeats can only stand for its first cell."""
+        if id(node) in self._mapped:
+            return
+        self._mapped.add(id(node))
+        # libyaml does not count a byte order mark.
+        shift = 1 if self.text.startswith("\ufeff") else 0
+        scalar = Scalar(node.value, node.style or "", node.start_mark.index + shift, node.end_mark.index + shift)
+        self.segments += [
+            Segment(cell_id, p.start, p.length, p.document, p.document_length) for p in pieces(self.text, scalar)
+        ]
+
+    def cell_id(self, wanted: str, spare: str) -> str:
+        found = wanted if wanted and wanted not in self.ids else spare
+        while found in self.ids:
+            found += "-"
+        self.ids.add(found)
+        return found
 
 
 def read(text: str, uri: str = "", path: str = "") -> Document:
@@ -48,13 +68,11 @@ def read(text: str, uri: str = "", path: str = "") -> Document:
         return Document(problems=(_problem(text, error),))
     except (ValueError, RecursionError):
         return Document(problems=(DocumentProblem("This text cannot be read as YAML.", Span(0, 0)),))
-    position = _Position(text)
+    reading = _Reading(text)
     project = _child(root, "project")
     settings = _value(_child(project, "settings"))
     integrations = _value(_child(project, "integrations"))
     notebooks: list[Notebook] = []
-    segments: list[Segment] = []
-    ids: set[str] = set()
     for index, node in enumerate(_items(_child(project, "notebooks"))):
         metadata = {
             "name": _text(_child(node, "name")),
@@ -65,34 +83,24 @@ def read(text: str, uri: str = "", path: str = "") -> Document:
         }
         own = uri if index == 0 else f"{uri}#{metadata['id'] or index}"
         notebook = Notebook(own, host="deepnote", language="python", metadata=metadata, path=path)
+        left = MOST_BLOCKS - len(reading.ids)
         cells = tuple(
-            _cell(
-                text,
-                block,
-                notebook,
-                _unique(_text(_child(block, "id")), f"n{index}c{number}", ids),
-                position,
-                segments,
-            )
-            for number, block in enumerate(_items(_child(node, "blocks")))
+            _cell(block, notebook, reading, f"n{index}c{number}")
+            for number, block in enumerate(islice(_items(_child(node, "blocks")), max(left, 0)))
         )
         notebooks.append(replace(notebook, cells=cells))
-    return Document(tuple(notebooks), SegmentMap(segments))
+    return Document(tuple(notebooks), SegmentMap(reading.segments))
 
 
-def _cell(
-    text: str, block: Any, notebook: Notebook, cell_id: str, position: _Position, segments: list[Segment]
-) -> Cell:
+def _cell(block: Any, notebook: Notebook, reading: _Reading, spare: str) -> Cell:
+    cell_id = reading.cell_id(_text(_child(block, "id")), spare)
     kind = _text(_child(block, "type"))
     content = _child(block, "content")
     source = content.value if _is_scalar(content) and content.tag != "tag:yaml.org,2002:null" else ""
     metadata = _value(_child(block, "metadata"))
     metadata = {"deepnote_cell_type": kind, **(metadata if isinstance(metadata, dict) else {})}
     if source:
-        segments += [
-            Segment(cell_id, p.start, p.length, p.document, p.document_length)
-            for p in pieces(text, position.scalar(content))
-        ]
+        reading.map(cell_id, content)
     made: CellKind = "markup" if kind in _MARKUP or kind.startswith("text-cell") else "code"
     declared = LANGUAGES.get(kind, "markdown" if made == "markup" else "")
     name = metadata.get("deepnote_variable_name")
@@ -115,14 +123,6 @@ def _cell(
         # Inputs and charts hold no code and nobody reads them, but the variable that one defines is known by its name.
         return replace(cell, language="", body=0, magic=None, result=result, why="", digest=b"")
     return cell
-
-
-def _unique(wanted: str, spare: str, ids: set[str]) -> str:
-    cell_id = wanted if wanted and wanted not in ids else spare
-    while cell_id in ids:
-        cell_id += "-"
-    ids.add(cell_id)
-    return cell_id
 
 
 def _is_scalar(node: Any) -> bool:

@@ -83,7 +83,9 @@ def _add(sheet: Sheet, start: int, end: int, kernel: str, arguments: str, kernel
     language = _language(kernels, kernel) if kernel else sheet.notebook.language
     kind: CellKind = "markup" if language == "markdown" else "raw" if kernel == "raw" else "code"
     first = trim_blank_lines(sheet.text, start, end)
-    span = Span(first.start, max(first.end, without_last_line_end(sheet.text, start, end)))
+    # The last cell goes to the very end, where somebody may be typing.
+    stop = end if end == len(sheet.text) else without_last_line_end(sheet.text, start, end)
+    span = Span(first.start, max(first.end, stop))
     named = _NAME.search(arguments)
     result = next(filter(None, named.groups()), "") if named else ""
     metadata: dict[str, Any] = {"polyglot_notebook": {"kernelName": kernel}} if kernel else {}

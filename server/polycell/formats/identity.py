@@ -89,18 +89,20 @@ def _middle(
         found = by_text.get((new[index].kind, new[index].text))
         if found and new[index].text.strip():
             pairs[index] = found.pop()
-    yield from ((gone, came) for came, gone in pairs.items())
+    yield from ((index, other) for other, index in pairs.items())
     # Between two matched cells, what was changed stands where it stood: pair from the front, run by run.
     used = set(pairs.values())
     runs_old = _runs(old_left, used)
     runs_new = _runs(new_left, set(pairs))
+    paired: list[tuple[int, int]] = []
     if len(runs_old) == len(runs_new):
         for olds, news in zip(runs_old, runs_new, strict=True):
-            yield from zip(*_align(old, new, olds, news), strict=True)
-    else:
-        rest_old = [i for run in runs_old for i in run]
-        rest_new = [i for run in runs_new for i in run]
-        yield from zip(*_align(old, new, rest_old, rest_new), strict=True)
+            paired += zip(*_align(old, new, olds, news), strict=True)
+        yield from paired
+    gone, came = {pair[0] for pair in paired}, {pair[1] for pair in paired}
+    rest_old = [i for run in runs_old for i in run if i not in gone]
+    rest_new = [i for run in runs_new for i in run if i not in came]
+    yield from zip(*_align(old, new, rest_old, rest_new), strict=True)
 
 
 def _align(old: Sequence[Cell], new: Sequence[Cell], olds: list[int], news: list[int]) -> tuple[list[int], list[int]]:

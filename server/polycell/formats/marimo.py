@@ -285,6 +285,9 @@ def _broken(text: str) -> Iterator[_Part]:
             break
         at = line.start + len(indent) if text.startswith(indent, line.start, line.end) else line.start
         spans.append(Span(at, line.next))
+    if spans:
+        last = spans[-1]
+        spans[-1] = Span(last.start, without_last_line_end(text, last.start, last.end))
     yield _Part(tuple(spans) or (Span(first.start, first.start),), "code", "" if set(name) == {"_"} else name)
 
 
