@@ -132,6 +132,9 @@ def test_a_cell_without_source_and_cells_of_the_future() -> None:
     )
     cells = document.notebooks[0].cells
     assert [(c.kind, c.language) for c in cells] == [("code", "python"), ("raw", ""), ("raw", "")]
+    places = [document.map.to_document(c.id, 0) for c in cells]
+    assert None not in places
+    assert len(set(places)) == 3
 
 
 def test_unknown_keys_are_kept_and_counts_read() -> None:

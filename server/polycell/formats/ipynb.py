@@ -146,7 +146,7 @@ def _cells(reader: JsonReader, raw: RawNotebook) -> None:
             reader.note("This is not a cell: a cell is a JSON object")
             reader.skip()
             continue
-        cell = RawCell()
+        cell = RawCell(place=Span(reader.at, reader.at))
         try:
             _cell(reader, cell)
         finally:
