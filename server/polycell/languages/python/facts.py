@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from polycell.core.environment import Binding, BindingKind, Exports
 from polycell.core.facts import Definition, Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.types import Anchor
+from polycell.languages.python.magics import AUTOMAGICS
+from polycell.languages.python.names import Scopes
 from polycell.languages.python.parse import parse
-from polycell.languages.python.scopes import Scopes, analyse
+from polycell.languages.python.scopes import analyse
 from polycell.languages.python.source import PythonSource
 
 
@@ -21,17 +24,30 @@ def python_facts(cell: Cell, host: Host) -> Facts:
         scopes = analyse(source)
     except RecursionError:
         scopes = Scopes(opens=("code nested too deep to read",))
+    problems = source.problems + (() if host.name == "marimo" else scopes.problems)
+    uses = scopes.uses
+    if uses and may_be_automagic(source.tree, source.code):
+        uses = tuple(replace(use, guarded=True) for use in uses)
     return Facts(
         scopes.definitions,
-        scopes.uses,
+        uses,
         scopes.references,
         scopes.imports,
         source.magics,
         source.fragments,
-        source.problems,
+        problems,
         tuple(dict.fromkeys(source.opens + scopes.opens)),
         source,
     )
+
+
+def may_be_automagic(tree: ast.Module | None, code: str) -> bool:
+    """Whether IPython may read a cell of one line that is Python too (`ls`, `ls -l`) as a magic."""
+    if tree is None or len(tree.body) != 1 or not isinstance(tree.body[0], ast.Expr):
+        return False
+    line = code.strip()
+    word = line.split(maxsplit=1)[0].rstrip(";") if line else ""
+    return word in AUTOMAGICS and "\n" not in line and "\r" not in line
 
 
 _KINDS: dict[str, BindingKind] = {"function": "function", "class": "class", "import": "import"}

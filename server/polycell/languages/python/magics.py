@@ -78,7 +78,7 @@ LINE_MAGICS: Mapping[str, LineMagic] = {
     **_rows("octave", LineMagic("text", OCTAVE)),
     **_rows("julia", LineMagic("text", CELL_MAGICS["julia"].grammar, opens=True)),
     **_rows("fortran_config", LineMagic()),
-    **_rows("spark manage_spark configure_notebook_spark", LineMagic()),
+    **_rows("spark matplot manage_spark configure_notebook_spark", LineMagic()),
     # SoS: `%get x --from R` takes a copy, `%put x --to R` gives one.
     **_rows("get", LineMagic("gives", Grammar(values=_options("--from -f --as")))),
     **_rows("put", LineMagic("reads", Grammar(values=_options("--to -t --as")))),

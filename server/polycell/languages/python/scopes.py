@@ -9,222 +9,46 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from polycell.core.facts import Definition, DefinitionKind, Import, Reference, Use
+from polycell.core.facts import Definition, Import, Reference
 from polycell.core.text import Span
+from polycell.languages.python.names import Names, Scope, Scopes
 from polycell.languages.python.opens import opening_call, opening_import
+from polycell.languages.python.shapes import (
+    COMPREHENSIONS,
+    arguments_of,
+    bound_in,
+    called,
+    is_false,
+    is_namespace,
+    is_shell,
+    is_type_checking,
+    mentions,
+)
 from polycell.languages.python.source import PythonSource
 
-_HEADER = re.compile(r"(?:async\s+)?(?:def|class)\s+|type\s+")
 _FROM = re.compile(r"from\s+([.\s]*)([\w.]*)")
 _CATCHES_NAME_ERROR = frozenset({"NameError", "UnboundLocalError", "Exception", "BaseException"})
 _CATCHES_IMPORT_ERROR = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
-_NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
 # Calls that run a generator handed to them at once.
 _CONSUMERS = frozenset(
     {"all", "any", "dict", "frozenset", "list", "max", "min", "next", "set", "sorted", "sum", "tuple"}
 )
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _TRIES: tuple[type, ...] = tuple(filter(None, (ast.Try, getattr(ast, "TryStar", None))))
 
 
-@dataclass(frozen=True, slots=True)
-class Scopes:
-    """See `Facts` for the first four. `opens`: reasons why the code may bind names that it does not show."""
-
-    definitions: tuple[Definition, ...] = ()
-    uses: tuple[Use, ...] = ()
-    references: tuple[Reference, ...] = ()
-    imports: tuple[Import, ...] = ()
-    opens: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Scope:
-    """`kind` is module, function, class, comprehension or inner (a `%timeit`, run at once, names stay inside).
-
-    `names` are all that a function or comprehension binds, or what a class or inner scope has bound so far.
-    """
-
-    kind: str
-    names: set[str] = field(default_factory=set)
-    globals: set[str] = field(default_factory=set)
-    container: str = ""
-
-
 def analyse(source: PythonSource) -> Scopes:
-    """Raises RecursionError for trees too deep to walk; the caller answers for that."""
+    """Raises RecursionError for trees too deep to walk."""
     walk = _Walk(source)
     if source.tree is not None and not source.isolated:
         walk.block(source.tree.body)
     return walk.finish()
 
 
-class _Walk:
-    def __init__(self, source: PythonSource) -> None:
-        self.source = source
-        self.code = source.code
-        self.starts = source.lines.starts
-        self.ascii = source.code.isascii()
-        self.scopes: list[_Scope] = [_Scope("module")]
-        self.bound: set[str] = set()
-        self.ever: set[str] = set()
-        self.definitions: list[Definition] = []
-        self.references: list[Reference] = []
-        self.uses: list[Use] = []
-        self.imports: list[Import] = []
-        self.opens: list[str] = []
-        self.waiting: list[tuple[str, Span, bool]] = []  # deferred: name, span, guarded
-        self.deferred = 0
-        self.conditions = 0
-        self.guards = 0
-        self.import_guards = 0
-        self.guarded: set[str] = set()
-        self.loops: list[tuple[Sequence[ast.stmt], int]] = []
-        self.strings: list[list[int]] = []  # f-strings around: [start, end, cursor]
-        self.shells: set[str] = set()  # names that hold get_ipython()
-        self.inner = [(span, _Scope("inner")) for span in source.inner]
-        placed = {n.span for n in source.names}
-        self.magic_spans = placed
-        self.pending = sorted(source.names, key=lambda n: n.span, reverse=True)
-
-    # -- results
-
-    def finish(self) -> Scopes:
-        self.magic_names(len(self.code) + 1)
-        for name, span, guarded in self.waiting:
-            here = name in self.ever
-            self.references.append(Reference(name, span, False, here))
-            if not here:
-                self.uses.append(Use(name, span, True, guarded))
-        first: dict[str, int] = {}
-        for definition in self.definitions:
-            if not definition.container:
-                first[definition.name] = min(definition.span.start, first.get(definition.name, definition.span.start))
-        for name, span in self.source.uses:
-            here = first.get(name, span.start) < span.start
-            self.references.append(Reference(name, span, False, here))
-            if not here:
-                self.uses.append(Use(name, span, False, True))
-        self.definitions.sort(key=lambda d: (d.span, d.extent))
-        self.uses.sort(key=lambda u: u.span)
-        self.references.sort(key=lambda r: r.span)
-        return Scopes(
-            tuple(self.definitions),
-            tuple(self.uses),
-            tuple(self.references),
-            tuple(self.imports),
-            tuple(dict.fromkeys(self.opens)),
-        )
-
-    # -- places
-
-    def at(self, line: int, column: int) -> int:
-        if self.ascii:
-            return self.starts[line - 1] + column if line <= len(self.starts) else len(self.code)
-        return self.source.offset(line, column)
-
-    def start(self, node: Any) -> int:
-        return self.at(node.lineno, node.col_offset)
-
-    def span(self, node: Any) -> Span:
-        start = self.at(node.lineno, node.col_offset)
-        return Span(start, max(start, self.at(node.end_lineno, node.end_col_offset)))
-
-    def name_span(self, node: Any, name: str) -> Span:
-        """The span of a Name; inside f-strings older Pythons place it wrongly, so the text is asked."""
-        start = self.at(node.lineno, node.col_offset)
-        if not self.strings:
-            return Span(start, max(start, self.at(node.end_lineno, node.end_col_offset)))
-        area = self.strings[-1]
-        if area[0] <= start < area[1] and self.code.startswith(name, start) and self.whole_word(start, name):
-            return Span(start, start + len(name))
-        for begin in (area[2], area[0]):
-            found = self.word(name, begin, area[1])
-            if found is not None:
-                area[2] = found.end
-                return found
-        return Span(area[0], area[1])
-
-    def whole_word(self, start: int, name: str) -> bool:
-        before = self.code[start - 1 : start]
-        after = self.code[start + len(name) : start + len(name) + 1]
-        return not (before.isalnum() or before in ("_", ".")) and not (after.isalnum() or after == "_")
-
-    def word(self, name: str, start: int, end: int) -> Span | None:
-        """The first whole word `name` in code[start:end]."""
-        at = self.code.find(name, start, end)
-        while at >= 0:
-            if self.whole_word(at, name):
-                return Span(at, at + len(name))
-            at = self.code.find(name, at + 1, end)
-        return None
-
-    def word_in(self, node: ast.Constant) -> Span:
-        """The span of a name written as a string."""
-        whole = self.span(node)
-        return self.word(str(node.value), whole.start, whole.end) or whole
-
-    # -- binding and using
-
-    def bind(self, name: str, span: Span, kind: DefinitionKind, extent: Span) -> None:
-        scope = self.scopes[-1]
-        at = len(self.scopes) - 1
-        while scope.kind == "comprehension":  # only `:=` gets here: it binds outside
-            at -= 1
-            scope = self.scopes[at]
-        if scope.kind == "function":
-            if name not in scope.globals:
-                return
-            self.define(name, span, kind, extent, True)
-        elif scope.kind == "module":
-            self.define(name, span, kind, extent, self.conditions > 0)
-        elif name in scope.globals:
-            self.define(name, span, kind, extent, True)
-        else:
-            scope.names.add(name)
-            if scope.kind == "class" and not self.deferred:
-                member: DefinitionKind = "method" if kind == "function" else kind
-                self.definitions.append(Definition(name, member, span, extent, scope.container))
-
-    def define(self, name: str, span: Span, kind: DefinitionKind, extent: Span, conditional: bool) -> None:
-        self.ever.add(name)
-        if not self.deferred:
-            self.bound.add(name)
-        self.definitions.append(Definition(name, kind, span, extent, "", conditional))
-        self.references.append(Reference(name, span, True, True))
-
-    def use(self, name: str, span: Span, write: bool = False) -> None:
-        scopes = self.scopes
-        last = len(scopes) - 1
-        for at in range(last, 0, -1):
-            scope = scopes[at]
-            if name in scope.globals:
-                break
-            if name in scope.names and (scope.kind != "class" or at == last):
-                return
-        if self.deferred:
-            self.waiting.append((name, span, self.guards > 0 or name in self.guarded))
-            return
-        here = name in self.bound
-        self.references.append(Reference(name, span, write, here))
-        if not here:
-            guarded = self.guards > 0 or name in self.guarded or self.bound_around(name)
-            self.uses.append(Use(name, span, False, guarded))
-
-    def bound_around(self, name: str) -> bool:
-        """Whether a use under a condition in a loop may come after the loop's own binding, in a later turn."""
-        return any(self.conditions > depth and name in _bound_in(body)[0] for body, depth in self.loops)
-
-    def magic_names(self, before: int) -> None:
-        while self.pending and self.pending[-1].span.start < before:
-            given = self.pending.pop()
-            if not any(given.span == d.span and d.name == given.name for d in self.definitions[-4:]):
-                self.define(given.name, given.span, "variable", given.extent, False)
+class _Walk(Names):
+    """One method a kind of node; `_HANDLERS` says which. What has none is walked through."""
 
     # -- statements
 
@@ -285,8 +109,6 @@ class _Walk:
         else:
             self.delete(node.id, span)
 
-    extent: Span | None = None
-
     def delete(self, name: str, span: Span) -> None:
         self.use(name, span, True)
         scope = self.scopes[-1]
@@ -302,7 +124,7 @@ class _Walk:
 
     def assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
-        if _is_shell(node.value):
+        if is_shell(node.value):
             self.shells.update(t.id for t in node.targets if isinstance(t, ast.Name))
         self.within(node, node.targets)
 
@@ -332,7 +154,7 @@ class _Walk:
 
     def if_(self, node: ast.If) -> None:
         self.visit(node.test)
-        off = _is_false(node.test) or _is_type_checking(node.test)
+        off = is_false(node.test) or is_type_checking(node.test)
         self.guards += off
         self.conditional(node.body)
         self.guards -= off
@@ -355,7 +177,7 @@ class _Walk:
             isinstance(node.left, ast.Constant)
             and isinstance(node.left.value, str)
             and isinstance(node.ops[0], (ast.In, ast.NotIn))
-            and _is_namespace(node.comparators[0])
+            and is_namespace(node.comparators[0])
         ):
             self.guarded.add(node.left.value)
             return
@@ -387,7 +209,7 @@ class _Walk:
             self.visit(item.context_expr)
             if item.optional_vars is not None:
                 self.within(node, [item.optional_vars])
-            if isinstance(item.context_expr, ast.Call) and _mentions(item.context_expr.args, _CATCHES_NAME_ERROR):
+            if isinstance(item.context_expr, ast.Call) and mentions(item.context_expr.args, _CATCHES_NAME_ERROR):
                 guards = 1
         self.guards += guards
         self.block(node.body)
@@ -396,8 +218,8 @@ class _Walk:
     def try_(self, node: Any) -> None:
         types = [handler.type for handler in node.handlers]
         anything = any(type_ is None for type_ in types)
-        guard = anything or _mentions(types, _CATCHES_NAME_ERROR)
-        import_guard = anything or _mentions(types, _CATCHES_IMPORT_ERROR)
+        guard = anything or mentions(types, _CATCHES_NAME_ERROR)
+        import_guard = anything or mentions(types, _CATCHES_IMPORT_ERROR)
         self.guards += guard
         self.import_guards += import_guard
         self.conditional(node.body)
@@ -460,14 +282,6 @@ class _Walk:
 
     # -- definitions
 
-    def header_name(self, node: Any) -> Span:
-        start = self.start(node)
-        found = _HEADER.match(self.code, start)
-        begin = found.end() if found else start
-        if self.code.startswith(node.name, begin):
-            return Span(begin, begin + len(node.name))
-        return self.word(node.name, begin, len(self.code)) or Span(begin, begin + len(node.name))
-
     def function(self, node: Any) -> None:
         self.each(node.decorator_list)
         arguments = node.args
@@ -477,7 +291,7 @@ class _Walk:
         parameters = getattr(node, "type_params", None) or ()
         if parameters:
             self.push_type_parameters(parameters)
-        for argument in _arguments(arguments):
+        for argument in arguments_of(arguments):
             self.later(argument.annotation)
         self.later(node.returns)
         self.body(arguments, node.body)
@@ -485,8 +299,8 @@ class _Walk:
             self.scopes.pop()
 
     def body(self, arguments: ast.arguments, body: Sequence[ast.stmt]) -> None:
-        names, globals_, outer = _bound_in(body)
-        scope = _Scope("function", {a.arg for a in _arguments(arguments)} | (names - globals_ - outer), globals_)
+        names, globals_, outer = bound_in(body)
+        scope = Scope("function", {a.arg for a in arguments_of(arguments)} | (names - globals_ - outer), globals_)
         self.scopes.append(scope)
         self.deferred += 1
         extent, self.extent = self.extent, None
@@ -500,7 +314,7 @@ class _Walk:
     def lambda_(self, node: ast.Lambda) -> None:
         self.each((*node.args.defaults, *node.args.kw_defaults))
         walrus = {n.target.id for n in ast.walk(node.body) if isinstance(n, ast.NamedExpr)}
-        self.scopes.append(_Scope("function", {a.arg for a in _arguments(node.args)} | walrus))
+        self.scopes.append(Scope("function", {a.arg for a in arguments_of(node.args)} | walrus))
         self.later(node.body)
         self.scopes.pop()
 
@@ -510,11 +324,9 @@ class _Walk:
         if parameters:
             self.push_type_parameters(parameters)
         self.each((*node.bases, *(k.value for k in node.keywords)))
-        _, globals_, _ = _bound_in(node.body)
+        _, globals_, _ = bound_in(node.body)
         outer = self.scopes[-1].container
-        self.scopes.append(
-            _Scope("class", {"__module__", "__qualname__"}, globals_, f"{outer}.{node.name}".lstrip("."))
-        )
+        self.scopes.append(Scope("class", {"__module__", "__qualname__"}, globals_, f"{outer}.{node.name}".lstrip(".")))
         extent, self.extent = self.extent, None
         self.block(node.body)
         self.extent = extent
@@ -525,7 +337,7 @@ class _Walk:
 
     def push_type_parameters(self, parameters: Iterable[Any]) -> None:
         container = self.scopes[-1].container
-        self.scopes.append(_Scope("function", {p.name for p in parameters}, container=container))
+        self.scopes.append(Scope("function", {p.name for p in parameters}, container=container))
         for parameter in parameters:
             self.later(getattr(parameter, "bound", None))
             self.later(getattr(parameter, "default_value", None))
@@ -540,7 +352,7 @@ class _Walk:
         generators = node.generators
         self.visit(generators[0].iter)
         names = {n.id for g in generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
-        self.scopes.append(_Scope("comprehension", names))
+        self.scopes.append(Scope("comprehension", names))
         wait = isinstance(node, ast.GeneratorExp) and not now
         self.deferred += wait
         self.conditions += 1
@@ -583,10 +395,10 @@ class _Walk:
         self.visit(node.value)
 
     def subscript(self, node: ast.Subscript) -> None:
-        if isinstance(node.ctx, ast.Store) and _is_namespace(node.value):
+        if isinstance(node.ctx, ast.Store) and is_namespace(node.value):
             key = node.slice
             if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.isidentifier():
-                if not (len(self.scopes) > 1 and isinstance(node.value, ast.Call) and _called(node.value) == "locals"):
+                if not (len(self.scopes) > 1 and isinstance(node.value, ast.Call) and called(node.value) == "locals"):
                     self.define(key.value, self.word_in(key), "variable", self.extent or self.span(node), True)
             else:
                 self.opens.append("globals()[…] =")
@@ -634,6 +446,13 @@ class _Walk:
                 place = Span(place.end - len(alias.asname), place.end)
             self.bind(alias.asname or alias.name, place, "import", extent)
 
+    def function_only(self, node: ast.Return | ast.Yield | ast.YieldFrom) -> None:
+        self.outside_function(node)
+        self.each([node.value])
+
+    def loop_only(self, node: ast.Break | ast.Continue) -> None:
+        self.outside_loop(node)
+
     def nothing(self, node: ast.AST) -> None:
         """Constants, and statements that only declare."""
 
@@ -671,90 +490,14 @@ _HANDLERS: dict[type, Callable[[_Walk, Any], None]] = {
     ast.MatchAs: _Walk.pattern,
     ast.MatchStar: _Walk.pattern,
     ast.MatchMapping: _Walk.mapping_pattern,
+    ast.Return: _Walk.function_only,
+    ast.Yield: _Walk.function_only,
+    ast.YieldFrom: _Walk.function_only,
+    ast.Break: _Walk.loop_only,
+    ast.Continue: _Walk.loop_only,
     **dict.fromkeys(_TRIES, _Walk.try_),
-    **dict.fromkeys(_COMPREHENSIONS, _Walk.comprehension),
+    **dict.fromkeys(COMPREHENSIONS, _Walk.comprehension),
 }
 for _name, _handler in (("TypeAlias", _Walk.type_alias), ("TemplateStr", _Walk.formatted)):
     if hasattr(ast, _name):
         _HANDLERS[getattr(ast, _name)] = _handler
-
-
-def _arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
-    yield from arguments.posonlyargs
-    yield from arguments.args
-    yield from arguments.kwonlyargs
-    if arguments.vararg:
-        yield arguments.vararg
-    if arguments.kwarg:
-        yield arguments.kwarg
-
-
-def _bound_in(body: Sequence[ast.stmt]) -> tuple[set[str], set[str], set[str]]:
-    """(names bound in a block, names declared global, names declared nonlocal), nested scopes left out."""
-    names: set[str] = set()
-    globals_: set[str] = set()
-    outer: set[str] = set()
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                names.add(node.id)
-            continue
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-            names.add(node.name)
-            todo += node.decorator_list
-            continue
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, _COMPREHENSIONS):
-            names.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update(a.asname or a.name.partition(".")[0] for a in node.names)
-            continue
-        if isinstance(node, ast.Global):
-            globals_.update(node.names)
-        elif isinstance(node, ast.Nonlocal):
-            outer.update(node.names)
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-            if node.name:
-                names.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.add(node.rest)
-        todo += ast.iter_child_nodes(node)
-    return names, globals_, outer
-
-
-def _called(node: ast.Call) -> str:
-    return node.func.id if isinstance(node.func, ast.Name) else ""
-
-
-def _is_namespace(node: ast.AST) -> bool:
-    """`globals()`, `locals()`, `vars()`, `dir()` or one of their `.keys()`."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "keys":
-        node = node.func.value
-    return isinstance(node, ast.Call) and not node.args and _called(node) in _NAMESPACES
-
-
-def _is_shell(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and _called(node) == "get_ipython"
-
-
-def _is_false(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and not node.value
-
-
-def _is_type_checking(node: ast.expr) -> bool:
-    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return name == "TYPE_CHECKING"
-
-
-def _mentions(nodes: Iterable[ast.AST | None], names: frozenset[str]) -> bool:
-    for node in nodes:
-        if isinstance(node, ast.Tuple):
-            if _mentions(node.elts, names):
-                return True
-        elif (node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)) in names:
-            return True
-    return False
