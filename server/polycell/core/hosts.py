@@ -144,7 +144,8 @@ HOSTS: Mapping[str, Host] = {
         Host("dotnet", reads={"sql": (Reads("sql"),)}, result_space="sql"),
         Host("marimo", order="any", reads=_FRAMES_IN_SQL, ambient={"python": frozenset({"display"})}),
         # knitr: chunks of one language share; reticulate's `r.x` and `py$x` are attributes, not bare names.
-        Host("knitr", reads={"sql": (Reads("catalog"),)}, ambient={"python": frozenset({"r"})}),
+        # A SQL chunk's `output.var` is a variable of R.
+        Host("knitr", reads={"sql": (Reads("catalog"),)}, result_space="r", ambient={"python": frozenset({"r"})}),
         Host("almond", reads={"sql": (Reads("catalog"),)}, ambient={"scala": frozenset({"kernel", "interp", "repl"})}),
     )
 }
