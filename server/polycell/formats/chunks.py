@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from polycell.formats import yaml_text
@@ -29,8 +30,12 @@ class ChunkHead:
     options: dict[str, Any] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=2048)
 def parse_head(info: str) -> ChunkHead | None:
-    """A fence's info string as a chunk header; None when it is none (`python`, `{=html}`, `{.python}`)."""
+    """A fence's info string as a chunk header; None when it is none (`python`, `{=html}`, `{.python}`).
+
+    What comes back is shared: copy its options before you change them.
+    """
     match = _HEAD.match(info.strip())
     if not match:
         return None

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from polycell.core.text import Span
-from polycell.formats.lines import Line, lines_in, without_last_line_end
+from polycell.formats.lines import Line, line_at, lines_in, without_last_line_end
 
+_CANDIDATE = re.compile(r"(?:^|(?<=\r))[ \t>]*(?:```|~~~)", re.MULTILINE)
 _OPEN = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})[ \t]*(?P<info>.*)\Z", re.DOTALL)
 
 
@@ -33,12 +34,9 @@ class Fence:
 
 def fences(text: str, start: int, is_chunk: Callable[[str], bool]) -> Iterator[Fence]:
     """The fenced blocks below `start`, outermost only. `is_chunk` tells by the info string what opens a chunk."""
-    lines = lines_in(text, start, len(text))
     opened: tuple[Line, re.Match[str]] | None = None
-    for line in lines:
-        # Cheap refusal first: most lines are no fences.
-        if text.find("```", line.start, line.end) < 0 and text.find("~~~", line.start, line.end) < 0:
-            continue
+    for found in _CANDIDATE.finditer(text, start):
+        line = line_at(text, found.start(), len(text))
         match = _OPEN.match(text[line.start : line.end])
         if match is None:
             continue
