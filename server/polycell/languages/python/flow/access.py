@@ -1,0 +1,137 @@
+"""Types of attributes and subscripts, by what the value is."""
+
+from __future__ import annotations
+
+import ast
+
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    STRING,
+    UNKNOWN,
+    Class,
+    Collection,
+    GroupBy,
+    Module,
+    Opaque,
+    Record,
+    Scalar,
+    Series,
+    Table,
+    Type,
+)
+from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.values import PATH, collection, of_value, value_of
+from polycell.languages.python.frames import frame_access, group_access, series_methods
+
+SERIES_ATTRIBUTES: dict[str, Type] = {
+    "size": Scalar(INT64),
+    "empty": Scalar(BOOL),
+    "shape": Collection("tuple", Scalar(INT64)),
+    "values": Opaque("numpy.ndarray"),
+    "hasnans": Scalar(BOOL),
+    "is_unique": Scalar(BOOL),
+}
+
+
+def attribute(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
+    name = node.attr
+    if isinstance(node.value, ast.Attribute) and node.value.attr == "dt":
+        owner = run.evaluate(node.value.value)
+        if isinstance(owner, Series) and owner.flavour == "pandas":
+            return series_methods.dt_attribute(owner, name)
+    if isinstance(value, Module):
+        return module_attribute(value, name)
+    if isinstance(value, Table):
+        return frame_access.attribute(value, name)
+    if isinstance(value, GroupBy):
+        return group_access.select(value, name) if value.table.column(name) is not None else UNKNOWN
+    if isinstance(value, Series):
+        if value.flavour == "pandas" and name == "name" and value.column.name:
+            return of_value(value.column.name)
+        return SERIES_ATTRIBUTES.get(name, UNKNOWN) if value.flavour == "pandas" else UNKNOWN
+    if isinstance(value, Record) and value.name != "dict":
+        return next((type_ for field, type_ in value.fields if field == name), UNKNOWN)
+    if isinstance(value, Class):
+        return next((type_ for member, type_ in value.members if member == name), UNKNOWN)
+    if isinstance(value, Scalar) and value.type == PATH:
+        return path_attribute(value, name)
+    if isinstance(value, Opaque) and value.name == "pyspark.sql.SparkSession":
+        return Opaque(f"{value.name}.{name}") if name in ("read", "catalog", "conf") else UNKNOWN
+    return UNKNOWN
+
+
+def module_attribute(module: Module, name: str) -> Type:
+    """Something of a module that nobody looks into: known by its qualified name alone."""
+    qualified = module.qualified
+    if qualified in ("numpy", "pandas") and name in ("nan", "NaN", "pi", "e", "inf", "NA", "NaT"):
+        return Scalar(FLOAT64) if name not in ("NA", "NaT") else UNKNOWN
+    return Module(qualified, name)
+
+
+def path_attribute(path: Scalar, name: str) -> Type:
+    text = value_of(path)
+    if name == "parent":
+        if not isinstance(text, str):
+            return Scalar(PATH)
+        return Scalar(PATH, text.rpartition("/")[0] or ("/" if text.startswith("/") else "."))
+    if name in ("name", "stem", "suffix"):
+        if not isinstance(text, str):
+            return Scalar(STRING)
+        base = text.rpartition("/")[2]
+        stem, dot, suffix = base.rpartition(".")
+        return of_value({"name": base, "stem": stem if dot else base, "suffix": dot + suffix if dot else ""}[name])
+    return UNKNOWN
+
+
+def subscript(run: Interpreter, node: ast.Subscript, value: Type) -> Type:
+    if isinstance(node.value, ast.Attribute) and node.value.attr in ("loc", "iloc", "at", "iat", "ix"):
+        base = run.evaluate(node.value.value)
+        if isinstance(base, Table):
+            return frame_access.located(run, base, node.value.attr, node.slice)
+        if isinstance(base, Series):
+            run.evaluate(node.slice) if not isinstance(node.slice, ast.Slice) else None
+            return base if isinstance(node.slice, ast.Slice) else UNKNOWN
+    if isinstance(value, Table):
+        return frame_access.subscript(run, value, node.slice)
+    if isinstance(node.slice, ast.Slice):
+        for part in (node.slice.lower, node.slice.upper, node.slice.step):
+            if part is not None:
+                run.evaluate(part)
+        return sliced(run, value, node.slice)
+    index = run.evaluate(node.slice)
+    key = value_of(index)
+    if isinstance(value, GroupBy):
+        names = key if isinstance(key, (str, list)) else None
+        return group_access.select(value, names)
+    if isinstance(value, Series):
+        if isinstance(index, Series):  # a mask
+            return value
+        return UNKNOWN
+    if isinstance(value, Record) and value.name == "dict":
+        return next((type_ for field, type_ in value.fields if field == key), UNKNOWN)
+    if isinstance(value, Collection):
+        if value.items is not None and isinstance(key, int) and value.kind in ("list", "tuple", "array"):
+            return value.items[key] if -len(value.items) <= key < len(value.items) else UNKNOWN
+        return value.element or UNKNOWN if value.kind != "set" else UNKNOWN
+    if isinstance(value, Scalar) and value.type == STRING:
+        text = value_of(value)
+        if isinstance(text, str) and isinstance(key, int) and -len(text) <= key < len(text):
+            return of_value(text[key])
+        return Scalar(STRING)
+    return UNKNOWN
+
+
+def sliced(run: Interpreter, value: Type, where: ast.Slice) -> Type:
+    if isinstance(value, Series):
+        return value
+    if isinstance(value, Scalar) and value.type == STRING:
+        return Scalar(STRING)
+    if isinstance(value, Collection) and value.kind in ("list", "tuple", "array"):
+        bounds = [value_of(run.evaluate(b)) if b is not None else None for b in (where.lower, where.upper, where.step)]
+        if value.items is not None and all(b is None or type(b) is int for b in bounds) and bounds[2] != 0:
+            return collection(value.kind, value.items[slice(*bounds)])
+        return Collection(value.kind, value.element)
+    return UNKNOWN
+

@@ -1,0 +1,377 @@
+"""Calls: which rule answers, and what the call may do to its arguments."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    NULL,
+    STRING,
+    UNKNOWN,
+    Class,
+    Collection,
+    Function,
+    Module,
+    Opaque,
+    Record,
+    Scalar,
+    Series,
+    Table,
+    Type,
+)
+from polycell.languages.python.flow import effects
+from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.state import opened
+from polycell.languages.python.flow.values import (
+    NOT_KNOWN,
+    PATH,
+    collection,
+    element_of,
+    items_of,
+    join_text,
+    of_value,
+    text_method,
+    value_of,
+)
+from polycell.languages.python.frames import rules, series_methods
+from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, unfitting
+
+_EVERYTHING = frozenset({"exec", "eval", "globals", "locals", "vars", "compile"})
+
+
+def call(run: Interpreter, node: ast.Call) -> Type:
+    """The type of a call's value; its effects on what it was given are done."""
+    function = node.func
+    receiver: Type | None = None
+    if isinstance(function, ast.Attribute):
+        receiver = run.evaluate(function.value)
+        if isinstance(function.value, ast.Attribute):
+            series = run.evaluate(function.value.value)
+            if isinstance(series, Series) and function.value.attr in ("str", "dt", "cat"):
+                _arguments(run, node)
+                return series_methods.accessor(series, function.value.attr, function.attr, node)
+        if not isinstance(receiver, (Module, Record, Class)):
+            return _method(run, node, function, receiver)
+    callee = run.evaluate(function)
+    if isinstance(callee, Module):
+        return _library(run, node, callee.qualified)
+    if isinstance(callee, Function):
+        return _own(run, node, callee, receiver)
+    if isinstance(callee, Class):
+        _arguments(run, node)
+        _unknown_effects(run, node)
+        return Record(callee.members, callee.name.rsplit(".", 1)[-1], open=True)
+    if isinstance(receiver, Record) and receiver.name == "dict" and isinstance(function, ast.Attribute):
+        return _method(run, node, function, receiver)
+    if isinstance(function, ast.Name) and run.slot(function.id) is None:
+        return _builtin(run, node, function.id)
+    _arguments(run, node)
+    _unknown_effects(run, node)
+    return UNKNOWN
+
+
+def apply(run: Interpreter, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
+    """Calling `function` with a value that came from elsewhere (`df.pipe(f)`)."""
+    callee = run.evaluate(function)
+    if isinstance(callee, Function) and callee.changes is not None:
+        first = callee.parameters[0] if callee.parameters else ""
+        if first not in callee.changes:
+            return callee.returns or UNKNOWN
+    elif isinstance(callee, Module) and effects.pure_function(callee.qualified):
+        return UNKNOWN
+    for argument in arguments:
+        _touch(run, argument)
+    return UNKNOWN
+
+
+def is_pure(run: Interpreter, function: ast.expr) -> bool:
+    """Whether a callee is known to leave its arguments as they are."""
+    if isinstance(function, ast.Name):
+        slot = run.slot(function.id)
+        if slot is None:
+            return function.id in effects.PURE_BUILTINS
+        type_ = run.object(slot.address)
+        if isinstance(type_, Module):
+            return effects.pure_function(type_.qualified)
+        return isinstance(type_, Function) and type_.changes == ()
+    if isinstance(function, ast.Attribute):
+        if function.attr in effects.MUTATORS:
+            return False
+        names: list[str] = []
+        node: ast.expr = function
+        while isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        if isinstance(node, ast.Name):
+            slot = run.slot(node.id)
+            if slot is not None and isinstance(module := run.object(slot.address), Module):
+                return effects.pure_function(".".join([module.qualified, *reversed(names)]))
+        return function.attr in _HARMLESS_METHODS
+    return False
+
+
+# Methods that take frames and leave them alone, whatever object they belong to.
+_HARMLESS_METHODS = frozenset({
+    "merge", "join", "concat", "fit", "predict", "transform", "fit_transform", "predict_proba", "score", "plot",
+    "scatter", "hist", "bar", "barh", "boxplot", "isin", "map", "format", "sum", "mean", "groupby", "agg", "assign",
+    "to_csv", "to_parquet", "to_sql", "head", "astype", "fillna", "filter", "select", "with_columns", "sort_values",
+    "dot", "corr", "equals", "reindex", "split", "replace", "join_asof", "merge_asof", "register", "line", "pie",
+})  # fmt: skip
+
+
+def _arguments(run: Interpreter, node: ast.Call) -> tuple[list[Argument] | None, dict[str, Argument]]:
+    """Positional and named arguments, evaluated once and in order; positional is None beside `*` or `**`."""
+    positional: list[Argument] | None = []
+    named: dict[str, Argument] = {}
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            run.evaluate(argument.value)
+            positional = None
+            continue
+        found = Argument(argument, run.evaluate(argument))
+        if positional is not None:
+            positional.append(found)
+    for keyword in node.keywords:
+        type_ = run.evaluate(keyword.value)
+        if keyword.arg is None:
+            if isinstance(type_, Record) and type_.name == "dict" and not type_.open:
+                named.update({name: Argument(keyword.value, field) for name, field in type_.fields})
+            else:
+                positional = None
+        else:
+            named[keyword.arg] = Argument(keyword.value, type_)
+    return positional, named
+
+
+def _touch(run: Interpreter, node: ast.expr) -> None:
+    """An argument was handed to somebody unknown: what it names, or holds, may change."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Lambda):
+            return
+        if isinstance(part, ast.Name):
+            address = run.address_of(part)
+            if address is not None and (part is node or not isinstance(node, (ast.Attribute, ast.Subscript, ast.Call))):
+                run.open_up(address)
+
+
+def _unknown_effects(run: Interpreter, node: ast.Call) -> None:
+    if is_pure(run, node.func):
+        return
+    arguments = [*node.args, *(k.value for k in node.keywords)]
+    for argument in arguments:
+        _touch(run, argument.value if isinstance(argument, ast.Starred) else argument)
+    if arguments and run.state.escaped:
+        run.change_unseen()
+
+
+def _own(run: Interpreter, node: ast.Call, callee: Function, receiver: Type | None) -> Type:
+    """A function of the notebook: what it changes is known from its body."""
+    positional, named = _arguments(run, node)
+    if callee.changes is None or positional is None or isinstance(receiver, Record):
+        _unknown_effects(run, node)
+        return callee.returns or UNKNOWN
+    given: dict[str, Argument] = dict(zip(callee.parameters, positional, strict=False))
+    given.update(named)
+    surplus = positional[len(callee.parameters) :]
+    for name in callee.changes:
+        argument = given.get(name)
+        if argument is not None:
+            _touch(run, argument.node)
+            run.change_unseen()
+        elif name not in callee.parameters:
+            slot = run.slot(name)
+            if slot is not None:
+                run.open_up(slot.address)
+    if callee.changes:
+        for argument in surplus:
+            _touch(run, argument.node)
+    return callee.returns or UNKNOWN
+
+
+def _library(run: Interpreter, node: ast.Call, qualified: str) -> Type:
+    name = rules.canonical(qualified)
+    entry = FUNCTIONS.get(name)
+    positional, named = _arguments(run, node)
+    if entry is not None:
+        bound = bind(entry, run, node, UNKNOWN, positional, named)
+        return unfitting(entry, UNKNOWN) if bound is None else entry.rule(bound)
+    if name in ("pathlib.Path", "pathlib.PurePath", "os.path.join", "pathlib.PosixPath"):
+        made = join_text([a.type for a in positional]) if positional is not None else None
+        path = name.startswith("pathlib")
+        return Scalar(PATH if path else STRING, made if made is not None or not path or node.args else ".")
+    if not effects.pure_function(name):
+        _unknown_effects(run, node)
+    last = name.rsplit(".", 1)[-1]
+    return Opaque(name) if last[:1].isupper() and not last.isupper() else UNKNOWN
+
+
+def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type) -> Type:
+    name = function.attr
+    if isinstance(receiver, Scalar) and receiver.type == STRING:
+        positional, named = _arguments(run, node)
+        values = [a.value for a in positional] if positional is not None and not named else [NOT_KNOWN]
+        return text_method(receiver.value if isinstance(receiver.value, str) else None, name, values)
+    if isinstance(receiver, Scalar) and receiver.type == PATH:
+        return _path_method(run, node, name, receiver)
+    if isinstance(receiver, Collection) or (isinstance(receiver, Record) and receiver.name == "dict"):
+        return _collection_method(run, node, function, receiver)
+    flavour = rules.flavour_of(receiver)
+    entry = METHODS.get((flavour, name)) if flavour else None
+    address = run.address_of(function.value)
+    positional, named = _arguments(run, node)
+    if isinstance(receiver, Series) and entry is None and flavour == "pandas series":
+        return series_methods.method(receiver, name, node)
+    if entry is None:
+        known = flavour or (isinstance(receiver, Opaque) and effects.pure_function(receiver.name))
+        if address is not None and name in effects.MUTATORS:
+            run.open_up(address)
+        if not known:
+            _unknown_effects(run, node)
+        if isinstance(receiver, Table) and "inplace" in named and address is not None:
+            run.open_up(address)
+        return UNKNOWN
+    inplace = named.pop("inplace", None) if flavour == "pandas" else None
+    bound = bind(entry, run, node, receiver, positional, named)
+    result = unfitting(entry, receiver) if bound is None else entry.rule(bound)
+    if entry.changes:
+        _replace(run, function.value, address, result)
+        return UNKNOWN
+    if inplace is not None and inplace.value is not False and isinstance(result, Table):
+        _replace(run, function.value, address, result if inplace.value is True else opened(receiver))
+        return Scalar(NULL)
+    return result
+
+
+def _replace(run: Interpreter, node: ast.expr, address: int | None, type_: Type) -> None:
+    if address is not None:
+        run.change(address, type_)
+    else:
+        run.change_unseen()
+
+
+def _path_method(run: Interpreter, node: ast.Call, name: str, receiver: Scalar) -> Type:
+    positional, _ = _arguments(run, node)
+    if name == "joinpath":
+        return Scalar(PATH, join_text([receiver, *(a.type for a in positional or [])]))
+    if name in ("resolve", "absolute", "expanduser", "with_suffix", "with_name", "relative_to"):
+        return Scalar(PATH)
+    if name in ("exists", "is_file", "is_dir"):
+        return Scalar(BOOL)
+    if name in ("as_posix", "__str__"):
+        return Scalar(STRING, receiver.value)
+    if name == "read_text":
+        return Scalar(STRING)
+    return Collection("sequence", Scalar(PATH)) if name in ("glob", "rglob", "iterdir") else UNKNOWN
+
+
+def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type) -> Type:
+    name = function.attr
+    positional, named = _arguments(run, node)
+    for argument in node.args:
+        run.escape(argument)
+    address = run.address_of(function.value)
+    values = [a.type for a in positional or []]
+    if name == "append" and isinstance(receiver, Collection) and len(values) == 1 and address is not None:
+        if receiver.items is not None and receiver.kind == "list":
+            run.change(address, collection("list", (*receiver.items, values[0])))
+        else:
+            element = receiver.element if receiver.element == values[0] else None
+            run.change(address, replace(receiver, element=element, items=None))
+        return Scalar(NULL)
+    if name in effects.MUTATORS:
+        if address is not None:
+            run.change(address, opened(receiver))
+        else:
+            run.change_unseen()
+        return UNKNOWN
+    if isinstance(receiver, Record):
+        fields = receiver.fields
+        if name == "items":
+            pairs = tuple(collection("tuple", (of_value(n), t)) for n, t in fields)
+            return collection("list", pairs) if not receiver.open else Collection("sequence")
+        if name == "keys":
+            return collection("list", tuple(of_value(n) for n, _ in fields)) if not receiver.open else UNKNOWN
+        if name == "values":
+            return collection("list", tuple(t for _, t in fields)) if not receiver.open else UNKNOWN
+        if name == "copy":
+            return receiver
+        if name == "get" and values:
+            key = value_of(values[0])
+            return next((t for n, t in fields if n == key), UNKNOWN)
+        return UNKNOWN
+    if isinstance(receiver, Collection):
+        if name == "copy":
+            return receiver
+        if name in ("tolist", "to_list"):
+            return replace(receiver, kind="list")
+        if name in ("drop", "difference") and receiver.kind == "array" and len(values) == 1 and receiver.items:
+            gone = value_of(values[0])
+            gone = [gone] if isinstance(gone, str) else gone
+            if isinstance(gone, list):
+                return collection("array", tuple(i for i in receiver.items if value_of(i) not in gone))
+        return Scalar(INT64) if name in ("count", "index") else UNKNOWN
+    return UNKNOWN
+
+
+def _builtin(run: Interpreter, node: ast.Call, name: str) -> Type:
+    if name in _EVERYTHING and name not in ("eval", "vars", "compile"):
+        run.open_everything()
+    positional, named = _arguments(run, node)
+    if name not in effects.PURE_BUILTINS:
+        _unknown_effects(run, node)
+        return UNKNOWN
+    first = positional[0].type if positional else None
+    if name in _BUILTIN_TYPES:
+        result = _BUILTIN_TYPES[name]
+        if name == "str" and isinstance(first, Scalar) and first.type in (STRING, PATH):
+            return Scalar(STRING, first.value)
+        return result
+    if name in ("list", "tuple", "sorted", "reversed", "set"):
+        kind = {"sorted": "list", "reversed": "sequence"}.get(name, name)
+        if first is None:
+            return Collection(kind, items=() if name in ("list", "tuple") and not node.args else None)
+        items = items_of(first)
+        if items is None:
+            return Collection(kind, element_of(first))
+        if name in ("list", "tuple"):
+            return collection(kind, items)
+        if name == "reversed":
+            return collection(kind, tuple(reversed(items)))
+        values = [value_of(i) for i in items]
+        if name == "sorted" and not named and all(isinstance(v, str) for v in values):
+            return collection("list", tuple(of_value(v) for v in sorted(values)))
+        return Collection(kind, element_of(first))
+    if name == "dict":
+        if positional == [] and all(k.arg for k in node.keywords):
+            return Record(tuple((n, a.type) for n, a in named.items()), "dict")
+        if first is not None and isinstance(first, Record) and not named:
+            return first
+        return Collection("dict")
+    if name == "range":
+        return Collection("sequence", Scalar(INT64))
+    if name == "enumerate" and first is not None:
+        items = items_of(first)
+        if items is not None and len(node.args) == 1 and not named:
+            return collection("list", tuple(collection("tuple", (of_value(i), x)) for i, x in enumerate(items)))
+        return Collection("sequence", collection("tuple", (Scalar(INT64), element_of(first))))
+    if name == "zip" and positional:
+        lists = [items_of(a.type) for a in positional]
+        if all(items is not None for items in lists):
+            rows = zip(*(items or () for items in lists), strict=False)
+            return collection("list", tuple(collection("tuple", tuple(row)) for row in rows))
+        return Collection("sequence", collection("tuple", tuple(element_of(a.type) for a in positional)))
+    return UNKNOWN
+
+
+_BUILTIN_TYPES: dict[str, Type] = {
+    **dict.fromkeys(("len", "id", "hash", "ord", "int"), Scalar(INT64)),
+    **dict.fromkeys(("str", "repr", "chr", "format", "input"), Scalar(STRING)),
+    **dict.fromkeys(("isinstance", "issubclass", "hasattr", "callable", "any", "all", "bool"), Scalar(BOOL)),
+    "float": Scalar(FLOAT64),
+    "print": Scalar(NULL),
+    "display": Scalar(NULL),
+}

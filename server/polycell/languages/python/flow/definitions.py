@@ -1,0 +1,224 @@
+"""Types of functions, classes and lambdas, from their definitions."""
+
+from __future__ import annotations
+
+import ast
+
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    STRING,
+    UNKNOWN,
+    Class,
+    Collection,
+    Function,
+    Module,
+    Scalar,
+    Type,
+)
+from polycell.languages.python.flow import effects
+from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.state import join
+
+LONGEST_BODY = 60  # statements of a function whose result is worked out
+DEEPEST_CALLS = 3
+
+
+def signature(node: ast.FunctionDef | ast.AsyncFunctionDef, *, method: bool = False) -> str:
+    """`(a, b=1) -> int` as written, on one line; without `self` for a method."""
+    try:
+        text = ast.unparse(node.args)
+        returns = f" -> {ast.unparse(node.returns)}" if node.returns is not None else ""
+    except (ValueError, RecursionError):
+        return "(…)"
+    if method and text.split(",", 1)[0].strip() in ("self", "cls"):
+        text = text.partition(",")[2].strip()
+    made = f"({text}){returns}"
+    return made if len(made) <= 300 else f"{made[:299]}…"
+
+
+def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, *, method: bool = False) -> Type:
+    if any(not _transparent(d) for d in node.decorator_list):
+        return Function(signature(node, method=method), None, ast.get_docstring(node) or "")
+    arguments = node.args
+    parameters = tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
+    changed = effects.changes(node, lambda f: _pure_inside(run, node, f))
+    inner = _effects_of_called(run, node)
+    generator = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node))
+    returns = None if generator or isinstance(node, ast.AsyncFunctionDef) else _returns(run, node)
+    return Function(
+        signature(node, method=method),
+        returns,
+        ast.get_docstring(node) or "",
+        parameters[1:] if method else parameters,
+        tuple(sorted({*changed, *inner})),
+    )
+
+
+def of_lambda(run: Interpreter, node: ast.Lambda) -> Type:
+    arguments = node.args
+    parameters = tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args))
+    changed = effects.changes(node, lambda f: _pure_inside(run, node, f))
+    return Function(f"({', '.join(parameters)})", None, "", parameters, changed)
+
+
+def of_class(run: Interpreter, node: ast.ClassDef) -> Type:
+    """A class: its annotated or assigned fields, and its methods."""
+    members: dict[str, Type] = {}
+    init = ""
+    fields: list[str] = []
+    for statement in node.body:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if statement.name == "__init__":
+                init = signature(statement, method=True)
+                for name in _self_fields(statement):
+                    members.setdefault(name, UNKNOWN)
+            elif not statement.name.startswith("__"):
+                decorators = {effects.root_name(d) for d in statement.decorator_list}
+                members[statement.name] = (
+                    UNKNOWN if "property" in decorators else Function(
+                        signature(statement, method=True), None, ast.get_docstring(statement) or ""
+                    )
+                )  # fmt: skip
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            members[statement.target.id] = of_annotation(run, statement.annotation)
+            fields.append(f"{statement.target.id}: {run.text_of(statement.annotation)}")
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    members[target.id] = UNKNOWN
+    if not init and fields and any("dataclass" in run.text_of(d) for d in node.decorator_list):
+        init = f"({', '.join(fields)})"
+    return Class(node.name, init, ast.get_docstring(node) or "", tuple(members.items()))
+
+
+_ANNOTATIONS: dict[str, Type] = {
+    "int": Scalar(INT64),
+    "float": Scalar(FLOAT64),
+    "str": Scalar(STRING),
+    "bool": Scalar(BOOL),
+    "list": Collection("list"),
+    "dict": Collection("dict"),
+    "tuple": Collection("tuple"),
+    "set": Collection("set"),
+}
+
+
+def of_annotation(run: Interpreter, node: ast.expr | None) -> Type:
+    """What an annotation says; a frame's annotation says nothing of its columns."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            node = ast.parse(node.value, mode="eval").body
+        except (SyntaxError, ValueError):
+            return UNKNOWN
+    if isinstance(node, ast.Name) and node.id in _ANNOTATIONS:
+        return _ANNOTATIONS[node.id]
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in ("list", "set"):
+        return Collection(node.value.id, of_annotation(run, node.slice))
+    if isinstance(node, (ast.Attribute, ast.Name)):
+        from polycell.languages.python.frames import rules
+
+        type_ = run.evaluate(node)
+        if isinstance(type_, Module):
+            return rules.of_class_name(type_.qualified)
+    return UNKNOWN
+
+
+def _transparent(decorator: ast.expr) -> bool:
+    """Decorators behind which a call still runs the function's own body and hands its value through."""
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return name in ("staticmethod", "cache", "lru_cache", "njit", "jit", "wraps", "cache_data", "cache_resource")
+
+
+def _pure_inside(run: Interpreter, node: ast.AST, function: ast.expr) -> bool:
+    from polycell.languages.python.flow.calls import is_pure
+
+    if isinstance(function, ast.Name):
+        # The function's own name inside its body: what it does to its arguments is found anyway.
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and function.id == node.name:
+            return True
+        slot = run.slot(function.id)
+        if slot is not None and isinstance(run.object(slot.address), Class):
+            return False
+    return is_pure(run, function)
+
+
+def _effects_of_called(run: Interpreter, node: ast.AST) -> set[str]:
+    """Outer names that functions of the notebook change when this body calls them."""
+    found: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+            callee = run.type_of(part.func.id) if run.slot(part.func.id) is not None else UNKNOWN
+            if isinstance(callee, Function) and callee.changes:
+                found |= set(callee.changes) - set(callee.parameters)
+    return found
+
+
+def _self_fields(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    first = node.args.args[0].arg if node.args.args else ""
+    return [
+        part.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute)
+        and isinstance(part.ctx, ast.Store)
+        and isinstance(part.value, ast.Name)
+        and part.value.id == first
+    ]
+
+
+def enter(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """Bind the parameters for a walk through the body."""
+    arguments = node.args
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        run.bind(argument.arg, of_annotation(run, argument.annotation), argument)
+    for kind, star in (("tuple", arguments.vararg), ("dict", arguments.kwarg)):
+        if star is not None:
+            run.bind(star.arg, Collection(kind), star)
+
+
+def _returns(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Type | None:
+    """The type of a call's value where it does not depend on arguments nor on names that may change."""
+    from polycell.languages.python.flow.statements import execute
+
+    if run.calls_deep >= DEEPEST_CALLS or sum(1 for _ in ast.walk(node)) > LONGEST_BODY * 40:
+        return None
+    before, results, until, catalog = run.state, run.results, run.until, dict(run.catalog)
+    known, last, breaks = dict(run.known), run.last, run.breaks
+    run.calls_deep += 1
+    run.state, run.results, run.until, run.breaks = run.inside(), [], None, []
+    frozen = {
+        name: slot for name, slot in run.known.items() if slot.kind not in ("import", "function", "class")
+    }
+    base = dict(run.base)
+    try:
+        run.known = dict(run.known)
+        for name in frozen:
+            run.state.names.setdefault(name, frozen[name])
+            run.state.objects[frozen[name].address] = UNKNOWN
+        enter(run, node)
+        execute(run, node.body)
+        found = run.results if not run.state.live else [*run.results, UNKNOWN]
+    finally:
+        run.state, run.results, run.until, run.catalog = before, results, until, catalog
+        run.known, run.last, run.breaks = {**run.known, **known}, last, breaks
+        run.base = {**run.base, **base}
+        run.calls_deep -= 1
+    if not found:
+        return None
+    joined = found[0]
+    for type_ in found[1:]:
+        joined = join(joined, type_)
+    # Outer values read inside may be others by the time of the call: only fresh tables and plain values are evident.
+    return None if joined == UNKNOWN else without_values(joined)
+
+
+def without_values(type_: Type) -> Type:
+    """A result as others see it: a literal changed inside a body must not make all that call it be looked at again."""
+    if isinstance(type_, Scalar):
+        return Scalar(type_.type)
+    if isinstance(type_, Collection) and type_.kind != "tuple":
+        return Collection(type_.kind, type_.element, type_.key)
+    return type_
+

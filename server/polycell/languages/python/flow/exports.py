@@ -1,0 +1,194 @@
+"""What a Python cell gives to others, and what holds at a place inside it."""
+
+from __future__ import annotations
+
+import ast
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from polycell.core.environment import Binding, BindingKind, Exports
+from polycell.core.service import Context
+from polycell.core.text import LineIndex
+from polycell.core.types import (
+    STRING,
+    UNKNOWN,
+    Anchor,
+    Collection,
+    Opaque,
+    Scalar,
+    Table,
+    Type,
+)
+from polycell.languages.python.flow.interpreter import Interpreter, Reached
+from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
+from polycell.languages.python.flow.statements import execute
+from polycell.languages.python.source import MagicName, PythonSource
+
+log = logging.getLogger(__name__)
+
+LARGEST = 200_000  # characters of a cell that is looked into
+
+
+def source_of(context: Context) -> PythonSource:
+    """The readable form of the cell that the facts hold; plain parsing where they hold none."""
+    found = context.facts.analysis
+    if isinstance(found, PythonSource):
+        return found
+    text = context.cell.text
+    try:
+        tree: ast.Module | None = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = None
+    return PythonSource(text, tree, LineIndex(text))
+
+
+def _interpreter(context: Context, until: int | None) -> Interpreter:
+    folder = str(PurePath(context.notebook.path).parent) if context.notebook.path else ""
+    return Interpreter(source_of(context), context.view, cell=context.cell.id, folder=folder, until=until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A top-level statement, or a name that a magic binds, in order of text."""
+
+    start: int
+    statement: ast.stmt | None = None
+    magic: MagicName | None = None
+
+
+def _steps(source: PythonSource) -> list[_Step]:
+    steps = []
+    for statement in source.tree.body if source.tree is not None else ():
+        steps.append(_Step(source.span(statement).start, statement))
+    for magic in source.names:
+        # The neutralised statement stands at the same place: the magic's name comes behind it.
+        steps.append(_Step(max(magic.span.start, magic.extent.start), None, magic))
+    return sorted(steps, key=lambda s: (s.start, s.statement is None))
+
+
+def run(context: Context, until: int | None = None) -> Interpreter:
+    """The interpreter as it is at the end of the cell, or at the offset `until`."""
+    made = _interpreter(context, until)
+    if len(context.cell.text) > LARGEST:
+        return made
+    try:
+        for step in _steps(made.source):
+            if step.statement is not None:
+                execute(made, [step.statement])
+            elif step.magic is not None and (until is None or step.magic.extent.end <= until):
+                _bind_magic(made, context, step.magic)
+    except Reached:
+        pass
+    except RecursionError:
+        log.info("cell %s: nested too deeply to be followed", context.cell.id)
+    return made
+
+
+def _bind_magic(made: Interpreter, context: Context, magic: MagicName) -> None:
+    type_: Type = UNKNOWN
+    if magic.value == "lines":
+        type_ = Collection("list", Scalar(STRING))
+    elif magic.value == "captured":
+        type_ = Opaque("IPython.utils.capture.CapturedIO")
+    elif magic.value == "table" and magic.fragment is not None:
+        text = magic.fragment.span.of(made.source.lines.text) or magic.fragment.span.of(context.cell.text)
+        found = context.view.with_overlay(made.overlay()).evaluate(magic.fragment.language, text)
+        flavour = _sql_flavour(context, magic)
+        type_ = replace(found, flavour=flavour) if isinstance(found, Table) else Table(open=True, flavour=flavour)
+    made.bind(magic.name, type_, span=magic.span, kind="result" if isinstance(type_, Table) else "variable")
+    text = " ".join(magic.extent.of(context.cell.text).split())[:100]
+    made.state.names[magic.name] = replace(made.state.names[magic.name], source=text)
+
+
+_AUTO = re.compile(r"SqlMagic\.auto(pandas|polars)\s*=\s*(True|False)", re.IGNORECASE)
+
+
+def _sql_flavour(context: Context, magic: MagicName) -> str:  # type: ignore[type-arg, unused-ignore]
+    """JupySQL's setting, as far as this cell says it; without one a result set."""
+    flavour = "result-set"
+    for other in context.facts.magics:
+        found = _AUTO.search(other.arguments) if other.name == "config" and other.span.start < magic.span.start else None
+        if found is not None and found[2].lower() == "true":
+            flavour = found[1].lower()
+        elif found is not None:
+            flavour = "result-set"
+    return flavour
+
+
+def exports(context: Context) -> Exports:
+    """The bindings at the end of the cell: its own names, and those from above that it changed in place."""
+    made = run(context)
+    space = context.cell.space or "python"
+    tagged = context.cell.metadata.get("tags")
+    parameter = isinstance(tagged, (list, tuple)) and bool({"parameters", "injected-parameters"} & set(map(str, tagged)))
+    bindings: dict[str, Binding] = {}
+    shared = _shared(made)
+    for name, slot in (*made.state.names.items(), *made.known.items()):
+        if name in bindings:
+            continue
+        own = name in made.state.names
+        if own and slot.address == DELETED:
+            bindings[name] = Binding(name, kind="deleted", space=space)
+            continue
+        if not own and slot.address in made.base:
+            changed = made.object(slot.address) != made.base[slot.address]
+            aliased = set(shared.get(name, ())) != set(slot.aliases)
+            if not changed and not aliased:
+                continue
+        type_ = made.object(slot.address)
+        if slot.address in made.state.escaped and mutable(type_) and not _again(made, slot, type_):
+            type_ = opened(type_)
+        kind: BindingKind = "parameter" if parameter and own and slot.kind == "variable" else slot.kind
+        bindings[name] = Binding(
+            name, type_, kind, space, slot.origin, slot.source, slot.maybe, shared.get(name, ())
+        )
+    for definition in context.facts.definitions:
+        if definition.container or definition.name in bindings:
+            continue
+        kind = definition.kind if definition.kind in ("function", "class", "import", "table", "result") else "variable"  # type: ignore[assignment]
+        origin = Anchor.at(context.cell.text, definition.span.start, definition.name, cell=context.cell.id)
+        bindings[definition.name] = Binding(
+            definition.name, UNKNOWN, kind, space, origin, maybe=definition.conditional
+        )
+    implicit = context.host.last_expression
+    if implicit and implicit not in bindings and _ends_in_expression(made.source) and made.last is not None:
+        statement = made.source.tree.body[-1] if made.source.tree is not None else None
+        text = made.text_of(statement) if statement is not None else ""
+        token = text.split("\n", 1)[0]
+        span = made.source.span(statement) if statement is not None else None
+        first = span.of(made.source.code).split("\n", 1)[0] if span is not None else token
+        origin = Anchor.at(made.source.code, span.start, first, cell=context.cell.id) if span is not None else None
+        bindings[implicit] = Binding(implicit, made.last, "result", space, origin, text)
+    catalog = tuple(b for b in made.catalog.values())
+    return Exports((*bindings.values(), *catalog), context.facts.opens)
+
+
+def _again(made: Interpreter, slot: Slot, type_: Type) -> bool:
+    """An object that came from above and did not change: whoever holds it there was accounted for there."""
+    return slot.address in made.base and made.base[slot.address] == type_ and slot.address not in made.state.escaped
+
+
+def _shared(made: Interpreter) -> dict[str, tuple[str, ...]]:
+    """Names that stand for the very same object, for objects that can be changed in place."""
+    by_address: dict[int, list[str]] = {}
+    for name, slot in {**made.known, **made.state.names}.items():
+        if slot.address != DELETED and mutable(made.object(slot.address)):
+            by_address.setdefault(slot.address, []).append(name)
+    return {
+        name: tuple(sorted(n for n in names if n != name))
+        for names in by_address.values()
+        if len(names) > 1
+        for name in names
+    }
+
+
+def _ends_in_expression(source: PythonSource) -> bool:
+    return source.tree is not None and bool(source.tree.body) and isinstance(source.tree.body[-1], ast.Expr)
+
+
+def scope_at(context: Context, offset: int) -> Mapping[str, Binding]:
+    """The cell's own bindings at an offset, and what it changed of those above."""
+    return run(context, offset).overlay()

@@ -1,0 +1,274 @@
+"""Types of expressions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from polycell.core.types import (
+    BOOL,
+    STRING,
+    UNKNOWN,
+    Collection,
+    Record,
+    Scalar,
+    Type,
+)
+from polycell.languages.python.flow import access, calls, operators
+from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.state import join
+from polycell.languages.python.flow.values import (
+    MOST,
+    NOT_KNOWN,
+    collection,
+    compare,
+    element_of,
+    of_constant,
+    of_value,
+    value_of,
+)
+
+BUILTIN_VALUES: dict[str, Type] = {"__name__": Scalar(STRING), "__file__": Scalar(STRING)}
+
+
+def evaluate(run: Interpreter, node: ast.expr) -> Type:
+    """The type of an expression, with its effects done to the interpreter's state. Total."""
+    rule = _RULES.get(type(node))
+    return rule(run, node) if rule is not None else _others(run, node)
+
+
+def _others(run: Interpreter, node: ast.expr) -> Type:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            run.evaluate(child)
+    return UNKNOWN
+
+
+def _constant(run: Interpreter, node: ast.Constant) -> Type:
+    return of_constant(node.value)
+
+
+def _name(run: Interpreter, node: ast.Name) -> Type:
+    if run.slot(node.id) is None:
+        return BUILTIN_VALUES.get(node.id, UNKNOWN)
+    return run.type_of(node.id)
+
+
+def _sequence(run: Interpreter, node: ast.List | ast.Tuple | ast.Set) -> Type:
+    kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
+    items: list[Type] = []
+    known = len(node.elts) <= MOST and kind != "set"
+    for element in node.elts[: 4 * MOST]:
+        if isinstance(element, ast.Starred):
+            inner = run.evaluate(element.value)
+            if isinstance(inner, Collection) and inner.items is not None and inner.kind != "set":
+                items.extend(inner.items)
+            else:
+                known = False
+                items.append(element_of(inner))
+            continue
+        items.append(run.evaluate(element))
+        run.escape(element)
+    made = collection(kind, tuple(items))
+    return made if known else Collection(kind, made.element)
+
+
+def _dict(run: Interpreter, node: ast.Dict) -> Type:
+    fields: dict[str, Type] = {}
+    whole = len(node.keys) <= MOST
+    plain = True
+    values: list[Type] = []
+    keys: list[Type] = []
+    for key, value in list(zip(node.keys, node.values, strict=True))[: 4 * MOST]:
+        type_ = run.evaluate(value)
+        run.escape(value)
+        if key is None:  # **other
+            if isinstance(type_, Record) and type_.name == "dict" and not type_.open:
+                fields.update(type_.fields)
+            else:
+                whole = False
+            continue
+        values.append(type_)
+        key_type = run.evaluate(key)
+        keys.append(key_type)
+        name = value_of(key_type)
+        if isinstance(name, str):
+            fields[name] = type_
+        elif name is NOT_KNOWN:
+            whole = False
+        else:
+            plain = False
+    if not plain:
+        return Collection("dict", collection("list", tuple(values)).element, collection("list", tuple(keys)).element)
+    return Record(tuple(fields.items()), "dict", open=not whole)
+
+
+def _joined(run: Interpreter, node: ast.JoinedStr) -> Type:
+    parts: list[str] | None = []
+    for part in node.values:
+        value: object = NOT_KNOWN
+        if isinstance(part, ast.Constant):
+            value = part.value
+        elif isinstance(part, ast.FormattedValue):
+            found = value_of(run.evaluate(part.value))
+            if part.format_spec is None and part.conversion in (-1, 115):
+                value = found
+        if value is NOT_KNOWN or not isinstance(value, (str, int)) or isinstance(value, bool):
+            parts = None
+        elif parts is not None:
+            parts.append(str(value))
+    return Scalar(STRING) if parts is None else of_value("".join(parts))
+
+
+def _binary(run: Interpreter, node: ast.BinOp) -> Type:
+    left = run.evaluate(node.left)
+    return operators.binary(node.op, left, run.evaluate(node.right))
+
+
+def _unary(run: Interpreter, node: ast.UnaryOp) -> Type:
+    return operators.unary(node.op, run.evaluate(node.operand))
+
+
+def _boolean(run: Interpreter, node: ast.BoolOp) -> Type:
+    types = [run.evaluate(v) for v in node.values]
+    values = [value_of(t) for t in types]
+    if NOT_KNOWN not in values:
+        truth = all(values) if isinstance(node.op, ast.And) else any(values)
+        if all(isinstance(v, bool) for v in values):
+            return Scalar(BOOL, truth)
+    found = types[0]
+    for type_ in types[1:]:
+        found = join(found, type_)
+    return found
+
+
+def _compare(run: Interpreter, node: ast.Compare) -> Type:
+    left = run.evaluate(node.left)
+    rights = [run.evaluate(c) for c in node.comparators]
+    if len(rights) == 1:
+        outcome = compare(node.ops[0], value_of(left), value_of(rights[0]))
+        if outcome is not None:
+            return Scalar(BOOL, outcome)
+        if isinstance(node.ops[0], (ast.In, ast.NotIn, ast.Is, ast.IsNot)):
+            return Scalar(BOOL)
+        return operators.comparison(left, rights[0])
+    return Scalar(BOOL) if all(isinstance(t, Scalar) for t in (left, *rights)) else UNKNOWN
+
+
+def _choice(run: Interpreter, node: ast.IfExp) -> Type:
+    truth = value_of(run.evaluate(node.test))
+    if isinstance(truth, bool):
+        return run.evaluate(node.body if truth else node.orelse)
+    first = run.evaluate(node.body)
+    return join(first, run.evaluate(node.orelse))
+
+
+def _walrus(run: Interpreter, node: ast.NamedExpr) -> Type:
+    type_ = run.evaluate(node.value)
+    run.bind(node.target.id, type_, node.target, value=node.value, address=run.address_of(node.value))
+    return type_
+
+
+def _lambda(run: Interpreter, node: ast.Lambda) -> Type:
+    from polycell.languages.python.flow.definitions import of_lambda
+
+    return of_lambda(run, node)
+
+
+def _comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Type:
+    kind = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "sequence"}[type(node)]
+    items = _generate(run, node.generators, lambda: run.evaluate(node.elt))
+    if items is None:
+        return Collection(kind)
+    known, types = items
+    made = collection(kind, tuple(types))
+    return made if known else Collection(kind, made.element)
+
+
+def _dict_comprehension(run: Interpreter, node: ast.DictComp) -> Type:
+    pairs: list[tuple[Type, Type]] = []
+
+    def pair() -> Type:
+        made = (run.evaluate(node.key), run.evaluate(node.value))
+        pairs.append(made)
+        return made[1]
+
+    items = _generate(run, node.generators, pair)
+    if items is not None and items[0]:
+        names = [value_of(key) for key, _ in pairs]
+        if len(pairs) == len(items[1]) and all(isinstance(n, str) for n in names):
+            return Record(tuple({str(n): v for n, (_, v) in zip(names, pairs, strict=True)}.items()), "dict")
+    values = collection("list", tuple(v for _, v in pairs))
+    return Collection("dict", values.element if items and items[1] else None)
+
+
+def _generate(
+    run: Interpreter, generators: list[ast.comprehension], make: Callable[[], Type]
+) -> tuple[bool, list[Type]] | None:
+    """(all items known, their types) of a comprehension; None where nothing is known. Its names stay inside."""
+    from polycell.languages.python.flow.statements import assign, iterate
+
+    before = dict(run.state.names)
+    try:
+        if len(generators) != 1:
+            for generator in generators:
+                assign(run, generator.target, element_of(run.evaluate(generator.iter)))
+            return False, [make()]
+        generator = generators[0]
+        items, element = iterate(run, generator.iter)
+        if items is None or len(items) > 64 or generator.is_async:
+            assign(run, generator.target, element)
+            for condition in generator.ifs:
+                run.evaluate(condition)
+            return False, [make()]
+        made = []
+        for item in items:
+            assign(run, generator.target, item)
+            truths = [value_of(run.evaluate(condition)) for condition in generator.ifs]
+            if not all(isinstance(t, bool) for t in truths):
+                return False, [make()]
+            if all(truths):
+                made.append(make())
+        return True, made
+    finally:
+        for name in set(run.state.names) - set(before):
+            del run.state.names[name]
+        run.state.names.update(before)
+
+
+def _attribute(run: Interpreter, node: ast.Attribute) -> Type:
+    return access.attribute(run, node, run.evaluate(node.value))
+
+
+def _subscript(run: Interpreter, node: ast.Subscript) -> Type:
+    return access.subscript(run, node, run.evaluate(node.value))
+
+
+def _await(run: Interpreter, node: ast.Await) -> Type:
+    return run.evaluate(node.value)
+
+
+_RULES: dict[type, Callable[..., Type]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.List: _sequence,
+    ast.Tuple: _sequence,
+    ast.Set: _sequence,
+    ast.Dict: _dict,
+    ast.JoinedStr: _joined,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.BoolOp: _boolean,
+    ast.Compare: _compare,
+    ast.IfExp: _choice,
+    ast.NamedExpr: _walrus,
+    ast.Lambda: _lambda,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _dict_comprehension,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Call: calls.call,
+    ast.Await: _await,
+}

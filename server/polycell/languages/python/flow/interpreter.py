@@ -1,0 +1,254 @@
+"""The abstract interpreter's store: names, objects, effects, and what rules may ask.
+
+Expressions are in `expressions`, calls in `calls`, statements in `statements`; they all work on one `Interpreter`.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+
+from polycell.core.environment import Binding, BindingKind, View
+from polycell.core.text import Span
+from polycell.core.types import UNKNOWN, Anchor, GroupBy, Table, Type
+from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
+from polycell.languages.python.source import PythonSource
+
+SHORTEST = 100  # characters of source that people are shown in one line
+DEEPEST = 40  # nested expressions that are looked into
+
+
+class Reached(Exception):
+    """The place was reached that the caller asked about; the interpreter's state is what holds there."""
+
+
+class Interpreter:
+    def __init__(
+        self, source: PythonSource, view: View, *, cell: str = "", folder: str = "", until: int | None = None
+    ) -> None:
+        self.source = source
+        self.view = view
+        self.cell = cell
+        self.folder = folder
+        self.until = until
+        self.state = State()
+        self.known: dict[str, Slot] = {}  # names that came from cells above
+        self.base: dict[int, Type] = {}  # and the types that their objects had there
+        self.missing: set[str] = set()
+        self.catalog: dict[str, Binding] = {}
+        self.addresses = itertools.count()
+        self.depth = 0
+        self.calls_deep = 0
+        self.results: list[Type] | None = None  # of `return` statements, inside a function body
+        self.last: Type | None = None  # the value of the last expression statement
+        self.breaks: list[list[State]] = []
+
+    # -- names
+
+    def slot(self, name: str) -> Slot | None:
+        """The name as it stands now, from this cell or from those above; None when it is unbound or deleted."""
+        slot = self.state.names.get(name)
+        if slot is None:
+            slot = self.known.get(name)
+            if slot is None and name not in self.missing:
+                slot = self._import(name)
+        return None if slot is None or slot.address == DELETED else slot
+
+    def _import(self, name: str) -> Slot | None:
+        binding = self.view.lookup(name)
+        if binding is None:
+            self.missing.add(name)
+            return None
+        address = next(self.addresses)
+        self.base[address] = binding.type
+        slot = Slot(address, binding.kind, binding.origin, binding.source, binding.maybe, binding.aliases)
+        self.known[name] = slot
+        if self.calls_deep and binding.kind not in ("import", "function", "class"):
+            self.state.objects[address] = UNKNOWN  # by the time of the call it may be another value
+        for alias in binding.aliases:
+            # The very same object under another name, unless that name has been rebound since.
+            other = self.known.get(alias)
+            if other is None and alias not in self.missing and alias not in self.state.names:
+                found = self.view.lookup(alias)
+                if found is not None and found.type == binding.type and name in found.aliases:
+                    self.known[alias] = Slot(
+                        address, found.kind, found.origin, found.source, found.maybe, found.aliases
+                    )
+        return slot
+
+    def type_of(self, name: str) -> Type:
+        slot = self.slot(name)
+        return UNKNOWN if slot is None else self.object(slot.address)
+
+    def object(self, address: int) -> Type:
+        found = self.state.objects.get(address)
+        return found if found is not None else self.base.get(address, UNKNOWN)
+
+    def bind(
+        self,
+        name: str,
+        type_: Type,
+        node: ast.AST | None = None,
+        *,
+        value: ast.AST | None = None,
+        kind: BindingKind = "variable",
+        address: int | None = None,
+        span: Span | None = None,
+    ) -> int:
+        """Bind a name to a new object, or to the one at `address`. `node` is where the name stands."""
+        if address is None:
+            address = next(self.addresses)
+            self.state.objects[address] = type_
+        if span is None and node is not None:
+            span = self.source.span(node)
+        origin = None
+        if span is not None:
+            at = self.source.code.find(name, span.start, max(span.end, span.start + len(name)))
+            origin = Anchor.at(self.source.code, at if at >= 0 else span.start, name, cell=self.cell)
+        text = self.text_of(value) if value is not None else ""
+        self.state.names[name] = Slot(address, kind, origin, text)
+        return address
+
+    def delete(self, name: str) -> None:
+        self.state.names[name] = Slot(DELETED)
+
+    # -- objects
+
+    def address_of(self, node: ast.expr) -> int | None:
+        """The object that a plain name points to."""
+        if isinstance(node, ast.NamedExpr):
+            node = node.target
+        if not isinstance(node, ast.Name):
+            return None
+        slot = self.slot(node.id)
+        return slot.address if slot is not None else None
+
+    def change(self, address: int, type_: Type) -> None:
+        """The object was changed in place."""
+        before = self.object(address)
+        self.state.objects[address] = type_
+        if address in self.state.escaped:
+            self.change_unseen(besides=address)
+        if isinstance(before, Table):
+            for other, held in self._objects():
+                if isinstance(held, GroupBy):
+                    self.state.objects[other] = opened(held)
+
+    def change_unseen(self, besides: int = DELETED) -> None:
+        """Something was changed in place, and it may be any object that escaped."""
+        for address in self.state.escaped:
+            if address != besides:
+                self.state.objects[address] = opened(self.object(address))
+
+    def open_up(self, address: int) -> None:
+        """Somebody unknown may have changed the object, and may keep it."""
+        type_ = self.object(address)
+        if mutable(type_):
+            self.state.escaped.add(address)
+            self.change(address, opened(type_))
+
+    def open_everything(self) -> None:
+        """`exec`, `globals()`: anything may have changed."""
+        for address, type_ in self._objects():
+            if mutable(type_):
+                self.state.objects[address] = opened(type_)
+
+    def escape(self, node: ast.expr) -> None:
+        """The object that a name points to is now reachable in another way too."""
+        address = self.address_of(node)
+        if address is not None and mutable(self.object(address)):
+            self.state.escaped.add(address)
+
+    def _objects(self) -> list[tuple[int, Type]]:
+        return list({**self.base, **self.state.objects}.items())
+
+    def join(self, *states: State) -> State:
+        return join_states(states, self.addresses, self.known, self.base)
+
+    # -- what rules ask
+
+    def evaluate(self, node: ast.expr) -> Type:
+        from polycell.languages.python.flow.expressions import evaluate
+
+        if self.depth > DEEPEST:
+            return UNKNOWN
+        self.depth += 1
+        try:
+            return evaluate(self, node)
+        finally:
+            self.depth -= 1
+
+    def place(self, node: ast.AST, name: str) -> Anchor | None:
+        span = self.source.span(node)
+        code = self.source.code
+        for quote in ("'", '"'):
+            at = code.find(f"{quote}{name}{quote}", span.start, span.end)
+            if at >= 0:
+                return Anchor.at(code, at + 1, name, cell=self.cell)
+        at = code.find(name, span.start, span.end) if name else -1
+        if at >= 0:
+            return Anchor.at(code, at, name, cell=self.cell)
+        token = code[span.start : span.end].split("\n", 1)[0]
+        return Anchor.at(code, span.start, token, cell=self.cell) if token else None
+
+    def text_of(self, node: ast.AST) -> str:
+        span = self.source.span(node)
+        text = " ".join(self.source.code[span.start : min(span.end, span.start + 4 * SHORTEST)].split())
+        return text if len(text) <= SHORTEST else text[: SHORTEST - 1] + "…"
+
+    def sql(self, text: str, tables: Mapping[str, Type] | None = None) -> Table | None:
+        """The table that a SQL text yields, with the names of this cell hiding those above."""
+        overlay = self.overlay()
+        for name, type_ in (tables or {}).items():
+            overlay[name] = Binding(name, type_)
+        found = self.view.with_overlay(overlay).evaluate("sql", text)
+        return found if isinstance(found, Table) else None
+
+    def register(self, name: str, type_: Type, node: ast.AST) -> None:
+        if isinstance(type_, Table):
+            origin = self.place(node, name)
+            self.catalog[name] = Binding(name, type_, "table", "catalog", origin, self.text_of(node))
+
+    def apply(self, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
+        from polycell.languages.python.flow.calls import apply
+
+        return apply(self, function, arguments, types)
+
+    # -- what is handed out
+
+    def overlay(self) -> dict[str, Binding]:
+        """The cell's own bindings as they stand, names deleted included, and those from above that it changed."""
+        made: dict[str, Binding] = {}
+        for name, slot in self.state.names.items():
+            made[name] = self.binding(name, slot)
+        for name, slot in self.known.items():
+            if name not in made and slot.address in self.state.objects:
+                if self.state.objects[slot.address] != self.base.get(slot.address):
+                    made[name] = self.binding(name, slot)
+        for binding in self.catalog.values():
+            made.setdefault(binding.name, binding)
+        return made
+
+    def binding(self, name: str, slot: Slot) -> Binding:
+        if slot.address == DELETED:
+            return Binding(name, kind="deleted")
+        type_ = self.object(slot.address)
+        return Binding(name, type_, slot.kind, "python", slot.origin, slot.source, slot.maybe)
+
+    def inside(self) -> State:
+        """The state as a function's body may find it when it is called, who knows when: of values that can change only
+        modules, functions and classes are still known."""
+        state = self.state.copy()
+        for name, slot in state.names.items():
+            if slot.kind not in ("import", "function", "class"):
+                state.names[name] = replace(slot, address=self._nothing(state))
+        return state
+
+    def _nothing(self, state: State) -> int:
+        address = next(self.addresses)
+        state.objects[address] = UNKNOWN
+        return address
+
+

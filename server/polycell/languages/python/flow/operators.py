@@ -1,0 +1,149 @@
+"""Types of operators: Python's own, and pandas' element-wise ones."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from polycell.core.types import (
+    BOOL,
+    DURATION,
+    FLOAT64,
+    INT64,
+    INTEGERS,
+    STRING,
+    TEMPORAL,
+    UNKNOWN,
+    Collection,
+    Column,
+    DataType,
+    Scalar,
+    Series,
+    Table,
+    Type,
+    is_numeric,
+)
+from polycell.languages.python.flow.values import LONGEST, MOST, NOT_KNOWN, PATH, collection, of_value, value_of
+
+
+def arithmetic(operator: ast.operator, left: DataType | None, right: DataType | None) -> DataType | None:
+    """The type of `left op right`, element by element. None where it is not certain."""
+    if left is None or right is None:
+        return None
+    if isinstance(operator, (ast.BitAnd, ast.BitOr, ast.BitXor)):
+        return left if left == right and (left == BOOL or left.name in INTEGERS) else None
+    if left == BOOL and right == BOOL:
+        return None
+    if left in (INT64, FLOAT64, BOOL) and right in (INT64, FLOAT64, BOOL):
+        if isinstance(operator, ast.Div):
+            return FLOAT64
+        if FLOAT64 in (left, right):
+            return FLOAT64 if not isinstance(operator, (ast.LShift, ast.RShift, ast.MatMult)) else None
+        return INT64 if isinstance(operator, (ast.Add, ast.Sub, ast.Mult, ast.Mod, ast.FloorDiv)) else None
+    if left == right == STRING:
+        return STRING if isinstance(operator, ast.Add) else None
+    if left.name == "timestamp" and right.name == "timestamp" and isinstance(operator, ast.Sub):
+        return DURATION
+    if left.name == "timestamp" and right.name == "duration" and isinstance(operator, (ast.Add, ast.Sub)):
+        return left
+    if left == right and is_numeric(left) and isinstance(operator, (ast.Add, ast.Sub, ast.Mult)):
+        return left
+    return None
+
+
+def _column(left: Series, right: Series | Scalar, type_: DataType | None) -> Series:
+    """pandas keeps a name that both sides share."""
+    name = left.column.name
+    if isinstance(right, Series) and right.column.name != name:
+        name = ""
+    return Series(Column(name, type_), left.flavour, left.index)
+
+
+def binary(operator: ast.operator, left: Type, right: Type) -> Type:
+    if isinstance(left, Series) and isinstance(right, (Series, Scalar)):
+        other = right.column.type if isinstance(right, Series) else right.type
+        return _column(left, right, arithmetic(operator, left.column.type, other))
+    if isinstance(right, Series) and isinstance(left, Scalar):
+        return _column(right, left, arithmetic(operator, left.type, right.column.type))
+    if isinstance(left, Series) and not isinstance(right, Table):
+        return replace(left, column=Column(left.column.name if isinstance(right, Series) else "", None))
+    if isinstance(right, Series) and not isinstance(left, Table):
+        return replace(right, column=Column("", None))
+    if isinstance(left, Table) and isinstance(right, Scalar) and left.flavour == "pandas":
+        columns = tuple(replace(c, type=arithmetic(operator, c.type, right.type)) for c in left.columns)
+        return replace(left, columns=columns)
+    if isinstance(left, Scalar) and left.type == PATH and isinstance(operator, ast.Div) and isinstance(right, Scalar):
+        return join_path(left, right)
+    if isinstance(left, Scalar) and isinstance(right, Scalar):
+        return _scalars(operator, left, right)
+    if isinstance(left, Collection) and isinstance(right, Collection) and left.kind == right.kind:
+        if isinstance(operator, ast.Add) and left.items is not None and right.items is not None:
+            return collection(left.kind, left.items + right.items)
+        return Collection(left.kind, left.element if left.element == right.element else None)
+    if isinstance(left, Collection) and isinstance(right, Scalar) and isinstance(operator, ast.Mult):
+        count = value_of(right)
+        if left.items is not None and isinstance(count, int) and 0 <= count * len(left.items) <= MOST:
+            return collection(left.kind, left.items * count)
+        return Collection(left.kind, left.element)
+    return UNKNOWN
+
+
+def join_path(left: Type, right: Type) -> Type:
+    """`Path / text`, both known or not."""
+    first, second = value_of(left), value_of(right)
+    if not (isinstance(first, str) and isinstance(second, str)):
+        return Scalar(PATH)
+    if second.startswith("/"):
+        return Scalar(PATH, second)
+    return Scalar(PATH, second if first in ("", ".") else f"{first.rstrip('/')}/{second}")
+
+
+def _scalars(operator: ast.operator, left: Scalar, right: Scalar) -> Type:
+    a, b = value_of(left), value_of(right)
+    if a is not NOT_KNOWN and b is not NOT_KNOWN:
+        if isinstance(operator, ast.Add) and isinstance(a, str) and isinstance(b, str) and len(a) + len(b) <= LONGEST:
+            return of_value(a + b)
+        if type(a) is int and type(b) is int and max(abs(a), abs(b)) < 10**9:
+            if isinstance(operator, ast.Add):
+                return of_value(a + b)
+            if isinstance(operator, ast.Sub):
+                return of_value(a - b)
+            if isinstance(operator, ast.Mult):
+                return of_value(a * b)
+            if isinstance(operator, ast.FloorDiv) and b:
+                return of_value(a // b)
+    if left.type == STRING and isinstance(operator, ast.Mod):
+        return Scalar(STRING)
+    if left.type == STRING and right.type == INT64 and isinstance(operator, ast.Mult):
+        return Scalar(STRING)
+    type_ = arithmetic(operator, left.type, right.type)
+    return Scalar(type_) if type_ is not None else UNKNOWN
+
+
+def comparison(left: Type, right: Type) -> Type:
+    """The type of an ordering or equality of two values that are not both known."""
+    for side in (left, right):
+        if isinstance(side, Series):
+            return Series(Column(side.column.name, BOOL), side.flavour, side.index)
+    for side in (left, right):
+        if isinstance(side, Table) and side.flavour == "pandas":
+            return replace(side, columns=tuple(replace(c, type=BOOL) for c in side.columns))
+    if isinstance(left, Scalar) and isinstance(right, Scalar):
+        return Scalar(BOOL)
+    return UNKNOWN
+
+
+def unary(operator: ast.unaryop, operand: Type) -> Type:
+    if isinstance(operator, ast.Not):
+        value = value_of(operand)
+        return Scalar(BOOL) if value is NOT_KNOWN else Scalar(BOOL, not value)
+    if isinstance(operand, Series):
+        return operand
+    if isinstance(operand, Table):
+        return operand
+    if isinstance(operand, Scalar):
+        value = value_of(operand)
+        if isinstance(operator, ast.USub) and type(value) in (int, float):
+            return of_value(-value)
+        return Scalar(operand.type) if operand.type not in TEMPORAL else UNKNOWN
+    return UNKNOWN

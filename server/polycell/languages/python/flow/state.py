@@ -1,0 +1,160 @@
+"""The abstract store: names point to objects, objects have types. Two names may point to the same object.
+
+An object that is reachable in ways that are not followed (from inside a list, through a function's argument) has
+*escaped*: when anything unnamed is changed in place, every escaped object may be the one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from polycell.core.environment import BindingKind
+from polycell.core.types import (
+    UNKNOWN,
+    Anchor,
+    Collection,
+    GroupBy,
+    Record,
+    Scalar,
+    Series,
+    Table,
+    Type,
+)
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX
+
+DELETED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A name: which object it points to, and what people are told about it."""
+
+    address: int
+    kind: BindingKind = "variable"
+    origin: Anchor | None = None
+    source: str = ""
+    maybe: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class State:
+    """What holds at one point of the program. `live` is False behind a `return`, `raise`, `break` or `continue`."""
+
+    names: dict[str, Slot] = field(default_factory=dict)
+    objects: dict[int, Type] = field(default_factory=dict)
+    escaped: set[int] = field(default_factory=set)
+    live: bool = True
+
+    def copy(self) -> State:
+        return State(dict(self.names), dict(self.objects), set(self.escaped), self.live)
+
+
+def mutable(type_: Type) -> bool:
+    """Whether a change in place could make what is known of a value wrong."""
+    return isinstance(type_, (Table, GroupBy, Record, Collection))
+
+
+def opened(type_: Type) -> Type:
+    """What is left to say of a value that somebody may have changed in place."""
+    if isinstance(type_, Table):
+        return type_ if type_.open else replace(type_, open=True)
+    if isinstance(type_, GroupBy):
+        return replace(type_, table=replace(type_.table, open=True))
+    if isinstance(type_, Collection):
+        return Collection(type_.kind)
+    if isinstance(type_, Record):
+        return Record(tuple((name, UNKNOWN) for name, _ in type_.fields), type_.name, open=True)
+    return type_
+
+
+def join(a: Type, b: Type) -> Type:
+    """The type of a value that is `a` on one path and `b` on another."""
+    if a == b:
+        return a
+    if isinstance(a, Table) and isinstance(b, Table) and a.flavour == b.flavour:
+        return join_tables(a, b)
+    if isinstance(a, Scalar) and isinstance(b, Scalar) and a.type == b.type:
+        return Scalar(a.type)
+    if isinstance(a, Collection) and isinstance(b, Collection) and a.kind == b.kind:
+        element = a.element if a.element == b.element else None
+        return Collection(a.kind, element, a.key if a.key == b.key else None)
+    if isinstance(a, Record) and isinstance(b, Record) and a.name == b.name:
+        other = dict(b.fields)
+        shared = tuple((name, join(type_, other[name])) for name, type_ in a.fields if name in other)
+        return Record(shared, a.name, open=True)
+    if isinstance(a, Series) and isinstance(b, Series) and a.flavour == b.flavour and a.column.name == b.column.name:
+        type_ = a.column.type if a.column.type == b.column.type else None
+        return replace(a, column=replace(a.column, type=type_), index=a.index if a.index == b.index else UNKNOWN_INDEX)
+    return UNKNOWN
+
+
+def join_tables(a: Table, b: Table) -> Table:
+    """The union of the columns; those that only one of the two has are `maybe`."""
+    theirs = {c.name: c for c in b.columns}
+    mine = {c.name for c in a.columns}
+    columns = []
+    for column in a.columns:
+        other = theirs.get(column.name)
+        if other is None:
+            columns.append(replace(column, maybe=True))
+        elif other == column:
+            columns.append(column)
+        else:
+            type_ = column.type if column.type == other.type else None
+            nullable = column.nullable if column.nullable == other.nullable else None
+            certainty = min(column.certainty, other.certainty)
+            maybe = column.maybe or other.maybe
+            columns.append(replace(column, type=type_, nullable=nullable, certainty=certainty, maybe=maybe))
+    columns += [replace(c, maybe=True) for c in b.columns if c.name not in mine]
+    index = a.index if a.index == b.index else UNKNOWN_INDEX
+    return Table(tuple(columns), a.open or b.open, a.flavour, index, a.case_sensitive)
+
+
+def join_states(states: Iterable[State], fresh: Iterable[int], known: dict[str, Slot], base: dict[int, Type]) -> State:
+    """What holds where several paths meet. `fresh` gives addresses for objects that differ between paths; `known` are
+    the names that came from outside, `base` the types that their objects had there."""
+    live = [s for s in states if s.live]
+    if not live:
+        return State(live=False)
+    result = live[0]
+    for other in live[1:]:
+        result = _join_two(result, other, iter(fresh), known, base)
+    return result
+
+
+def _join_two(a: State, b: State, fresh: Iterable[int], known: dict[str, Slot], base: dict[int, Type]) -> State:
+    addresses = iter(fresh)
+    objects = dict(a.objects)
+    for address, type_ in b.objects.items():
+        if address in a.objects:
+            mine = a.objects[address]
+        elif address in base:
+            mine = base[address]
+        else:
+            objects[address] = type_
+            continue
+        objects[address] = mine if mine is type_ else join(mine, type_)
+    for address, type_ in a.objects.items():
+        if address not in b.objects and address in base:
+            objects[address] = join(type_, base[address])
+    escaped = a.escaped | b.escaped
+    names: dict[str, Slot] = {}
+    for name in dict.fromkeys((*a.names, *b.names)):
+        left, right = a.names.get(name) or known.get(name), b.names.get(name) or known.get(name)
+        if left is None or right is None or DELETED in (left.address, right.address):
+            one = left if right is None or right.address == DELETED else right
+            names[name] = replace(one, maybe=True) if one is not None else Slot(DELETED)
+            continue
+        if left.address == right.address:
+            names[name] = left if left == right else replace(left, maybe=left.maybe or right.maybe)
+            continue
+        address = next(addresses)
+        first = a.objects.get(left.address, base.get(left.address, UNKNOWN))
+        second = b.objects.get(right.address, base.get(right.address, UNKNOWN))
+        objects[address] = join(first, second)
+        if mutable(first) or mutable(second):
+            escaped |= {address, left.address, right.address}
+        names[name] = replace(right, address=address, maybe=left.maybe or right.maybe)
+    return State(names, objects, escaped)

@@ -1,0 +1,575 @@
+"""Statements: versions of names, joined where paths meet."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from polycell.core.types import (
+    UNKNOWN,
+    Collection,
+    Module,
+    Record,
+    Table,
+    Type,
+)
+from polycell.languages.python.flow import operators
+from polycell.languages.python.flow.definitions import enter, of_annotation, of_class, of_function
+from polycell.languages.python.flow.interpreter import Interpreter, Reached
+from polycell.languages.python.flow.state import State, mutable, opened
+from polycell.languages.python.flow.values import collection, element_of, items_of, value_of
+from polycell.languages.python.frames import frame_access
+from polycell.languages.python.frames.columns import drop, opened as opened_table
+
+UNROLLED = 32  # items of a known sequence whose loop is gone through one by one
+ROUNDS = 3  # through the body of a loop before what still changes is given up
+
+
+def execute(run: Interpreter, statements: Sequence[ast.stmt]) -> None:
+    for statement in statements:
+        if run.until is not None:
+            span = run.source.span(statement)
+            if _beginning(run, statement) >= run.until:
+                raise Reached
+            if span.end >= run.until and not isinstance(statement, _COMPOUND):
+                raise Reached
+        if not run.state.live:
+            continue
+        rule = _RULES.get(type(statement))
+        if rule is not None:
+            rule(run, statement)
+
+
+def _beginning(run: Interpreter, statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", None)
+    return run.source.span(decorators[0] if decorators else statement).start
+
+
+def _inside(run: Interpreter, node: ast.AST) -> bool:
+    """Whether the place asked about lies inside a compound statement."""
+    if run.until is None:
+        return False
+    span = run.source.span(node)
+    return span.start < run.until <= span.end
+
+
+# -- simple statements
+
+
+def assign(run: Interpreter, target: ast.expr, type_: Type, value: ast.expr | None = None) -> None:
+    """Bind or change a target. `value` is the expression assigned, where one stands in the text."""
+    if isinstance(target, ast.Name):
+        address = run.address_of(value) if value is not None else None
+        address = run.bind(target.id, type_, target, value=value, address=address)
+        if value is not None and mutable(type_) and not _fresh(run, value):
+            run.state.escaped.add(address)
+            for part in ast.walk(value):
+                if isinstance(part, ast.Name) and not isinstance(value, (ast.Subscript, ast.Attribute)):
+                    run.escape(part)
+        return
+    if isinstance(target, ast.Starred):
+        assign(run, target.value, Collection("list"))
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        _unpack(run, target, type_, value)
+    elif isinstance(target, ast.Subscript):
+        _assign_item(run, target, type_, value)
+    elif isinstance(target, ast.Attribute):
+        _assign_attribute(run, target, type_, value)
+
+
+def _fresh(run: Interpreter, value: ast.expr) -> bool:
+    """Whether an expression's value is a new object, or one that a name stands for."""
+    if isinstance(value, (ast.Name, ast.NamedExpr)):
+        return True
+    if isinstance(value, ast.Call):
+        if isinstance(value.func, ast.Attribute) and value.func.attr in ("get", "pop", "setdefault"):
+            return isinstance(run.evaluate(value.func.value), Table)
+        return True
+    if isinstance(value, ast.Subscript):
+        base = value.value.value if isinstance(value.value, ast.Attribute) else value.value
+        return isinstance(run.evaluate(base), Table)
+    return not isinstance(value, (ast.Attribute, ast.IfExp, ast.BoolOp, ast.Await))
+
+
+def _unpack(run: Interpreter, target: ast.Tuple | ast.List, type_: Type, value: ast.expr | None) -> None:
+    elements = target.elts
+    starred = any(isinstance(e, ast.Starred) for e in elements)
+    nodes: list[ast.expr | None] = [None] * len(elements)
+    if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(elements) and not starred:
+        nodes = list(value.elts)
+        addresses = [run.address_of(n) if n is not None else None for n in nodes]
+        types = [run.object(a) if a is not None else None for a in addresses]
+        items = items_of(type_) or (UNKNOWN,) * len(elements)
+        for element, node, address, known, item in zip(elements, nodes, addresses, types, items, strict=False):
+            if address is not None and known is not None and isinstance(element, ast.Name):
+                run.bind(element.id, known, element, value=node, address=address)
+            else:
+                assign(run, element, item)
+        return
+    items = items_of(type_)
+    for i, element in enumerate(elements):
+        if items is not None and not starred and len(items) == len(elements):
+            assign(run, element, items[i])
+        else:
+            assign(run, element, element_of(type_) if not starred else UNKNOWN)
+    if value is not None and value is not target:
+        for element, text in ((e, run.text_of(value)) for e in elements):
+            if isinstance(element, ast.Name) and element.id in run.state.names:
+                run.state.names[element.id] = replace(run.state.names[element.id], source=text)
+
+
+def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: ast.expr | None) -> None:
+    if value is not None:
+        run.escape(value)
+    owner = target.value
+    if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at", "iat"):
+        base = run.evaluate(owner.value)
+        address = run.address_of(owner.value)
+        if isinstance(base, Table):
+            _store(run, address, frame_access.set_located(run, base, owner.attr, target.slice, type_, value or target))
+        elif address is None:
+            run.change_unseen()
+        return
+    base = run.evaluate(owner)
+    address = run.address_of(owner)
+    if isinstance(base, Table):
+        _store(run, address, frame_access.set_item(run, base, target.slice, type_, value or target))
+        return
+    key = value_of(run.evaluate(target.slice)) if not isinstance(target.slice, ast.Slice) else None
+    if isinstance(base, Record) and base.name == "dict" and address is not None:
+        if isinstance(key, str):
+            fields = {**dict(base.fields), key: type_}
+            _store(run, address, replace(base, fields=tuple(fields.items())))
+        else:
+            _store(run, address, opened(base))
+    elif isinstance(base, Collection) and address is not None:
+        _store(run, address, opened(base))
+    elif address is None:
+        run.change_unseen()
+    elif address in run.state.escaped:
+        run.change_unseen(besides=address)
+
+
+def _store(run: Interpreter, address: int | None, type_: Type) -> None:
+    if address is None:
+        run.change_unseen()
+    else:
+        run.change(address, type_)
+
+
+def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, value: ast.expr | None) -> None:
+    if value is not None:
+        run.escape(value)
+    owner = target.value
+    base = run.evaluate(owner)
+    address = run.address_of(owner)
+    if isinstance(base, Table):
+        _store(run, address, frame_access.set_attribute(run, base, target.attr, type_, value or target))
+    elif isinstance(owner, ast.Attribute) and isinstance(table := run.evaluate(owner.value), Table):
+        # df.index.name = …, df.columns.name = …
+        if owner.attr == "index":
+            _store(run, run.address_of(owner.value), frame_access.index_renamed(table, type_))
+    elif isinstance(base, Record) and base.name != "dict" and address is not None:
+        fields = {**dict(base.fields), target.attr: type_}
+        run.change(address, replace(base, fields=tuple(fields.items())))
+
+
+def _assignment(run: Interpreter, node: ast.Assign) -> None:
+    type_ = run.evaluate(node.value)
+    for target in node.targets:
+        assign(run, target, type_, node.value)
+    names = [t for t in node.targets if isinstance(t, ast.Name)]
+    if len(names) > 1 and mutable(type_):  # a = b = value: one object
+        address = run.address_of(names[0])
+        for name in names[1:]:
+            run.bind(name.id, type_, name, value=node.value, address=address)
+
+
+def _annotated(run: Interpreter, node: ast.AnnAssign) -> None:
+    if node.value is None:
+        return
+    type_ = run.evaluate(node.value)
+    if type_ == UNKNOWN:
+        type_ = of_annotation(run, node.annotation)
+    assign(run, node.target, type_, node.value)
+
+
+def _augmented(run: Interpreter, node: ast.AugAssign) -> None:
+    loaded = _loaded(node.target)
+    before = run.evaluate(loaded)
+    type_ = operators.binary(node.op, before, run.evaluate(node.value))
+    if isinstance(node.target, ast.Name):
+        address = run.address_of(node.target)
+        if address is not None and isinstance(before, Collection):
+            run.escape(node.value)
+            run.change(address, type_ if isinstance(type_, Collection) else opened(before))
+        else:
+            run.bind(node.target.id, type_, node.target, value=node)
+        return
+    assign(run, node.target, type_, node.value)
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """The target as an expression that is read."""
+    if isinstance(target, ast.Name):
+        return ast.copy_location(ast.Name(target.id, ast.Load()), target)
+    return target
+
+
+def _delete(run: Interpreter, node: ast.Delete) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            run.delete(target.id)
+        elif isinstance(target, (ast.Subscript, ast.Attribute)):
+            base = run.evaluate(target.value)
+            address = run.address_of(target.value)
+            key = target.attr if isinstance(target, ast.Attribute) else value_of(run.evaluate(target.slice))
+            if isinstance(base, Table) and isinstance(key, str):
+                _store(run, address, drop(base, [key]))
+            elif isinstance(base, Table):
+                maybe = replace(base, columns=tuple(replace(c, maybe=True) for c in base.columns))
+                _store(run, address, opened_table(maybe))
+            elif address is not None and mutable(base):
+                run.change(address, opened(base))
+            else:
+                run.change_unseen()
+
+
+def _expression(run: Interpreter, node: ast.Expr) -> None:
+    run.last = run.evaluate(node.value)
+
+
+def _import(run: Interpreter, node: ast.Import) -> None:
+    for alias in node.names:
+        name = alias.asname or alias.name.split(".", 1)[0]
+        module = alias.name if alias.asname else name
+        run.bind(name, Module(module), node, value=node, kind="import", span=run.source.span(alias))
+
+
+def _import_from(run: Interpreter, node: ast.ImportFrom) -> None:
+    module = "." * node.level + (node.module or "")
+    for alias in node.names:
+        if alias.name != "*":
+            name = alias.asname or alias.name
+            span = run.source.span(alias)
+            run.bind(name, Module(module, alias.name), node, value=node, kind="import", span=span)
+
+
+def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    if _inside(run, node) and run.until is not None and node.body:
+        first = run.source.span(node.body[0]).start
+        if run.until > min(first, _header_end(run, node)):
+            run.bind(node.name, UNKNOWN, node, kind="function")
+            enter(run, node)
+            execute(run, node.body)
+        raise Reached
+    type_ = of_function(run, node)
+    run.bind(node.name, type_, node, kind="function")
+
+
+def _header_end(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Where the line with the parameters ends: behind it a cursor is in the body, even on a line that is blank."""
+    line = max([node.lineno, *(a.end_lineno or a.lineno for a in ast.walk(node.args) if isinstance(a, ast.arg))])
+    return run.source.lines.line_span(line - 1).end
+
+
+def _class(run: Interpreter, node: ast.ClassDef) -> None:
+    if _inside(run, node):
+        execute(run, node.body)
+        raise Reached
+    run.bind(node.name, of_class(run, node), node, kind="class")
+
+
+def _return(run: Interpreter, node: ast.Return) -> None:
+    type_ = run.evaluate(node.value) if node.value is not None else UNKNOWN
+    if run.results is not None:
+        address = run.address_of(node.value) if node.value is not None else None
+        # A frame that escaped inside the body may be changed by others after the call.
+        escaped = address is not None and address in run.state.escaped
+        run.results.append(opened(type_) if escaped else type_)
+    run.state.live = False
+
+
+def _raise(run: Interpreter, node: ast.Raise) -> None:
+    run.state.live = False
+
+
+def _jump(run: Interpreter, node: ast.stmt) -> None:
+    if run.breaks:
+        run.breaks[-1].append(run.state.copy())
+    run.state.live = False
+
+
+def _assert(run: Interpreter, node: ast.Assert) -> None:
+    run.evaluate(node.test)
+
+
+# -- compound statements
+
+
+def _branches(run: Interpreter, bodies: Sequence[Callable[[], None]]) -> None:
+    """Each body from the same start; what holds behind is their join."""
+    start = run.state
+    ends = []
+    for body in bodies:
+        run.state = start.copy()
+        body()
+        ends.append(run.state)
+    run.state = run.join(*ends)
+
+
+def _holds(run: Interpreter, body: Sequence[ast.stmt]) -> bool:
+    """Whether the place asked about is in this block, or on the blank lines behind it."""
+    if run.until is None or not body:
+        return False
+    start, end = run.source.span(body[0]).start, run.source.span(body[-1]).end
+    return start <= run.until <= end
+
+
+def _if(run: Interpreter, node: ast.If) -> None:
+    truth = value_of(run.evaluate(node.test))
+    if _inside(run, node):
+        if node.orelse and run.until is not None and run.until >= run.source.span(node.orelse[0]).start:
+            execute(run, node.orelse)
+        else:
+            execute(run, node.body)
+        raise Reached
+    if truth is True and isinstance(node.test, ast.Constant):
+        execute(run, node.body)
+    elif truth is False and isinstance(node.test, ast.Constant):
+        execute(run, node.orelse)
+    else:
+        _branches(run, [lambda: execute(run, node.body), lambda: execute(run, node.orelse)])
+
+
+def iterate(run: Interpreter, node: ast.expr) -> tuple[tuple[Type, ...] | None, Type]:
+    """(the items where all are known, the type of any of them) of what a loop goes over."""
+    type_ = run.evaluate(node)
+    run.escape(node) if not isinstance(type_, Table) else None
+    element = element_of(type_)
+    method = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+    if method in ("items", "iteritems", "iterrows", "itertuples") and isinstance(node, ast.Call):
+        assert isinstance(node.func, ast.Attribute)
+        base = run.evaluate(node.func.value)
+        if isinstance(base, Table):
+            return None, frame_access.row_element(base, method)
+    grouped = frame_access.group_element(type_)
+    if grouped is not None:
+        return None, grouped
+    return items_of(type_), element
+
+
+def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
+    items, element = iterate(run, node.iter)
+    if _inside(run, node):
+        assign(run, node.target, element if not items else items[0])
+        if items is not None and len(items) != 1:
+            assign(run, node.target, collection("list", items).element or element)
+        if not _holds(run, node.orelse):
+            _forget_changing(run, node.body)
+            execute(run, node.body)
+        else:
+            execute(run, node.orelse)
+        raise Reached
+    jumps = any(isinstance(n, (ast.Break, ast.Continue, ast.Return)) for s in node.body for n in ast.walk(s))
+    if items is not None and len(items) <= UNROLLED and not jumps and isinstance(node, ast.For):
+        for item in items:
+            assign(run, node.target, item)
+            execute(run, node.body)
+    else:
+        _loop(run, node.body, lambda: assign(run, node.target, element), node.target)
+    execute(run, node.orelse)
+
+
+def _while(run: Interpreter, node: ast.While) -> None:
+    if _inside(run, node):
+        _forget_changing(run, node.body)
+        execute(run, node.body if not _holds(run, node.orelse) else node.orelse)
+        raise Reached
+    _loop(run, node.body, lambda: run.evaluate(node.test), None)
+    execute(run, node.orelse)
+
+
+def _loop(
+    run: Interpreter, body: Sequence[ast.stmt], begin: Callable[[], object], target: ast.expr | None
+) -> None:
+    """Any number of rounds through a body: values that it changes are forgotten first, then rounds are joined until
+    nothing changes; tables that still do are opened."""
+    _forget_changing(run, body)
+    for round_ in range(ROUNDS + 1):
+        before = run.state
+        run.state = before.copy()
+        run.breaks.append([])
+        begin()
+        execute(run, body)
+        jumped = run.breaks.pop()
+        after = run.join(before, run.state, *jumped)
+        if _same(before, after):
+            run.state = after
+            return
+        if round_ == ROUNDS:
+            for address, type_ in list(after.objects.items()):
+                known = before.objects.get(address, run.base.get(address))
+                if known != type_:
+                    after.objects[address] = opened(type_) if mutable(type_) else UNKNOWN
+            _open_differing(before, after)
+        run.state = after
+
+
+def _open_differing(before: State, after: State) -> None:
+    """Names whose objects are new in every round, such as `df = df.merge(…)`."""
+    for name, slot in after.names.items():
+        old = before.names.get(name)
+        type_ = after.objects.get(slot.address)
+        if old is not None and type_ is not None and before.objects.get(old.address) != type_:
+            after.objects[slot.address] = opened(type_) if mutable(type_) else UNKNOWN
+
+
+def _same(before: State, after: State) -> bool:
+    if before.names.keys() != after.names.keys():
+        return False
+    for name, slot in after.names.items():
+        old = before.names[name]
+        if old.address != slot.address and before.objects.get(old.address) != after.objects.get(slot.address):
+            return False
+    return all(after.objects.get(a) == t for a, t in before.objects.items())
+
+
+def _forget_changing(run: Interpreter, body: Sequence[ast.stmt]) -> None:
+    """Known values of names that the body binds hold in the first round only."""
+    from polycell.core.types import Scalar
+
+    for statement in body:
+        for part in ast.walk(statement):
+            if not (isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)):
+                continue
+            slot = run.state.names.get(part.id) or run.slot(part.id)
+            if slot is None or slot.address < 0:
+                continue
+            type_ = run.object(slot.address)
+            if isinstance(type_, Scalar) and type_.value is not None:
+                address = next(run.addresses)
+                run.state.objects[address] = Scalar(type_.type)
+                run.state.names[part.id] = replace(slot, address=address)
+            elif isinstance(type_, Collection) and type_.items is not None:
+                run.change(slot.address, opened(type_))
+    for statement in body:
+        for part in ast.walk(statement):
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+                address = run.address_of(part.func.value)
+                if address is not None and isinstance(known := run.object(address), Collection):
+                    if known.items is not None and part.func.attr in ("append", "extend", "insert"):
+                        run.change(address, opened(known))
+
+
+def _with(run: Interpreter, node: ast.With | ast.AsyncWith) -> None:
+    for item in node.items:
+        type_ = run.evaluate(item.context_expr)
+        if item.optional_vars is not None:
+            assign(run, item.optional_vars, type_, item.context_expr)
+    execute(run, node.body)
+    if _inside(run, node):
+        raise Reached
+
+
+def _try(run: Interpreter, node: ast.Try) -> None:
+    start = run.state.copy()
+    inside = _inside(run, node)
+    if inside:
+        blocks = [node.body, *(h.body for h in node.handlers), node.orelse, node.finalbody]
+        for block in blocks:
+            if _holds(run, block):
+                if block is not node.body:
+                    until, run.until = run.until, None
+                    execute(run, node.body)
+                    run.until = until
+                execute(run, block)
+                raise Reached
+        execute(run, node.body)
+        raise Reached
+    execute(run, node.body)
+    body_end = run.state
+    broken = run.join(start, replace_live(body_end))
+    execute(run, node.orelse)
+    ends = [run.state]
+    for handler in node.handlers:
+        run.state = broken.copy()
+        if handler.name:
+            run.bind(handler.name, UNKNOWN, handler)
+        execute(run, handler.body)
+        if handler.name:
+            run.state.names.pop(handler.name, None)
+        ends.append(run.state)
+    run.state = run.join(*ends)
+    if node.finalbody:
+        live, run.state.live = run.state.live, True
+        execute(run, node.finalbody)
+        run.state.live = run.state.live and live
+
+
+def replace_live(state: State) -> State:
+    """A copy that counts as reached: an exception may leave a block at any point."""
+    made = state.copy()
+    made.live = True
+    return made
+
+
+def _match(run: Interpreter, node: ast.Match) -> None:
+    run.evaluate(node.subject)
+    if _inside(run, node):
+        for case in node.cases:
+            if _holds(run, case.body):
+                _capture(run, case.pattern)
+                execute(run, case.body)
+        raise Reached
+
+    def body(case: ast.match_case) -> Callable[[], None]:
+        def go() -> None:
+            _capture(run, case.pattern)
+            execute(run, case.body)
+
+        return go
+
+    _branches(run, [*(body(c) for c in node.cases), lambda: None])
+
+
+def _capture(run: Interpreter, pattern: ast.pattern) -> None:
+    for part in ast.walk(pattern):
+        name = getattr(part, "name", None) or getattr(part, "rest", None)
+        if isinstance(name, str) and isinstance(part, (ast.MatchAs, ast.MatchStar, ast.MatchMapping)):
+            run.bind(name, UNKNOWN, part)
+
+
+_COMPOUND = (
+    ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.FunctionDef, ast.AsyncFunctionDef,
+    ast.ClassDef, ast.Match,
+)  # fmt: skip
+
+_RULES: dict[type, Callable[..., None]] = {
+    ast.Assign: _assignment,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Delete: _delete,
+    ast.Expr: _expression,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Break: _jump,
+    ast.Continue: _jump,
+    ast.Assert: _assert,
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.Match: _match,
+}
+if hasattr(ast, "TryStar"):
+    _RULES[ast.TryStar] = _try

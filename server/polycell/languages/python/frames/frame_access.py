@@ -1,0 +1,320 @@
+"""Attributes, subscripts and assignments of tables."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    STRING,
+    UNKNOWN,
+    Collection,
+    Column,
+    DataType,
+    GroupBy,
+    Opaque,
+    Scalar,
+    Series,
+    Table,
+    Type,
+)
+from polycell.languages.python.flow.values import NOT_KNOWN, collection, of_value, value_of
+from polycell.languages.python.frames.columns import (
+    UNKNOWN_INDEX,
+    get,
+    opened,
+    pick,
+    put,
+    unknown_table,
+    untyped,
+    with_columns,
+)
+
+if TYPE_CHECKING:
+    from polycell.languages.python.flow.interpreter import Interpreter
+
+_ATTRIBUTES: dict[str, Type] = {
+    "shape": Collection("tuple", Scalar(INT64)),
+    "size": Scalar(INT64),
+    "ndim": Scalar(INT64),
+    "empty": Scalar(BOOL),
+    "height": Scalar(INT64),
+    "width": Scalar(INT64),
+    "values": Opaque("numpy.ndarray"),
+}
+
+
+def series(table: Table, name: str) -> Type:
+    if table.column(name) is None and not table.open and name not in {c.name for c in table.index}:
+        return UNKNOWN
+    return Series(get(table, name), table.flavour, table.index)
+
+
+def columns_of(table: Table) -> Type:
+    """`df.columns`: the names, all known when the table is closed and none is in doubt."""
+    if table.open or any(c.maybe for c in table.columns):
+        return Collection("array", Scalar(STRING))
+    return collection("array", tuple(of_value(c.name) for c in table.columns))
+
+
+def attribute(table: Table, name: str) -> Type:
+    if name == "columns":
+        return columns_of(table)
+    if table.flavour == "pandas" and name == "T":
+        return unknown_table("pandas")
+    if name in _ATTRIBUTES:
+        return _ATTRIBUTES[name]
+    if table.flavour == "pandas" and name in ("index", "style", "plot", "dtypes", "loc", "iloc", "at", "iat"):
+        return Opaque("pandas.Index") if name == "index" else UNKNOWN
+    if table.flavour in ("pandas", "spark") and table.column(name) is not None:
+        return Series(get(table, name), table.flavour, table.index)
+    return UNKNOWN
+
+
+def subscript(run: Interpreter, table: Table, where: ast.expr) -> Type:
+    if isinstance(where, ast.Slice):
+        return table
+    key = run.evaluate(where)
+    value = value_of(key)
+    if isinstance(value, str):
+        return series(table, value)
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return pick(table, value)
+    if isinstance(value, list) and value and all(isinstance(v, bool) for v in value):
+        return table
+    if table.flavour == "pandas":
+        if isinstance(key, Series) and key.column.type == BOOL:
+            return table
+        if isinstance(key, Table):  # df[df > 0]
+            return untyped(table)
+        if isinstance(where, (ast.Compare, ast.BoolOp)) or _is_mask(where):
+            return table
+        if isinstance(where, (ast.List, ast.ListComp)) or isinstance(key, Collection):
+            return unknown_table("pandas", table.index)
+    return UNKNOWN
+
+
+def _is_mask(node: ast.expr) -> bool:
+    """Whether an expression can only be a mask of rows: comparisons put together."""
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Invert)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
+        return _is_mask(node.left) or _is_mask(node.right)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("isin", "between", "isna", "isnull", "notna", "notnull", "duplicated")
+    return isinstance(node, ast.Compare)
+
+
+def _rows_and_columns(where: ast.expr) -> tuple[ast.expr, ast.expr | None]:
+    if isinstance(where, ast.Tuple) and len(where.elts) == 2:
+        return where.elts[0], where.elts[1]
+    return where, None
+
+
+def _one_row(run: Interpreter, rows: ast.expr) -> bool | None:
+    """Whether a row selector picks one row; None when it is not evident."""
+    if isinstance(rows, (ast.Slice, ast.List, ast.ListComp, ast.Compare)) or _is_mask(rows):
+        return False
+    type_ = run.evaluate(rows)
+    if isinstance(type_, (Series, Collection)) or (isinstance(type_, Opaque) and type_.name == "pandas.Index"):
+        return False
+    return True if isinstance(type_, Scalar) else None
+
+
+def located(run: Interpreter, table: Table, how: str, where: ast.expr) -> Type:
+    """`df.loc[rows, columns]`, `iloc`, `at`, `iat`."""
+    rows, columns = _rows_and_columns(where)
+    if table.flavour != "pandas" or how == "ix":
+        return UNKNOWN
+    one = _one_row(run, rows)
+    if how in ("at", "iat"):
+        return UNKNOWN
+    chosen = _chosen(run, table, how, columns)
+    if one is None:
+        return UNKNOWN
+    if one:
+        return UNKNOWN
+    return chosen
+
+
+def _chosen(run: Interpreter, table: Table, how: str, columns: ast.expr | None) -> Type:
+    if columns is None:
+        return table
+    if isinstance(columns, ast.Slice):
+        return _sliced(run, table, how, columns)
+    type_ = run.evaluate(columns)
+    value = value_of(type_)
+    if how == "loc":
+        if isinstance(value, str):
+            return series(table, value)
+        if isinstance(value, list) and all(isinstance(v, str) for v in value):
+            return pick(table, value)
+    elif not table.open and not any(c.maybe for c in table.columns):
+        names = [c.name for c in table.columns]
+        if type(value) is int and -len(names) <= value < len(names):
+            return series(table, names[value])
+        if isinstance(value, list) and all(type(v) is int and -len(names) <= v < len(names) for v in value):
+            return pick(table, [names[v] for v in value])
+    return unknown_table("pandas", table.index) if isinstance(type_, (Collection, Series)) else UNKNOWN
+
+
+def _sliced(run: Interpreter, table: Table, how: str, columns: ast.Slice) -> Type:
+    if columns.lower is None and columns.upper is None and columns.step is None:
+        return table
+    parts = (columns.lower, columns.upper, columns.step)
+    bounds = [value_of(run.evaluate(b)) if b is not None else None for b in parts]
+    names = [c.name for c in table.columns]
+    unsure = table.open or any(c.maybe for c in table.columns)
+    step = bounds[2]
+    if not unsure and (step is None or (type(step) is int and step != 0)):
+        if how == "iloc" and all(b is None or type(b) is int for b in bounds):
+            return pick(table, names[slice(*bounds)])
+        if how == "loc" and step in (None, 1) and all(b is None or b in names for b in bounds[:2]):
+            start = names.index(bounds[0]) if bounds[0] is not None else 0
+            end = names.index(bounds[1]) + 1 if bounds[1] is not None else len(names)
+            return pick(table, names[start:end])
+        if how == "loc" and bounds[0] is bounds[1] is None:
+            return pick(table, names[::step])
+    return unknown_table("pandas", table.index)
+
+
+def column_from(run: Interpreter, name: str, type_: Type, node: ast.AST, value: ast.AST) -> Column:
+    """The column that an assigned value makes."""
+    origin = run.place(node, name)
+    source = run.text_of(value)
+    if isinstance(type_, Series):
+        return replace(type_.column, name=name, origin=origin, source=source, maybe=False, nullable=None)
+    if isinstance(type_, Scalar) and type_.type.name not in ("null", "path"):
+        return Column(name, type_.type, None, origin=origin, source=source)
+    if isinstance(type_, Collection) and isinstance(type_.element, Scalar) and type_.kind in ("list", "array", "tuple"):
+        return Column(name, _element(type_), None, origin=origin, source=source)
+    return Column(name, None, origin=origin, source=source)
+
+
+def _element(type_: Collection) -> DataType | None:
+    element = type_.element
+    return element.type if isinstance(element, Scalar) and element.type.name not in ("null", "path") else None
+
+
+def set_item(run: Interpreter, table: Table, where: ast.expr, type_: Type, value: ast.AST) -> Table:
+    """`df[where] = value`."""
+    if isinstance(where, ast.Slice):
+        return untyped(table)
+    key = run.evaluate(where)
+    name = value_of(key)
+    if isinstance(name, str):
+        return put(table, column_from(run, name, type_, where, value))
+    if isinstance(name, list) and name and all(isinstance(n, str) for n in name):
+        for one in name:
+            column = Column(one, None, origin=run.place(where, one), source=run.text_of(value))
+            if isinstance(type_, Table) and len(type_.columns) == len(name) and not type_.open:
+                column = replace(column, type=type_.columns[name.index(one)].type)
+            elif isinstance(type_, Scalar) and type_.type.name not in ("null", "path"):
+                column = replace(column, type=type_.type)
+            table = put(table, column)
+        return table
+    if isinstance(key, (Series, Table)) or isinstance(where, ast.Compare) or _is_mask(where):
+        return untyped(table)  # values under a mask
+    return opened(untyped(table))
+
+
+def set_located(run: Interpreter, table: Table, how: str, where: ast.expr, type_: Type, value: ast.AST) -> Table:
+    """`df.loc[rows, columns] = value`: names that are new are added, types of the others may widen."""
+    rows, columns = _rows_and_columns(where)
+    if not isinstance(rows, ast.Slice):
+        run.evaluate(rows)
+    if columns is None or how in ("iloc", "iat"):
+        return _widened(table, None)
+    if isinstance(columns, ast.Slice):
+        return _widened(table, None)
+    names = value_of(run.evaluate(columns))
+    names = [names] if isinstance(names, str) else names
+    if not (isinstance(names, list) and all(isinstance(n, str) for n in names)):
+        return opened(_widened(table, None))
+    present = {c.name for c in table.columns}
+    table = _widened(table, set(names))
+    for name in names:
+        if name not in present:
+            column = column_from(run, name, type_, columns, value)
+            whole = isinstance(rows, ast.Slice) and rows.lower is rows.upper is None
+            if not whole and column.type is not None and (column.type == BOOL or "int" in column.type.name):
+                column = replace(column, type=None)  # the other rows are missing
+            table = put(table, column)
+    return table
+
+
+def _widened(table: Table, names: set[str] | None) -> Table:
+    columns = (
+        replace(c, type=c.type if c.type in (STRING, FLOAT64) and names is not None else None, nullable=None)
+        if names is None or c.name in names
+        else c
+        for c in table.columns
+    )
+    return replace(table, columns=tuple(replace(c, type=None) if names is None else c for c in columns))
+
+
+def set_attribute(run: Interpreter, table: Table, name: str, type_: Type, value: ast.AST) -> Table:
+    """`df.columns = […]`, `df.index = …`, `df.x = …` (which sets a column only when there is one)."""
+    if name == "columns":
+        return renamed(run, table, type_, value)
+    if name == "index":
+        if isinstance(type_, Series):
+            return replace(table, index=(Column(type_.column.name, type_.column.type),))
+        if isinstance(type_, Collection):
+            return replace(table, index=(Column("", None),))
+        return replace(table, index=UNKNOWN_INDEX)
+    if table.flavour == "pandas" and table.column(name) is not None:
+        return put(table, column_from(run, name, type_, value, value))
+    return table
+
+
+def renamed(run: Interpreter, table: Table, type_: Type, value: ast.AST) -> Table:
+    """All columns named anew."""
+    names = value_of(type_)
+    if not (isinstance(names, list) and all(isinstance(n, str) for n in names)):
+        if names is NOT_KNOWN and isinstance(type_, Collection) and type_.items is not None:
+            return unknown_table(table.flavour, table.index)
+        return unknown_table(table.flavour, table.index)
+    same = len(names) == len(table.columns) and not table.open and not any(c.maybe for c in table.columns)
+    old = table.columns if same else ()
+    columns = []
+    for i, name in enumerate(names):
+        before = old[i] if same else Column(name, None)
+        if before.name != name or before.origin is None:
+            before = replace(before, name=name, origin=run.place(value, name))
+        columns.append(before)
+    return with_columns(replace(table, open=False), columns)
+
+
+def index_renamed(table: Table, type_: Type) -> Table:
+    name = value_of(type_)
+    if len(table.index) == 1 and table.index != UNKNOWN_INDEX and isinstance(name, str):
+        return replace(table, index=(replace(table.index[0], name=name),))
+    if table.index == () and isinstance(name, str):
+        return replace(table, index=(Column(name, None),))
+    return replace(table, index=UNKNOWN_INDEX)
+
+
+def row_element(table: Table, method: str) -> Type:
+    """What a loop over `df.items()`, `df.iterrows()` or `df.itertuples()` binds."""
+    if method in ("items", "iteritems"):
+        return collection("tuple", (Scalar(STRING), UNKNOWN))
+    if method == "iterrows":
+        return collection("tuple", (UNKNOWN, UNKNOWN))
+    return UNKNOWN
+
+
+def group_element(type_: Type) -> Type | None:
+    """What a loop over groups binds: the key and the rows of one group."""
+    if not isinstance(type_, GroupBy):
+        return None
+    if type_.single:
+        return collection("tuple", (UNKNOWN, UNKNOWN))
+    table = type_.table
+    if type_.selected is not None:
+        return collection("tuple", (UNKNOWN, unknown_table(table.flavour)))
+    return collection("tuple", (UNKNOWN, table))

@@ -1,0 +1,83 @@
+"""pandas frames: reductions over rows."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from polycell.core.types import BOOL, FLOAT64, INT64, STRING, UNKNOWN, Column, DataType, Scalar, Series, Type
+from polycell.languages.python.frames.columns import numeric_only, unknown_table
+from polycell.languages.python.frames.registry import Call, method
+
+_RESULTS: dict[str, DataType | None] = {
+    **dict.fromkeys(("count", "nunique"), INT64),
+    **dict.fromkeys(("mean", "median", "std", "var", "sem", "skew", "kurt"), FLOAT64),
+    **dict.fromkeys(("any", "all"), BOOL),
+}
+
+
+@method("pandas", "count nunique", "axis numeric_only dropna")
+@method("pandas", "sum prod min max mean median std var sem skew kurt", "axis skipna numeric_only min_count ddof")
+@method("pandas", "any all", "axis bool_only skipna")
+@method("pandas", "idxmax idxmin", "axis skipna numeric_only")
+@method("pandas", "mode quantile", "**")
+def reduced(call: Call) -> Type:
+    """A series: one value a column, or one a row."""
+    name = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
+    axis = call.value("axis", 0)
+    if name in ("mode", "quantile"):
+        return UNKNOWN
+    if axis in (1, "columns"):
+        return Series(Column("", _RESULTS.get(name)), "pandas", call.table.index)
+    if axis in (0, "index"):
+        return Series(Column("", _RESULTS.get(name)), "pandas", (Column("", STRING),))
+    return UNKNOWN
+
+
+@method("pandas", "value_counts", "subset normalize sort ascending dropna")
+def value_counts(call: Call) -> Type:
+    return UNKNOWN
+
+
+@method("pandas", "describe", "percentiles include exclude")
+def describe(call: Call) -> Type:
+    """Numeric columns; all columns where there is none."""
+    if call["include"] is not None or call["exclude"] is not None:
+        return unknown_table("pandas", (Column("", STRING),))
+    table = call.table
+    kept = [replace(c, type=FLOAT64) for c in numeric_only(table, bools=False).columns]
+    times = {c.name for c in table.columns if c.type is not None and c.type.name in ("timestamp", "duration")}
+    certain = [c for c in kept if not c.maybe]
+    if not certain or times or table.open:
+        return replace(unknown_table("pandas", (Column("", STRING),)), columns=tuple(replace(c, type=None) for c in certain))
+    return replace(table, columns=tuple(kept), index=(Column("", STRING),))
+
+
+@method("pandas", "corr cov", "method min_periods numeric_only ddof")
+def matrix(call: Call) -> Type:
+    columns = tuple(replace(c, type=FLOAT64) for c in numeric_only(call.table).columns)
+    return replace(call.table, columns=columns, index=(Column("", STRING),))
+
+
+@method("pandas", "agg aggregate", "func axis *args **")
+def agg(call: Call) -> Type:
+    function = call["func"]
+    if function is None or call["axis"] is not None:
+        return UNKNOWN
+    value = function.value
+    if isinstance(value, str):
+        return Series(Column("", _RESULTS.get(value)), "pandas", (Column("", STRING),))
+    if isinstance(value, list) and value:
+        return replace(call.table, columns=tuple(replace(c, type=None) for c in call.table.columns), index=(Column("", None),))
+    return UNKNOWN
+
+
+@method("pandas", "apply transform", "func axis raw result_type args by_row engine **")
+def apply(call: Call) -> Type:
+    return UNKNOWN
+
+
+@method("pandas", "equals", "other")
+def equals(call: Call) -> Type:
+    return Scalar(BOOL)
+

@@ -1,0 +1,234 @@
+"""pandas: merge, join and concat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from polycell.core.types import BOOL, CATEGORY, UNKNOWN, Column, Record, Series, Table, Type
+from polycell.languages.python.flow.values import items_of, value_of
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, with_columns
+from polycell.languages.python.frames.registry import Call, function, method
+
+_MERGE = "how on left_on right_on left_index right_index sort suffixes copy indicator validate"
+
+
+@method("pandas", "merge", f"right {_MERGE}")
+def merge_method(call: Call) -> Type:
+    right = call["right"]
+    return _merge(call, call.receiver, right.type if right is not None else UNKNOWN)
+
+
+@function("pandas.merge", f"left right {_MERGE}", gives=unknown_table("pandas"))
+def merge_function(call: Call) -> Type:
+    left, right = call["left"], call["right"]
+    return _merge(call, left.type if left is not None else UNKNOWN, right.type if right is not None else UNKNOWN)
+
+
+def _frame(type_: Type) -> Table:
+    if isinstance(type_, Table):
+        return type_
+    if isinstance(type_, Series) and type_.column.name:
+        return Table((type_.column,), flavour="pandas", index=type_.index)
+    return unknown_table("pandas")
+
+
+def _merge(call: Call, first: Type, second: Type) -> Table:
+    left, right = _frame(first), _frame(second)
+    how = call.value("how", "inner")
+    on, left_on, right_on = call.texts("on"), call.texts("left_on"), call.texts("right_on")
+    left_index, right_index = call.value("left_index", False), call.value("right_index", False)
+    suffixes = call.value("suffixes", ["_x", "_y"])
+    unknown = unknown_table("pandas")
+    if how not in ("inner", "left", "right", "outer", "cross"):
+        return unknown
+    if not isinstance(left_index, bool) or not isinstance(right_index, bool):
+        return unknown
+    for name, known in (("on", on), ("left_on", left_on), ("right_on", right_on)):
+        if call[name] is not None and known is None:
+            return unknown
+    if not (isinstance(suffixes, list) and len(suffixes) == 2):
+        return unknown
+    suffixes = ["" if s is None else s for s in suffixes]
+    if not all(isinstance(s, str) for s in suffixes):
+        return unknown
+    if how == "cross":
+        on = []
+    elif on is None and left_on is None and right_on is None and not left_index and not right_index:
+        if left.open or right.open or any(c.maybe for c in (*left.columns, *right.columns)):
+            return unknown
+        on = [c.name for c in left.columns if right.column(c.name) is not None]
+    by_index = left_index or right_index
+    if by_index and (left_index != right_index or on):
+        return _by_one_index(left, right, left_on, right_on, how, suffixes, call)
+    pairs = [(n, n) for n in on] if on is not None else list(zip(left_on or [], right_on or [], strict=False))
+    if len(left_on or []) != len(right_on or []):
+        return unknown
+    index = () if not by_index else left.index if left.index == right.index else UNKNOWN_INDEX
+    return _put_together(left, right, pairs, how, suffixes, index, call)
+
+
+def _by_one_index(
+    left: Table, right: Table, left_on: list[str] | None, right_on: list[str] | None, how: str, suffixes: list[str],
+    call: Call,
+) -> Table:  # fmt: skip
+    """Columns of one side against the index of the other: an outer or opposite join may add the key's column."""
+    if how not in ("inner", "left") or (left_on is None) == (right_on is None) or right_on is not None:
+        return unknown_table("pandas")
+    if {c.name for c in right.index} & {c.name for c in left.columns} - set(left_on or []):
+        return unknown_table("pandas")
+    if right.index and any(c.name and c.name not in (left_on or []) for c in right.index):
+        return unknown_table("pandas")
+    return _put_together(left, right, [], how, suffixes, UNKNOWN_INDEX, call)
+
+
+def _put_together(
+    left: Table, right: Table, pairs: list[tuple[str, str]], how: str, suffixes: list[str],
+    index: tuple[Column, ...], call: Call,
+) -> Table:  # fmt: skip
+    shared = {a for a, b in pairs if a == b}
+    # A key that the table does not have may be the name of an index level, which then is no column of the result.
+    for a, b in pairs:
+        for table, name in ((left, a), (right, b)):
+            if table.column(name) is None and (not table.open or table.index):
+                return unknown_table("pandas")
+    sides = (left, {c.name for c in left.columns} | {a for a, _ in pairs}), (right, {c.name for c in right.columns})
+    (_, left_names), (_, right_names) = sides
+    right_names |= {b for _, b in pairs}
+    overlapping = (left_names & right_names) - shared
+    unsure = left.open or right.open
+    columns: list[Column] = []
+    seen: set[str] = set()
+    for table, other, suffix, loose in (
+        (left, right, suffixes[0], how in ("right", "outer")),
+        (right, left, suffixes[1], how in ("left", "outer")),
+    ):
+        added = [Column(n, None) for n in (left_names if table is left else right_names) if table.column(n) is None]
+        for column in (*table.columns, *added):
+            name = column.name
+            if name in shared:
+                if table is right:
+                    continue
+                mine, theirs = get(left, name), get(right, name)
+                same = mine.type == theirs.type
+                column = mine if same else replace(mine, type=None)
+                columns.append(replace(column, maybe=False))
+                continue
+            if loose:
+                column = _missing(column)
+            if name in overlapping:
+                partner = other.column(name)
+                if (partner is not None and partner.maybe) or column.maybe:
+                    return replace(unknown_table("pandas"), columns=())
+                column = replace(column, name=f"{name}{suffix}")
+            elif unsure and other.open and suffix:
+                column = replace(column, maybe=True)  # the other side may have one of that name too
+            columns.append(column)
+            seen.add(column.name)
+    if call["indicator"] is not None and call.value("indicator") is not False:
+        name = "_merge" if call.value("indicator") is True else call.text("indicator")
+        if not name:
+            return unknown_table("pandas")
+        columns.append(Column(name, CATEGORY))
+    return with_columns(Table(open=unsure, flavour="pandas", index=index), columns)
+
+
+def _missing(column: Column) -> Column:
+    """The column where rows may be missing: numbers may have become double, truth values objects."""
+    type_ = column.type
+    keeps = type_ is not None and (type_.name in ("double", "string", "timestamp", "duration", "dictionary"))
+    return replace(column, type=type_ if keeps and type_ != BOOL else None, nullable=True)
+
+
+@method("pandas", "join", "other on how lsuffix rsuffix sort validate")
+def join(call: Call) -> Type:
+    other = call["other"]
+    left = call.table
+    if other is None or not isinstance(other.type, (Table, Series)):
+        return unknown_table("pandas")
+    right = _frame(other.type)
+    how, ls, rs = call.value("how", "left"), call.value("lsuffix", ""), call.value("rsuffix", "")
+    if how not in ("left", "inner", "right", "outer") or not isinstance(ls, str) or not isinstance(rs, str):
+        return unknown_table("pandas")
+    if call["on"] is not None and how not in ("left", "inner"):
+        return unknown_table("pandas")
+    overlapping = {c.name for c in left.columns} & {c.name for c in right.columns}
+    if overlapping and not (ls or rs):
+        return unknown_table("pandas")
+    if any(c.maybe for c in (*left.columns, *right.columns) if c.name in overlapping):
+        return unknown_table("pandas")
+    columns = []
+    for table, opposite, suffix, loose in (
+        (left, right, ls, how in ("right", "outer")), (right, left, rs, how in ("left", "outer")),
+    ):  # fmt: skip
+        for column in table.columns:
+            column = _missing(column) if loose else column
+            if column.name in overlapping:
+                column = replace(column, name=f"{column.name}{suffix}")
+            elif opposite.open and suffix:
+                column = replace(column, maybe=True)
+            columns.append(column)
+    index = left.index if how == "left" else UNKNOWN_INDEX
+    return with_columns(Table(open=left.open or right.open, flavour="pandas", index=index), columns)
+
+
+@function("pandas.concat", "objs axis join ignore_index keys levels names verify_integrity sort copy")
+def concat(call: Call) -> Type:
+    objs = call["objs"]
+    axis = call.value("axis", 0)
+    unknown = unknown_table("pandas")
+    if objs is None:
+        return unknown
+    parts = objs.type.fields if isinstance(objs.type, Record) else ()
+    items = items_of(objs.type) if not parts else None
+    if items is None or not items:
+        element = getattr(objs.type, "element", None)
+        if isinstance(element, Table) and axis in (0, "index") and call["keys"] is None:
+            # Every frame has the same known columns, but there may be others.
+            return replace(element, index=UNKNOWN_INDEX, open=True, columns=tuple(
+                replace(c, maybe=True) for c in element.columns))  # fmt: skip
+        return unknown
+    items = tuple(i for i in items if value_of(i) is not None)
+    if axis in (0, "index", "rows"):
+        if not all(isinstance(i, Table) and i.flavour == "pandas" for i in items):
+            return UNKNOWN if not any(isinstance(i, Table) for i in items) else unknown
+        return _stacked(call, [i for i in items if isinstance(i, Table)])
+    if axis in (1, "columns"):
+        if call["keys"] is not None or call.value("ignore_index", False) is not False:
+            return unknown
+        if not all(isinstance(i, Table) or (isinstance(i, Series) and i.column.name) for i in items):
+            return unknown
+        tables = [_frame(i) for i in items]
+        index = tables[0].index if all(t.index == tables[0].index for t in tables) else UNKNOWN_INDEX
+        columns = [_missing(c) for t in tables for c in t.columns]
+        return with_columns(Table(open=any(t.open for t in tables), flavour="pandas", index=index), columns)
+    return unknown
+
+
+def _stacked(call: Call, tables: list[Table]) -> Table:
+    inner = call.value("join", "outer")
+    if inner not in ("outer", "inner"):
+        return unknown_table("pandas")
+    ordered: dict[str, list[Column]] = {}
+    for table in tables:
+        for column in table.columns:
+            ordered.setdefault(column.name, []).append(column)
+    columns = []
+    for found in ordered.values():
+        everywhere = len(found) == len(tables)
+        if inner == "inner" and not everywhere:
+            if any(t.open for t in tables):
+                columns.append(replace(found[0], maybe=True))
+            continue
+        column = found[0]
+        if any(c.type != column.type for c in found):
+            column = replace(column, type=None)
+        if not everywhere:
+            column = _missing(column)
+        maybe = any(c.maybe for c in found) if inner == "inner" else all(c.maybe for c in found)
+        columns.append(replace(column, maybe=maybe))
+    index = tables[0].index if all(t.index == tables[0].index for t in tables) else UNKNOWN_INDEX
+    if call["keys"] is not None or call["names"] is not None:
+        index = UNKNOWN_INDEX
+    if call.value("ignore_index", False) is not False:
+        index = ()
+    return Table(tuple(columns), any(t.open for t in tables), "pandas", index)

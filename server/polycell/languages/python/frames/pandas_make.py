@@ -1,0 +1,249 @@
+"""pandas frames and series out of literals and arrays."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    NULL,
+    STRING,
+    TIMESTAMP,
+    UNKNOWN,
+    Collection,
+    Column,
+    DataType,
+    Flavour,
+    Opaque,
+    Record,
+    Scalar,
+    Series,
+    Table,
+    Type,
+)
+from polycell.languages.python.flow.values import items_of
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, untyped, with_columns
+from polycell.languages.python.frames.pandas_frame import dtype_node
+from polycell.languages.python.frames.registry import Call, Evaluator, function
+from polycell.tables.infer import common_type
+
+
+@function("pandas.DataFrame", "data index columns dtype copy", gives=unknown_table("pandas"))
+def data_frame(call: Call) -> Type:
+    data, index = call["data"], call["index"]
+    names = call.texts("columns")
+    if call["columns"] is not None and names is None:
+        return unknown_table("pandas")
+    made = literal_frame(call.run, data.type, data.node, "pandas") if data is not None else Table(flavour="pandas")
+    if names is not None:
+        made = _named(call, made, names, data.type if data is not None else UNKNOWN)
+    if call["dtype"] is not None:
+        made = untyped(made)
+    if index is not None and data is not None:
+        made = untyped(made) if not isinstance(data.type, (Collection, Record)) else made
+        named = isinstance(index.type, Series) or not isinstance(index.type, (Collection, Opaque))
+        made = replace(made, index=UNKNOWN_INDEX if named else (Column("", None),))
+    return made
+
+
+def _named(call: Call, made: Table, names: list[str], data: Type) -> Table:
+    """`columns=`: chooses from a dictionary or frame, names everything else."""
+    chooses = isinstance(data, (Table, Series)) or (isinstance(data, Record))
+    if isinstance(data, Collection) and data.items and all(isinstance(i, Record) for i in data.items):
+        chooses = True
+    rows = data.items if isinstance(data, Collection) and data.kind in ("list", "tuple") else None
+    columns = []
+    for i, name in enumerate(names):
+        origin = call.place("columns", name)
+        if chooses and made.column(name) is not None:
+            columns.append(get(made, name))
+        elif not chooses and rows:
+            cells = [r.items[i] if isinstance(r, Collection) and r.items and i < len(r.items) else None for r in rows]
+            columns.append(Column(name, column_type(cells), None, origin=origin))
+        else:
+            columns.append(Column(name, None, origin=origin))
+    return with_columns(Table(flavour="pandas", index=made.index if chooses else ()), columns)
+
+
+def literal_frame(run: Evaluator, data: Type, node: ast.expr, flavour: Flavour) -> Table:
+    """The frame made of a value: a dictionary of columns, a list of dictionaries, another frame."""
+    if isinstance(data, Table):
+        return data.with_flavour(flavour)
+    if isinstance(data, Series) and data.column.name:
+        return Table((data.column,), flavour=flavour, index=data.index)
+    if isinstance(data, Record) and data.name == "dict":
+        columns = []
+        for name, type_ in data.fields:
+            origin = run.place(node, name) if isinstance(node, ast.Dict) else None
+            columns.append(Column(name, _column_type(type_), None, origin=origin))
+        return with_columns(Table(open=data.open, flavour=flavour, index=_dict_index(data)), columns)
+    items = items_of(data) if isinstance(data, Collection) else None
+    if items is not None and items and all(isinstance(i, Record) and i.name == "dict" for i in items):
+        return _records(run, [i for i in items if isinstance(i, Record)], node, flavour)
+    if items == () and isinstance(data, Collection):
+        return Table(flavour=flavour)
+    return unknown_table(flavour, () if isinstance(data, (Collection, Opaque)) else UNKNOWN_INDEX)
+
+
+def _dict_index(data: Record) -> tuple[Column, ...]:
+    """Lists make a plain index; series bring their own."""
+    if all(isinstance(t, (Collection, Scalar)) for _, t in data.fields):
+        return ()
+    return UNKNOWN_INDEX if any(not isinstance(t, (Collection, Scalar, Opaque)) for _, t in data.fields) else ()
+
+
+def _records(run: Evaluator, records: Sequence[Record], node: ast.expr, flavour: Flavour) -> Table:
+    fields: dict[str, list[Type]] = {}
+    for record in records:
+        for name, type_ in record.fields:
+            fields.setdefault(name, []).append(type_)
+    columns = []
+    for name, types in fields.items():
+        type_ = column_type(types)
+        if len(types) < len(records) and type_ == INT64:
+            type_ = FLOAT64 if flavour == "pandas" else INT64
+        elif len(types) < len(records) and type_ == BOOL and flavour == "pandas":
+            type_ = None
+        origin = run.place(node, name) if isinstance(node, (ast.List, ast.Tuple)) else None
+        columns.append(Column(name, type_, len(types) < len(records) or None, origin=origin))
+    return Table(tuple(columns), any(r.open for r in records), flavour)
+
+
+def column_type(cells: Sequence[Type | None]) -> DataType | None:
+    """The type of a column of these values, as pandas makes it: integers beside None become double."""
+    types = [c.type if isinstance(c, Scalar) else None for c in cells]
+    if None in types:
+        return None
+    type_ = common_type(types)
+    if NULL in types:
+        return FLOAT64 if type_ == INT64 else type_ if type_ in (STRING, FLOAT64) else None
+    return type_ if type_ not in (NULL, None) and type_ is not None and type_.name != "path" else None
+
+
+def _column_type(type_: Type) -> DataType | None:
+    if isinstance(type_, Collection):
+        if type_.items is not None and type_.kind in ("list", "tuple", "array"):
+            return column_type(type_.items)
+        if isinstance(type_.element, Scalar):
+            return column_type([type_.element])
+        return None
+    if isinstance(type_, Series):
+        return type_.column.type
+    if isinstance(type_, Scalar):
+        return type_.type if type_.type not in (NULL,) and type_.type.name != "path" else None
+    return None
+
+
+@function("pandas.Series", "data index dtype name copy")
+def make_series(call: Call) -> Type:
+    data = call["data"]
+    name = call.text("name") or ""
+    if call["name"] is not None and not name:
+        return UNKNOWN
+    type_ = _column_type(data.type) if data is not None else None
+    if data is not None and isinstance(data.type, Record):
+        type_ = None
+    if call["dtype"] is not None:
+        dtype = call["dtype"]
+        type_ = dtype_node(call, dtype.node) if dtype is not None else None
+    index = () if call["index"] is None and not (data is not None and isinstance(data.type, Record)) else UNKNOWN_INDEX
+    if data is not None and isinstance(data.type, Series):
+        name, index = name or data.type.column.name, data.type.index
+    return Series(Column(name, type_), "pandas", index)
+
+
+@function("pandas.date_range pandas.bdate_range", "**")
+def date_range(call: Call) -> Type:
+    return Collection("array", Scalar(TIMESTAMP))
+
+
+@function("pandas.to_datetime", "arg **", gives=UNKNOWN)
+def to_datetime(call: Call) -> Type:
+    return _converted(call, TIMESTAMP if call.extra is None or "utc" not in call.extra else None)
+
+
+@function("pandas.to_numeric", "arg **", gives=UNKNOWN)
+def to_numeric(call: Call) -> Type:
+    argument = call["arg"]
+    if argument is not None and isinstance(argument.type, Series):
+        if argument.type.column.type in (INT64, FLOAT64) and not call.extra:
+            return argument.type
+    return _converted(call, None)
+
+
+@function("pandas.to_timedelta", "arg **", gives=UNKNOWN)
+def to_timedelta(call: Call) -> Type:
+    return _converted(call, DataType("duration", ("us",)))
+
+
+def _converted(call: Call, type_: DataType | None) -> Type:
+    argument = call["arg"]
+    if argument is None or not isinstance(argument.type, Series):
+        return UNKNOWN
+    return replace(argument.type, column=replace(argument.type.column, type=type_, nullable=None))
+
+
+@function("pandas.isna pandas.isnull pandas.notna pandas.notnull", "obj")
+def is_missing(call: Call) -> Type:
+    argument = call["obj"]
+    if argument is not None and isinstance(argument.type, Series):
+        return replace(argument.type, column=replace(argument.type.column, type=BOOL))
+    return UNKNOWN
+
+
+@function("pandas.cut pandas.qcut", "x **")
+def cut(call: Call) -> Type:
+    argument = call["x"]
+    if argument is not None and isinstance(argument.type, Series):
+        return replace(argument.type, column=replace(argument.type.column, type=None))
+    return UNKNOWN
+
+
+@function("pandas.get_dummies pandas.crosstab pandas.pivot_table pandas.json_normalize pandas.wide_to_long pandas.pivot", "**",
+          gives=unknown_table("pandas"))  # fmt: skip
+@function("pandas.read_clipboard pandas.read_excel pandas.read_html pandas.read_sas pandas.read_stata", "*args **",
+          gives=unknown_table("pandas"))  # fmt: skip
+def by_data(call: Call) -> Type:
+    return unknown_table("pandas")
+
+
+@function("numpy.arange", "*args **")
+def arange(call: Call) -> Type:
+    types = {a.type.type if isinstance(a.type, Scalar) else None for a in call.rest}
+    if call.extra:
+        return Collection("array")
+    return Collection("array", Scalar(INT64 if types == {INT64} else FLOAT64)) if None not in types else Collection("array")
+
+
+@function("numpy.linspace numpy.random.rand numpy.random.randn numpy.random.random numpy.random.normal", "*args **")
+@function("numpy.random.standard_normal numpy.random.uniform", "*args **")
+def doubles(call: Call) -> Type:
+    """One-dimensional only where that is evident; of more dimensions the element is no column's type."""
+    several = len(call.rest) > 1 and call.node.func.attr in ("rand", "randn") if isinstance(call.node.func, ast.Attribute) else True
+    shaped = any(isinstance(a.type, Collection) for a in (*call.rest, *(call.extra or {}).values()))
+    return Collection("array", None if several or shaped else Scalar(FLOAT64))
+
+
+@function("numpy.array", "object **")
+def array(call: Call) -> Type:
+    argument = call["object"]
+    if argument is not None and isinstance(argument.type, Collection) and not call.extra:
+        items = argument.type.items
+        if items is None or not any(isinstance(i, (Collection, Record)) for i in items):
+            return replace(argument.type, kind="array")
+    return Collection("array")
+
+
+@function("numpy.where", "condition x y")
+def where(call: Call) -> Type:
+    first, second = call["x"], call["y"]
+    if first is None or second is None:
+        return UNKNOWN
+    types = [t.type.type if isinstance(t.type, Scalar) else None for t in (first, second)]
+    type_ = column_type([Scalar(t) for t in types if t is not None]) if None not in types else None
+    return Collection("array", Scalar(type_) if type_ is not None and NULL not in types else None)
+

@@ -1,0 +1,181 @@
+"""The registry of transfer rules.
+
+A rule is one function from a `Call` to the type of its result. It is registered with the parameters of the real
+method, so that positional arguments find their names, and an argument that no rule foresaw makes the result unknown
+(an open table), never wrong:
+
+    @method("pandas", "head", "n")
+    def head(call: Call) -> Type: ...
+
+A parameter `*columns` takes the remaining positional arguments, `**` any further keywords.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from polycell.core.environment import View
+from polycell.core.types import UNKNOWN, Anchor, Table, Type
+from polycell.languages.python.flow.values import NOT_KNOWN, known_text, known_texts, value_of
+from polycell.languages.python.frames.columns import unknown_table
+
+
+class Evaluator(Protocol):
+    """What a rule may ask of the interpreter that calls it."""
+
+    folder: str
+
+    @property
+    def view(self) -> View: ...
+
+    def evaluate(self, node: ast.expr) -> Type: ...
+
+    def place(self, node: ast.AST, name: str) -> Anchor | None:
+        """The place of a column's name inside a node."""
+
+    def text_of(self, node: ast.AST) -> str:
+        """The node's source on one line, shortened for people."""
+
+    def sql(self, text: str, tables: Mapping[str, Type] | None = None) -> Table | None: ...
+
+    def register(self, name: str, type_: Type, node: ast.AST) -> None:
+        """A table that enters the catalogue (`createOrReplaceTempView`)."""
+
+    def apply(self, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
+        """What calling `function` with the arguments gives, their effects included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    node: ast.expr
+    type: Type
+
+    @property
+    def value(self) -> Any:
+        return value_of(self.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call whose arguments are bound to parameter names."""
+
+    run: Evaluator
+    node: ast.Call
+    receiver: Type
+    given: Mapping[str, Argument]
+    rest: tuple[Argument, ...] = ()
+    extra: Mapping[str, Argument] | None = None
+
+    def __getitem__(self, name: str) -> Argument | None:
+        return self.given.get(name)
+
+    @property
+    def table(self) -> Table:
+        assert isinstance(self.receiver, Table)
+        return self.receiver
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """The known value of an argument, `default` when it is not given, NOT_KNOWN when nobody knows."""
+        argument = self.given.get(name)
+        return default if argument is None else argument.value
+
+    def text(self, name: str) -> str | None:
+        argument = self.given.get(name)
+        return known_text(argument.type) if argument is not None else None
+
+    def texts(self, name: str) -> list[str] | None:
+        """A known list of strings; one string is a list of one; None when not given or not known."""
+        argument = self.given.get(name)
+        return known_texts(argument.type) if argument is not None else None
+
+    def place(self, name: str, column: str) -> Anchor | None:
+        argument = self.given.get(name)
+        return self.run.place(argument.node, column) if argument is not None else None
+
+    @property
+    def unknown(self) -> Type:
+        """The answer where a rule gives up: an open table of the receiver's flavour."""
+        return unknown_table(self.receiver.flavour) if isinstance(self.receiver, Table) else UNKNOWN
+
+
+Rule: TypeAlias = Callable[[Call], Type]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`gives`: what the result is when the arguments were not understood. `changes`: the rule's result replaces the
+    receiver (`df.insert`)."""
+
+    rule: Rule
+    parameters: tuple[str, ...]
+    gives: Type = UNKNOWN
+    changes: bool = False
+
+
+METHODS: dict[tuple[str, str], Entry] = {}
+FUNCTIONS: dict[str, Entry] = {}
+
+
+def method(
+    flavour: str, names: str, parameters: str = "", *, gives: Type = UNKNOWN, changes: bool = False
+) -> Callable[[Rule], Rule]:
+    """Register a rule for methods (several names, separated by blanks) of values of a flavour."""
+
+    def register(rule: Rule) -> Rule:
+        for name in names.split():
+            METHODS[flavour, name] = Entry(rule, tuple(parameters.split()), gives, changes)
+        return rule
+
+    return register
+
+
+def function(names: str, parameters: str = "", *, gives: Type = UNKNOWN) -> Callable[[Rule], Rule]:
+    """Register a rule for functions by qualified name (`pandas.read_csv`)."""
+
+    def register(rule: Rule) -> Rule:
+        for name in names.split():
+            FUNCTIONS[name] = Entry(rule, tuple(parameters.split()), gives)
+        return rule
+
+    return register
+
+
+def bind(
+    entry: Entry, run: Evaluator, node: ast.Call, receiver: Type, positional: list[Argument] | None,
+    named: dict[str, Argument],
+) -> Call | None:  # fmt: skip
+    """The call with its arguments bound as Python binds them; None when they do not fit what the rule foresaw.
+
+    `positional` is None when the call has `*args` or `**kwargs`.
+    """
+    if positional is None:
+        return None
+    plain = [p for p in entry.parameters if not p.startswith("*")]
+    takes_rest = any(p.startswith("*") and p != "**" for p in entry.parameters)
+    before = next((i for i, p in enumerate(entry.parameters) if p.startswith("*")), len(plain))
+    given = dict(zip(plain[:before], positional, strict=False))
+    rest = tuple(positional[before:])
+    if rest and not takes_rest:
+        return None
+    extra: dict[str, Argument] = {}
+    for name, argument in named.items():
+        if name in plain:
+            given[name] = argument
+        elif "**" in entry.parameters:
+            extra[name] = argument
+        else:
+            return None
+    return Call(run, node, receiver, given, rest, extra)
+
+
+def unfitting(entry: Entry, receiver: Type) -> Type:
+    """The answer for a call that `bind` refused."""
+    if entry.gives is not UNKNOWN:
+        return entry.gives
+    return unknown_table(receiver.flavour) if isinstance(receiver, Table) else UNKNOWN
+
+
+__all__ = ["FUNCTIONS", "METHODS", "NOT_KNOWN", "Argument", "Call", "Evaluator", "bind", "function", "method"]

@@ -1,0 +1,68 @@
+"""All rules, loaded; and what decides which of them is asked."""
+
+from __future__ import annotations
+
+from polycell.core.types import UNKNOWN, Connection, GroupBy, Opaque, Series, Table, Type
+from polycell.languages.python.frames import (  # noqa: F401  (each registers its rules)
+    duckdb_rules,
+    library,
+    pandas_aggregate,
+    pandas_combine,
+    pandas_frame,
+    pandas_groups,
+    pandas_make,
+    pandas_reshape,
+    pandas_series,
+    polars_frame,
+    polars_make,
+    readers,
+    spark_frame,
+    sql_strings,
+)
+from polycell.languages.python.frames.columns import unknown_table
+
+# Where libraries show one function under several names.
+_ALIASES = {
+    "pandas.io.parsers.read_csv": "pandas.read_csv",
+    "pandas.core.frame.DataFrame": "pandas.DataFrame",
+    "modin.pandas.read_csv": "pandas.read_csv",
+    "polars.dataframe.DataFrame": "polars.DataFrame",
+}
+
+
+def canonical(qualified: str) -> str:
+    """The name under which a function's rule is registered."""
+    if qualified.startswith("modin.pandas."):
+        return "pandas." + qualified.removeprefix("modin.pandas.")
+    return _ALIASES.get(qualified, qualified)
+
+
+def flavour_of(receiver: Type) -> str:
+    """The registry's key for methods of a value; "" for a value that has no rules."""
+    if isinstance(receiver, Table):
+        return receiver.flavour
+    if isinstance(receiver, Series):
+        return f"{receiver.flavour} series"
+    if isinstance(receiver, GroupBy):
+        return f"{receiver.table.flavour} groups"
+    if isinstance(receiver, Connection):
+        return "connection"
+    if isinstance(receiver, Opaque):
+        return receiver.name if receiver.name.startswith("pyspark.sql.") else ""
+    return ""
+
+
+def of_class_name(qualified: str) -> Type:
+    """What an annotation by a library's class says: a frame of unknown columns, or an opaque value."""
+    match canonical(qualified):
+        case "pandas.DataFrame":
+            return unknown_table("pandas")
+        case "polars.DataFrame":
+            return unknown_table("polars")
+        case "polars.LazyFrame":
+            return unknown_table("polars-lazy")
+        case "pyspark.sql.DataFrame":
+            return unknown_table("spark")
+        case name if name.rsplit(".", 1)[-1][:1].isupper():
+            return Opaque(name)
+    return UNKNOWN

@@ -1,0 +1,59 @@
+"""The Python language service."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from polycell.core.environment import Binding, Exports, View
+from polycell.core.facts import Facts
+from polycell.core.hosts import Host
+from polycell.core.notebook import Cell
+from polycell.core.results import Completions, Hover, Location
+from polycell.core.service import Context, LanguageService
+from polycell.core.types import Type
+from polycell.languages.python.facts import name_exports, python_facts
+
+log = logging.getLogger(__name__)
+
+
+class PythonService(LanguageService):
+    languages = frozenset({"python"})
+
+    def facts(self, cell: Cell, host: Host) -> Facts:
+        return python_facts(cell, host)
+
+    def exports(self, context: Context) -> Exports:
+        from polycell.languages.python.flow.exports import exports
+
+        try:
+            return exports(context)
+        except Exception:
+            # The names alone still serve the cells below better than nothing.
+            log.exception("types of cell %s are not known", context.cell.id)
+            return name_exports(context.cell, context.facts)
+
+    def scope_at(self, context: Context, offset: int) -> Mapping[str, Binding]:
+        from polycell.languages.python.flow.exports import scope_at
+
+        return scope_at(context, offset)
+
+    def evaluate(self, text: str, view: View) -> Type:
+        from polycell.languages.python.flow.fragments import evaluate_text
+
+        return evaluate_text(text, view)
+
+    async def complete(self, context: Context, offset: int) -> Completions:
+        from polycell.languages.python.complete import complete
+
+        return complete(context, offset)
+
+    async def hover(self, context: Context, offset: int) -> Hover | None:
+        from polycell.languages.python.hover import hover
+
+        return hover(context, offset)
+
+    async def define(self, context: Context, offset: int) -> Sequence[Location]:
+        from polycell.languages.python.define import define
+
+        return define(context, offset)
