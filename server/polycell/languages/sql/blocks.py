@@ -180,7 +180,12 @@ class Builder:
             following += 1
         top = self.top
         cte = self._cte_name(i)
-        if self._word_at(following) in _QUERY_STARTS and (following == i + 1 or self._clause() != "from"):
+        before = self.tokens[i - 1] if i else None
+        calls = before is not None and (
+            before.kind in ("name", "hole") or (before.kind == "word" and before.value not in _NO_CALL)
+        )
+        bare = calls and self._word_at(following) == "FROM" and before is not None and before.value not in _TAKE_QUERIES
+        if self._word_at(following) in _QUERY_STARTS and not bare and (following == i + 1 or self._clause() != "from"):
             if cte is not None:
                 self._define(cte, Block("query", i), i)
                 return
@@ -190,10 +195,7 @@ class Builder:
         if cte is not None and top.kind == "query" and self._clause() == "with" and self.tokens[i - 1] is not cte[0]:
             self._define(cte, Block("query", i), i)
             return
-        before = self.tokens[i - 1] if i else None
-        if before is not None and (
-            before.kind in ("name", "hole") or (before.kind == "word" and before.value not in _NO_CALL)
-        ):
+        if calls:
             self._push(Block("call", i), i)
         elif (
             top.kind in ("query", "join")
@@ -387,7 +389,10 @@ class Builder:
             return False
         if word in ("CLUSTER", "DISTRIBUTE", "START", "CONNECT", "FETCH", "LATERAL", "RETURNING", "PIVOT", "UNPIVOT"):
             return False
-        if word == "FROM" and (name in _FROM_CALLS or self._word_at(i - 1) == "DISTINCT"):
+        if word == "FROM" and self._word_at(i - 1) == "DISTINCT":
+            return False
+        if word == "FROM" and name in _FROM_CALLS and "from" not in top.memo:
+            top.memo["from"] = True  # a second one is not its own
             return False
         if word == "WHERE" and name == "FILTER":
             return False
@@ -496,6 +501,8 @@ _NO_CALL = words_of(
     BETWEEN LIKE ILIKE IS JOIN UNION ALL EXCEPT INTERSECT DISTINCT EXISTS ANY SOME INTO WITH OVER LATERAL
     RETURNING EXCLUDE DESC ASC ROLLUP CUBE SETS GROUP ORDER FETCH MATERIALIZED PARTITION MINUS"""
 ) - {"OVER", "EXISTS", "ANY", "ALL", "ROLLUP", "CUBE", "SETS"}
+# Functions and operators whose parenthesis may hold a query; in every other call a FROM belongs to the query around.
+_TAKE_QUERIES = frozenset({"EXISTS", "ANY", "ALL", "SOME", "ARRAY", "LIST", "AS", "SUMMARIZE", "UNIQUE"})
 _FACTOR_STARTS = frozenset({",", "FROM", "JOIN", "(", "LATERAL", "ONLY", "USING", "UPDATE", "INTO"})
 
 

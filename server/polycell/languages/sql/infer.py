@@ -106,10 +106,11 @@ def _annotated(text: str, dialect: Dialect, schema: Mapping[str, tuple[tuple[str
     )
     annotated = annotate_types(qualified, schema=known, dialect=dialect.name or None)
     seen: dict[str, DataType | None] = {}
+    sums = annotated.find(exp.Sum) is not None
     for select in annotated.selects:
         name = select.alias_or_name.casefold()
         inner = select.unalias()
-        seen[name] = None if name in seen else _adjusted(inner, dialect)
+        seen[name] = None if name in seen else _adjusted(inner, dialect, sums=sums)
     yield from ((name, type_) for name, type_ in seen.items() if type_ is not None)
 
 
@@ -127,8 +128,8 @@ def _is_cte(node: Any, parts: list[str]) -> bool:
     return False
 
 
-def _adjusted(node: Any, dialect: Dialect) -> DataType | None:
-    """sqlglot's type, corrected or dropped where DuckDB is known to differ."""
+def _adjusted(node: Any, dialect: Dialect, *, sums: bool) -> DataType | None:
+    """sqlglot's type, corrected or dropped where DuckDB is known to differ. `sums`: the query has a sum somewhere."""
     from sqlglot import exp
 
     if node.type is None:
@@ -144,6 +145,8 @@ def _adjusted(node: Any, dialect: Dialect) -> DataType | None:
             return DataType("decimal128", ("38", "0"))  # HUGEINT
         if made.name.startswith("decimal") and not isinstance(inner, (exp.Column, exp.Cast)):
             return None  # precision grows by rules of its own
+        if made.name in INTEGERS and sums and isinstance(inner, (exp.Column, exp.Max, exp.Min, exp.Coalesce)):
+            return None  # perhaps a HUGEINT sum of an inner query
         if made.name in INTEGERS and isinstance(inner, (exp.Binary, exp.Round, exp.Neg, exp.Paren)):
             return None  # literals take the narrowest type
         if isinstance(inner, exp.Literal):

@@ -126,7 +126,9 @@ class Relations:
             listed = items(self.statement, cte.block)
             whole = len(listed) == len(cte.columns) and not any(i.star or i.odd or i.empty for i in listed)
             found = _renamed(found, [self.statement.name(t) for t in cte.columns], cte.columns, self._anchor)
-            found = replace(found, open=found.open and not whole)
+            if whole:
+                columns = tuple(replace(c, certainty=Certainty.CERTAIN) for c in found.columns)
+                found = replace(found, columns=columns, open=False)
         return found
 
     def _function(self, source: Source) -> Table:
@@ -269,7 +271,10 @@ class Relations:
             written = statement.name(token)
             if source is None:
                 return Column(written, certainty=Certainty.LIKELY, origin=self._anchor(token), source=self._text(item))
-            if source.name == written or statement.dialect.name == "duckdb":
+            merges = len(item.reference) == 1 and any(
+                s.using is not None or "NATURAL" in s.join for s in sources(statement, block)
+            )
+            if source.name == written or (statement.dialect.name == "duckdb" and not merges):
                 return source
             # Which spelling survives, the table's or the query's, differs between databases.
             return replace(source, name=written, certainty=min(source.certainty, Certainty.LIKELY))
@@ -305,14 +310,20 @@ class Relations:
             table = self._star(block)
         spelling = self.statement.spelling
         without = {spelling(t).casefold() for t in item.without}
-        replaced = {spelling(t).casefold() for t in item.replaced}
+        replaced = {spelling(t).casefold(): self.statement.name(t) for t in item.replaced}
         renamed = {spelling(a).casefold(): self.statement.name(b) for a, b in item.renamed}
         columns = []
         for column in table.columns:
             key = column.name.casefold()
             if key in without:
                 continue
-            made = replace(column, type=None, nullable=None) if key in replaced else column
+            made = column
+            if key in replaced:
+                name = replaced[key]
+                # DuckDB takes the spelling of REPLACE; others may keep the table's.
+                sure = name == column.name or self.statement.dialect.name == "duckdb"
+                certainty = column.certainty if sure else min(column.certainty, Certainty.LIKELY)
+                made = replace(column, name=name, type=None, nullable=None, certainty=certainty)
             columns.append(replace(made, name=renamed[key]) if key in renamed else made)
         return Table(tuple(columns), table.open or item.odd or block.pivots, case_sensitive=False)
 
@@ -428,15 +439,16 @@ def _field(column: Column, name: str) -> Column | None:
 def _renamed(
     table: Table, names: Sequence[str], tokens: Sequence[Token], anchor: Callable[[Token], Anchor | None]
 ) -> Table:
-    """A table under a column list; shorter lists keep the rest."""
+    """A table under a column list; a list that is too short leaves the table open."""
     columns = list(table.columns)
     if table.open:
-        # Nobody knows which of the columns the names are, so their types go.
-        return Table(
-            tuple(Column(n, origin=anchor(t)) for n, t in zip(names, tokens, strict=True)), True, case_sensitive=False
-        )
+        # Nobody knows which of the columns the names are, or whether there are as many.
+        made = [Column(n, certainty=Certainty.LIKELY, origin=anchor(t)) for n, t in zip(names, tokens, strict=True)]
+        return Table(tuple(made), True, case_sensitive=False)
     made = [
         replace(column, name=name, certainty=Certainty.CERTAIN, origin=anchor(token))
         for column, name, token in zip(columns, names, tokens, strict=False)
     ]
-    return replace(table, columns=(*made, *columns[len(names) :]))
+    # A list that is too short leaves names whose suffixes (`id_1`) are made after the renaming.
+    rest = [replace(c, certainty=min(c.certainty, Certainty.LIKELY)) for c in columns[len(names) :]]
+    return replace(table, columns=(*made, *rest), open=table.open or bool(rest))

@@ -11,7 +11,6 @@ from polycell.core.types import (
     BINARY,
     BOOL,
     DATE,
-    DURATION,
     FLOAT64,
     INT32,
     INT64,
@@ -54,7 +53,7 @@ _NAMES: Mapping[str, DataType] = {
     "TIMESTAMPNTZ": TIMESTAMP,
     "TIMESTAMPTZ": _ZONED,
     "TIMESTAMPLTZ": _ZONED,
-    "INTERVAL": DURATION,
+    "INTERVAL": DataType("month_day_nano_interval"),
 }
 # What sqlglot's schema shall know of an Arrow type.
 _SQL: Mapping[str, str] = {
