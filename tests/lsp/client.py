@@ -21,6 +21,7 @@ from polycell.core.service import Context, LanguageService, Services, services
 from polycell.core.text import Span
 from polycell.core.types import STRING, Anchor, Column, Opaque, Table
 from polycell.lsp.conversation import PolycellServer
+from polycell.lsp.state import State
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -102,11 +103,15 @@ def words_services() -> Services:
     return services([Words()])
 
 
+def words_parts(state: State, on_ready: object) -> tuple[Services, None]:
+    return words_services(), None
+
+
 class Client:
     """`sent` is everything that the server said, in order."""
 
     def __init__(self, parts: Callable[..., Any] | None = None, idle: float = 0.0) -> None:
-        self.server = PolycellServer(parts or (lambda state, on_ready: (words_services(), None)), idle=idle)
+        self.server = PolycellServer(parts or words_parts, idle=idle)
         self.server._warm_up = lambda: None  # type: ignore[method-assign]
         self.server.protocol.set_writer(self)
         self.sent: list[dict[str, Any]] = []

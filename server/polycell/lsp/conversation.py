@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
@@ -120,6 +121,8 @@ class PolycellServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """To the log; to the user once, and never as a dialog where the client would show one for every message."""
+        if source is FeatureRequestError:
+            return  # the answer says so already, and pygls has logged what was no expected one
         log.error("%s", error, exc_info=error if isinstance(error, Exception) else None)
         if self._complained:
             return

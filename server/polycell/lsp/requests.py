@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Awaitable, Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from polycell.core import features
-from polycell.core.results import Completion, Location
+from polycell.core.results import NO_COMPLETIONS, Completion, Location
 from polycell.lsp import answers
 from polycell.lsp.convert import to_offset, to_range
 from polycell.lsp.diagnostics import location
@@ -26,6 +27,7 @@ from polycell.lsp.symbols import document_symbols
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 BOUND: ContextVar[Asked | None] = ContextVar("asked", default=None)
 
 _ONLY_IN_SQL = frozenset(" (,`")
@@ -60,6 +62,16 @@ def _unchanged(state: State, target: Target) -> bool:
     return False
 
 
+async def _guarded(what: str, target: Target, answer: Awaitable[T], default: T) -> T:
+    """A service that fails costs one answer, which is empty, and a line in the log with its cell."""
+    try:
+        return await answer
+    except Exception:
+        cell = target.snapshot.notebook.cells[target.index]
+        log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
+        return default
+
+
 async def completion(state: State, params: types.CompletionParams) -> types.CompletionList | None:
     found = _target(state, params.position)
     if found is None:
@@ -68,7 +80,8 @@ async def completion(state: State, params: types.CompletionParams) -> types.Comp
     await settle(target.snapshot, target.index)
     if _is_noise(state, params, target):
         return types.CompletionList(False, [])
-    answer = await features.complete(target.snapshot, state.session.services, target.cell, target.offset)
+    asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset)
+    answer = await _guarded("completion", target, asking, NO_COMPLETIONS)
     text = target.snapshot.notebook.cells[target.index].text
     typed = text[answer.items[0].replace.start : target.offset] if answer.items else ""
     items, cut = answers.best(answer.items, typed)
@@ -150,7 +163,8 @@ async def resolve(state: State, item: types.CompletionItem) -> types.CompletionI
     if target is None:
         return item
     await settle(target.snapshot, target.index)
-    answer = await features.complete(target.snapshot, state.session.services, target.cell, target.offset)
+    asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset)
+    answer = await _guarded("completion", target, asking, NO_COMPLETIONS)
     for found in answer.items:
         if found.label == item.label and found.kind == data.get("kind") and found.documentation:
             item.documentation = answers.markup(found.documentation, state.client.markdown)
@@ -164,7 +178,8 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
         return None
     asked, target = found
     await settle(target.snapshot, target.index)
-    answer = await features.hover(target.snapshot, state.session.services, target.cell, target.offset)
+    asking = features.hover(target.snapshot, state.session.services, target.cell, target.offset)
+    answer = await _guarded("hover", target, asking, None)
     if answer is None or not _unchanged(state, target):
         return None
     span = asked.face.to_face(target.cell, answer.span)
@@ -178,7 +193,9 @@ async def definition(state: State, params: types.DefinitionParams) -> list[types
         return []
     asked, target = found
     await settle(target.snapshot, target.index)
-    answer = await features.definition(target.snapshot, state.session.services, target.cell, target.offset)
+    nowhere: Sequence[Location] = ()
+    asking = features.definition(target.snapshot, state.session.services, target.cell, target.offset)
+    answer = await _guarded("definition", target, asking, nowhere)
     if not answer or not _unchanged(state, target):
         return []
     return _locations(state, asked, answer)
