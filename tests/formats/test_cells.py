@@ -82,6 +82,10 @@ def test_a_client_that_knows_beats_metadata() -> None:
     assert cell("x", declared="python", language="scala").language == "python"
 
 
+def test_python_2_in_an_editor_that_knows_one_python() -> None:
+    assert cell("print 1", language="python2", declared="python").language == "python2"
+
+
 def test_sos_in_an_editor_that_takes_every_cell_for_python() -> None:
     assert cell("x", host="sos", language="sos", declared="python", metadata={"kernel": "R"}).language == "r"
 

@@ -47,6 +47,9 @@ _SPARK_HOSTS = frozenset({"sparkmagic", "synapse", "databricks"})
 # Editors know nothing of these hosts' cell languages and give every cell the same one. Where a user changed it there,
 # the editor wrote `vscode.languageId`, which is the first of the metadata.
 _HOSTS_FIRST = frozenset({"polynote", "sos"})
+_EDITOR = "the editor's language for this cell"
+# What an editor calls a language that it cannot tell from another.
+_PLAIN = {"python2": "python", "sos": "python"}
 _STACKED = 4  # magics above one another that are looked through: %%time over %%sql
 
 _NOTHING: Mapping[str, Any] = {}
@@ -170,21 +173,18 @@ def _made(
 
 
 def _unmarked(declared: str, metadata: Mapping[str, Any], text: str, notebook: Notebook) -> _Base:
-    """The language without the first line."""
+    """The language without the first line. A client without metadata cannot have guessed: it was told."""
     client = canonical(declared) if declared else ""
     if metadata and notebook.host in _HOSTS_FIRST:
         found = _from_metadata(metadata, text, notebook)
         if found is not None:
             return found
-    if client and client != notebook.language and client != viewer_language(notebook.metadata):
-        return _Base(client, "the editor's language for this cell", True)
+    if client and client not in (notebook.language, viewer_language(notebook.metadata), _PLAIN.get(notebook.language)):
+        return _Base(client, _EDITOR, True)
     if metadata:
         found = _from_metadata(metadata, text, notebook)
         if found is not None:
             return found
-    if client and (client == notebook.language or not notebook.metadata):
-        # Without metadata the client cannot have guessed: it was told.
-        return _Base(client, "the editor's language for this cell", client != notebook.language)
     return _Base(notebook.language, "the notebook's language", False)
 
 
