@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 
 CODES: Mapping[str, str] = {
     "internal-error": "Polycell itself failed on a part of a file",
+    "sql-syntax": "a string, comment or parenthesis in SQL that does not end",
+    "sql-unknown-column": "a column in SQL that no table of the query has",
     "syntax-error": "a cell cannot be parsed",
     "undefined-name": "a name that nothing defines",
     "unknown-column": "a column that its table certainly does not have",
