@@ -10,13 +10,20 @@ from bisect import bisect_left
 from functools import lru_cache
 
 from polycell.core.text import Span
-from polycell.formats.lines import line_at
+from polycell.formats.lines import all_commented, line_at, line_start, uncommented
 
 # A magic, a shell command or an assignment of one, written as a comment. `# obj?`, `# ls` and `# %d items` stay
 # comments: nobody can tell them from prose.
 _COMMENTED_MAGIC = r"^[ \t]*(?P<prefix>{comment} ?)(?:%(?:[A-Za-z_][\w.]+|R)(?=\s|$)|!\s*[\w.~$/{{]|{assign})"
 _ASSIGNED = r"[^\W\d][\w., ]*?=\s*(?:%(?:[A-Za-z_][\w.]+|R)\s|!\s*[\w.~$/{{(])"
 _RAW_MAGIC = re.compile(r"^[%!][A-Za-z]", re.MULTILINE)
+
+
+# Cell magics whose body is Python: only their own line is commented.
+_PYTHON_BODY_WORDS = """
+    time timeit capture prun memit mprun lprun snakeviz debug heat scalene pyinstrument wandb local pyspark
+"""
+_PYTHON_BODY = frozenset(_PYTHON_BODY_WORDS.split())
 
 
 @lru_cache(maxsize=8)
@@ -63,3 +70,22 @@ def without(start: int, end: int, removed: list[Span]) -> list[Span]:
     if end > start:
         spans.append(Span(start, end))
     return spans
+
+
+def code_spans(text: str, start: int, end: int, comment: str, removed: list[Span]) -> list[Span]:
+    """Code as it is, without the comment signs of commented magics."""
+    at = start
+    while at < end and text[at] in " \t\r\n":
+        at += 1
+    first = line_start(text, at)
+    if first >= start and at < end and text[at] in f"%{comment[0]}":
+        magic = re.compile(rf"(?:{re.escape(comment)} ?)?%%([A-Za-z_][\w.]*)").match(text, first, end)
+        if magic:
+            start = first  # a cell magic must be the first thing in its cell
+            if text[first] != "%":
+                line = line_at(text, first, end)
+                body = magic[1] not in _PYTHON_BODY and all_commented(text, line.next, end, comment)
+                rest = uncommented(text, line.next, end, comment) if body else []
+                head = uncommented(text, first, line.next, comment)
+                return head + (rest or without(line.next, end, removed))
+    return without(start, end, removed)

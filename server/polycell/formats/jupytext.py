@@ -156,6 +156,11 @@ def _value(text: str, start: int) -> tuple[Any, int]:
     return text[start:end].strip("\"'"), end
 
 
+def is_raw(options: Mapping[str, Any]) -> bool:
+    """Whether a cell is active nowhere, which is how jupytext's light format writes raw cells."""
+    return options.get("active") == ""
+
+
 def is_active(options: Mapping[str, Any], suffix: str) -> bool:
     """Whether a cell is active in a file of this suffix (no dot): jupytext's `active` option and `active-…` tags."""
     active = options.get("active")

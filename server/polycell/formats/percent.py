@@ -17,15 +17,15 @@ from typing import Any
 
 from polycell.core.notebook import CellKind, Notebook
 from polycell.core.text import Span
-from polycell.formats.commented import hiding_comments, without
-from polycell.formats.jupytext import is_active, parse_options, read_header
+from polycell.formats import light
+from polycell.formats.commented import code_spans, hiding_comments
+from polycell.formats.jupytext import is_active, is_raw, parse_options, read_header
 from polycell.formats.languages import canonical, is_known
 from polycell.formats.lines import (
     Sheet,
     all_commented,
     is_blank,
     line_at,
-    line_start,
     trim_blank_lines,
     uncommented,
     without_last_line_end,
@@ -40,11 +40,6 @@ _CELL_MAGIC_WORDS = """
     python python2 python3 R ruby rush scala script sh spark sparksql sql SVG svg time timeit writefile
 """
 _CELL_MAGICS = frozenset(_CELL_MAGIC_WORDS.split())
-# Cell magics whose body is Python: only their own line is commented.
-_PYTHON_BODY_WORDS = """
-    time timeit capture prun memit mprun lprun snakeviz debug heat scalene pyinstrument wandb local pyspark
-"""
-_PYTHON_BODY = frozenset(_PYTHON_BODY_WORDS.split())
 _ARROW = re.compile(r"(?:^|\s)->\s*([^\W\d]\w*)(?=\s|$)")
 _BRACKET = re.compile(r"(?:^|\s)\[\s*([\w+#./-]+)\s*\](?=\s|$)")
 _MARKUP_WORDS = frozenset({"markdown", "md"})
@@ -116,6 +111,8 @@ def _parse_marker(start: int, end: int, after: int, rest: str) -> Marker:
             kind, declared = _cell_type(said) if key == "cell_type" else ("code", canonical(said))
             if canonical(said) == "markdown":
                 kind = "markup"
+    if is_raw(options):
+        kind = "raw"
     if title:
         options = {"title": title, **options}
     made: CellKind = "markup" if kind == "markup" else "raw" if kind == "raw" else "code"
@@ -139,6 +136,8 @@ def read(text: str, uri: str = "", path: str = "") -> Document:
     """The document of a percent script; a text without markers is one cell."""
     script = script_of(path or uri)
     header = read_header(text, script.comment)
+    if header.format_name == "light":
+        return light.read(text, uri, path, script, header)
     language = header.language or script.language
     notebook = Notebook(uri, host="percent", language=language, metadata=header.metadata, path=path)
     sheet = Sheet(text, notebook)
@@ -166,7 +165,7 @@ def _add(sheet: Sheet, marker: Marker, end: int, script: Script, removed: list[S
     elif _is_commented_whole(text, start, end, marker, script, own):
         spans = uncommented(text, start, end, comment)
     else:
-        spans = _code(text, start, end, comment, removed)
+        spans = code_spans(text, start, end, comment, removed)
     if not spans and marker.end < marker.next:
         spans = [Span(start, start)]  # an empty cell has a place too, unless the file ends with its marker
     sheet.add(
@@ -203,29 +202,12 @@ def _prose(text: str, start: int, end: int, comment: str) -> list[Span]:
     return uncommented(text, inner.start, inner.end, comment)
 
 
-def _code(text: str, start: int, end: int, comment: str, removed: list[Span]) -> list[Span]:
-    """Code as it is, without the comment signs of commented magics."""
-    at = start
-    while at < end and text[at] in " \t\r\n":
-        at += 1
-    first = line_start(text, at)
-    if first >= start and at < end and text[at] in f"%{comment[0]}":
-        magic = re.compile(rf"(?:{re.escape(comment)} ?)?%%([A-Za-z_][\w.]*)").match(text, first, end)
-        if magic:
-            start = first  # a cell magic must be the first thing in its cell
-            if text[first] != "%":
-                line = line_at(text, first, end)
-                body = magic[1] not in _PYTHON_BODY and all_commented(text, line.next, end, comment)
-                rest = uncommented(text, line.next, end, comment) if body else []
-                head = uncommented(text, first, line.next, comment)
-                return head + (rest or without(line.next, end, removed))
-    return without(start, end, removed)
-
-
 def detect(text: str, path: str) -> bool:
-    """Whether a script has a cell marker."""
+    """Whether a script has a cell marker, or a header that calls it a notebook."""
     script = script_of(path)
-    return next(markers(text, 0, script.comment), None) is not None
+    if next(markers(text, 0, script.comment), None) is not None:
+        return True
+    return "jupytext" in text[:4096] and read_header(text, script.comment).format_name in ("light", "percent")
 
 
 FORMAT = Format("percent", SUFFIXES, detect, read)
