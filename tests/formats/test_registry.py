@@ -38,9 +38,12 @@ def test_every_suffix_has_readers_that_are_total(suffix: str) -> None:
             assert isinstance(one.read(text, "x:", f"a{suffix}"), Document)
 
 
-def test_a_formats_name_is_its_modules() -> None:
+def test_every_format_is_found_by_each_of_its_suffixes() -> None:
     for name in ("ipynb", "percent", "databricks", "markdown", "dib", "deepnote", "marimo"):
-        assert format_named(name).name == name
+        one = format_named(name)
+        assert one.name == name
+        for suffix in one.suffixes:
+            assert one in formats_of(f"a{suffix}")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from polycell.core.notebook import Notebook
 from polycell.core.text import Span
+from polycell.formats import scripts
 from polycell.formats.model import Document, DocumentProblem, Format
 
 log = logging.getLogger(__name__)
@@ -24,25 +25,17 @@ log = logging.getLogger(__name__)
 HEAD = 16_384  # bytes of a file that say whether it is a notebook
 
 # Which modules may read a suffix, in the order of asking; the last one reads a file that none of them recognises.
-_SCRIPTS = ("databricks", "marimo", "percent")
-_OTHER_SCRIPTS = (
-    *(".sql", ".ddl", ".scala", ".sc", ".r", ".jl", ".sh", ".bash", ".js", ".mjs", ".ts", ".java", ".kt", ".kts"),
-    *(".cs", ".csx", ".fs", ".fsx", ".rb", ".pl", ".ps1", ".go", ".rs", ".lua", ".hs"),
-)
 _BY_SUFFIX: dict[str, tuple[str, ...]] = {
     ".ipynb": ("ipynb",),
     ".dib": ("dib",),
+    ".dotnet-interactive": ("dib",),
     ".deepnote": ("deepnote",),
-    ".qmd": ("markdown",),
-    ".rmd": ("markdown",),
-    ".md": ("markdown",),
-    ".markdown": ("markdown",),
-    ".myst": ("markdown",),
-    ".py": _SCRIPTS,
-    **dict.fromkeys(_OTHER_SCRIPTS, ("databricks", "percent")),
+    **dict.fromkeys((".qmd", ".rmd", ".rmarkdown", ".md", ".markdown", ".myst", ".mystnb", ".mnb"), ("markdown",)),
+    **dict.fromkeys(scripts.SUFFIXES, ("databricks", "percent")),
+    ".py": ("databricks", "marimo", "percent"),
 }
 # Suffixes whose files are notebooks whatever is in them.
-_ALWAYS = frozenset({".ipynb", ".dib", ".deepnote", ".qmd", ".rmd"})
+_ALWAYS = frozenset({".ipynb", ".dib", ".dotnet-interactive", ".deepnote", ".qmd", ".rmd", ".rmarkdown"})
 # What a client calls a document that has no file yet, or one with a suffix of its own.
 _BY_LANGUAGE = {
     "ipynb": ".ipynb",
