@@ -134,4 +134,3 @@ def sliced(run: Interpreter, value: Type, where: ast.Slice) -> Type:
             return collection(value.kind, value.items[slice(*bounds)])
         return Collection(value.kind, value.element)
     return UNKNOWN
-

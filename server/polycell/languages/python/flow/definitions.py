@@ -188,9 +188,7 @@ def _returns(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> 
     known, last, breaks = dict(run.known), run.last, run.breaks
     run.calls_deep += 1
     run.state, run.results, run.until, run.breaks = run.inside(), [], None, []
-    frozen = {
-        name: slot for name, slot in run.known.items() if slot.kind not in ("import", "function", "class")
-    }
+    frozen = {name: slot for name, slot in run.known.items() if slot.kind not in ("import", "function", "class")}
     base = dict(run.base)
     try:
         run.known = dict(run.known)
@@ -221,4 +219,3 @@ def without_values(type_: Type) -> Type:
     if isinstance(type_, Collection) and type_.kind != "tuple":
         return Collection(type_.kind, type_.element, type_.key)
     return type_
-

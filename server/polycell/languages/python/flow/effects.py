@@ -134,6 +134,8 @@ def _roots(value: ast.expr | None) -> set[str]:
     if isinstance(value, ast.Call):
         # A method gives a new object unless it hands back its own; a function may hand back its argument.
         if isinstance(value.func, ast.Attribute):
-            return {root_name(value.func.value)} - {""} if value.func.attr in ("pipe", "items", "values", "get") else set()
+            return (
+                {root_name(value.func.value)} - {""} if value.func.attr in ("pipe", "items", "values", "get") else set()
+            )
         return {n.id for a in value.args for n in ast.walk(a) if isinstance(n, ast.Name)}
     return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}

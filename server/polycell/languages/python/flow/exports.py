@@ -110,7 +110,9 @@ def _sql_flavour(context: Context, magic: MagicName) -> str:  # type: ignore[typ
     """JupySQL's setting, as far as this cell says it; without one a result set."""
     flavour = "result-set"
     for other in context.facts.magics:
-        found = _AUTO.search(other.arguments) if other.name == "config" and other.span.start < magic.span.start else None
+        found = (
+            _AUTO.search(other.arguments) if other.name == "config" and other.span.start < magic.span.start else None
+        )
         if found is not None and found[2].lower() == "true":
             flavour = found[1].lower()
         elif found is not None:
@@ -123,7 +125,9 @@ def exports(context: Context) -> Exports:
     made = run(context)
     space = context.cell.space or "python"
     tagged = context.cell.metadata.get("tags")
-    parameter = isinstance(tagged, (list, tuple)) and bool({"parameters", "injected-parameters"} & set(map(str, tagged)))
+    parameter = isinstance(tagged, (list, tuple)) and bool(
+        {"parameters", "injected-parameters"} & set(map(str, tagged))
+    )
     bindings: dict[str, Binding] = {}
     shared = _shared(made)
     for name, slot in (*made.state.names.items(), *made.known.items()):
@@ -142,17 +146,13 @@ def exports(context: Context) -> Exports:
         if slot.address in made.state.escaped and mutable(type_) and not _again(made, slot, type_):
             type_ = opened(type_)
         kind: BindingKind = "parameter" if parameter and own and slot.kind == "variable" else slot.kind
-        bindings[name] = Binding(
-            name, type_, kind, space, slot.origin, slot.source, slot.maybe, shared.get(name, ())
-        )
+        bindings[name] = Binding(name, type_, kind, space, slot.origin, slot.source, slot.maybe, shared.get(name, ()))
     for definition in context.facts.definitions:
         if definition.container or definition.name in bindings:
             continue
         kind = definition.kind if definition.kind in ("function", "class", "import", "table", "result") else "variable"  # type: ignore[assignment]
         origin = Anchor.at(context.cell.text, definition.span.start, definition.name, cell=context.cell.id)
-        bindings[definition.name] = Binding(
-            definition.name, UNKNOWN, kind, space, origin, maybe=definition.conditional
-        )
+        bindings[definition.name] = Binding(definition.name, UNKNOWN, kind, space, origin, maybe=definition.conditional)
     implicit = context.host.last_expression
     if implicit and implicit not in bindings and _ends_in_expression(made.source) and made.last is not None:
         statement = made.source.tree.body[-1] if made.source.tree is not None else None

@@ -250,5 +250,3 @@ class Interpreter:
         address = next(self.addresses)
         state.objects[address] = UNKNOWN
         return address
-
-

@@ -391,9 +391,7 @@ def _while(run: Interpreter, node: ast.While) -> None:
     execute(run, node.orelse)
 
 
-def _loop(
-    run: Interpreter, body: Sequence[ast.stmt], begin: Callable[[], object], target: ast.expr | None
-) -> None:
+def _loop(run: Interpreter, body: Sequence[ast.stmt], begin: Callable[[], object], target: ast.expr | None) -> None:
     """Any number of rounds through a body: values that it changes are forgotten first, then rounds are joined until
     nothing changes; tables that still do are opened."""
     _forget_changing(run, body)

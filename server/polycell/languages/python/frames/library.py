@@ -70,4 +70,3 @@ def postgres_connect(call: Call) -> Type:
 @function("pyspark.sql.SparkSession", "**")
 def spark_session(call: Call) -> Type:
     return Opaque("pyspark.sql.SparkSession")
-

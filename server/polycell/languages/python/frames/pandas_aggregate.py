@@ -49,7 +49,9 @@ def describe(call: Call) -> Type:
     times = {c.name for c in table.columns if c.type is not None and c.type.name in ("timestamp", "duration")}
     certain = [c for c in kept if not c.maybe]
     if not certain or times or table.open:
-        return replace(unknown_table("pandas", (Column("", STRING),)), columns=tuple(replace(c, type=None) for c in certain))
+        return replace(
+            unknown_table("pandas", (Column("", STRING),)), columns=tuple(replace(c, type=None) for c in certain)
+        )
     return replace(table, columns=tuple(kept), index=(Column("", STRING),))
 
 
@@ -68,7 +70,9 @@ def agg(call: Call) -> Type:
     if isinstance(value, str):
         return Series(Column("", _RESULTS.get(value)), "pandas", (Column("", STRING),))
     if isinstance(value, list) and value:
-        return replace(call.table, columns=tuple(replace(c, type=None) for c in call.table.columns), index=(Column("", None),))
+        return replace(
+            call.table, columns=tuple(replace(c, type=None) for c in call.table.columns), index=(Column("", None),)
+        )
     return UNKNOWN
 
 
@@ -80,4 +84,3 @@ def apply(call: Call) -> Type:
 @method("pandas", "equals", "other")
 def equals(call: Call) -> Type:
     return Scalar(BOOL)
-

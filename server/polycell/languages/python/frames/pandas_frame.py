@@ -6,7 +6,19 @@ import ast
 import re
 from dataclasses import replace
 
-from polycell.core.types import BOOL, FLOAT64, STRING, Collection, Column, DataType, Function, Scalar, Series, Table, Type
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    STRING,
+    Collection,
+    Column,
+    DataType,
+    Function,
+    Scalar,
+    Series,
+    Table,
+    Type,
+)
 from polycell.languages.python.flow.values import NOT_KNOWN, known_texts, value_of
 from polycell.languages.python.frames import frame_access
 from polycell.languages.python.frames.columns import (
@@ -341,9 +353,7 @@ def select_dtypes(call: Call) -> Type:
     unsure = {c.name for c in kept if c.maybe}
     return replace(
         table,
-        columns=tuple(
-            replace(c, maybe=c.maybe or c.name in unsure) for c in table.columns if c.name not in certain
-        ),
+        columns=tuple(replace(c, maybe=c.maybe or c.name in unsure) for c in table.columns if c.name not in certain),
     )
 
 
@@ -373,7 +383,10 @@ def reindexed(call: Call) -> Type:
     if names is not None and call["index"] is None and call["labels"] is None:
         return with_columns(
             replace(call.table, open=False),
-            (replace(get(call.table, n), type=None) if call.table.column(n) is None else get(call.table, n) for n in names),
+            (
+                replace(get(call.table, n), type=None) if call.table.column(n) is None else get(call.table, n)
+                for n in names
+            ),
         )
     if call["columns"] is not None or call.value("axis", 0) not in ROWS_AXIS:
         return call.unknown

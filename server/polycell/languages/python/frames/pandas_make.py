@@ -216,14 +216,22 @@ def arange(call: Call) -> Type:
     types = {a.type.type if isinstance(a.type, Scalar) else None for a in call.rest}
     if call.extra:
         return Collection("array")
-    return Collection("array", Scalar(INT64 if types == {INT64} else FLOAT64)) if None not in types else Collection("array")
+    return (
+        Collection("array", Scalar(INT64 if types == {INT64} else FLOAT64))
+        if None not in types
+        else Collection("array")
+    )
 
 
 @function("numpy.linspace numpy.random.rand numpy.random.randn numpy.random.random numpy.random.normal", "*args **")
 @function("numpy.random.standard_normal numpy.random.uniform", "*args **")
 def doubles(call: Call) -> Type:
     """One-dimensional only where that is evident; of more dimensions the element is no column's type."""
-    several = len(call.rest) > 1 and call.node.func.attr in ("rand", "randn") if isinstance(call.node.func, ast.Attribute) else True
+    several = (
+        len(call.rest) > 1 and call.node.func.attr in ("rand", "randn")
+        if isinstance(call.node.func, ast.Attribute)
+        else True
+    )
     shaped = any(isinstance(a.type, Collection) for a in (*call.rest, *(call.extra or {}).values()))
     return Collection("array", None if several or shaped else Scalar(FLOAT64))
 
@@ -246,4 +254,3 @@ def where(call: Call) -> Type:
     types = [t.type.type if isinstance(t.type, Scalar) else None for t in (first, second)]
     type_ = column_type([Scalar(t) for t in types if t is not None]) if None not in types else None
     return Collection("array", Scalar(type_) if type_ is not None and NULL not in types else None)
-

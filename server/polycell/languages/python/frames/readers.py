@@ -125,7 +125,11 @@ def polars_other(call: Call) -> Type:
 
 
 def _lazy(call: Call) -> Flavour:
-    return "polars-lazy" if isinstance(call.node.func, ast.Attribute) and call.node.func.attr.startswith("scan") else "polars"
+    return (
+        "polars-lazy"
+        if isinstance(call.node.func, ast.Attribute) and call.node.func.attr.startswith("scan")
+        else "polars"
+    )
 
 
 @function("pyarrow.csv.read_csv", "input_file **", gives=unknown_table("arrow"))
@@ -153,4 +157,3 @@ def duckdb_csv(call: Call) -> Type:
 def duckdb_parquet(call: Call) -> Type:
     options = {**_options(call, ("file_glob",)), "engine": "plain"}
     return replace(read_file(call, call["file_glob"], "parquet", "duckdb", options), case_sensitive=False)
-

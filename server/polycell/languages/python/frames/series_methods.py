@@ -154,4 +154,3 @@ def _number(node: ast.Call) -> bool:
 def _text(node: ast.Call) -> bool:
     first = node.args[0] if node.args else None
     return isinstance(first, ast.Constant) and isinstance(first.value, str)
-

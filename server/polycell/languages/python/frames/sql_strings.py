@@ -17,7 +17,11 @@ def evaluated(call: Call, text: str | None, flavour: Flavour) -> Table:
     return replace(found, flavour=flavour, index=(), case_sensitive=flavour not in ("duckdb", "spark"))
 
 
-@function("duckdb.sql duckdb.query duckdb.execute duckdb.from_query", "query alias parameters **", gives=unknown_table("duckdb"))
+@function(
+    "duckdb.sql duckdb.query duckdb.execute duckdb.from_query",
+    "query alias parameters **",
+    gives=unknown_table("duckdb"),
+)
 def duckdb_sql(call: Call) -> Type:
     return evaluated(call, call.text("query"), "duckdb")
 

@@ -1,0 +1,182 @@
+"""Completion in Python cells, of what only we know: names of all cells, columns, members of frames."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterator
+
+from polycell.core.environment import Binding
+from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
+from polycell.core.service import Context
+from polycell.core.text import Span
+from polycell.core.types import (
+    STRING,
+    Class,
+    Collection,
+    Function,
+    GroupBy,
+    Module,
+    Record,
+    Scalar,
+    Series,
+    Table,
+    Type,
+    describe,
+)
+from polycell.languages.python.at_cursor import Place
+from polycell.languages.python.describe import column_from, column_type
+from polycell.languages.python.frames.rules import flavour_of
+from polycell.languages.python.members import MEMBERS
+
+MOST = 300  # names offered at once; the list is marked incomplete when there are more
+
+_BUILTINS = tuple(sorted(n for n in dir(builtins) if not n.startswith("_")))
+_KEYWORDS = tuple(k for k in (*keyword.kwlist, "match", "case") if k not in ("True", "False", "None"))
+_NAMELESS = frozenset({"def", "class", "import", "from", "as", "global", "nonlocal"})
+
+
+def complete(context: Context, offset: int) -> Completions:
+    """What may stand at the offset. Inside a string nothing but columns and keys is offered."""
+    if offset < context.cell.body:
+        return NO_COMPLETIONS
+    place = Place(context, offset)
+    site = place.site
+    if site.comment:
+        return NO_COMPLETIONS
+    if site.quote:
+        return Completions(tuple(_in_string(place)))
+    if site.attribute:
+        return Completions(tuple(_members(context, place.type_of(site.receiver), site.span)))
+    if site.before in _NAMELESS:
+        return NO_COMPLETIONS
+    return _names(context, place)
+
+
+def _in_string(place: Place) -> Iterator[Completion]:
+    table = place.columns()
+    if table is not None:
+        yield from column_items(place, table)
+        return
+    record = place.keys()
+    for rank, (name, type_) in enumerate(record.fields if record is not None else ()):
+        yield Completion(
+            name, "property", place.site.span, _escaped(name, place.site.quote), describe(type_), rank=rank
+        )
+
+
+def column_items(place: Place, table: Table) -> Iterator[Completion]:
+    notebook = place.context.notebook
+    for rank, column in enumerate((*table.columns, *(c for c in table.index if c.name))):
+        detail = column_type(column)
+        yield Completion(
+            column.name,
+            "column",
+            place.site.span,
+            _escaped(column.name, place.site.quote),
+            f"{detail} (on some paths)".strip() if column.maybe else detail,
+            column_from(notebook, column),
+            rank=min(rank, 5000),
+        )
+
+
+def _escaped(name: str, quote: str) -> str:
+    if quote and (quote in name or "\\" in name or "\n" in name):
+        escaped = name.replace("\\", "\\\\").replace("\n", "\\n")
+        return escaped.replace(quote, f"\\{quote}")
+    return name
+
+
+def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
+    notebook = context.notebook
+    if isinstance(type_, Table) and type_.flavour in ("pandas", "spark"):
+        for rank, column in enumerate(type_.columns):
+            if column.name.isidentifier() and not keyword.iskeyword(column.name):
+                where = column_from(notebook, column)
+                yield Completion(column.name, "column", span, "", column_type(column), where, rank=min(rank, 5000))
+    if isinstance(type_, Record) and type_.name != "dict":
+        for name, field in type_.fields:
+            yield Completion(name, "method" if isinstance(field, Function) else "property", span, "", describe(field))
+        return
+    if isinstance(type_, Class):
+        for name, field in type_.members:
+            yield Completion(name, "method" if isinstance(field, Function) else "property", span, "", describe(field))
+        return
+    for name, attribute in MEMBERS.get(_member_key(type_), ()):
+        yield Completion(name, "property" if attribute else "method", span, rank=6000)
+
+
+def _member_key(type_: Type) -> str:
+    if isinstance(type_, (Table, Series, GroupBy)):
+        return flavour_of(type_)
+    if isinstance(type_, Scalar):
+        return "str" if type_.type == STRING else ""
+    if isinstance(type_, Collection):
+        return type_.kind if type_.kind in ("list", "dict") else ""
+    return "dict" if isinstance(type_, Record) else ""
+
+
+def _names(context: Context, place: Place) -> Completions:
+    word, span = place.site.word.casefold(), place.site.span
+    items: list[Completion] = []
+    seen: set[str] = set()
+    local = place.run.overlay()
+    for name, binding in local.items():
+        seen.add(name)
+        if binding.kind != "deleted" and binding.space != "catalog" and _wanted(name, word):
+            items.append(_item(binding, span, 10))
+    order = {cell.id: index for index, cell in enumerate(context.notebook.cells)}
+    found = []
+    for binding in context.view.bindings():
+        if binding.name in seen or binding.space == "catalog" or not _wanted(binding.name, word):
+            continue
+        cell = order.get(binding.origin.cell, 0) if binding.origin is not None else 0
+        found.append((abs(context.index - cell), binding))
+    found.sort(key=lambda pair: (pair[0], pair[1].name))
+    items += [_item(binding, span, 20 + min(distance, 40)) for distance, binding in found[:MOST]]
+    seen.update(b.name for _, b in found)
+    ambient = context.host.ambient.get(context.cell.language, frozenset())
+    items += [Completion(n, "variable", span, rank=70) for n in sorted(ambient - seen) if _wanted(n, word)]
+    items += [Completion(n, _builtin_kind(n), span, rank=80) for n in _BUILTINS if n not in seen and _wanted(n, word)]
+    items += [Completion(n, "keyword", span, rank=90) for n in _KEYWORDS if _wanted(n, word)]
+    return Completions(tuple(items), incomplete=len(found) > MOST)
+
+
+def _wanted(name: str, word: str) -> bool:
+    """Editors match loosely; a name without the word's letters in order is no use to any of them."""
+    if not word:
+        return not name.startswith("_")
+    folded = name.casefold()
+    if folded.startswith(word):
+        return True
+    at = 0
+    for letter in word:
+        at = folded.find(letter, at) + 1
+        if not at:
+            return False
+    return True
+
+
+def _item(binding: Binding, span: Span, rank: int) -> Completion:
+    documentation = getattr(binding.type, "documentation", "") or binding.source
+    return Completion(binding.name, _kind(binding), span, "", describe(binding.type), documentation, rank)
+
+
+def _kind(binding: Binding) -> CompletionKind:
+    type_ = binding.type
+    if isinstance(type_, Table):
+        return "table"
+    if isinstance(type_, Function):
+        return "function"
+    if isinstance(type_, Class):
+        return "class"
+    if isinstance(type_, Module) and not type_.attribute:
+        return "module"
+    return "function" if binding.kind == "function" else "class" if binding.kind == "class" else "variable"
+
+
+def _builtin_kind(name: str) -> CompletionKind:
+    value = getattr(builtins, name)
+    if isinstance(value, type):
+        return "class"
+    return "function" if callable(value) else "value"

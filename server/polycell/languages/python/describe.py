@@ -1,0 +1,80 @@
+"""Texts for people about bindings, tables and columns: shared by completion and hover."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from polycell.core.environment import Binding
+from polycell.core.notebook import Notebook
+from polycell.core.types import Anchor, Certainty, Class, Column, Evidence, Function, Table
+
+SHOWN = 30  # columns of a table in a hover
+
+
+def origin_text(notebook: Notebook, origin: Anchor | None) -> str:
+    """`cell 3` or `sales.csv`; empty when it is not known."""
+    if origin is None:
+        return ""
+    if origin.uri:
+        return unquote(urlsplit(origin.uri).path).rsplit("/", 1)[-1]
+    index = notebook.index(origin.cell)
+    return f"cell {index + 1}" if index is not None else ""
+
+
+def column_from(notebook: Notebook, column: Column) -> str:
+    """Where a column comes from, in one line."""
+    where = origin_text(notebook, column.origin)
+    source = column.source
+    if column.evidence is Evidence.FILE:
+        return source or where
+    if source and where:
+        return f"`{_code(source)}` in {where}"
+    return f"`{_code(source)}`" if source else where
+
+
+def column_type(column: Column) -> str:
+    """The type, with a mark where it is only likely; empty when it is not known."""
+    if column.type is None:
+        return ""
+    return f"{column.type} (likely)" if column.type_certainty < Certainty.CERTAIN else str(column.type)
+
+
+def table_markdown(notebook: Notebook, table: Table) -> str:
+    """A table of the columns: name, type, nullable, from. The first thirty, then a count."""
+    if not table.columns:
+        return "The columns are not known." if table.open else "No columns."
+    rows = ["| column | type | nullable | from |", "|---|---|---|---|"]
+    for column in (*table.index, *table.columns)[:SHOWN] if any(c.name for c in table.index) else table.columns[:SHOWN]:
+        if not column.name:
+            continue
+        marks = " *(index)*" if column in table.index else " *(on some paths)*" if column.maybe else ""
+        nullable = "" if column.nullable is None else "yes" if column.nullable else "no"
+        cells = (f"{_cell(column.name)}{marks}", column_type(column), nullable, _cell(column_from(notebook, column)))
+        rows.append("| " + " | ".join(cells) + " |")
+    more = len(table.columns) - SHOWN
+    text = "\n".join(rows)
+    if more > 0:
+        text += f"\n\n… and {more} more columns."
+    return text + "\n\nThere may be more columns." if table.open else text
+
+
+def code_block(text: str) -> str:
+    return f"```python\n{text}\n```"
+
+
+def headline(binding: Binding, described: str) -> str:
+    """What is shown as code: a signature, or `name: type`."""
+    type_ = binding.type
+    if isinstance(type_, Function):
+        return f"def {binding.name}{type_.signature}"
+    if isinstance(type_, Class):
+        return f"class {binding.name}{type_.signature}"
+    return f"{binding.name}: {described}" if described else binding.name
+
+
+def _code(text: str) -> str:
+    return text.replace("`", "'")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("\r", " ")

@@ -1,0 +1,133 @@
+"""Hover in Python cells: names, columns, and what their types are."""
+
+from __future__ import annotations
+
+from polycell.core.environment import Binding
+from polycell.core.results import Hover
+from polycell.core.service import Context
+from polycell.core.text import Span
+from polycell.core.types import Column, Record, Table, describe
+from polycell.languages.python.at_cursor import Place, after_statement, word_end
+from polycell.languages.python.describe import (
+    code_block,
+    column_from,
+    column_type,
+    headline,
+    origin_text,
+    table_markdown,
+)
+
+
+def hover(context: Context, offset: int) -> Hover | None:
+    """Markdown for the word at the offset, or None."""
+    text = context.cell.text
+    found = column_at(context, offset)
+    if found is not None:
+        column, span = found
+        return Hover(column_markdown(context, column), span)
+    end = word_end(text, offset)
+    place = Place(context, end)
+    site = place.site
+    if site.comment or site.quote or not site.word:
+        return None
+    if site.attribute:
+        owner = place.type_of(site.receiver)
+        fields = dict(owner.fields) if isinstance(owner, Record) and owner.name != "dict" else {}
+        if site.word in fields:
+            shown = headline(Binding(site.word, fields[site.word]), describe(fields[site.word]))
+            return Hover(code_block(shown), site.span)
+        return None
+    binding = binding_at(context, place)
+    return Hover(binding_markdown(context, binding), site.span) if binding is not None else None
+
+
+def binding_at(context: Context, place: Place) -> Binding | None:
+    """What the name at a place is: where it is bound, as it is behind that statement."""
+    name = place.site.word
+    for reference in context.facts.references:
+        if reference.write and reference.span.touches(place.offset):
+            made = after_statement(context, reference.span.start)
+            slot = made.slot(name)
+            if slot is not None:
+                return made.binding(name, slot)
+    slot = place.run.slot(name)
+    return place.run.binding(name, slot) if slot is not None else None
+
+
+def binding_markdown(context: Context, binding: Binding) -> str:
+    described = describe(binding.type)
+    parts = [code_block(headline(binding, described))]
+    documentation = getattr(binding.type, "documentation", "")
+    if documentation:
+        parts.append(documentation.strip())
+    if isinstance(binding.type, Table):
+        parts.append(table_markdown(context.notebook, binding.type))
+    where = from_cell(context, binding)
+    source = f"`{binding.source.replace('`', chr(39))}`" if binding.source and binding.kind != "import" else ""
+    line = " ".join(part for part in (where, source) if part)
+    if line:
+        parts.append(line)
+    return "\n\n".join(parts)
+
+
+def from_cell(context: Context, binding: Binding) -> str:
+    """`from cell 3, Python`; nothing for a name of the same cell."""
+    if binding.origin is None or binding.origin.cell == context.cell.id:
+        return ""
+    where = origin_text(context.notebook, binding.origin)
+    if not where or binding.origin.uri:
+        return f"from {where}" if where else ""
+    index = context.notebook.index(binding.origin.cell)
+    language = context.notebook.cells[index].language if index is not None else ""
+    words = {"python": "Python", "sql": "SQL", "scala": "Scala", "r": "R"}
+    return f"from {where}, {words.get(language, language)}" if language else f"from {where}"
+
+
+def column_at(context: Context, offset: int) -> tuple[Column, Span] | None:
+    """The column that the word or string at the offset names."""
+    text = context.cell.text
+    place = Place(context, offset)
+    if place.site.quote:
+        span = place.site.span
+        name = text[span.start : span.end]
+        table = place.columns()
+        column = _find(table, name)
+        if column is None or column.type is None:
+            again = Place(context, offset)
+            again._run = after_statement(context, offset)
+            again._run.until = None
+            column = _find(again.columns(), name) or column
+        return (column, span) if column is not None else None
+    end = word_end(text, offset)
+    if end != offset:
+        place = Place(context, end)
+    if not place.site.attribute or not place.site.word or place.site.quote:
+        return None
+    owner = place.type_of(place.site.receiver)
+    if isinstance(owner, Table) and owner.flavour in ("pandas", "spark"):
+        column = _find(owner, place.site.word)
+        return (column, place.site.span) if column is not None else None
+    return None
+
+
+def _find(table: Table | None, name: str) -> Column | None:
+    if table is None:
+        return None
+    found = table.column(name)
+    return found if found is not None else next((c for c in table.index if c.name and c.name == name), None)
+
+
+def column_markdown(context: Context, column: Column) -> str:
+    type_ = column_type(column)
+    parts = [code_block(f"{column.name}: {type_}" if type_ else column.name)]
+    notes = []
+    if column.nullable:
+        notes.append("may be missing in some rows")
+    if column.maybe:
+        notes.append("there on some paths only")
+    where = column_from(context.notebook, column)
+    if where:
+        notes.insert(0, f"from {where}")
+    if notes:
+        parts.append("; ".join(notes))
+    return "\n\n".join(parts)
