@@ -174,6 +174,12 @@ def test_where_names_live(text: str, language: str, space: str) -> None:
     assert (got.language, got.space) == (language, space)
 
 
+@pytest.mark.parametrize(("host", "language"), [("almond", "scala"), ("jupyter", "scala"), ("synapse", "python")])
+def test_python_is_no_process_of_its_own_where_the_kernel_is_another(host: str, language: str) -> None:
+    got = cell("%%Python\nx", host=host, language=language)
+    assert (got.language, got.space) == ("python", "")
+
+
 def test_appending_to_a_file_shares_its_space() -> None:
     assert cell("%%writefile m.py\na = 1").space == cell("%%writefile -a m.py\na").space
 

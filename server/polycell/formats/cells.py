@@ -50,6 +50,7 @@ _HOSTS_FIRST = frozenset({"polynote", "sos"})
 _EDITOR = "the editor's language for this cell"
 # What an editor calls a language that it cannot tell from another.
 _PLAIN = {"python2": "python", "sos": "python"}
+_IPYTHON = frozenset({"python", "python2"})
 _STACKED = 4  # magics above one another that are looked through: %%time over %%sql
 
 _NOTHING: Mapping[str, Any] = {}
@@ -304,8 +305,10 @@ def _percent(text: str, base: _Base, notebook: Notebook, single: bool) -> _Head:
             language = reading.language
             why = f"{prefix}{name} on the first line" if reading.known else f"{prefix}{name}, a magic nobody knows"
         break
-    if place == "remote" and notebook.host in _SPARK_HOSTS:
+    if notebook.host in _SPARK_HOSTS and place in ("remote", "isolated"):
         place = ""
+    elif place == "isolated" and notebook.language not in _IPYTHON:
+        place = ""  # `%%python` is an interpreter of the session in kernels of other languages (Toree, BeakerX)
     return _Head(language, why, body, magic, place, result)
 
 

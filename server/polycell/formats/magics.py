@@ -145,6 +145,8 @@ CELL_MAGICS: Mapping[str, MagicSpec] = {
     **_same(
         "tb pycodestyle flake8 pycodestyle_on black blackify nbdev_export wandb track with_time wurlitzer", INHERIT
     ),
+    # Tests, scenes and methods: Python that runs in the notebook's own name space.
+    **_same("ipytest run_pytest pytest manim add_to", INHERIT),
     **_same("pyspark pyspark3", "python"),
     # Python somewhere else.
     **_same("python python3 pypy pypy3", "python", SCRIPT, "isolated"),
@@ -192,6 +194,8 @@ CELL_MAGICS: Mapping[str, MagicSpec] = {
     **_same("fsharp", "fsharp"),
     **_same("java", "java"),
     **_same("kotlin", "kotlin"),
+    **_same("groovy", "groovy"),
+    **_same("clojure", "clojure"),
     **_same("coffeescript", "coffeescript"),
     **_same("kql kusto", "kql", KQL),
     **_same("dax", "dax"),
@@ -215,7 +219,7 @@ CELL_MAGICS: Mapping[str, MagicSpec] = {
     **_same("configure", "json"),
     **_same("graph_notebook_config graph_notebook_vis_options", "json"),
     **_same("info help logs cleanup delete send_to_spark matplot sagemaker_studio configure_logging", ""),
-    **_same("ai chat manim ipytest run_pytest pytest stan R_off ml automl dataframe chart airflow", ""),
+    **_same("ai chat stan R_off ml automl dataframe chart airflow", ""),
 }
 
 # Where a product's magic of a known name means something else.
