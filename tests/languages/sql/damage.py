@@ -1,8 +1,9 @@
 """Damaged queries: every column reference of a benchmark query, with the text around it broken in one of five ways.
 
-*intact*: the cursor stands at the word's end. *hole*: the word is deleted. *trunc*: the text ends at the cursor, the word deleted.
-*trunc_from*: what is between the cursor and the next FROM is deleted. *hole+break*: one further random token is deleted. The offer is right
-when the true column is among the names offered. Truncations before any FROM are left out: nothing says which table is meant.
+*intact*: the cursor stands at the word's end. *hole*: the word is deleted. *trunc*: the text ends at the cursor, the
+word deleted. *trunc_from*: what is between the cursor and the next FROM is deleted. *hole+break*: one further random
+token is deleted. The offer is right when the true column is among the names offered. Truncations before any FROM are
+left out: nothing says which table is meant.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import sqlglot
+from sqlglot import exp
+
 from polycell.core.environment import Binding, Exports, NoSources, Owners, View
 from polycell.core.hosts import host
 from polycell.core.types import Column, Table
@@ -24,7 +28,6 @@ from polycell.languages.sql.dialects import dialect
 from polycell.languages.sql.lexer import lex
 from polycell.languages.sql.place import place
 from polycell.languages.sql.sqltypes import parse_type
-from sqlglot import exp
 
 MODES = ("intact", "hole", "trunc", "trunc_from", "hole+break")
 DUCKDB = dialect("duckdb")
@@ -70,6 +73,7 @@ def catalogue(tables: dict[str, dict[str, str]]) -> ViewCatalogue:
     return ViewCatalogue(View(owners, 1, "sql", host("jupyter"), NoSources()), DUCKDB)
 
 
+@cache
 def points(query: str) -> list[Point]:
     """Every column reference, by sqlglot, whose parse of the sound query is the oracle."""
     made = set()

@@ -1,7 +1,8 @@
-"""DuckDB as the oracle: where a result is called closed, its columns are exactly DuckDB's, and types agree where given.
+"""DuckDB as the oracle: where a result is called closed, its columns are exactly DuckDB's, and types agree where
+given.
 
-Types are not given (rather than given wrongly) for decimal arithmetic, integer arithmetic with literals and what passes through an inner
-`sum` of integers, where DuckDB's widths follow rules of their own.
+Types are not given (rather than given wrongly) for decimal arithmetic, integer arithmetic with literals and what
+passes through an inner `sum` of integers, where DuckDB's widths follow rules of their own.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from polycell.core.types import Table
+from polycell.languages.sql.check import unknown_columns
 from polycell.languages.sql.scan import scan
 from polycell.languages.sql.service import Reading, result
 from polycell.tables.arrow import from_arrow
-
 from tests.languages.sql.damage import DUCKDB, catalogue, queries, schema
 from tests.shared import SHARED, needs_shared
 
@@ -44,6 +46,7 @@ def compare(query: str, tables: dict[str, dict[str, str]], base: duckdb.DuckDBPy
         names = list(base.execute(query).df().columns)
     except duckdb.Error:
         return "refused"
+    assert not list(unknown_columns(scan(query, DUCKDB), catalogue(tables))), query
     found = inferred(query, tables)
     for column in found.columns:
         if found.proves_absence:
@@ -71,6 +74,33 @@ TABLES = {
     "u": {"id": "int", "x": "bigint", "name": "varchar"},
     "v": {"x": "bigint", "Y z": "double", "id": "int"},
 }
+
+
+JOINS = (
+    ", {0}",
+    " join {0} using (id)",
+    " left join {0} on true",
+    " cross join {0}",
+    " natural join {0}",
+    " semi join {0} using (id)",
+    " full join {0} using (id)",
+    " anti join {0} on true",
+    " join ({0}) on true",
+)
+EXPRESSIONS = (
+    "{0} is null",
+    "cast({0} as varchar)",
+    "{0}::double",
+    "case when {0} is null then 1 end",
+    "coalesce({0}, null)",
+    "({0})",
+    "{0} || 'x'",
+    "interval 1 day",
+    "1",
+    "'x'",
+    "(select count(*) from u)",
+    "row_number() over (order by {0})",
+)
 
 
 class Maker:
@@ -111,10 +141,7 @@ class Maker:
             return f"{alias}.* replace ({column} as {column.rpartition('.')[2]})"
         if kind < 0.8:
             return f"{self.fresh()}: {column}"
-        made = self.pick.choice(
-            ["{0} is null", "cast({0} as varchar)", "{0}::double", "case when {0} is null then 1 end", "coalesce({0}, null)",
-             "({0})", "{0} || 'x'", "interval 1 day", "1", "'x'", "(select count(*) from u)", "row_number() over (order by {0})"]
-        ).format(column)  # fmt: skip
+        made = self.pick.choice(EXPRESSIONS).format(column)
         return f"{made} as {self.fresh()}" if self.pick.random() < 0.7 else made
 
     def source(self, depth: int) -> tuple[str, str, str]:
@@ -134,10 +161,7 @@ class Maker:
         sources = [(alias, table)]
         for _ in range(self.pick.choice([0, 0, 1, 1, 2])):
             more, alias, table = self.source(depth)
-            join = self.pick.choice(
-                [", {0}", " join {0} using (id)", " left join {0} on true", " cross join {0}", " natural join {0}",
-                 " semi join {0} using (id)", " full join {0} using (id)", " anti join {0} on true", " join ({0}) on true"]
-            )  # fmt: skip
+            join = self.pick.choice(JOINS)
             text += join.format(more)
             sources.append((alias, table))
         listed = ", ".join(self.item(sources) for _ in range(self.pick.randint(1, 4)))
@@ -159,5 +183,5 @@ class Maker:
 def test_generated_queries() -> None:
     base = database(TABLES)
     maker = Maker(20261121)
-    outcomes = [compare(maker.query(), TABLES, base) for _ in range(600)]
-    assert outcomes.count("closed") >= 100, {kind: outcomes.count(kind) for kind in set(outcomes)}
+    outcomes = [compare(maker.query(), TABLES, base) for _ in range(400)]
+    assert outcomes.count("closed") >= 70, {kind: outcomes.count(kind) for kind in set(outcomes)}

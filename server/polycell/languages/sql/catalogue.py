@@ -65,9 +65,9 @@ class ViewCatalogue:
         found = self.binding(parts)
         if found is not None:
             return sql_table(found)
-        if len(parts) == 1 and reader_of(parts[0]):
-            return self.file(parts[0])
-        return None
+        # DuckDB takes `FROM penguins.csv`, with quotes and without.
+        path = ".".join(parts)
+        return self.file(path) if reader_of(path) else None
 
     def file(self, path: str, function: str = "") -> Table | None:
         reader = _FUNCTIONS.get(function, "") if function else reader_of(path)

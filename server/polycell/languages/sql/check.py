@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from polycell.core.results import Finding
-from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue
@@ -31,7 +30,7 @@ LONGEST = 20_000  # characters of a statement that is parsed to be sure
 CODE = "sql-unknown-column"
 
 
-def unknown_columns(script: Script, catalogue: ViewCatalogue, context: Context) -> Iterator[Finding]:
+def unknown_columns(script: Script, catalogue: ViewCatalogue) -> Iterator[Finding]:
     """One finding a word that is certainly no column."""
     if script.dialect.name != "duckdb" or script.blocks:
         return

@@ -25,6 +25,7 @@ _MAGICS: Mapping[str, str] = {
     "dql": "duckdb",
     "duckdb": "duckdb",
     "sparksql": "spark",
+    "spark": "spark",
     "tsql": "tsql",
     "trino": "trino",
     "presto": "presto",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from polycell.core.environment import Binding
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, Anchor, Column, Evidence, Table
+from polycell.core.types import UNKNOWN, Anchor, Certainty, Column, Evidence, Table
 from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.lexer import Token
@@ -93,16 +93,24 @@ def changes(
         before = here.binding([statement.spelling(t) for t in found.parts])
         if found.verb in ("CREATE", "CACHE"):
             table = created(statement, found, here, anchor)
-            if found.only_if_absent and before is not None and isinstance(before.type, Table):
-                table = before.type if before.type == table else replace(before.type, open=True)
+            if found.only_if_absent:
+                # It may have been there before, with other columns.
+                likely = tuple(replace(c, certainty=min(c.certainty, Certainty.LIKELY)) for c in table.columns)
+                table = replace(table, columns=likely)
         else:
-            if before is None or not isinstance(before.type, Table):
+            if before is None or not isinstance(before.type, Table) or _keeps_columns(statement, found):
                 continue
             # What ALTER does to columns differs by dialect; the old ones may stand or not.
             table = Table(open=True, case_sensitive=False)
         table = replace(table, flavour="table", case_sensitive=False)
         made[key] = Binding(name, table, "table", "catalog", origin, _first_line(statement))
     return made
+
+
+def _keeps_columns(statement: Statement, found: Target) -> bool:
+    """ALTER TABLE of constraints and properties."""
+    words = [t.value for t in statement.tokens[found.after : found.after + 2]]
+    return words in (["ADD", "CONSTRAINT"], ["DROP", "CONSTRAINT"], ["SET", "TBLPROPERTIES"], ["OWNER", "TO"])
 
 
 def created(

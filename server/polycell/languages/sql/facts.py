@@ -8,6 +8,7 @@ from polycell.core.facts import Definition, Facts, Problem, Reference, Use
 from polycell.core.notebook import Cell
 from polycell.core.text import Span
 from polycell.languages.sql.blocks import Block
+from polycell.languages.sql.catalogue import reader_of
 from polycell.languages.sql.definitions import Target, target
 from polycell.languages.sql.dialects import DIALECTS, Dialect
 from polycell.languages.sql.lexer import Token, lex
@@ -53,6 +54,8 @@ def facts(cell: Cell, dialect: Dialect) -> Facts:
                 made[name.casefold()] = name
             else:
                 references.append(Reference(made.get(name.casefold(), name), place, local=name.casefold() in made))
+                if found.verb == "ALTER" and name.casefold() not in made:
+                    uses.append(Use(name, place, table=True))
     return Facts(
         definitions=tuple(definitions),
         uses=tuple(uses),
@@ -100,6 +103,8 @@ def _tables(statement: Statement, ddl: Target | None) -> list[tuple[str, Span, b
         cte = relations.cte(name, block) if len(source.parts) == 1 else None
         if cte is not None:
             made.append((statement.spelling(cte.name), span, True))
+        elif reader_of(name) and statement.dialect.name in ("duckdb", ""):
+            continue  # a file by its name
         elif not source.lateral and not _is_column(statement, source.parts, block, source):
             made.append((name, span, False))
     return sorted(set(made), key=lambda m: m[1])

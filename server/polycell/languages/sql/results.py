@@ -14,7 +14,7 @@ AUTOPANDAS = "SqlMagic.autopandas"
 AUTOPOLARS = "SqlMagic.autopolars"
 
 _PANDAS_MAGICS = frozenset(
-    {"bigquery", "bqsql", "bq", "dql", "duckdb", "sm_sql", "read_sql", "tsql", "athena", "redshift"}
+    {"bigquery", "bqsql", "bq", "dql", "duckdb", "sm_sql", "read_sql", "tsql", "athena", "redshift", "spark"}
 )
 _BY_HOST: dict[str, Flavour] = {
     "databricks": "spark",
@@ -64,7 +64,7 @@ def flavour(cell: Cell, host: Host, view: View) -> Flavour:
     if cell.magic is not None:
         name = cell.magic.name.lower()
         if name in _PANDAS_MAGICS:
-            return _DUCKDB_TYPES.get(_option(cell, "-t", "--type"), "pandas")
+            return _DUCKDB_TYPES.get(option(cell, "-t", "--type"), "pandas")
         if name in ("sparksql",):
             return "spark"
         if name in ("sql", "jupysql") and host.name not in _BY_HOST:
@@ -72,7 +72,8 @@ def flavour(cell: Cell, host: Host, view: View) -> Flavour:
     return _BY_HOST.get(host.name, "pandas" if cell.magic is None else "result-set")
 
 
-def _option(cell: Cell, *spellings: str) -> str:
+def option(cell: Cell, *spellings: str) -> str:
+    """The value of an option of the cell's magic, "" when it is absent."""
     from polycell.formats.magics import read_magic
 
     if cell.magic is None:

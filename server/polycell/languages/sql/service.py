@@ -73,6 +73,16 @@ class SqlService(LanguageService):
         made_by_ddl = definitions.changes(reading.script, reading.catalogue, reading.anchor) if small else {}
         made += definitions.exported(made_by_ddl, reading.catalogue)
         made += _persisted(cell, reading)
+        saved = results.option(cell, "-S", "--save")
+        if saved and small:
+            # JupySQL makes later queries that mention the name a WITH of this one.
+            query = result(reading, made_by_ddl)
+            if query is not None:
+                made.append(
+                    Binding(
+                        saved, replace(query, flavour="table"), "table", "catalog", Anchor("", 0, cell.id), "--save"
+                    )
+                )
         name = results.result_name(cell, context.host)
         if name:
             table = result(reading, made_by_ddl) if small else OPEN
@@ -118,7 +128,7 @@ class SqlService(LanguageService):
         local = definitions.changes(reading.script, reading.catalogue, reading.anchor)
         if local or reading.script.blocks:
             return ()
-        return tuple(check.unknown_columns(reading.script, reading.catalogue, context))
+        return tuple(check.unknown_columns(reading.script, reading.catalogue))
 
     async def complete(self, context: Context, offset: int) -> Completions:
         if offset < context.cell.body:
