@@ -321,7 +321,9 @@ def _body_language(name: str, arguments: Arguments, text: str) -> str:
         return _program(arguments.words[0].text if arguments.words else "")
     if name in _FILE_MAGICS:
         target = arguments.words[-1].text if arguments.words else ""
-        return "" if any(sign in target for sign in "{}$") else language_of_file(target)
+        if arguments.option("-a", "--append") is not None or any(sign in target for sign in "{}$"):
+            return ""  # the rest of the file, or its name, is known to the run alone
+        return language_of_file(target)
     if name == "spark":
         context = arguments.option("-c", "--context") or ""
         if context == "sql":
