@@ -247,7 +247,13 @@ class View:
         for key, owned in self._owners.items():
             if not key.startswith(prefix) or (owned[0].index >= self.index and not anywhere):
                 continue
-            for name in {o.binding.name for o in owned} if len(owned) > 1 else (owned[0].binding.name,):
+            if len(owned) == 1:  # nearly every name of a large notebook: no need to search for the nearest
+                only = owned[0].binding
+                elsewhere = owned[0].index != self.index
+                if elsewhere and only.kind != "deleted" and only.name not in self._overlay and self._visible(only):
+                    yield only
+                continue
+            for name in {o.binding.name for o in owned}:
                 if name not in self._overlay:
                     found = self._nearest(name, folded=False)
                     if found is not None:
