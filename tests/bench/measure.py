@@ -58,13 +58,7 @@ def spread(times: Sequence[float]) -> Spread:
 
 def warm() -> None:
     """Pay for the late imports before anything is timed."""
-    small = generate.notebook(12)
-    session = Session(default_services())
-    snapshot = session.update(small)
-    for index in range(len(small.cells)):
-        features.findings(snapshot, index)
-    with _loop() as run:
-        run(snapshot, session, small.cells[2].id, len(small.cells[2].text))
+    sized(12, repeats=3)
 
 
 def sized(cells: int, repeats: int = 40, seed: int = 2) -> Sized:

@@ -15,7 +15,7 @@ QUIET = 1.0  # seconds without a message after which the server is taken to be d
 
 @dataclass
 class Served:
-    """`edit_messages`: methods of the messages after one edit inside a body; `edit_time`: ms until the last of them.
+    """`edit_messages`: methods of the messages after an edit that makes a finding; `edit_time`: ms until the last one.
 
     `longest_answer`: ms until the slowest answer to a trivial request while the server works through the notebook.
     """
@@ -53,7 +53,7 @@ def served(cells: int) -> Served:
         target = next(i for i, c in enumerate(notebook.cells) if c.id.endswith("-4"))
         uri = documents[target]["uri"]
         began = time.perf_counter()
-        _edit(client, uri, 2, 1, "    wrong = undefined_in_bench\n")
+        _edit(client, uri, 2, 0, "undefined_in_bench\n")
         messages = client.gather(QUIET)
         edit_time = (time.perf_counter() - began - QUIET) * 1000
         memory = resident(client.pid)
