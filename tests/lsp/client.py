@@ -187,7 +187,11 @@ class Client:
                     "version": 0,
                     "metadata": metadata or {"metadata": {"kernelspec": {"name": "python3", "language": "python"}}},
                     "cells": [
-                        {"kind": 1 if language == "markdown" else 2, "document": u, "metadata": {"id": u[-1]}}
+                        {
+                            "kind": 1 if language == "markdown" else 2,
+                            "document": u,
+                            "metadata": {"metadata": {}, "id": u[-1]},
+                        }
                         for u, (language, _) in zip(uris, cells, strict=True)
                     ],
                 },

@@ -48,7 +48,7 @@ def read_client(params: object) -> Client:
     item = _at(text, "completion", "completionItem")
     resolved = _list(_at(item, "resolveSupport").get("properties"))
     formats = _list(_at(text, "hover").get("contentFormat"))
-    folders = [_object(folder).get("uri") for folder in _list(said.get("workspaceFolders"))]
+    folders = folder_uris(said, "workspaceFolders")
     root = said.get("rootUri")
     # jupyterlab-lsp names a folder of its own below the one that it means.
     roots = [uri.removesuffix("/.virtual_documents") for uri in (*folders, root) if isinstance(uri, str) and uri]
@@ -69,6 +69,12 @@ def read_client(params: object) -> Client:
         is True,
         jupyterlab=_is_jupyterlab(said, info),
     )
+
+
+def folder_uris(holder: object, key: str) -> tuple[str, ...]:
+    """URIs of the workspace folders in a list of them."""
+    found = (_object(folder).get("uri") for folder in _list(_object(holder).get(key)))
+    return tuple(uri for uri in found if isinstance(uri, str) and uri)
 
 
 def _is_jupyterlab(said: Mapping[str, Any], info: Mapping[str, Any]) -> bool:

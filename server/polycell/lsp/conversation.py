@@ -9,6 +9,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types
@@ -21,7 +22,7 @@ from polycell.core.service import Services
 from polycell.core.session import Session
 from polycell.lsp import requests
 from polycell.lsp.capabilities import initialize_result
-from polycell.lsp.client import read_client
+from polycell.lsp.client import folder_uris, read_client
 from polycell.lsp.diagnostics import Diagnostics
 from polycell.lsp.frame import path_of
 from polycell.lsp.lab_sync import LabSync
@@ -141,6 +142,14 @@ class PolycellServer(LanguageServer):
         for group in self.state.groups.values():
             self.diagnostics.publish(group)
 
+    def folders_changed(self, params: Any) -> None:
+        """workspace/didChangeWorkspaceFolders: other data files may be read."""
+        event = params.get("event") if isinstance(params, Mapping) else None
+        added, removed = folder_uris(event, "added"), folder_uris(event, "removed")
+        roots = dict.fromkeys(uri for uri in self.state.client.roots if uri not in removed)
+        self.state.client = replace(self.state.client, roots=tuple(roots | dict.fromkeys(added)))
+        self._renew()
+
     def initialized(self, params: Any) -> None:
         watch_files(self)
 
@@ -157,16 +166,30 @@ class PolycellServer(LanguageServer):
         self.texts.refresh(group)
         self.lab.refresh(group)
 
+    def _renew(self) -> None:
+        """The languages and sources again, with the settings as they are now."""
+        if not self.state.has_session:
+            return
+        if self._sources is not None:
+            self._sources.close()
+        self.state.renew()
+        for group in self.state.groups.values():
+            self.scheduler.changed(group.uri)
+
     def _session(self, state: State) -> Session:
         services, self._sources = self._parts(state, self._sources_ready)
         return Session(services, self._sources)
 
     def _configure(self, value: Any) -> None:
-        self.state.settings, problems = parse(value, self.state.settings)
+        before = self.state.settings
+        self.state.settings, problems = parse(value, before)
+        if before.outside != self.state.settings.outside:
+            self._renew()
         for problem in problems:
             log.warning("%s", problem)
             self.window_log_message(types.LogMessageParams(types.MessageType.Warning, problem))
-        logging.getLogger("polycell").setLevel(self.state.settings.log_level.upper())
+        if self.state.settings.log_level:
+            logging.getLogger("polycell").setLevel(self.state.settings.log_level.upper())
 
     def _changed(self, change: Change) -> None:
         for face in change.closed:
@@ -216,6 +239,7 @@ def register(server: PolycellServer) -> None:
         types.TEXT_DOCUMENT_DID_CLOSE: lambda params: documents(params).did_close(params),
         types.WORKSPACE_DID_CHANGE_CONFIGURATION: server.configure,
         types.WORKSPACE_DID_CHANGE_WATCHED_FILES: server.files_changed,
+        types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: server.folders_changed,
     }
     for method, handle in notifications.items():
         _feature(server, method, lambda params, handle=handle: handle(params))

@@ -16,6 +16,7 @@ from polycell.core.facts import Facts
 from polycell.core.notebook import Cell
 from polycell.core.results import Finding, Related
 from polycell.core.text import Span
+from polycell.lsp import companion
 from polycell.lsp.answers import severity_of
 from polycell.lsp.convert import to_range
 from polycell.lsp.state import Face, Group, State, key_of
@@ -27,7 +28,7 @@ SOURCE = "polycell"
 class Kept:
     """Findings of one cell; `syntax` come from its text alone and are known first."""
 
-    text: str
+    cell: Cell
     syntax: tuple[Finding, ...] = ()
     rest: tuple[Finding, ...] = ()
 
@@ -50,8 +51,8 @@ class Diagnostics:
     def note_syntax(self, group: str, cell: Cell, facts: Facts) -> None:
         """Phase one: what the text alone says; the rest is carried over from before the edit."""
         old = self._cells.get((group, cell.id))
-        rest = shifted(old.rest, old.text, cell.text) if old else ()
-        self._cells[(group, cell.id)] = Kept(cell.text, _syntax(facts), rest)
+        rest = shifted(old.rest, old.cell.text, cell.text) if old else ()
+        self._cells[(group, cell.id)] = Kept(cell, _syntax(facts), rest)
 
     def note_all(self, group: str, cell: Cell, facts: Facts, findings: Sequence[Finding]) -> None:
         """Phase two: everything. `findings` hold the syntax problems too."""
@@ -63,7 +64,7 @@ class Diagnostics:
                 left.remove(finding)
             else:
                 rest.append(finding)
-        self._cells[(group, cell.id)] = Kept(cell.text, syntax, tuple(rest))
+        self._cells[(group, cell.id)] = Kept(cell, syntax, tuple(rest))
 
     def note_document(self, face: Face, findings: Iterable[Finding]) -> None:
         """Problems of a document itself; spans are offsets into the face."""
@@ -104,7 +105,8 @@ class Diagnostics:
                 kept = self._cells.get((owner, cell))
                 if kept is None or group.homes.get(cell) != key:
                     continue
-                for finding in kept.all:
+                theirs = self._state.settings.python == "companion"
+                for finding in companion.findings(kept.cell, kept.all) if theirs else kept.all:
                     span = face.to_face(cell, finding.span)
                     if span is not None:
                         found.append((span, finding))

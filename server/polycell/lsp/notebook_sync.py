@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from polycell.core.notebook import Cell, CellKind, Notebook
+from polycell.core.notebook import CellKind, Notebook
 from polycell.formats.cells import make_cell
 from polycell.formats.hosts import unwrap_cell_metadata, unwrap_notebook_metadata
 from polycell.formats.model import CellSource
@@ -48,9 +48,10 @@ class Open:
     type: str
     metadata: Mapping[str, Any]
     entries: list[Entry]
-    cells: dict[str, tuple[Entry, Cell]] = field(default_factory=dict)  # by URI: what was made of which entry
+    places: dict[str, int] = field(default_factory=dict)  # key of a cell's URI → its index
+    outer: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # id in the file → what the file alone says
     frame: Notebook | None = None  # host and default language; None when they must be found anew
-    made_with: Notebook | None = None  # the frame that the cells were made with
+    notebook: Notebook | None = None
     reading: bool = False  # the file is being read for what the client does not tell
 
 
@@ -86,6 +87,7 @@ class NotebookSync:
         texts = {key_of(t["uri"]): t for t in _documents(_object(params).get("cellTextDocuments"))}
         entries = [_with_text(e, texts.get(key_of(e.uri))) for e in _cells(said.get("cells"))]
         opened = Open(uri, str(said.get("notebookType") or ""), _object(said.get("metadata")), _distinct(entries))
+        opened.places = {key_of(entry.uri): index for index, entry in enumerate(opened.entries)}
         self._open[key_of(uri)] = opened
         self._read_file(opened)
         self._publish(opened)
@@ -97,17 +99,20 @@ class NotebookSync:
             log.debug("a change of a notebook that is not open: %s", uri)
             return
         change = _object(_object(params).get("change"))
-        if isinstance(change.get("metadata"), Mapping):
-            opened.metadata = change["metadata"]  # {} too: that is how metadata is removed
-            opened.frame = None
         cells = _object(change.get("cells"))
-        if isinstance(cells.get("structure"), Mapping):
-            opened.entries = _restructured(opened.entries, cells["structure"])
-        if cells.get("data"):
-            opened.entries = _with_data(opened.entries, _list(cells["data"]))
-        if cells.get("textContent"):
-            opened.entries = self._edited(opened.entries, _list(cells["textContent"]))
-        self._publish(opened)
+        whole = False
+        if isinstance(change.get("metadata"), dict):
+            opened.metadata = change["metadata"]  # {} too: that is how metadata is removed
+            opened.frame, whole = None, True
+        if isinstance(cells.get("structure"), dict):
+            opened.entries = _with_outer(_restructured(opened.entries, cells["structure"]), opened.outer)
+            opened.places, whole = {key_of(entry.uri): i for i, entry in enumerate(opened.entries)}, True
+        touched = self._with_data(opened, _list(cells.get("data")))
+        touched |= self._edited(opened, _list(cells.get("textContent")))
+        if whole:
+            self._publish(opened)
+        elif touched:
+            self._publish_cells(opened, touched)
 
     def did_close(self, params: object) -> None:
         uri = _object(_object(params).get("notebookDocument")).get("uri")
@@ -134,57 +139,75 @@ class NotebookSync:
             ids = [str(entry.metadata.get("id") or "") for entry in opened.entries]
             outer = outer_of(notebook.cells, ids, [entry.text for entry in opened.entries])
             opened.entries = [replace(e, outer=said) for e, said in zip(opened.entries, outer, strict=True)]
+            opened.outer = {cell_id: said for cell_id, said in zip(ids, outer, strict=True) if cell_id and said}
             opened.frame = None
         self._publish(opened, force=True)
 
-    def _edited(self, entries: list[Entry], contents: Sequence[Any]) -> list[Entry]:
-        places = {key_of(entry.uri): index for index, entry in enumerate(entries)}
-        made = list(entries)
+    def _edited(self, opened: Open, contents: Sequence[Any]) -> set[int]:
+        """Apply text changes; the indices of the cells they were in."""
+        touched = set()
         for content in contents:
             document = _object(_object(content).get("document"))
-            index = places.get(key_of(str(document.get("uri"))))
+            index = opened.places.get(key_of(str(document.get("uri"))))
             if index is None:
                 log.debug("a text change of an unknown cell: %s", document.get("uri"))
                 continue
-            text = apply_changes(made[index].text, _list(_object(content).get("changes")), self._state.client.encoding)
-            made[index] = replace(made[index], text=text, version=_version(document))
-        return made
+            entry = opened.entries[index]
+            text = apply_changes(entry.text, _list(_object(content).get("changes")), self._state.client.encoding)
+            opened.entries[index] = replace(entry, text=text, version=_version(document))
+            touched.add(index)
+        return touched
+
+    def _with_data(self, opened: Open, data: Sequence[Any]) -> set[int]:
+        """Take over metadata and execution summaries; the indices of the cells they belong to."""
+        touched = set()
+        for said in _cells(data):
+            index = opened.places.get(key_of(said.uri))
+            if index is not None:
+                entry = opened.entries[index]
+                opened.entries[index] = replace(entry, kind=said.kind, metadata=said.metadata, summary=said.summary)
+                touched.add(index)
+        return touched
+
+    def _publish_cells(self, opened: Open, touched: set[int]) -> None:
+        """Hand on what a text or data message changed; the work does not grow with the notebook but for copying."""
+        base, notebook = opened.frame, opened.notebook
+        group = self._state.groups.get(key_of(opened.uri))
+        if base is None or notebook is None or group is None:
+            self._publish(opened)
+            return
+        cells, faces = list(notebook.cells), dict(group.faces)
+        changed = set()
+        for index in touched:
+            entry, before = opened.entries[index], cells[index]
+            cells[index] = make_cell(_source(entry), base)
+            faces[key_of(entry.uri)] = _face(entry)
+            if cells[index].digest != before.digest:
+                changed.add(entry.uri)
+        opened.notebook = replace(notebook, cells=tuple(cells))
+        self._state.session.update(opened.notebook)
+        self._state.put(replace(group, faces=faces))
+        if changed:
+            self._changed(Change(opened.uri, frozenset(changed)))
 
     def _publish(self, opened: Open, force: bool = False) -> None:
-        """Make cells of the entries, reusing what did not change, and hand the new notebook on."""
-        before, before_frame = opened.cells, opened.made_with
+        """Make cells of all entries and hand the new notebook on."""
+        sources = [_source(entry) for entry in opened.entries]
+        before = {cell.id: cell.digest for cell in opened.notebook.cells} if opened.notebook else {}
         if opened.frame is None:
-            opened.frame = frame(opened.uri, opened.type, opened.metadata, [_source(e) for e in opened.entries])
-        base = opened.frame
-        same_frame = before_frame is base or (before_frame is not None and _same_frame(before_frame, base))
-        made: dict[str, tuple[Entry, Cell]] = {}
-        for entry in opened.entries:
-            kept = before.get(entry.uri)
-            if kept is not None and same_frame and kept[0] == entry:
-                made[entry.uri] = kept
-            else:
-                made[entry.uri] = (entry, make_cell(_source(entry), base))
-        changed = frozenset(
-            uri
-            for uri, (_, cell) in made.items()
-            if uri not in before or before[uri][1].digest != cell.digest or not same_frame
-        )
-        order = [entry.uri for entry in opened.entries]
-        moved = order != list(before)
-        opened.cells = made
-        opened.made_with = base
-        notebook = replace(base, cells=tuple(cell for _, cell in made.values()))
+            opened.frame = frame(opened.uri, opened.type, opened.metadata, sources)
+            force = True
+        opened.notebook = replace(opened.frame, cells=tuple(make_cell(source, opened.frame) for source in sources))
+        after = {cell.id: cell.digest for cell in opened.notebook.cells}
         old = self._state.groups.get(key_of(opened.uri))
-        group = _group(opened, old)
-        self._state.session.update(notebook)
-        self._state.put(group)
-        closed = tuple(face for key, face in old.faces.items() if key not in group.faces) if old else ()
-        if changed or moved or closed or force:
+        faces = {key_of(entry.uri): _face(entry) for entry in opened.entries}
+        homes = {entry.uri: key for entry, key in zip(opened.entries, faces, strict=True)}
+        self._state.session.update(opened.notebook)
+        self._state.put(Group(opened.uri, faces, homes, (opened.uri,), unsure=opened.reading))
+        changed = frozenset(uri for uri, digest in after.items() if before.get(uri) != digest)
+        closed = tuple(face for key, face in old.faces.items() if key not in faces) if old else ()
+        if changed or closed or force or list(before) != list(after):
             self._changed(Change(opened.uri, changed, closed))
-
-
-def _same_frame(old: Notebook, new: Notebook) -> bool:
-    return (old.host, old.language, old.metadata) == (new.host, new.language, new.metadata)
 
 
 def _source(entry: Entry) -> CellSource:
@@ -208,18 +231,8 @@ def _count(entry: Entry) -> int | None:
     return None
 
 
-def _group(opened: Open, old: Group | None) -> Group:
-    faces: dict[str, Face] = {}
-    homes: dict[str, str] = {}
-    for entry in opened.entries:
-        key = key_of(entry.uri)
-        kept = old.faces.get(key) if old else None
-        if kept is not None and kept.text == entry.text and kept.uri == entry.uri and kept.version == entry.version:
-            faces[key] = kept
-        else:
-            faces[key] = Face(entry.uri, entry.text, cell=entry.uri, version=entry.version)
-        homes[entry.uri] = key
-    return Group(opened.uri, faces, homes, (opened.uri,), unsure=opened.reading)
+def _face(entry: Entry) -> Face:
+    return Face(entry.uri, entry.text, cell=entry.uri, version=entry.version)
 
 
 def _restructured(entries: list[Entry], structure: Mapping[str, Any]) -> list[Entry]:
@@ -243,13 +256,11 @@ def _restructured(entries: list[Entry], structure: Mapping[str, Any]) -> list[En
     return _distinct([*head, *inserted, *tail])
 
 
-def _with_data(entries: list[Entry], data: Sequence[Any]) -> list[Entry]:
-    said = {key_of(entry.uri): entry for entry in _cells(data)}
-    made = []
-    for entry in entries:
-        new = said.get(key_of(entry.uri))
-        made.append(replace(entry, kind=new.kind, metadata=new.metadata, summary=new.summary) if new else entry)
-    return made
+def _with_outer(entries: list[Entry], outer: Mapping[str, Mapping[str, Any]]) -> list[Entry]:
+    """After a reload from disk a cell comes under another URI; its id in the file tells what is known of it."""
+    if not outer:
+        return entries
+    return [e if e.outer else replace(e, outer=outer.get(str(e.metadata.get("id")), _NOTHING)) for e in entries]
 
 
 def _with_text(entry: Entry, document: Mapping[str, Any] | None) -> Entry:
@@ -272,7 +283,7 @@ def _cells(value: object) -> list[Entry]:
             summary=_object(cell.get("executionSummary")),
         )
         for cell in _list(value)
-        if isinstance(cell, Mapping) and isinstance(cell.get("document"), str)
+        if isinstance(cell, dict) and isinstance(cell.get("document"), str)
     ]
 
 
@@ -282,7 +293,7 @@ def _distinct(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _documents(value: object) -> list[Mapping[str, Any]]:
-    return [d for d in _list(value) if isinstance(d, Mapping) and isinstance(d.get("uri"), str)]
+    return [d for d in _list(value) if isinstance(d, dict) and isinstance(d.get("uri"), str)]
 
 
 def _version(document: Mapping[str, Any]) -> int | None:
@@ -295,7 +306,7 @@ def _number(value: object) -> int:
 
 
 def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else _NOTHING
+    return value if isinstance(value, dict) else _NOTHING
 
 
 def _list(value: object) -> list[Any]:

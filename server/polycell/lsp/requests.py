@@ -17,8 +17,9 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from polycell.core import features
+from polycell.core.notebook import Cell
 from polycell.core.results import NO_COMPLETIONS, Completion, Location
-from polycell.lsp import answers
+from polycell.lsp import answers, companion
 from polycell.lsp.convert import to_offset, to_range
 from polycell.lsp.diagnostics import location
 from polycell.lsp.scheduler import settle
@@ -82,6 +83,8 @@ async def completion(state: State, params: types.CompletionParams) -> types.Comp
         return types.CompletionList(False, [])
     asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset)
     answer = await _guarded("completion", target, asking, NO_COMPLETIONS)
+    if state.settings.python == "companion":
+        answer = companion.completions(target.snapshot.analysis.context(target.index), answer)
     text = target.snapshot.notebook.cells[target.index].text
     typed = text[answer.items[0].replace.start : target.offset] if answer.items else ""
     items, cut = answers.best(answer.items, typed)
@@ -180,6 +183,8 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     await settle(target.snapshot, target.index)
     asking = features.hover(target.snapshot, state.session.services, target.cell, target.offset)
     answer = await _guarded("hover", target, asking, None)
+    if answer is not None and state.settings.python == "companion":
+        answer = companion.hover(target.snapshot.analysis.context(target.index), target.offset, answer)
     if answer is None or not _unchanged(state, target):
         return None
     span = asked.face.to_face(target.cell, answer.span)
@@ -196,6 +201,8 @@ async def definition(state: State, params: types.DefinitionParams) -> list[types
     nowhere: Sequence[Location] = ()
     asking = features.definition(target.snapshot, state.session.services, target.cell, target.offset)
     answer = await _guarded("definition", target, asking, nowhere)
+    if state.settings.python == "companion":
+        answer = companion.locations(target, tuple(answer))
     if not answer or not _unchanged(state, target):
         return []
     return _locations(state, asked, answer)
@@ -214,6 +221,8 @@ async def references(state: State, params: types.ReferenceParams) -> list[types.
         target.offset,
         declaration=params.context.include_declaration,
     )
+    if state.settings.python == "companion":
+        answer = companion.locations(target, tuple(answer))
     if not answer or not _unchanged(state, target):
         return []
     return _locations(state, asked, answer)
@@ -225,7 +234,7 @@ async def highlight(state: State, params: types.DocumentHighlightParams) -> list
         return []
     asked, target = found
     await settle(target.snapshot, target.index)
-    if not _unchanged(state, target):
+    if not _unchanged(state, target) or _left_to_another(state, target.snapshot.notebook.cells[target.index]):
         return []
     made = []
     for item in features.highlights(target.snapshot, state.session.services, target.cell, target.offset):
@@ -243,8 +252,15 @@ async def symbols(state: State, params: types.DocumentSymbolParams) -> list[Any]
     for snapshot in asked.snapshots:
         wanted = [snapshot.notebook.index(cell) for cell in asked.face.cells] if asked.face.map is None else [None]
         await settle(snapshot, wanted[0])
+    cells = (cell for snapshot in asked.snapshots for cell in snapshot.notebook.cells)
+    if asked.face.map is None and any(c.id == asked.face.cell and _left_to_another(state, c) for c in cells):
+        return []
     tree = document_symbols(asked, state.client.encoding)
     return list(tree) if state.client.hierarchical_symbols else list(answers.flat(tree, asked.face.uri))
+
+
+def _left_to_another(state: State, cell: Cell) -> bool:
+    return state.settings.python == "companion" and companion.is_theirs(cell)
 
 
 def _locations(state: State, asked: Asked, found: Any) -> list[types.Location]:

@@ -19,10 +19,12 @@ PYTHON_MODES = ("full", "companion")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`severity`: per code, or `"off"`. `outside`: data files outside of the workspace may be read. `python`:
-    "companion" leaves to another Python server what that does as well. `scripts`: report also in plain scripts."""
+    """`log_level`: empty leaves what the command line said. `severity`: per code, or "off". `outside`: data files
+    outside of the workspace may be read. `python`: "companion" leaves to another Python server what that does as well.
+    `scripts`: report also in plain scripts.
+    """
 
-    log_level: str = "warning"
+    log_level: str = ""
     severity: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     outside: bool = False
     python: PythonMode = "full"

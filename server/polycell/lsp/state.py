@@ -129,6 +129,14 @@ class State:
             self._session = self._make_session(self)
         return self._session
 
+    def renew(self) -> None:
+        """Make the session anew, with the same notebooks: what it was made with has changed."""
+        if self._session is not None:
+            notebooks = [snapshot.notebook for snapshot in self._session.snapshots()]
+            self._session = self._make_session(self)
+            for notebook in notebooks:
+                self._session.update(notebook)
+
     @property
     def has_session(self) -> bool:
         return self._session is not None

@@ -1,0 +1,323 @@
+"""Notebooks as VS Code sends them; the shapes are those of recorded messages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from polycell.core.notebook import Cell, Notebook
+from tests.lsp.client import Client, position, run
+
+NB = "file:///w/a.ipynb"
+PYTHON = {"metadata": {"kernelspec": {"name": "python3", "language": "python"}}}
+
+
+def cell(number: int) -> str:
+    return f"cell:{NB}#{number}"
+
+
+def structure(start: int, delete: int, *uris: str, opened: Any = (), closed: Any = ()) -> dict[str, Any]:
+    return {
+        "structure": {
+            "array": {"start": start, "deleteCount": delete, "cells": [{"kind": 2, "document": uri} for uri in uris]},
+            "didOpen": [{"uri": u, "languageId": language, "version": 1, "text": t} for u, language, t in opened],
+            "didClose": [{"uri": uri} for uri in closed],
+        }
+    }
+
+
+async def opened(*cells: tuple[str, str]) -> Client:
+    client = Client()
+    await client.start()
+    client.open_notebook(NB, *(cells or (("python", "a = 1"), ("python", "b = 2"), ("sql", "select 3"))))
+    return client
+
+
+def test_a_moved_cell_comes_without_its_text() -> None:
+    async def test() -> None:
+        client = await opened()
+        client.change_notebook(NB, cells=structure(1, 2, cell(2), cell(1)))
+        assert client.texts(NB) == [("python", "a = 1"), ("sql", "select 3"), ("python", "b = 2")]
+        # Far: inserted at the end first, deleted from its place in a later message.
+        client.change_notebook(NB, cells=structure(3, 0, cell(0)))
+        assert [text for _, text in client.texts(NB)] == ["select 3", "b = 2", "a = 1"]
+
+    run(test)
+
+
+def test_a_language_change_is_three_messages() -> None:
+    async def test() -> None:
+        client = await opened()
+        client.change_notebook(NB, cells=structure(1, 1, closed=[cell(1)]))
+        assert len(client.texts(NB)) == 2
+        client.change_notebook(NB, cells=structure(1, 0, cell(1), opened=[(cell(1), "sql", "b = 2")]))
+        data = [{"kind": 2, "document": cell(1), "metadata": {"metadata": {"vscode": {"languageId": "sql"}}}}]
+        client.change_notebook(NB, cells={"data": data})
+        assert client.texts(NB) == [("python", "a = 1"), ("sql", "b = 2"), ("sql", "select 3")]
+
+    run(test)
+
+
+def test_runs_recompute_nothing_and_send_nothing() -> None:
+    async def test() -> None:
+        client = await opened(("python", "a = TODO"), ("python", "a"))
+        looked: list[tuple[str, str]] = []
+        client.server.state.session._memo.listener = lambda what, cell_id: looked.append((what, cell_id))
+        await client.settled()
+        assert looked
+        looked.clear()
+        client.sent.clear()
+        for count in range(6):
+            summary = {"executionOrder": count, "success": count % 2 == 0}
+            metadata = {"execution_count": count, "metadata": {}, "id": "0"}
+            data = [{"kind": 2, "document": cell(0), "metadata": metadata, "executionSummary": summary}]
+            client.change_notebook(NB, cells={"data": data})
+        await client.settled()
+        assert looked == []
+        assert client.sent == []
+        snapshot = client.server.state.session.snapshot(NB)
+        assert snapshot is not None
+        assert snapshot.notebook.cells[0].execution_count == 5
+
+    run(test)
+
+
+def test_an_edited_cell_keeps_its_summary_and_loses_its_count_as_vscode_1_139_says() -> None:
+    async def test() -> None:
+        client = await opened()
+        said = {"kind": 2, "document": cell(0), "metadata": {"execution_count": None, "metadata": {}}}
+        client.change_notebook(
+            NB, cells={"data": [{**said, "executionSummary": {"executionOrder": 4, "success": True}}]}
+        )
+        snapshot = client.server.state.session.snapshot(NB)
+        assert snapshot is not None
+        assert snapshot.notebook.cells[0].execution_count == 4
+
+    run(test)
+
+
+def test_an_edit_looks_again_at_its_own_cell_only() -> None:
+    async def test() -> None:
+        client = await opened(*[("python", f"v{n} = 1") for n in range(30)])
+        await client.settled()
+        looked: list[tuple[str, str]] = []
+        client.server.state.session._memo.listener = lambda what, cell_id: looked.append((what, cell_id))
+        client.type_in(NB, cell(7), 0, 5, 6, "2")
+        await client.settled()
+        assert {cell_id for _, cell_id in looked} == {cell(7)}
+
+    run(test)
+
+
+def test_closed_cells_and_closed_notebooks_are_emptied() -> None:
+    async def test() -> None:
+        client = await opened(("python", "TODO"), ("python", "TODO"), ("python", "1"))
+        await client.settled()
+        assert [len(client.diagnostics(cell(n)) or []) for n in range(3)] == [1, 1, 0]
+        client.change_notebook(NB, cells=structure(0, 1, closed=[cell(0)]))
+        assert client.diagnostics(cell(0)) == []
+        client.notify("notebookDocument/didClose", {"notebookDocument": {"uri": NB}, "cellTextDocuments": []})
+        await client.settled()
+        assert [client.diagnostics(cell(n)) for n in range(3)] == [[], [], []]
+        assert client.server.state.session.snapshot(NB) is None
+        assert await client.hover(cell(1), 0, 0) is None
+
+    run(test)
+
+
+def test_saved_under_another_name_every_uri_is_new() -> None:
+    async def test() -> None:
+        client = await opened(("python", "TODO"))
+        await client.settled()
+        client.notify("notebookDocument/didClose", {"notebookDocument": {"uri": NB}, "cellTextDocuments": []})
+        client.open_notebook("file:///w/b.ipynb", ("python", "TODO"))
+        await client.settled()
+        assert client.diagnostics(cell(0)) == []
+        assert len(client.diagnostics("cell:file:///w/b.ipynb#0") or []) == 1
+
+    run(test)
+
+
+def test_the_same_notebook_opened_twice_is_the_newer_one() -> None:
+    async def test() -> None:
+        client = await opened(("python", "TODO"), ("python", "TODO"))
+        await client.settled()
+        client.open_notebook(NB, ("sql", "select 1"))
+        await client.settled()
+        assert client.texts(NB) == [("sql", "select 1")]
+        assert client.diagnostics(cell(1)) == []
+
+    run(test)
+
+
+def test_two_notebooks_do_not_see_each_other() -> None:
+    async def test() -> None:
+        client = await opened(("python", "x = one"))
+        other = "untitled:Untitled-1.ipynb?jupyter-notebook"
+        client.open_notebook(other, ("python", "y = two"), ("python", ""))
+        items = await client.complete(f"cell:{other}#1", 0, 0)
+        assert [item["label"] for item in items] == ["y"]
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("sent", "asked"),
+    [
+        ("vscode-notebook-cell:/w/a.ipynb#W1sZmlsZQ%3D%3D", "vscode-notebook-cell:/w/a.ipynb#W1sZmlsZQ=="),
+        ("vscode-notebook-cell:/w/a%20b.ipynb#W1", "vscode-notebook-cell:/w/a b.ipynb#W1"),
+        ("cell:Ä#W1", "cell:%C3%84#W1"),
+    ],
+)
+def test_uris_are_compared_unquoted_and_answered_as_sent(sent: str, asked: str) -> None:
+    async def test() -> None:
+        client = Client()
+        await client.start()
+        document = {"uri": sent, "languageId": "python", "version": 1, "text": "x = TODO"}
+        notebook = {"uri": NB, "cells": [{"kind": 2, "document": sent}], "metadata": PYTHON}
+        client.notify("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": [document]})
+        await client.settled()
+        where = {"textDocument": {"uri": asked}, "position": position(0, 0)}
+        answer = await client.request("textDocument/definition", where)
+        assert [found["uri"] for found in answer] == [sent]
+        assert len(client.diagnostics(sent) or []) == 1
+        # Case counts: another cell may be called so.
+        assert await client.hover(sent.replace("#W1", "#w1"), 0, 0) is None
+
+    run(test)
+
+
+def test_markup_and_raw_cells_are_silent() -> None:
+    async def test() -> None:
+        client = await opened(("markdown", "TODO"), ("raw", "TODO"), ("python", "x"))
+        await client.settled()
+        assert [client.diagnostics(cell(n)) or [] for n in range(3)] == [[], [], []]
+
+    run(test)
+
+
+def polynote(path: Path, *cells: tuple[str, str]) -> None:
+    """As Polynote writes it: the language stands beside the metadata, where VS Code loses it."""
+    made = [
+        {
+            "cell_type": "code",
+            "language": language,
+            "metadata": {},
+            "source": [text],
+            "outputs": [],
+            "execution_count": 1,
+        }
+        for language, text in cells
+    ]
+    info = {"language_info": {"name": "scala"}, "config": {"dependencies": {}}}
+    path.write_text(json.dumps({"cells": made, "metadata": info, "nbformat": 4, "nbformat_minor": 0}), encoding="utf-8")
+
+
+def test_polynotes_languages_come_from_the_file(tmp_path: Path) -> None:
+    async def test() -> None:
+        file = tmp_path / "p.ipynb"
+        polynote(file, ("sql", "select 1"), ("python", "x = TODO"))
+        client = Client()
+        await client.start()
+        uri = file.as_uri()
+        metadata = {"metadata": {"language_info": {"name": "scala"}, "config": {"dependencies": {}}}}
+        client.open_notebook(uri, ("scala", "select 1"), ("scala", "x = TODO"), metadata=metadata)
+        for _ in range(500):
+            await client.settled()
+            if client.texts(uri)[0][0] == "sql":
+                break
+            await asyncio.sleep(0.01)
+        assert client.texts(uri) == [("sql", "select 1"), ("python", "x = TODO")]
+        await client.settled()
+        assert len(client.diagnostics(f"cell:{uri}#1") or []) == 1
+
+    run(test)
+
+
+def test_until_the_file_is_read_nothing_is_reported_and_its_answer_may_come_late() -> None:
+    async def test() -> None:
+        client = Client()
+        await client.start()
+        waiting: list[Callable[[Notebook | None], None]] = []
+        client.server.notebooks._read = lambda path, then: waiting.append(then)
+        metadata = {"metadata": {"config": {"dependencies": {}}}}
+        client.open_notebook(NB, ("python", "TODO"), ("python", "TODO"), metadata=metadata)
+        await client.settled()
+        assert not client.diagnostics(cell(0))
+        client.type_in(NB, cell(0), 0, 4, 4, "!")
+        cells = tuple(
+            Cell(str(n), language, "TODO", metadata={"language": language})
+            for n, language in enumerate(("sql", "scala"))
+        )
+        waiting[0](Notebook(NB, cells))
+        await client.settled()
+        assert client.texts(NB) == [("sql", "TODO!"), ("scala", "TODO")]
+        assert len(client.diagnostics(cell(0)) or []) == 1
+        assert not client.diagnostics(cell(1))
+
+    run(test)
+
+
+edits = st.lists(
+    st.one_of(
+        st.tuples(st.just("type"), st.integers(0, 9), st.integers(0, 6), st.text("ab\n\U0001f600", max_size=3)),
+        st.tuples(st.just("insert"), st.integers(0, 9), st.just(0), st.text("xy = 1\n", max_size=4)),
+        st.tuples(st.just("delete"), st.integers(0, 9), st.just(0), st.just("")),
+        st.tuples(st.just("move"), st.integers(0, 9), st.integers(0, 9), st.just("")),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(edits)
+def test_any_edits_end_where_opening_anew_begins(script: list[tuple[str, int, int, str]]) -> None:
+    async def test() -> None:
+        client = await opened()
+        model = [(cell(0), "python", "a = 1"), (cell(1), "python", "b = 2"), (cell(2), "sql", "select 3")]
+        fresh = 3
+        for what, at, to, text in script:
+            at = at % len(model) if model else 0
+            if what == "insert":
+                made = (cell(fresh), "python", text)
+                fresh += 1
+                model.insert(at, made)
+                client.change_notebook(NB, cells=structure(at, 0, made[0], opened=[made]))
+            elif not model:
+                continue
+            elif what == "delete":
+                client.change_notebook(NB, cells=structure(at, 1, closed=[model[at][0]]))
+                del model[at]
+            elif what == "move":
+                low, high = sorted((at, to % len(model)))
+                part = model[low : high + 1][::-1]
+                model[low : high + 1] = part
+                client.change_notebook(NB, cells=structure(low, high + 1 - low, *(uri for uri, _, _ in part)))
+            else:
+                uri, language, old = model[at]
+                first = old.split("\n")[0]
+                column = min(to, len(first))
+                model[at] = (uri, language, old[:column] + text + old[column:])
+                units = len(first[:column].encode("utf-16-le")) // 2
+                client.type_in(NB, uri, 0, units, units, text)
+        assert [t for _, t in client.texts(NB)] == [t for _, _, t in model]
+        again = Client()
+        await again.start()
+        again.open_notebook(NB, *[(language, text) for _, language, text in model])
+        assert again.texts(NB) == client.texts(NB)
+        await client.settled()
+        await again.settled()
+
+        def said(who: Client, uris: list[str]) -> list[Any]:
+            return [[(d["message"], d["range"]) for d in who.diagnostics(uri) or []] for uri in uris]
+
+        assert said(client, [uri for uri, _, _ in model]) == said(again, [cell(n) for n in range(len(model))])
+
+    run(test)
