@@ -243,7 +243,7 @@ def test_cells_before_a_break_are_read() -> None:
         ('"y"', '"y",', "comma too many"),
         ('"y"', '"\\q"', "wrong escape"),
         ('"y"', '\n<<<<<<< HEAD\n"y"\n=======\n"z"\n>>>>>>> theirs', "merge conflict"),
-        ('"text": ', '"text" ', "delimiter"),
+        ('"text": ', '"text" ', "colon should follow"),
     ],
 )
 def test_a_small_mistake_costs_no_other_cell(old: str, new: str, message: str) -> None:

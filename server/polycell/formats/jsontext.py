@@ -28,6 +28,14 @@ _SCALAR_END = re.compile(r"[,\]}\s]")
 _scan: Callable[[str, int], tuple[Any, int]] = getattr(json.JSONDecoder(strict=False), "scan_once")  # noqa: B009
 _scan_string: Callable[[str, int, bool], tuple[str, int]] = getattr(json.decoder, "scanstring")  # noqa: B009
 
+# The scanner's messages in our words.
+_PLAIN = {
+    "Expecting ':' delimiter": "a colon should follow the key",
+    "Expecting ',' delimiter": "a comma is missing before this",
+    "Expecting property name enclosed in double quotes": "a key in double quotes should stand here",
+    "Unterminated string starting at": "this string has no end",
+}
+
 MAX_PROBLEMS = 20
 
 
@@ -199,7 +207,7 @@ class JsonReader:
                 self.at = wrong
                 self._skip_conflict()
             else:
-                self.note(f"Broken JSON: {what[:1].lower()}{what[1:]}", wrong)
+                self.note(f"Broken JSON: {_PLAIN.get(what) or what[:1].lower() + what[1:]}", wrong)
         if self.text[start : start + 1] not in ("[", "{"):
             end = _SCALAR_END.search(self.text, start)
             self.at = end.start() if end else len(self.text)
