@@ -185,3 +185,8 @@ def test_any_edit_is_read(data: st.DataObject) -> None:
     text = data.draw(edited(PROJECT))
     check_map(read(text, "file:///p.deepnote", "p.deepnote"), text, whole=False, folded=True)
     assert FORMAT.detect(text, "p.deepnote")
+
+
+@pytest.mark.parametrize("text", ["- " * 100_000, "[" * 100_000, "a: " * 30_000, '{"a":' * 50_000])
+def test_yaml_that_is_nested_too_deeply_takes_nothing_down(text: str) -> None:
+    assert read(text, "file:///p.deepnote", "p.deepnote").notebooks == ()

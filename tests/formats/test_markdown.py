@@ -278,3 +278,10 @@ def test_any_edit_is_read(data: st.DataObject) -> None:
     for path in ("a.Rmd", "a.qmd", "a.md"):
         check_map(read(text, f"file:///{path}", path), text)
         FORMAT.detect(text, path)
+
+
+def test_hostile_front_matter_is_no_front_matter() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(f"b{i}: &b{i} [*{'a' if i == 0 else f'b{i - 1}'}, *a]\n" for i in range(40))
+    for front in ("- " * 50_000, "a: [" * 2_000, bomb, "&a [*a]", "a: \x00", "? [a]: b"):
+        text = f"---\n{front}\n---\n\n```{{r}}\nx\n```\n"
+        assert [c.text for c in cells(FORMAT, text, "a.Rmd") if c.kind == "code"] == ["x"]

@@ -14,7 +14,7 @@ from typing import Any
 from polycell.formats import yaml_text
 from polycell.formats.lines import Line, lines_in
 
-_HEAD = re.compile(r"\{[ \t]*([A-Za-z][\w+.-]*)[ \t]*(.*?)[ \t]*\}?[ \t]*\Z", re.DOTALL)
+_HEAD = re.compile(r"\{[ \t]*([A-Za-z][\w+.-]*)")
 _PIPE = re.compile(r"[ \t]*(?:#|--|//|%%|;|')\|[ \t]?(.*)\Z", re.DOTALL)
 _COLON = re.compile(r"[ \t]*:([\w.-]+:.*)\Z", re.DOTALL)
 _TRUE = frozenset({"TRUE", "T", "true"})
@@ -36,12 +36,17 @@ def parse_head(info: str) -> ChunkHead | None:
 
     What comes back is shared: copy its options before you change them.
     """
-    match = _HEAD.match(info.strip())
+    info = info.strip()
+    match = _HEAD.match(info)
     if not match:
+        return None
+    rest = info[match.end() :].rstrip()
+    rest = (rest[:-1] if rest.endswith("}") else rest).strip()
+    if rest and not (rest[0] in "," or info[match.end()] in " \t"):
         return None
     label = ""
     options: dict[str, Any] = {}
-    for index, item in enumerate(_items(match[2])):
+    for index, item in enumerate(_items(rest)):
         key, equal, value = item.partition("=")
         key = key.strip()
         if not equal:
@@ -77,7 +82,8 @@ def _items(text: str) -> Iterator[str]:
         elif depth <= 0 and character == "=":
             seen_equal = True
         elif depth <= 0 and (
-            character == "," or (character in " \t" and seen_equal and _NEXT_KEY.match(text, index) is not None)
+            character == ","
+            or (character in " \t" and seen_equal and text[index - 1] not in " \t" and _NEXT_KEY.match(text, index))
         ):
             if text[start:index].strip():
                 yield text[start:index].strip()

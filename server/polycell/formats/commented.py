@@ -14,8 +14,8 @@ from polycell.formats.lines import all_commented, line_at, line_start, uncomment
 
 # A magic, a shell command or an assignment of one, written as a comment. `# obj?`, `# ls` and `# %d items` stay
 # comments: nobody can tell them from prose.
-_COMMENTED_MAGIC = r"^[ \t]*(?P<prefix>{comment} ?)(?:%(?:[A-Za-z_][\w.]+|R)(?=\s|$)|!\s*[\w.~$/{{]|{assign})"
-_ASSIGNED = r"[^\W\d][\w., ]*?=\s*(?:%(?:[A-Za-z_][\w.]+|R)\s|!\s*[\w.~$/{{(])"
+_COMMENTED_MAGIC = r"^[ \t]*(?P<prefix>{comment} ?)(?:%(?:[A-Za-z_][\w.]+|R)(?=\s|$)|![ \t]*[\w.~$/{{]|{assign})"
+_ASSIGNED = r"[^\W\d][\w., ]*?=[ \t]*(?:%(?:[A-Za-z_][\w.]+|R)\s|![ \t]*[\w.~$/{{(])"
 _RAW_MAGIC = re.compile(r"^[%!][A-Za-z]", re.MULTILINE)
 
 

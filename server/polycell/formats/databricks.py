@@ -13,7 +13,7 @@ from typing import Any
 
 from polycell.core.notebook import CellKind, Notebook
 from polycell.core.text import Span
-from polycell.formats.lines import Line, Sheet, is_blank, line_at, lines_in, without_last_line_end
+from polycell.formats.lines import Line, Sheet, is_blank, line_at, lines_in, trim_blank_lines, without_last_line_end
 from polycell.formats.model import Document, Format
 from polycell.formats.scripts import Script, script_of
 
@@ -58,15 +58,18 @@ def _add(sheet: Sheet, start: int, end: int, script: Script) -> None:
     spans: list[Span] = []
     begun = False
     kind: CellKind = "code"
+    first = trim_blank_lines(text, start, end).start if not is_blank(text, start, end) else start
     for line in lines_in(text, start, end):
         content = text[line.start : line.end]
         if not begun:
             # Databricks writes a blank line behind the separator; a magic must be the first thing in its cell.
-            if not content.strip() and not is_blank(text, line.next, end):
+            if line.start < first:
                 continue
             title = _title(content, script.comment)
             if title is not None:
                 metadata["title"], metadata["showTitle"] = title
+                rest = trim_blank_lines(text, line.next, end)
+                first = rest.start
                 continue
             begun = bool(content.strip())
         kept = _magic_text(text, line, script.comment)

@@ -61,9 +61,8 @@ class _Reading:
 def read(text: str, uri: str = "", path: str = "") -> Document:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root = yaml.compose(text, Loader=loader)
+        root = yaml.compose(text, Loader=yaml_text.safe_loader(text))
     except yaml.YAMLError as error:
         return Document(problems=(_problem(text, error),))
     except (ValueError, RecursionError):

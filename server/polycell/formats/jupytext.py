@@ -18,6 +18,7 @@ from polycell.formats.lines import Line, line_at
 
 _KEY = re.compile(r"(?:^|(?<=\s))([A-Za-z_][\w.-]*)[ ]*=[ ]*(?=\S)")
 _DECODER = json.JSONDecoder()
+LONGEST_OPTIONS = 10_000  # characters of a marker line
 HEADER_LINES = 500  # a header that has not ended by then is none
 
 
@@ -115,6 +116,8 @@ def parse_options(text: str) -> tuple[dict[str, Any], str]:
     is read too. Classes (`.class`) are left out.
     """
     text = text.strip()
+    if len(text) > LONGEST_OPTIONS:
+        return {}, ""
     if text.endswith("}") and (brace := text.find("{")) >= 0 and (text.find("=") < 0 or brace < text.find("=")):
         try:
             found = json.loads(text[brace:])

@@ -108,9 +108,24 @@ def all_commented(text: str, start: int, end: int, comment: str) -> bool:
     return found
 
 
-# Cells made before, by everything they are made of. Cells are frozen, so documents may share them.
-_CELLS: dict[tuple[str, ...], Cell] = {}
-MOST_CELLS = 16_384
+@dataclass(slots=True)
+class _Kept:
+    """Cells made before, by everything they are made of. Cells are frozen, so readings and documents share them."""
+
+    cells: dict[tuple[str, ...], Cell] = field(default_factory=dict)
+    size: int = 0
+
+    def put(self, key: tuple[str, ...], cell: Cell) -> None:
+        self.size += len(cell.text) + CELL_SIZE
+        if self.size > MOST_KEPT:
+            self.cells.clear()
+            self.size = len(cell.text) + CELL_SIZE
+        self.cells[key] = cell
+
+
+CELL_SIZE = 500  # what a cell takes beside its text
+MOST_KEPT = 12_000_000  # characters
+_KEPT = _Kept()
 
 
 @dataclass(slots=True)
@@ -146,7 +161,7 @@ class Sheet:
         text = self._keep(cell_id, spans)
         # Every keystroke reads the whole document again: what did not change is the very same cell as before.
         key = (self.signature, cell_id, text, kind, declared, repr(metadata) if metadata else "", name, result)
-        cell = _CELLS.get(key)
+        cell = _KEPT.cells.get(key)
         if cell is not None and execution_count is None:
             self.cells.append(cell)
             return cell
@@ -163,9 +178,7 @@ class Sheet:
             execution_count=execution_count,
         )
         cell = make_cell(source, self.notebook)
-        if len(_CELLS) >= MOST_CELLS:
-            _CELLS.clear()
-        _CELLS[key] = cell
+        _KEPT.put(key, cell)
         self.cells.append(cell)
         return cell
 

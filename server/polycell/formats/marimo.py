@@ -15,6 +15,7 @@ import ast
 import itertools
 import re
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +27,9 @@ from polycell.formats.lines import Sheet, is_blank, line_at, lines_in, trim_blan
 from polycell.formats.model import Document, Format
 
 _APP = re.compile(r"^([A-Za-z_]\w*)[ \t]*=[ \t]*(?:marimo|mo)\.App\(", re.MULTILINE)
-_SCRIPT_BLOCK = re.compile(r"^# /// script[ \t]*$.*?^# ///[ \t]*$", re.MULTILINE | re.DOTALL)
+_SCRIPT_BLOCK = re.compile(r"^# /// script[ \t]*$", re.MULTILINE)
+_SCRIPT_END = re.compile(r"^# ///[ \t]*$", re.MULTILINE)
+CACHED = 4000  # characters; a longer part is parsed again at every reading rather than kept
 _HEADS = re.compile(r"^(?:@{0}\.\w+|with {0}\.setup\b|{0}\._unparsable_cell\(|if __name__\b)".replace("{0}", "%s"))
 _DEFINITION = re.compile(r"^(?:async[ \t]+)?def[ \t]+(\w*)|^with\b", re.MULTILINE)
 _RETURN = re.compile(r"[ \t]+return(?![\w])")
@@ -46,11 +49,11 @@ class _Part:
 def read(text: str, uri: str = "", path: str = "") -> Document:
     sheet = Sheet(text, Notebook(uri, host="marimo", language="python", path=path))
     app = _app_name(text)
-    script = _SCRIPT_BLOCK.search(text)
+    script = _script_block(text)
     starts = [match.start() for match in _head_pattern(app).finditer(text)]
     limit = starts[0] if starts else len(text)
-    if script and script.end() <= limit:
-        sheet.add([Span(*script.span())], "raw", name="script")
+    if script is not None and script.end <= limit:
+        sheet.add([script], "raw", name="script")
     bounds = [*starts, len(text)]
     parts = [(begin, _parsed(text[begin:end], app)) for begin, end in itertools.pairwise(bounds)]
     if any(found is None for _, found in parts):
@@ -78,9 +81,24 @@ def _head_pattern(app: str) -> re.Pattern[str]:
     return re.compile(_HEADS.pattern.replace("%s", app), re.MULTILINE)
 
 
-@lru_cache(maxsize=4096)
+def _script_block(text: str) -> Span | None:
+    """The dependencies that the file declares (PEP 723)."""
+    begin = _SCRIPT_BLOCK.search(text)
+    end = _SCRIPT_END.search(text, begin.end()) if begin else None
+    return Span(begin.start(), end.end()) if begin and end else None
+
+
 def _parsed(text: str, app: str) -> tuple[_Part, ...] | None:
     """The cells in a part of the file; None when it does not parse."""
+    return _parse_again(text, app) if len(text) <= CACHED else _parse(text, app)
+
+
+@lru_cache(maxsize=4096)
+def _parse_again(text: str, app: str) -> tuple[_Part, ...] | None:
+    return _parse(text, app)
+
+
+def _parse(text: str, app: str) -> tuple[_Part, ...] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -179,8 +197,10 @@ def _dedented(
     if kept_end <= start:
         yield Span(start, start)
         return
+    starts = [span.start for span in gone]
     for line in lines_in(text, start, kept_end):
-        if any(span.start <= line.start < span.end for span in gone):
+        index = bisect_right(starts, line.start) - 1
+        if index >= 0 and line.start < gone[index].end:
             continue
         at = line.start + len(indent) if text.startswith(indent, line.start, line.end) else line.start
         if at == line.start and is_blank(text, line.start, line.end):

@@ -5,11 +5,15 @@ PyYAML is imported at the first use. Aliases are expanded within a budget, so a 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
 MOST_NODES = 20_000
 DEEPEST = 64
+DEEP_BRACKETS = 500
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DEEP_LINE = re.compile(r"(?:[-?:][ \t]+){500}|^[ \t]{1000}", re.MULTILINE)
 
 
 def load(text: str) -> Any:
@@ -27,11 +31,33 @@ def load_mapping(text: str) -> dict[str, Any]:
 def _load(text: str) -> Any:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return plain(yaml.load(text, Loader=loader))
+        return plain(yaml.load(text, Loader=safe_loader(text)))
     except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError, AttributeError, LookupError):
         return None
+
+
+def safe_loader(text: str) -> Any:
+    """PyYAML's loader for a text: the fast one of libyaml where there is one and the text is not nested deeply.
+
+    libyaml's composer recurses in C without a limit and would take the process along; the other one raises.
+    """
+    import yaml
+
+    fast = getattr(yaml, "CSafeLoader", None)
+    return yaml.SafeLoader if fast is None or _may_be_deep(text) else fast
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether collections may be nested deeply: by indentation, by `- - -` on one line, or by open brackets."""
+    if _DEEP_LINE.search(text):
+        return True
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        depth = depth + 1 if match[0] in "[{" else max(depth - 1, 0)
+        if depth > DEEP_BRACKETS:
+            return True
+    return False
 
 
 def plain(value: Any) -> Any:
