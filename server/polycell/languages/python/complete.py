@@ -74,7 +74,7 @@ def column_items(place: Place, table: Table) -> Iterator[Completion]:
             "column",
             place.site.span,
             _escaped(column.name, place.site.quote),
-            f"{detail} (on some paths)".strip() if column.maybe else detail,
+            f"{detail} (maybe)".strip() if column.maybe else detail,
             column_from(notebook, column),
             rank=min(rank, 5000),
         )

@@ -47,7 +47,7 @@ def table_markdown(notebook: Notebook, table: Table) -> str:
     for column in (*table.index, *table.columns)[:SHOWN] if any(c.name for c in table.index) else table.columns[:SHOWN]:
         if not column.name:
             continue
-        marks = " *(index)*" if column in table.index else " *(on some paths)*" if column.maybe else ""
+        marks = " *(index)*" if column in table.index else " *(maybe)*" if column.maybe else ""
         nullable = "" if column.nullable is None else "yes" if column.nullable else "no"
         cells = (f"{_cell(column.name)}{marks}", column_type(column), nullable, _cell(column_from(notebook, column)))
         rows.append("| " + " | ".join(cells) + " |")

@@ -124,7 +124,7 @@ def column_markdown(context: Context, column: Column) -> str:
     if column.nullable:
         notes.append("may be missing in some rows")
     if column.maybe:
-        notes.append("there on some paths only")
+        notes.append("may not be there")
     where = column_from(context.notebook, column)
     if where:
         notes.insert(0, f"from {where}")

@@ -21,6 +21,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.languages.python.flow.effects import MUTATORS
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.values import PATH, collection, of_value, value_of
 from polycell.languages.python.frames import frame_access, group_access, series_methods
@@ -44,6 +45,10 @@ def attribute(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
     if isinstance(value, Module):
         return module_attribute(value, name)
     if isinstance(value, Table):
+        if name in MUTATORS and value.column(name) is None:  # a method taken, not called: who calls it is not seen
+            address = run.address_of(node.value)
+            if address is not None:
+                run.open_up(address)
         return frame_access.attribute(value, name)
     if isinstance(value, GroupBy):
         return group_access.select(value, name) if value.table.column(name) is not None else UNKNOWN

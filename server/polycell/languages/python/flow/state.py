@@ -13,6 +13,7 @@ from polycell.core.environment import BindingKind
 from polycell.core.types import (
     UNKNOWN,
     Anchor,
+    Certainty,
     Collection,
     GroupBy,
     Record,
@@ -59,14 +60,22 @@ def mutable(type_: Type) -> bool:
 def opened(type_: Type) -> Type:
     """What is left to say of a value that somebody may have changed in place."""
     if isinstance(type_, Table):
-        return type_ if type_.open else replace(type_, open=True)
+        return _doubted(type_)
     if isinstance(type_, GroupBy):
-        return replace(type_, table=replace(type_.table, open=True))
+        return replace(type_, table=_doubted(type_.table))
     if isinstance(type_, Collection):
         return Collection(type_.kind)
     if isinstance(type_, Record):
         return Record(tuple((name, UNKNOWN) for name, _ in type_.fields), type_.name, open=True)
     return type_
+
+
+def _doubted(table: Table) -> Table:
+    """Columns may have come, gone, or changed their types."""
+    if table.open and all(c.maybe for c in table.columns):
+        return table
+    columns = (replace(c, maybe=True, type_certainty=Certainty.LIKELY) for c in table.columns)
+    return replace(table, columns=tuple(columns), open=True, index=UNKNOWN_INDEX)
 
 
 def join(a: Type, b: Type) -> Type:

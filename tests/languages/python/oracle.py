@@ -1,0 +1,146 @@
+"""The oracle for transfer rules: the code runs in real Python with real libraries, and what we say is compared.
+
+Nothing that we say may be wrong: a closed table has exactly the real columns (those that may be missing aside), an
+open one has no column that is not there, a known type is the real one, a known index has the real names.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import warnings
+from pathlib import Path
+from typing import Any
+
+from polycell.core.types import Column, DataType, Scalar, Series, Table, Type
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX
+from tests.dsl import load
+
+
+def run(code: str, folder: Path | None = None) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(code, "cell", "exec"), names)
+    return names
+
+
+def ours(code: str, folder: Path | None = None) -> dict[str, Type]:
+    """The types of all names at the end of the code, of which `# %%` may make several cells."""
+    case = load(code, folder)
+    case.snapshot.analysis.settle()
+    found: dict[str, Type] = {}
+    for index in range(len(case.notebook.cells)):
+        for binding in case.snapshot.analysis.exports(index).bindings:
+            found[binding.name] = binding.type
+            if binding.kind == "deleted":
+                del found[binding.name]
+    return found
+
+
+def compare(code: str, folder: Path | None = None) -> dict[str, Type]:
+    """Run the code both ways; raises AssertionError where something that we say is wrong. Returns what we say."""
+    code = textwrap.dedent(code)
+    real = run(code, folder)
+    said = ours(code, folder)
+    problems = []
+    for name, type_ in said.items():
+        if name not in real:
+            continue
+        problems += [f"{name}: {p}" for p in problems_of(type_, real[name])]
+    assert not problems, "\n".join([code, *problems])
+    return said
+
+
+def problems_of(type_: Type, value: Any) -> list[str]:
+    kind = f"{type(value).__module__.split('.')[0]}.{type(value).__name__}"
+    if isinstance(type_, Table):
+        flavour = {"pandas.DataFrame": "pandas", "polars.DataFrame": "polars", "polars.LazyFrame": "polars-lazy"}.get(
+            kind
+        )
+        if flavour != type_.flavour:
+            return [f"said to be a {type_.flavour} table, is {kind}"]
+        return _pandas(type_, value) if flavour == "pandas" else _polars(type_, value)
+    if isinstance(type_, Series):
+        if kind not in ("pandas.Series", "polars.Series"):
+            return [f"said to be a series, is {kind}"]
+        found = []
+        if type_.column.name and value.name != type_.column.name:
+            found.append(f"said to be named {type_.column.name}, is {value.name}")
+        if kind == "pandas.Series":
+            found += _type(type_.column, value.dtype, value) + _index(type_.index, value.index)
+        return found
+    if isinstance(type_, Scalar) and type_.value is not None and value != type_.value:
+        return [f"said to be {type_.value!r}, is {value!r}"]
+    return []
+
+
+def _names(table: Table, real: list[Any]) -> list[str]:
+    said = [c.name for c in table.columns]
+    sure = [c.name for c in table.columns if not c.maybe]
+    missing = [n for n in sure if n not in real]
+    found = [f"not there: {missing} (real {real})"] if missing else []
+    if not table.open:
+        extra = [n for n in real if n not in said]
+        if extra:
+            found.append(f"closed, but there is also {extra}")
+        if sure == said and not found and said != list(real):
+            found.append(f"order {said}, real {real}")
+    return found
+
+
+def _pandas(table: Table, value: Any) -> list[str]:
+    real = list(value.columns)
+    found = _names(table, real)
+    if len(set(map(str, real))) == len(real):
+        for column in table.columns:
+            if column.name in real:
+                found += _type(column, value[column.name].dtype, value[column.name])
+    return found + _index(table.index, value.index)
+
+
+def _index(said: tuple[Column, ...], real: Any) -> list[str]:
+    if said == UNKNOWN_INDEX:
+        return []
+    names = [c.name or None for c in said] or [None]
+    return [] if names == list(real.names) else [f"index {names}, real {list(real.names)}"]
+
+
+def _family(type_: DataType) -> str:
+    name = type_.name
+    return {"double": "float64", "float": "float32", "timestamp": "datetime", "dictionary": "category"}.get(name, name)
+
+
+def _type(column: Column, dtype: Any, values: Any) -> list[str]:
+    if column.type is None:
+        return []
+    said, real = _family(column.type), str(dtype)
+    real = "string" if real in ("str", "string") else "datetime" if real.startswith("datetime64") else real
+    real = "duration" if real.startswith("timedelta64") else real.lower() if real[0] in "IFU" else real
+    real = "bool" if real == "boolean" else real
+    if real == "object":
+        kinds = {type(v).__name__ for v in values if v is not None and v == v}
+        real = (
+            {"str": "string", "date": "date32", "bool": "bool"}.get(next(iter(kinds), ""), "object")
+            if len(kinds) == 1
+            else real
+        )
+    return [] if said == real or not len(values) else [f"column {column.name}: said {said}, real {real}"]
+
+
+_POLARS = {
+    "Int64": "int64", "Int32": "int32", "Int8": "int8", "Int16": "int16", "UInt32": "uint32", "UInt8": "uint8",
+    "UInt64": "uint64", "UInt16": "uint16", "Float64": "float64", "Float32": "float32", "String": "string",
+    "Boolean": "bool", "Date": "date32", "Categorical": "category",
+}  # fmt: skip
+
+
+def _polars(table: Table, value: Any) -> list[str]:
+    schema = dict(value.collect_schema()) if hasattr(value, "collect_schema") else dict(value.schema)
+    found = _names(table, list(schema))
+    for column in table.columns:
+        if column.name in schema and column.type is not None:
+            real = str(schema[column.name])
+            real = "datetime" if real.startswith("Datetime") else "duration" if real.startswith("Duration") else real
+            if _family(column.type) != _POLARS.get(real, real):
+                found.append(f"column {column.name}: said {_family(column.type)}, real {real}")
+    return found
