@@ -281,9 +281,8 @@ def describe(type_: Type | None) -> str:
             size = "columns unknown"
         return f"{type_.flavour} table, {size}" if type_.flavour != "table" else f"table, {size}"
     if isinstance(type_, Series):
-        return (
-            f"column {type_.column.name}: {type_.column.type}" if type_.column.type else f"column {type_.column.name}"
-        )
+        name = f"column {type_.column.name}".rstrip()
+        return f"{name}: {type_.column.type}" if type_.column.type else name
     if isinstance(type_, GroupBy):
         return f"groups of a table by {', '.join(type_.keys)}" if type_.keys else "groups of a table"
     if isinstance(type_, Scalar):
