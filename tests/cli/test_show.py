@@ -74,6 +74,24 @@ def test_why_a_language_was_chosen(story: Path, capsys: Capture) -> None:
     assert "on the first line" not in polycell(capsys, "show", story)[1]
 
 
+def test_a_name_that_comes_too_late_is_told_from_one_that_never_comes(tmp_path: Path, capsys: Capture) -> None:
+    path = write(tmp_path / "a.ipynb", "print(late, never)", "late = 1")
+    out = polycell(capsys, "show", path)[1]
+    assert "uses   late – given only by a cell below" in out
+    assert "       never – not from this notebook" in out
+
+
+def test_where_cells_have_no_order_names_may_come_from_below(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(
+        "import marimo\napp = marimo.App()\n\n@app.cell\ndef _(late):\n    print(late)\n    return\n\n"
+        "@app.cell\ndef _():\n    late = 1\n    return (late,)\n",
+        encoding="utf-8",
+    )
+    uses = [use for cell in cells(capsys, path) for use in cell["uses"] if use["name"] == "late"]  # type: ignore[attr-defined]
+    assert [use["cell"] for use in uses] == [len(cells(capsys, path))]
+
+
 def test_a_missing_notebook(tmp_path: Path, capsys: Capture) -> None:
     code, out, err = polycell(capsys, "show", tmp_path / "nothing.ipynb")
     assert (code, out) == (2, "")

@@ -2,7 +2,7 @@
 
 {"path": str, "host": str, "language": str, "cells": [CELL…]}
 CELL    {"number": int from 1, "kind": "code" | "markup" | "raw", "language": str, "why": str, "name": str,
-         "result": str, "uses": [{"name": str, "cell": int | null, "type": TYPE | null}…],
+         "result": str, "uses": [{"name": str, "cell": int | null, "below": bool, "type": TYPE | null}…],
          "exports": [{"name": str, "kind": str, "space": str, "source": str, "maybe": bool, "type": TYPE}…],
          "opens": [str…]}
 TYPE    {"kind": str, "text": str} and, by kind: "table" has "flavour", "open", "columns" and "index" (COLUMN…);
@@ -35,7 +35,10 @@ def _cell(view: CellView) -> dict[str, Any]:
         "why": cell.why,
         "name": cell.name,
         "result": cell.result,
-        "uses": [{"name": u.name, "cell": u.cell, "type": type_json(u.type) if u.type else None} for u in view.uses],
+        "uses": [
+            {"name": u.name, "cell": u.cell, "below": u.below, "type": type_json(u.type) if u.type else None}
+            for u in view.uses
+        ],
         "exports": [
             {
                 "name": b.name,

@@ -18,11 +18,15 @@ from polycell.core.types import Type
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A name that a cell takes from elsewhere. `cell` counts from 1; None when no cell gives it."""
+    """A name that a cell takes from elsewhere. `cell` counts from 1; None when no cell gives it.
+
+    `below`: no cell that it sees gives the name, but one further down does.
+    """
 
     name: str
     cell: int | None = None
     type: Type | None = None
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def _uses(snapshot: Snapshot, services: Services, index: int, givers: _Givers) -
             if binding is not None:
                 yield Used(use.name, _giver(binding, index, givers, view.host.order == "any"), binding.type)
             elif use.name not in ambient and not use.guarded:
-                yield Used(use.name)
+                yield Used(use.name, below=view.defined_later(use.name))
 
 
 def _parts(snapshot: Snapshot, services: Services, index: int) -> Iterator[tuple[View, str, Sequence[Use]]]:

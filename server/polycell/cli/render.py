@@ -96,14 +96,16 @@ def _text(view: CellView, full: bool) -> RenderableType | None:
 def _rows(view: CellView, full: bool) -> RenderableType | None:
     rows: list[tuple[str, RenderableType]] = []
     known = [u for u in view.uses if u.cell is not None or u.type is not None]
-    unknown = [u.name for u in view.uses if u.cell is None and u.type is None]
+    unknown = [u for u in view.uses if u.cell is None and u.type is None]
     rows += [("uses", part) for part in _used(known)]
-    if unknown:
-        names = Text(", ".join(map(safe, unknown)))
-        names.append(words(" – not from this notebook"), style="dim")
-        rows.append(("uses", names))
+    for below, said in ((True, "given only by a cell below"), (False, "not from this notebook")):
+        names = [safe(u.name) for u in unknown if u.below is below]
+        if names:
+            line = Text(", ".join(names))
+            line.append(words(f" – {said}"), style="dim")
+            rows.append(("uses", line))
     exports = list(view.exports) if full else list(view.exports[:EXPORTS_SHOWN])
-    rows += [("gives", part) for part in _given(exports, full)]
+    rows += [("gives", part) for part in _given(exports, view, full)]
     if len(view.exports) > len(exports):
         left = len(view.exports) - len(exports)
         rows.append(("gives", Text(words(f"… {left} more (--cell {view.number} shows all)"), style="dim italic")))
@@ -134,8 +136,9 @@ def _used(used: Sequence[Used]) -> Iterable[RenderableType]:
     yield grid
 
 
-def _given(exports: Sequence[Binding], full: bool) -> Iterable[RenderableType]:
+def _given(exports: Sequence[Binding], view: CellView, full: bool) -> Iterable[RenderableType]:
     """Names with their types, aligned; the columns of a table below it."""
+    usual = {view.cell.language, "python", ""}
     width = max((len(b.name) for b in exports), default=0)
     for binding in exports:
         line = Text(safe(binding.name).ljust(min(width, 24)), style="bold green")
@@ -145,7 +148,9 @@ def _given(exports: Sequence[Binding], full: bool) -> Iterable[RenderableType]:
         )
         if binding.maybe:
             line.append(", on some paths only", style="not bold yellow")
-        if binding.source:
+        if binding.space not in usual:
+            line.append(f" (in {safe(binding.space)})", style="not bold dim default")
+        if binding.source and binding.kind != "import":
             line.append(words(f"  · {safe(_one_line(binding.source))}"), style="not bold dim default")
         line.no_wrap, line.overflow = not full, "ellipsis"
         yield line
