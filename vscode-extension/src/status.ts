@@ -34,7 +34,7 @@ export function look(state: State): Look | undefined {
         state.mode === "companion"
           ? `Companion mode (${state.why}): table columns, other languages and notebook rules.`
           : `Full mode (${state.why}).`;
-      return { text: "$(check) Polycell", tooltip: `${name} is ready, by ${state.how}.\n\n${mode}` };
+      return { text: "$(check) Polycell", tooltip: `${name} is ready, found through ${state.how}.\n\n${mode}` };
     }
     case "missing":
       return {
@@ -109,7 +109,7 @@ export class Status implements vscode.Disposable {
       },
       { label: "$(gear) Settings", command: "workbench.action.openSettings", arguments: ["polycell"] },
     ];
-    const placeHolder = seen?.tooltip.replace(/\s*\n+\s*/g, " ").replace(/`/g, "") ?? "Polycell has not started yet.";
+    const placeHolder = seen?.tooltip.split("\n")[0] ?? "Polycell has not started yet.";
     const chosen = await vscode.window.showQuickPick(actions, { placeHolder });
     if (chosen) await vscode.commands.executeCommand(chosen.command, ...(chosen.arguments ?? []));
   }

@@ -6,12 +6,7 @@ import path from "node:path";
 import { Unavailable, cached, run } from "./cache.mjs";
 
 const PLAYWRIGHT = "1.65.0";
-const NAMES = [
-  "chromium",
-  "chromium-browser",
-  "google-chrome",
-  "google-chrome-stable",
-];
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 function chromiumPath() {
   const folders = (process.env.PATH ?? "").split(path.delimiter);
@@ -32,29 +27,11 @@ export async function openBrowser(viewport = { width: 1500, height: 1050 }) {
   const executablePath = chromiumPath();
   const modules = await cached(`playwright-${PLAYWRIGHT}`, (folder) => {
     fs.writeFileSync(path.join(folder, "package.json"), "{}");
-    run(
-      "npm",
-      [
-        "install",
-        "--silent",
-        "--no-audit",
-        "--no-fund",
-        `playwright-core@${PLAYWRIGHT}`,
-      ],
-      { cwd: folder },
-    );
+    run("npm", ["install", "--silent", "--no-audit", "--no-fund", `playwright-core@${PLAYWRIGHT}`], { cwd: folder });
   });
-  const { chromium } = createRequire(path.join(modules, "package.json"))(
-    "playwright-core",
-  );
+  const { chromium } = createRequire(path.join(modules, "package.json"))("playwright-core");
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), "polycell-browser-"));
-  const quiet = [
-    "background-networking",
-    "component-update",
-    "sync",
-    "quic",
-    "gpu",
-  ].map((what) => `--disable-${what}`);
+  const quiet = ["background-networking", "component-update", "sync", "quic", "gpu"].map((what) => `--disable-${what}`);
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
@@ -62,7 +39,7 @@ export async function openBrowser(viewport = { width: 1500, height: 1050 }) {
     args: ["--headless", "--no-sandbox", "--no-first-run", ...quiet],
   });
   const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(12_000);
   return {
     page,
     async close() {

@@ -5,10 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const REPOSITORY = path.resolve(
-  path.dirname(fileURLToPath(import.meta.url)),
-  "../../..",
-);
+export const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
 
 /** The exit status that says "not run, and here is why" (as automake has it). */
 export const SKIPPED = 77;
@@ -19,10 +16,7 @@ export class Unavailable extends Error {}
 export function cacheFolder() {
   const folder =
     process.env.POLYCELL_E2E_CACHE ??
-    path.join(
-      process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"),
-      "polycell-e2e",
-    );
+    path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "polycell-e2e");
   fs.mkdirSync(folder, { recursive: true });
   return folder;
 }
@@ -43,9 +37,7 @@ export async function cached(name, build) {
   } catch (problem) {
     fs.rmSync(folder, { recursive: true, force: true });
     throw new Unavailable(
-      `${name} could not be fetched: ${String(
-        problem.stderr || problem.message || problem,
-      )
+      `${name} could not be fetched: ${String(problem.stderr || problem.message || problem)
         .trim()
         .split("\n")
         .slice(-3)

@@ -2,8 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
-const CSV =
-  "id,region,price,sold_on\n1,north,2.5,2026-01-31\n2,south,4.0,2026-02-01\n";
+const CSV = "id,region,price,sold_on\n1,north,2.5,2026-01-31\n2,south,4.0,2026-02-01\n";
 
 const KERNEL = {
   kernelspec: { name: "python3", display_name: "Python 3", language: "python" },
@@ -22,17 +21,11 @@ function cell(id, source, { type = "code", ...more } = {}) {
     metadata: {},
     source: source.split(/(?<=\n)/),
   };
-  return type === "code"
-    ? { ...base, execution_count: null, outputs: [], ...more }
-    : { ...base, ...more };
+  return type === "code" ? { ...base, execution_count: null, outputs: [], ...more } : { ...base, ...more };
 }
 
 function notebook(cells, metadata = KERNEL) {
-  return JSON.stringify(
-    { cells, metadata, nbformat: 4, nbformat_minor: 5 },
-    null,
-    1,
-  );
+  return JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }, null, 1);
 }
 
 /** Python, SQL by magic, SQL by the editor's own language, and a name that is used before it is defined. */
@@ -41,10 +34,7 @@ const SALES = [
     type: "markdown",
   }),
   cell("load", 'import pandas as pd\n\nsales = pd.read_csv("sales.csv")'),
-  cell(
-    "magic",
-    "%%sql totals <<\nselect region, sum(price) as total from sales group by region",
-  ),
+  cell("magic", "%%sql totals <<\nselect region, sum(price) as total from sales group by region"),
   cell("native", "select region, price from sales where price > 1", {
     metadata: { vscode: { languageId: "sql" } },
   }),
@@ -88,6 +78,5 @@ export function writeSamples(folder) {
     "plain.py": "x = undefined_here\n",
     "README.md": "# Read me\n\n```python\nundefined_here\n```\n",
   };
-  for (const [name, text] of Object.entries(files))
-    fs.writeFileSync(path.join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
 }

@@ -26,9 +26,7 @@ export async function startServer(command, args, { env, cwd, url, logFile }) {
     detached: true,
   });
   let ended = false;
-  const end = new Promise((resolve) =>
-    child.once("exit", () => resolve((ended = true))),
-  );
+  const end = new Promise((resolve) => child.once("exit", () => resolve((ended = true))));
   const signal = (name) => {
     try {
       process.kill(-child.pid, name);
@@ -38,10 +36,7 @@ export async function startServer(command, args, { env, cwd, url, logFile }) {
   };
   const stop = async () => {
     signal("SIGTERM");
-    await Promise.race([
-      end,
-      new Promise((resolve) => setTimeout(resolve, 5_000)),
-    ]);
+    await Promise.race([end, new Promise((resolve) => setTimeout(resolve, 5_000))]);
     signal("SIGKILL");
     fs.closeSync(log);
   };
@@ -54,7 +49,5 @@ export async function startServer(command, args, { env, cwd, url, logFile }) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   await stop();
-  throw new Error(
-    `${command} did not come up:\n${fs.readFileSync(logFile, "utf8").slice(-3_000)}`,
-  );
+  throw new Error(`${command} did not come up:\n${fs.readFileSync(logFile, "utf8").slice(-3_000)}`);
 }

@@ -5,8 +5,7 @@ import { REPOSITORY, Unavailable, cached, run, works } from "./cache.mjs";
 /** The server's source, whatever is installed in the interpreter. */
 export const SERVER_ENV = { PYTHONPATH: path.join(REPOSITORY, "server") };
 
-const NEEDED =
-  "import sys; assert sys.version_info >= (3, 10); import polycell, pygls, sqlglot, pyarrow, yaml";
+const NEEDED = "import sys; assert sys.version_info >= (3, 10); import polycell, pygls, sqlglot, pyarrow, yaml";
 
 /**
  * $POLYCELL_PYTHON, an environment in the repository, or the Python on the PATH: the first that has what the server
@@ -14,26 +13,13 @@ const NEEDED =
  */
 export async function serverPython() {
   const own = path.join(REPOSITORY, ".venv", "bin", "python");
-  for (const python of [process.env.POLYCELL_PYTHON, own, "python3"].filter(
-    Boolean,
-  )) {
-    if (
-      works(python, ["-c", NEEDED], { env: { ...process.env, ...SERVER_ENV } })
-    )
-      return python;
+  for (const python of [process.env.POLYCELL_PYTHON, own, "python3"].filter(Boolean)) {
+    if (works(python, ["-c", NEEDED], { env: { ...process.env, ...SERVER_ENV } })) return python;
   }
-  if (!works("python3", ["--version"]))
-    throw new Unavailable("there is no python3 on the PATH");
+  if (!works("python3", ["--version"])) throw new Unavailable("there is no python3 on the PATH");
   const folder = await cached("python", (made) => {
     run("python3", ["-m", "venv", made]);
-    run(path.join(made, "bin", "python"), [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--editable",
-      REPOSITORY,
-    ]);
+    run(path.join(made, "bin", "python"), ["-m", "pip", "install", "--quiet", "--editable", REPOSITORY]);
   });
   return path.join(folder, "bin", "python");
 }

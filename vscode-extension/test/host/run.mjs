@@ -17,7 +17,7 @@ async function main() {
   const settings = { "polycell.server.path": python, "polycell.server.env": SERVER_ENV, "polycell.logLevel": "info" };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "polycell-notebooks-"));
   writeSamples(folder);
-  const workbench = await startWorkbench({ settings });
+  const workbench = await startWorkbench({ settings, forTests: true });
   try {
     return await runInside({
       url: workbench.url,

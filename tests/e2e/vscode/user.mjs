@@ -1,0 +1,257 @@
+// VS Code as a user has it: the packaged extension installed, everything by mouse and keyboard.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { openBrowser } from "../tools/browser.mjs";
+import { REPOSITORY, Unavailable, program, run } from "../tools/cache.mjs";
+import { writeSamples } from "../tools/notebooks.mjs";
+import { SERVER_ENV, serverPython } from "../tools/python.mjs";
+import { tour, until } from "../tools/steps.mjs";
+import { startWorkbench } from "./workbench.mjs";
+
+const EXTENSION = path.join(REPOSITORY, "vscode-extension");
+
+function packageExtension(folder) {
+  if (!fs.existsSync(path.join(EXTENSION, "node_modules"))) {
+    throw new Unavailable("the extension's packages are not installed: run `npm ci` in vscode-extension");
+  }
+  const vsix = path.join(folder, "polycell.vsix");
+  run("npm", ["run", "--silent", "package", "--", "--out", vsix], { cwd: EXTENSION });
+  return vsix;
+}
+
+async function main() {
+  const python = await serverPython();
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "polycell-user-"));
+  const folder = path.join(scratch, "notebooks");
+  fs.mkdirSync(folder);
+  writeSamples(folder);
+  const settings = { "polycell.server.path": python, "polycell.server.env": SERVER_ENV };
+  const workbench = await startWorkbench({ settings, vsix: packageExtension(scratch) });
+  const browser = await openBrowser();
+  try {
+    return await walk(browser.page, workbench, folder);
+  } finally {
+    await browser.close();
+    await workbench.stop();
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function walk(page, workbench, folder) {
+  const { step, end, pictures } = tour(page, "vscode");
+  const keys = page.keyboard;
+  const pause = (time) => page.waitForTimeout(time);
+  const cell = (text) =>
+    page.locator(".notebookOverlay .cell-list-container .monaco-list-row.code-cell-row", { hasText: text }).first();
+  const suggestion = (label) =>
+    page.locator(".suggest-widget.visible .monaco-list-row", { has: page.getByText(label, { exact: true }) }).first();
+  const status = page
+    .locator("#polycell\\.polycell\\.polycell\\.status, .statusbar-item", { hasText: "Polycell" })
+    .first();
+  const squiggles = (within) => within.locator(".squiggly-warning, .squiggly-error");
+
+  // The explorer shows a name twice when it is a prefix of another: take the row by its exact label.
+  const open = (name) =>
+    page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).first().dblclick();
+  // A window that has just come up opens a notebook as JSON: its extensions have not said yet what they read.
+  async function openNotebook(name) {
+    await open(name);
+    try {
+      await page.locator(".notebookOverlay .code-cell-row").first().waitFor({ timeout: 8_000 });
+    } catch {
+      await command("View: Close Editor");
+      await open(name);
+    }
+  }
+  // The order of the palette is by use: the row with the very name is clicked.
+  async function command(title) {
+    await keys.press("F1");
+    const box = page.locator(".quick-input-widget input.input");
+    await box.waitFor({ state: "visible" });
+    await box.fill(`>${title}`);
+    await page
+      .locator(".quick-input-list .monaco-list-row", { has: page.getByText(title, { exact: true }) })
+      .first()
+      .click();
+    await pause(500);
+  }
+  // By the mouse's own coordinates: the driver's `click` scrolls the whole notebook sideways, as lines are very wide.
+  async function pointAt(target, dx = 4) {
+    await target.waitFor();
+    const box = await target.boundingBox();
+    const [x, y] = [box.x + Math.min(dx, box.width / 2), box.y + box.height / 2];
+    await page.mouse.move(x - 3, y);
+    await page.mouse.move(x, y, { steps: 3 });
+    return [x, y];
+  }
+  const clickOn = async (target) => page.mouse.click(...(await pointAt(target)));
+  /** Put the cursor behind the first `text` of a cell's line, with the keyboard from the line's start. */
+  async function cursorBehind(within, text) {
+    const line = within.locator(".view-line", { hasText: text }).first();
+    await clickOn(line);
+    await keys.press("Home");
+    const content = (await line.innerText()).replace(/\u00a0/g, " ");
+    for (let i = content.indexOf(text) + text.length; i > 0; i -= 1) await keys.press("ArrowRight");
+  }
+  async function leaveCell() {
+    for (let i = 0; i < 3; i += 1) await keys.press("Escape");
+    await pause(200);
+  }
+  /** Rest the mouse on the `place`th letter of the first `word` of a cell's line. */
+  async function hoverOver(within, word, place = 1) {
+    const line = within.locator(".view-line > span", { hasText: word }).first();
+    const { x, y } = await line.evaluate(
+      (element, [wanted, offset]) => {
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        let left = element.textContent.replace(/\u00a0/g, " ").indexOf(wanted) + offset;
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          if (left < node.data.length) {
+            const range = document.createRange();
+            range.setStart(node, left);
+            range.setEnd(node, left + 1);
+            const box = range.getBoundingClientRect();
+            return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+          }
+          left -= node.data.length;
+        }
+        throw new Error(`no ${wanted}`);
+      },
+      [word, place],
+    );
+    await page.mouse.move(x - 2, y);
+    await page.mouse.move(x, y, { steps: 3 });
+  }
+
+  await page.goto(`${workbench.url}/?folder=${encodeURIComponent(folder)}`);
+  await page.locator(".explorer-folders-view").first().waitFor({ timeout: 90_000 });
+  await pause(1_500);
+
+  await step(
+    "open a notebook and see the use before definition",
+    async () => {
+      await openNotebook("sales.ipynb");
+      await squiggles(cell("print(late)")).first().waitFor({ timeout: 60_000 });
+      await status.waitFor();
+      await pause(1_000);
+    },
+    { always: true },
+  );
+  await step("only that is underlined", async () => {
+    if ((await squiggles(page).count()) !== 1) throw new Error(`${await squiggles(page).count()} squiggles`);
+  });
+  await step("the hover on the squiggle", async () => {
+    await hoverOver(cell("print(late)"), "late");
+    await page.locator(".monaco-hover:visible", { hasText: "late" }).first().waitFor();
+    await pause(400);
+  });
+  await step("the problems panel", async () => {
+    await keys.press("Control+Shift+M");
+    await page.locator(".markers-panel .monaco-list-row", { hasText: "late" }).first().waitFor();
+    await pause(400);
+  });
+  await keys.press("Control+J");
+  await step("columns of a Python frame in a sql magic cell", async () => {
+    await cursorBehind(cell("%%sql"), "select ");
+    await keys.type(", ");
+    await keys.press("ArrowLeft");
+    await keys.press("ArrowLeft");
+    await keys.press("Control+Space");
+    await suggestion("price").waitFor();
+    await suggestion("sold_on").waitFor();
+    await pause(600);
+  });
+  await step("a column is taken with the keyboard", async () => {
+    await keys.press("Escape");
+    await keys.type("so", { delay: 60 });
+    await suggestion("sold_on").waitFor();
+    await keys.press("Tab");
+    await until("the text", async () =>
+      (await cell("%%sql").innerText()).replace(/\u00a0/g, " ").includes("select sold_on, region"),
+    );
+    await leaveCell();
+  });
+  await step("columns in a cell whose language is SQL, while typing", async () => {
+    await cursorBehind(cell("where price"), "where ");
+    await keys.type("sales.", { delay: 60 });
+    await suggestion("region").waitFor();
+    await pause(600);
+  });
+  await step("undo leaves it as it was", async () => {
+    await keys.press("Escape");
+    for (let i = 0; i < "sales.".length; i += 1) await keys.press("Backspace");
+    await leaveCell();
+  });
+  await step("columns in Python behind a bracket", async () => {
+    await cursorBehind(cell("read_csv"), '.csv")');
+    await keys.press("Enter");
+    await keys.type('sales["', { delay: 60 });
+    await suggestion("region").waitFor();
+    await pause(600);
+  });
+  await step("an unfinished line hurts no other cell", async () => {
+    await keys.press("Escape");
+    await pause(1_500);
+    await page.screenshot({ path: path.join(pictures, "unfinished.png") });
+    const others = await squiggles(page.locator(".code-cell-row").filter({ hasNotText: "read_csv" })).count();
+    if (others > 1) throw new Error(`${others} squiggles elsewhere`);
+    for (let i = 0; i < 3; i += 1) await keys.press("Control+Z");
+    await leaveCell();
+  });
+  await step("the hover of a table in SQL", async () => {
+    await hoverOver(cell("where price"), "sales");
+    await page.locator(".monaco-hover:visible", { hasText: "region" }).first().waitFor();
+    await pause(400);
+  });
+  await step("the definition of a table is the Python cell", async () => {
+    await cursorBehind(cell("where price"), "from sal");
+    await keys.press("F12");
+    await page.locator(".code-cell-row .monaco-editor.focused", { hasText: "read_csv" }).waitFor();
+    await leaveCell();
+  });
+  await step("a cell that is moved up mends the use", async () => {
+    await clickOn(cell("late = 1").locator(".view-line").first());
+    await leaveCell();
+    await keys.press("Alt+ArrowUp");
+    await until("no squiggle", async () => (await squiggles(cell("print(late)")).count()) === 0);
+    await keys.press("Alt+ArrowDown");
+    await squiggles(cell("print(late)")).first().waitFor();
+  });
+  await step("the menu of the status bar", async () => {
+    await status.click();
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Restart server" }).first().waitFor();
+    await pause(300);
+  });
+  await keys.press("Escape");
+  await step("the tooltip of the status bar", async () => {
+    await status.hover();
+    await page.locator(".monaco-hover:visible", { hasText: "is ready" }).first().waitFor();
+    await pause(400);
+  });
+  await step("a script with cells", async () => {
+    await open("script.py");
+    await page.locator(".editor-instance .squiggly-warning, .editor-instance .squiggly-error").first().waitFor();
+    await pause(600);
+  });
+  await step("a notebook of Polynote gets its languages", async () => {
+    await openNotebook("polynote.ipynb");
+    await cell("val rows").waitFor();
+    await command("Polycell: Set Cell Languages from the Notebook's Metadata");
+    await cell("val rows").locator(".cell-status-item", { hasText: "Scala" }).waitFor();
+    await pause(500);
+  });
+  await step("a server that is missing is said once, with what to do", async () => {
+    const file = path.join(workbench.home, "server", "data", "Machine", "settings.json");
+    const gone = { ...JSON.parse(fs.readFileSync(file, "utf8")), "polycell.server.path": "" };
+    fs.writeFileSync(file, JSON.stringify(gone));
+    await page.locator(".statusbar-item", { hasText: "not installed" }).first().waitFor();
+    const toast = page.locator(".notification-toast", { hasText: "Polycell" });
+    await toast.first().waitFor();
+    await pause(600);
+    const boxes = await toast.count();
+    if (boxes > 1) throw new Error(`${boxes} messages`);
+  });
+  return end();
+}
+
+await program(main);
