@@ -167,6 +167,13 @@ def test_odd_projects_are_read(text: str) -> None:
     check_map(read(text, "file:///p.deepnote", "p.deepnote"), text, whole="*b" not in text)
 
 
+def test_a_block_that_runs_another_notebook_brings_in_its_variables() -> None:
+    text = "project: {notebooks: [{blocks: [{id: f, type: notebook-function, content: '', metadata: "
+    text += "{function_notebook_export_mappings: {a: {enabled: true, variable_name: x}, b: {enabled: false, "
+    text += "variable_name: no}, c: {enabled: true, variable_name: y}}}}]}]}"
+    assert [(c.language, c.result) for c in by_id(text).values()] == [("", "x"), ("", "y")]
+
+
 @needs_shared
 def test_a_real_project() -> None:
     text = file_text(SHARED / "notebooks/deepnote__deepnote/examples/2_blocks.deepnote")

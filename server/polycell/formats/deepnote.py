@@ -84,11 +84,27 @@ def read(text: str, uri: str = "", path: str = "") -> Document:
         notebook = Notebook(own, host="deepnote", language="python", metadata=metadata, path=path)
         left = MOST_BLOCKS - len(reading.ids)
         cells = tuple(
-            _cell(block, notebook, reading, f"n{index}c{number}")
+            cell
             for number, block in enumerate(islice(_items(_child(node, "blocks")), max(left, 0)))
+            for cell in _cells(block, notebook, reading, f"n{index}c{number}")
         )
         notebooks.append(replace(notebook, cells=cells))
     return Document(tuple(notebooks), SegmentMap(reading.segments))
+
+
+def _cells(block: Any, notebook: Notebook, reading: _Reading, spare: str) -> Iterator[Cell]:
+    """A block's cell; one more for each further variable that a block running another notebook brings in."""
+    cell = _cell(block, notebook, reading, spare)
+    if cell.metadata.get("deepnote_cell_type") != "notebook-function":
+        yield cell
+        return
+    mappings = cell.metadata.get("function_notebook_export_mappings")
+    exports = mappings.values() if isinstance(mappings, dict) else ()
+    named = [m.get("variable_name") for m in exports if isinstance(m, dict) and m.get("enabled") is not False]
+    names = [name for name in named if isinstance(name, str) and name.isidentifier()]
+    yield replace(cell, result=names[0], digest=b"") if names else cell
+    for name in names[1:]:
+        yield replace(cell, id=reading.cell_id("", cell.id), text="", result=name, digest=b"")
 
 
 def _cell(block: Any, notebook: Notebook, reading: _Reading, spare: str) -> Cell:
