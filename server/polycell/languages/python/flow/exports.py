@@ -13,10 +13,12 @@ from polycell.core.environment import Binding, BindingKind, Exports
 from polycell.core.service import Context
 from polycell.core.text import LineIndex
 from polycell.core.types import (
+    BOOL,
     STRING,
     UNKNOWN,
     Anchor,
     Collection,
+    Flavour,
     Opaque,
     Scalar,
     Table,
@@ -29,6 +31,13 @@ from polycell.languages.python.source import MagicName, PythonSource
 
 log = logging.getLogger(__name__)
 
+_KINDS: dict[str, BindingKind] = {
+    "function": "function",
+    "class": "class",
+    "import": "import",
+    "table": "table",
+    "result": "result",
+}
 LARGEST = 200_000  # characters of a cell that is looked into
 
 
@@ -103,21 +112,38 @@ def _bind_magic(made: Interpreter, context: Context, magic: MagicName) -> None:
     made.state.names[magic.name] = replace(made.state.names[magic.name], source=text)
 
 
+# What cells below look up in the catalogue to know JupySQL's settings (languages/sql reads the same names).
+_SETTINGS: Mapping[str, Flavour] = {"SqlMagic.autopandas": "pandas", "SqlMagic.autopolars": "polars"}
 _AUTO = re.compile(r"SqlMagic\.auto(pandas|polars)\s*=\s*(True|False)", re.IGNORECASE)
 
 
-def _sql_flavour(context: Context, magic: MagicName) -> str:  # type: ignore[type-arg, unused-ignore]
-    """JupySQL's setting, as far as this cell says it; without one a result set."""
-    flavour = "result-set"
+def _sql_flavour(context: Context, magic: MagicName) -> Flavour:
+    """JupySQL's setting, of this cell or the cells above; without one a result set."""
+    flavour: Flavour = "result-set"
+    above = context.view.with_overlay({}, "sql")
+    for name, kind in _SETTINGS.items():
+        setting = above.lookup(name)
+        if setting is not None and setting.source == "True":
+            flavour = kind
     for other in context.facts.magics:
         found = (
             _AUTO.search(other.arguments) if other.name == "config" and other.span.start < magic.span.start else None
         )
         if found is not None and found[2].lower() == "true":
-            flavour = found[1].lower()
+            flavour = "pandas" if found[1].lower() == "pandas" else "polars"
         elif found is not None:
             flavour = "result-set"
     return flavour
+
+
+def _settings(context: Context) -> tuple[Binding, ...]:
+    """JupySQL's settings outlive the cell."""
+    said: dict[str, str] = {}
+    for magic in context.facts.magics:
+        found = _AUTO.search(magic.arguments) if magic.name == "config" else None
+        if found is not None:
+            said[f"SqlMagic.auto{found[1].lower()}"] = found[2].capitalize()
+    return tuple(Binding(n, Scalar(BOOL, v == "True"), space="catalog", source=v) for n, v in said.items())
 
 
 def exports(context: Context) -> Exports:
@@ -140,35 +166,33 @@ def exports(context: Context) -> Exports:
         if not own and slot.address in made.base:
             changed = made.object(slot.address) != made.base[slot.address]
             aliased = set(shared.get(name, ())) != set(slot.aliases)
-            if not changed and not aliased:
+            if not changed and not aliased and not _escaped(made, slot):
                 continue
         type_ = made.object(slot.address)
-        if slot.address in made.state.escaped and mutable(type_) and not _again(made, slot, type_):
-            type_ = opened(type_)
+        if _escaped(made, slot):
+            type_ = opened(type_)  # whoever holds it in another way may change it in a later cell
         kind: BindingKind = "parameter" if parameter and own and slot.kind == "variable" else slot.kind
         bindings[name] = Binding(name, type_, kind, space, slot.origin, slot.source, slot.maybe, shared.get(name, ()))
     for definition in context.facts.definitions:
         if definition.container or definition.name in bindings:
             continue
-        kind = definition.kind if definition.kind in ("function", "class", "import", "table", "result") else "variable"  # type: ignore[assignment]
+        given: BindingKind = _KINDS.get(definition.kind, "variable")
         origin = Anchor.at(context.cell.text, definition.span.start, definition.name, cell=context.cell.id)
-        bindings[definition.name] = Binding(definition.name, UNKNOWN, kind, space, origin, maybe=definition.conditional)
+        bindings[definition.name] = Binding(
+            definition.name, UNKNOWN, given, space, origin, maybe=definition.conditional
+        )
     implicit = context.host.last_expression
-    if implicit and implicit not in bindings and _ends_in_expression(made.source) and made.last is not None:
-        statement = made.source.tree.body[-1] if made.source.tree is not None else None
-        text = made.text_of(statement) if statement is not None else ""
-        token = text.split("\n", 1)[0]
-        span = made.source.span(statement) if statement is not None else None
-        first = span.of(made.source.code).split("\n", 1)[0] if span is not None else token
-        origin = Anchor.at(made.source.code, span.start, first, cell=context.cell.id) if span is not None else None
-        bindings[implicit] = Binding(implicit, made.last, "result", space, origin, text)
-    catalog = tuple(b for b in made.catalog.values())
-    return Exports((*bindings.values(), *catalog), context.facts.opens)
+    statement = _last_expression(made.source)
+    if implicit and implicit not in bindings and statement is not None and made.last is not None:
+        span = made.source.span(statement)
+        token = span.of(made.source.code).split("\n", 1)[0]
+        where = Anchor.at(made.source.code, span.start, token, cell=context.cell.id)
+        bindings[implicit] = Binding(implicit, made.last, "result", space, where, made.text_of(statement))
+    return Exports((*bindings.values(), *made.catalog.values(), *_settings(context)), context.facts.opens)
 
 
-def _again(made: Interpreter, slot: Slot, type_: Type) -> bool:
-    """An object that came from above and did not change: whoever holds it there was accounted for there."""
-    return slot.address in made.base and made.base[slot.address] == type_ and slot.address not in made.state.escaped
+def _escaped(made: Interpreter, slot: Slot) -> bool:
+    return slot.address in made.state.escaped and mutable(made.object(slot.address))
 
 
 def _shared(made: Interpreter) -> dict[str, tuple[str, ...]]:
@@ -185,8 +209,9 @@ def _shared(made: Interpreter) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _ends_in_expression(source: PythonSource) -> bool:
-    return source.tree is not None and bool(source.tree.body) and isinstance(source.tree.body[-1], ast.Expr)
+def _last_expression(source: PythonSource) -> ast.Expr | None:
+    last = source.tree.body[-1] if source.tree is not None and source.tree.body else None
+    return last if isinstance(last, ast.Expr) else None
 
 
 def scope_at(context: Context, offset: int) -> Mapping[str, Binding]:
