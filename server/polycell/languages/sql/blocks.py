@@ -118,16 +118,16 @@ class Builder:
                 break
             if word.value != "(":
                 break
-        for i, token in enumerate(tokens):
-            if token.kind == "word":
-                if token.value in _ACTING:
-                    self._word(i, token.value)
-            elif token.kind == "op":
-                if token.value == "(":
+        for i, (kind, value, _, _) in enumerate(tokens):
+            if kind == "word":
+                if value in _ACTING:
+                    self._word(i, value)
+            elif kind == "op":
+                if value == "(":
                     self._open(i)
-                elif token.value == ")":
+                elif value == ")":
                     self._close(i)
-                elif token.value == ",":
+                elif value == ",":
                     self._comma(i)
         while len(self.stack) > 1:
             self._pop(len(tokens))

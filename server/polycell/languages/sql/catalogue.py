@@ -109,6 +109,17 @@ def sql_table(binding: Binding) -> Table | None:
     table = binding.type
     if not isinstance(table, Table):
         return None
+    # Hashing a table costs as much as this does, so the last answers are found by identity.
+    kept = _SEEN.get(id(table))
+    if kept is not None and kept[0] is table:
+        return kept[1]
     folded = {c.name.casefold() for c in table.columns}
     # A frame may have columns `a` and `A`; a database takes only one of them.
-    return replace(table, index=(), case_sensitive=False, open=table.open or len(folded) != len(table.columns))
+    made = replace(table, index=(), case_sensitive=False, open=table.open or len(folded) != len(table.columns))
+    if len(_SEEN) >= 512:
+        _SEEN.clear()
+    _SEEN[id(table)] = (table, made)
+    return made
+
+
+_SEEN: dict[int, tuple[Table, Table]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
 from polycell.core.types import Column, Table, describe
@@ -190,7 +191,7 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
                 rank=30,
             )
     for name, text in functions(place.statement.dialect.name).items():
-        yield _item(place, name, "function", documentation=text, rank=60)
+        yield Completion(name, "function", place.word, "", "", text, 60)
     yield from _keywords(place, clause)
 
 
@@ -326,20 +327,26 @@ def _from(column: Column, table: str) -> str:
 
 
 def _column(place: Place, column: Column, table: str, rank: int, *, qualify: bool = False) -> Completion:
-    insert = quoted(column.name, place)
-    label = column.name
+    name = column.name
+    insert = _quoted(name, place.statement.dialect)
+    label, filter_ = name, ""
     if qualify:
-        label, insert = f"{table}.{column.name}", f"{quoted(table, place)}.{insert}"
-    return _item(
-        place,
-        label,
-        "column",
-        detail=str(column.type) if column.type is not None else "",
-        documentation=_from(column, table),
-        insert=insert,
-        rank=rank + (2 if column.maybe else 0),
-        filter_=column.name if qualify else "",
-    )
+        label, insert, filter_ = f"{table}.{name}", f"{quoted(table, place)}.{insert}", name
+    detail = str(column.type) if column.type is not None else ""
+    rank += 2 if column.maybe else 0
+    if place.quoted:
+        return _item(
+            place,
+            label,
+            "column",
+            detail=detail,
+            documentation=_from(column, table),
+            insert=insert,
+            rank=rank,
+            filter_=filter_,
+        )
+    shown = "" if insert == label else insert
+    return Completion(label, "column", place.word, shown, detail, _from(column, table), rank, filter_)
 
 
 def _item(
@@ -365,12 +372,13 @@ def _item(
 
 def quoted(name: str, place: Place) -> str:
     """The name as it must be written: in quotes where it is a keyword, has odd characters, or would lose its case."""
-    dialect = place.statement.dialect
-    if _BARE.match(name) and name.upper() not in RESERVED and dialect.spelled(name) == name:
-        return name
-    if dialect.fold == "upper" and _BARE.match(name) and name.upper() not in RESERVED and not name.islower():
-        return _quote(name, dialect)
-    return _quote(name, dialect)
+    return _quoted(name, place.statement.dialect)
+
+
+@lru_cache(maxsize=8192)
+def _quoted(name: str, dialect: Dialect) -> str:
+    bare = _BARE.match(name) and name.upper() not in RESERVED and dialect.spelled(name) == name
+    return name if bare else _quote(name, dialect)
 
 
 def _quote(name: str, dialect: Dialect) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -222,6 +223,7 @@ _SNOWFLAKE = {
 _BY_DIALECT = {"duckdb": _DUCKDB, "spark": _SPARK, "databricks": _SPARK, "hive": _SPARK, "snowflake": _SNOWFLAKE}
 
 
+@lru_cache(maxsize=64)
 def functions(dialect: str) -> Mapping[str, str]:
     """Function names of a dialect with a line of documentation each."""
     return {**FUNCTIONS, **_BY_DIALECT.get(dialect, {})}
