@@ -22,13 +22,13 @@ def serve(arguments: Sequence[str]) -> int:
     except ValueError as problem:
         print(f"polycell serve: {problem}", file=sys.stderr)
         return 2
-    from polycell.lsp import server
+    from polycell.lsp.server import serve_stdio, serve_tcp
 
     try:
         if port is None:
-            server.serve_stdio()
+            serve_stdio()
         else:
-            server.serve_tcp(host, port)
+            serve_tcp(host, port)
     except KeyboardInterrupt:
         return 130
     except OSError as problem:
