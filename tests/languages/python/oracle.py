@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from polycell.core.types import Column, DataType, Scalar, Series, Table, Type
+from polycell.core.types import Certainty, Column, DataType, Scalar, Series, Table, Type
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from tests.dsl import load
 
@@ -111,7 +111,7 @@ def _family(type_: DataType) -> str:
 
 
 def _type(column: Column, dtype: Any, values: Any) -> list[str]:
-    if column.type is None:
+    if column.type is None or column.type_certainty < Certainty.CERTAIN:
         return []
     said, real = _family(column.type), str(dtype)
     real = "string" if real in ("str", "string") else "datetime" if real.startswith("datetime64") else real

@@ -97,7 +97,7 @@ def site(code: str, offset: int) -> Site:
     span = Span(offset - len(word), end)
     significant = [t for t in tokens if t.kind != "space"]
     if significant and significant[-1].text == ".":
-        receiver = chain_before(code, [t for t in tokens], significant[-1].start)
+        receiver = chain_before(code, tokens, significant[-1].start)
         return Site(word, span, attribute=True, receiver=receiver, brackets=stack)
     before = significant[-1].text if significant and significant[-1].kind in ("name", "operator") else ""
     return Site(word, span, before=before, brackets=stack)
@@ -170,15 +170,12 @@ def _brackets(tokens: list[Token], code: str) -> tuple[Bracket, ...]:
                 counts[-1][1] = significant[-1].text
         elif counts and token.text == ":" and stack[-1][0] == "{":
             counts[-1][2] = False
-        elif not stack and token.kind == "name" and token.text in ("def", "class", "import"):
-            pass
         significant.append(token)
     made = []
-    for (kind, start, before, _), (argument, keyword, key) in zip(stack, counts, strict=True):
+    for (kind, start, owner, _), (argument, keyword, key) in zip(stack, counts, strict=True):
         receiver = ""
-        if before and kind in "([" and (before[0].kind == "name" or before[0].kind == "close"):
-            if before[0].text not in _STATEMENT:
-                receiver = chain_before(code, tokens, start)
+        if owner and kind in "([" and owner[0].kind in ("name", "close") and owner[0].text not in _STATEMENT:
+            receiver = chain_before(code, tokens, start)
         made.append(Bracket(kind, start, receiver, int(str(argument)), str(keyword), bool(key)))
     return tuple(made)
 

@@ -45,6 +45,16 @@ _EVERYTHING = frozenset({"exec", "eval", "globals", "locals", "vars", "compile"}
 
 def call(run: Interpreter, node: ast.Call) -> Type:
     """The type of a call's value; its effects on what it was given are done."""
+    before = len(run.state.escaped)
+    held = frozenset(run.state.escaped)
+    result = _dispatch(run, node)
+    if len(run.state.escaped) > before and isinstance(result, (Table, Series, Scalar)) and is_pure(run, node.func):
+        # `pd.concat([a, b])`: the list is gone when the call is over, and nobody holds the frames through it.
+        run.state.escaped = set(held)
+    return result
+
+
+def _dispatch(run: Interpreter, node: ast.Call) -> Type:
     function = node.func
     receiver: Type | None = None
     if isinstance(function, ast.Attribute):
@@ -270,7 +280,7 @@ def _path_method(run: Interpreter, node: ast.Call, name: str, receiver: Scalar) 
 
 def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type) -> Type:
     name = function.attr
-    positional, named = _arguments(run, node)
+    positional, _ = _arguments(run, node)
     for argument in node.args:
         run.escape(argument)
     address = run.address_of(function.value)

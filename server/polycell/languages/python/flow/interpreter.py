@@ -20,7 +20,7 @@ SHORTEST = 100  # characters of source that people are shown in one line
 DEEPEST = 40  # nested expressions that are looked into
 
 
-class Reached(Exception):
+class Reached(Exception):  # noqa: N818  (no error)
     """The place was reached that the caller asked about; the interpreter's state is what holds there."""
 
 
@@ -224,9 +224,9 @@ class Interpreter:
         for name, slot in self.state.names.items():
             made[name] = self.binding(name, slot)
         for name, slot in self.known.items():
-            if name not in made and slot.address in self.state.objects:
-                if self.state.objects[slot.address] != self.base.get(slot.address):
-                    made[name] = self.binding(name, slot)
+            now = self.state.objects.get(slot.address)
+            if name not in made and now is not None and now != self.base.get(slot.address):
+                made[name] = self.binding(name, slot)
         for binding in self.catalog.values():
             made.setdefault(binding.name, binding)
         return made

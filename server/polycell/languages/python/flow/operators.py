@@ -145,5 +145,5 @@ def unary(operator: ast.unaryop, operand: Type) -> Type:
         value = value_of(operand)
         if isinstance(operator, ast.USub) and type(value) in (int, float):
             return of_value(-value)
-        return Scalar(operand.type) if operand.type not in TEMPORAL else UNKNOWN
+        return Scalar(operand.type) if operand.type.name not in TEMPORAL else UNKNOWN
     return UNKNOWN

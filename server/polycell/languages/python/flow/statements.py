@@ -20,7 +20,8 @@ from polycell.languages.python.flow.interpreter import Interpreter, Reached
 from polycell.languages.python.flow.state import State, mutable, opened
 from polycell.languages.python.flow.values import collection, element_of, items_of, value_of
 from polycell.languages.python.frames import frame_access
-from polycell.languages.python.frames.columns import drop, opened as opened_table
+from polycell.languages.python.frames.columns import drop
+from polycell.languages.python.frames.columns import opened as opened_table
 
 UNROLLED = 32  # items of a known sequence whose loop is gone through one by one
 ROUNDS = 3  # through the body of a loop before what still changes is given up
@@ -107,10 +108,10 @@ def _unpack(run: Interpreter, target: ast.Tuple | ast.List, type_: Type, value: 
             else:
                 assign(run, element, item)
         return
-    items = items_of(type_)
+    parts = items_of(type_)
     for i, element in enumerate(elements):
-        if items is not None and not starred and len(items) == len(elements):
-            assign(run, element, items[i])
+        if parts is not None and not starred and len(parts) == len(elements):
+            assign(run, element, parts[i])
         else:
             assign(run, element, element_of(type_) if not starred else UNKNOWN)
     if value is not None and value is not target:
@@ -346,7 +347,6 @@ def _if(run: Interpreter, node: ast.If) -> None:
 def iterate(run: Interpreter, node: ast.expr) -> tuple[tuple[Type, ...] | None, Type]:
     """(the items where all are known, the type of any of them) of what a loop goes over."""
     type_ = run.evaluate(node)
-    run.escape(node) if not isinstance(type_, Table) else None
     element = element_of(type_)
     method = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
     if method in ("items", "iteritems", "iterrows", "itertuples") and isinstance(node, ast.Call):
@@ -455,10 +455,11 @@ def _forget_changing(run: Interpreter, body: Sequence[ast.stmt]) -> None:
     for statement in body:
         for part in ast.walk(statement):
             if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
-                address = run.address_of(part.func.value)
-                if address is not None and isinstance(known := run.object(address), Collection):
-                    if known.items is not None and part.func.attr in ("append", "extend", "insert"):
-                        run.change(address, opened(known))
+                place = run.address_of(part.func.value)
+                known = run.object(place) if place is not None else UNKNOWN
+                grows = part.func.attr in ("append", "extend", "insert")
+                if place is not None and grows and isinstance(known, Collection) and known.items is not None:
+                    run.change(place, opened(known))
 
 
 def _with(run: Interpreter, node: ast.With | ast.AsyncWith) -> None:

@@ -51,8 +51,7 @@ def get(table: Table, name: str) -> Column:
 def pick(table: Table, names: Sequence[str]) -> Table:
     """Exactly these columns, in this order. A name that a closed table lacks fails at run time: open then."""
     missing = not table.open and any(table.column(n) is None for n in names)
-    picked = with_columns(replace(table, open=missing), (get(table, n) for n in names))
-    return picked
+    return with_columns(replace(table, open=missing), (get(table, n) for n in names))
 
 
 def drop(table: Table, names: Iterable[str]) -> Table:
@@ -119,7 +118,7 @@ def numeric_only(table: Table, *, bools: bool = True) -> Table:
 def of_kind(table: Table, wanted: set[str]) -> tuple[list[Column], bool]:
     """Columns that `select_dtypes` keeps for words of `wanted` (number, object, category, datetime, bool, …), and
     whether all words and all types were understood."""
-    families = set()
+    families: set[str] = set()
     for word in wanted:
         family = _FAMILIES.get(word)
         if family is None:

@@ -125,10 +125,10 @@ def _put_together(
             columns.append(column)
             seen.add(column.name)
     if call["indicator"] is not None and call.value("indicator") is not False:
-        name = "_merge" if call.value("indicator") is True else call.text("indicator")
-        if not name:
+        label = "_merge" if call.value("indicator") is True else call.text("indicator")
+        if not label:
             return unknown_table("pandas")
-        columns.append(Column(name, CATEGORY))
+        columns.append(Column(label, CATEGORY))
     return with_columns(Table(open=unsure, flavour="pandas", index=index), columns)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from polycell.core.types import (
@@ -89,9 +90,7 @@ def fillna(call: Call) -> Type:
     kept = []
     for column in call.table.columns:
         type_ = column.type
-        if value is None or (isinstance(filler, Scalar) and filler.type == type_):
-            kept.append(column)
-        elif isinstance(filler, Scalar) and type_ == FLOAT64 and filler.type.name == "int64":
+        if value is None or (isinstance(filler, Scalar) and filler.type == type_) or (isinstance(filler, Scalar) and type_ == FLOAT64 and filler.type.name == "int64"):
             kept.append(column)
         else:
             kept.append(replace(column, type=None))
@@ -191,7 +190,12 @@ def renamed(call: Call) -> Type:
     return replace(made, columns=tuple(columns_now))
 
 
-_TEXT_FUNCTIONS = {"lower": str.lower, "upper": str.upper, "strip": str.strip, "title": str.title}
+_TEXT_FUNCTIONS: dict[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "strip": str.strip,
+    "title": str.title,
+}
 
 
 def _renamed_by(table: Table, node: ast.expr, value: object) -> Table:

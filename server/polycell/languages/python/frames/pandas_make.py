@@ -103,13 +103,13 @@ def _records(run: Evaluator, records: Sequence[Record], node: ast.expr, flavour:
             fields.setdefault(name, []).append(type_)
     columns = []
     for name, types in fields.items():
-        type_ = column_type(types)
-        if len(types) < len(records) and type_ == INT64:
-            type_ = FLOAT64 if flavour == "pandas" else INT64
-        elif len(types) < len(records) and type_ == BOOL and flavour == "pandas":
-            type_ = None
+        made = column_type(types)
+        if len(types) < len(records) and made == INT64:
+            made = FLOAT64 if flavour == "pandas" else INT64
+        elif len(types) < len(records) and made == BOOL and flavour == "pandas":
+            made = None
         origin = run.place(node, name) if isinstance(node, (ast.List, ast.Tuple)) else None
-        columns.append(Column(name, type_, len(types) < len(records) or None, origin=origin))
+        columns.append(Column(name, made, len(types) < len(records) or None, origin=origin))
     return Table(tuple(columns), any(r.open for r in records), flavour)
 
 

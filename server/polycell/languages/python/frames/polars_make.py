@@ -1,1 +1,116 @@
-"""(filled below)"""
+"""polars frames out of literals, and functions of several frames."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from polycell.core.types import FLOAT64, INT64, Column, Table, Type
+from polycell.languages.python.flow.values import items_of, value_of
+from polycell.languages.python.frames.columns import unknown_table, with_columns
+from polycell.languages.python.frames.expressions import POLARS
+from polycell.languages.python.frames.pandas_make import literal_frame
+from polycell.languages.python.frames.registry import Call, function
+
+
+@function("polars.DataFrame polars.LazyFrame", "data schema schema_overrides strict orient infer_schema_length nan_to_null",
+          gives=unknown_table("polars"))  # fmt: skip
+def data_frame(call: Call) -> Type:
+    flavour = (
+        "polars-lazy" if isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "LazyFrame" else "polars"
+    )
+    data, schema = call["data"], call["schema"]
+    if schema is not None:
+        return _from_schema(call, flavour)
+    if data is None:
+        return Table(flavour=flavour)  # type: ignore[arg-type]
+    made = literal_frame(call.run, data.type, data.node, flavour)  # type: ignore[arg-type]
+    columns = []
+    for column in made.columns:
+        # pandas makes numbers with missing values double; polars keeps integers.
+        type_ = (
+            None
+            if column.type == FLOAT64 and not isinstance(data.type, Table) and _has_none(data.node)
+            else column.type
+        )
+        columns.append(replace(column, type=type_ if call["schema_overrides"] is None else None))
+    return replace(made, columns=tuple(columns), index=())
+
+
+def _has_none(node: ast.expr) -> bool:
+    return not isinstance(node, (ast.Dict, ast.List)) or any(
+        isinstance(n, ast.Constant) and n.value is None for n in ast.walk(node)
+    )
+
+
+def _from_schema(call: Call, flavour: str) -> Type:
+    schema = call["schema"]
+    assert schema is not None
+    columns: list[Column] = []
+    if isinstance(schema.node, ast.Dict):
+        for key, value in zip(schema.node.keys, schema.node.values, strict=True):
+            name = value_of(call.run.evaluate(key)) if key is not None else None
+            if not isinstance(name, str):
+                return unknown_table(flavour)  # type: ignore[arg-type]
+            type_ = POLARS.types.get(value.attr) if isinstance(value, ast.Attribute) else None
+            columns.append(Column(name, type_, origin=call.place("schema", name)))
+    else:
+        names = call.texts("schema")
+        if names is None or isinstance(schema.value, str):
+            return unknown_table(flavour)  # type: ignore[arg-type]
+        columns = [Column(n, None, origin=call.place("schema", n)) for n in names]
+    return with_columns(Table(flavour=flavour), columns)  # type: ignore[arg-type]
+
+
+@function("polars.from_pandas", "data **", gives=unknown_table("polars"))
+@function("polars.from_arrow", "data **", gives=unknown_table("polars"))
+def from_other(call: Call) -> Type:
+    data = call["data"]
+    if data is None or not isinstance(data.type, Table) or call.extra:
+        return unknown_table("polars")
+    return replace(data.type, flavour="polars", index=())
+
+
+@function("polars.from_dicts polars.from_dict", "data **", gives=unknown_table("polars"))
+def from_dicts(call: Call) -> Type:
+    data = call["data"]
+    if data is None or call.extra:
+        return unknown_table("polars")
+    made = literal_frame(call.run, data.type, data.node, "polars")
+    return replace(
+        made,
+        index=(),
+        columns=tuple(replace(c, type=None if c.type in (INT64, FLOAT64) else c.type) for c in made.columns),
+    )
+
+
+@function("polars.concat", "items how rechunk parallel strict", gives=unknown_table("polars"))
+def concat(call: Call) -> Type:
+    argument = call["items"]
+    items = items_of(argument.type) if argument is not None else None
+    how = call.value("how", "vertical")
+    if not items or not all(isinstance(i, Table) for i in items):
+        return unknown_table("polars")
+    tables = [i for i in items if isinstance(i, Table)]
+    first = tables[0]
+    if how in ("vertical", "vertical_relaxed"):
+        closed = next((t for t in tables if not t.open), first)
+        types = {
+            c.name: {t.column(c.name).type for t in tables if t.column(c.name) is not None} for c in closed.columns
+        }  # type: ignore[union-attr]
+        return replace(
+            closed, columns=tuple(replace(c, type=c.type if len(types[c.name]) == 1 else None) for c in closed.columns)
+        )
+    if how in ("diagonal", "diagonal_relaxed"):
+        columns: dict[str, Column] = {}
+        for table in tables:
+            for column in table.columns:
+                columns.setdefault(
+                    column.name, replace(column, nullable=None, type=column.type if how == "diagonal" else None)
+                )
+        return Table(tuple(columns.values()), any(t.open for t in tables), first.flavour)
+    if how == "horizontal":
+        return with_columns(
+            Table(open=any(t.open for t in tables), flavour=first.flavour), [c for t in tables for c in t.columns]
+        )
+    return unknown_table("polars")
