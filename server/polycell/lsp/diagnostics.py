@@ -18,7 +18,6 @@ from polycell.core.results import Finding, Related
 from polycell.core.text import Span
 from polycell.lsp import companion
 from polycell.lsp.answers import severity_of
-from polycell.lsp.convert import to_range
 from polycell.lsp.state import Face, Group, State, key_of
 
 SOURCE = "polycell"
@@ -134,7 +133,7 @@ class Diagnostics:
             made = (self._related(group, item) for item in finding.related)
             related = [item for item in made if item is not None] or None
         return types.Diagnostic(
-            to_range(face.lines, span, self._state.client.encoding),
+            face.range(span, self._state.client.encoding),
             finding.message,
             severity,
             code=finding.code,
@@ -157,7 +156,7 @@ def location(
     for face in (prefer, group.home(cell)):
         placed = face.to_face(cell, span) if face is not None else None
         if face is not None and placed is not None:
-            return types.Location(face.uri, to_range(face.lines, placed, state.client.encoding))
+            return types.Location(face.uri, face.range(placed, state.client.encoding))
     return None
 
 

@@ -152,7 +152,7 @@ def split(text: str, known: Sequence[str], python: bool = True) -> list[Block]:
             here, there = here + count, there + 1
             continue
         ahead, skipped = _resync(pieces, here, known, there)
-        made += _changed(pieces[here : here + ahead], there, skipped, python)
+        made += _changed(pieces[here : here + ahead], known[there : there + skipped], there, python)
         here, there = here + ahead, there + skipped
     return made
 
@@ -225,19 +225,26 @@ def _resync(pieces: Sequence[_Piece], here: int, known: Sequence[str], there: in
     return left, right
 
 
-def _changed(pieces: Sequence[_Piece], there: int, skipped: int, python: bool) -> list[Block]:
-    """Cells that are not as before: one a known cell where the numbers agree, else as the text itself suggests."""
-    if skipped == 1 and pieces:
-        groups = [list(pieces)]
-    elif len(pieces) == skipped:
-        groups = [[piece] for piece in pieces]
+def _changed(pieces: Sequence[_Piece], known: Sequence[str], there: int, python: bool) -> list[Block]:
+    """Cells that are not as before: one a known cell where the numbers agree, else as the text itself suggests.
+
+    `known` are those that stood here, of which the first is number `there`.
+    """
+    ends = 0  # empty cells at the end (Markdown) stay what they are, whatever was typed before them
+    while ends < min(len(pieces), len(known)) and not pieces[-1 - ends].text and not known[-1 - ends]:
+        ends += 1
+    inner, cells = len(pieces) - ends, len(known) - ends
+    if cells == 1 and inner:
+        groups = [list(pieces[:inner])]
+    elif inner == cells:
+        groups = [[piece] for piece in pieces[:inner]]
     else:
-        groups = _guessed(pieces, python)
-    agree = len(groups) == skipped
-    return [
-        replace(_joined(group, 0, len(group)), known=there + index if agree else None)
-        for index, group in enumerate(groups)
-    ]
+        groups = _guessed(pieces[:inner], python)
+    agree = len(groups) == cells
+    numbers: list[int | None] = [there + index if agree else None for index in range(len(groups))]
+    groups += [[piece] for piece in pieces[inner:]]
+    numbers += [there + cells + index for index in range(ends)]
+    return [replace(_joined(group, 0, len(group)), known=n) for group, n in zip(groups, numbers, strict=True)]
 
 
 def _guessed(pieces: Sequence[_Piece], python: bool) -> list[list[_Piece]]:

@@ -191,8 +191,12 @@ class LabSync:
 
     def _touch(self, lab: Lab) -> None:
         lab.dirty = True
-        if not self._state.is_open(lab.group):
-            self._state.put(Group(lab.group, {key_of(lab.uri): Face(lab.uri, lab.text)}))
+        group = self._state.groups.get(key_of(lab.group)) or Group(lab.group)
+        wanted = {key_of(lab.uri): Face(lab.uri, lab.text)}
+        wanted |= {name: Face(foreign.uri, foreign.text) for name, foreign in lab.foreign.items()}
+        if wanted.keys() != group.faces.keys():
+            # Known from now on, though they are read only when somebody asks.
+            self._state.put(replace(group, faces={k: group.faces.get(k, face) for k, face in wanted.items()}))
         self._changed(Change(lab.group))
 
     def _from_disk(self, lab: Lab, notebook: Notebook | None) -> None:
@@ -218,15 +222,12 @@ class LabSync:
         taken: set[str] = set()
         for name, foreign in sorted(lab.foreign.items(), key=lambda item: item[1].number):
             placed = _placed(foreign, cells, taken)
-            faces[name] = Face(foreign.uri, foreign.text, map=SegmentMap(placed), version=foreign.version)
+            lost = _COLUMNS_LOST if _has_arguments(foreign) else 0
+            faces[name] = Face(foreign.uri, foreign.text, map=SegmentMap(placed), version=foreign.version, lost=lost)
             if foreign.alone and placed:
                 taken.add(placed[0].cell)
                 homes[placed[0].cell] = name
-        gone = self._state.groups.get(key_of(lab.group))
         self._state.put(Group(lab.group, faces, homes, (lab.group,), unsure=not lab.seen))
-        closed = [face for name, face in gone.faces.items() if name not in faces] if gone is not None else []
-        for face in closed:
-            log.debug("no longer there: %s", face.uri)
         self._found(lab.group, frozenset(cell.id for cell in cells if old.get(cell.id) != cell.digest))
 
     def _cells(self, lab: Lab, blocks: list[Block]) -> tuple[Cell, ...]:

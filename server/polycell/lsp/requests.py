@@ -20,7 +20,7 @@ from polycell.core import features
 from polycell.core.notebook import Cell
 from polycell.core.results import NO_COMPLETIONS, Completion, Location
 from polycell.lsp import answers, companion
-from polycell.lsp.convert import to_offset, to_range
+from polycell.lsp.convert import to_offset
 from polycell.lsp.diagnostics import location
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, State, Target
@@ -131,7 +131,7 @@ def _item(
         else:
             made.detail = item.detail
     span = face.to_face(target.cell, item.replace)
-    where = to_range(face.lines, span, client.encoding) if span is not None else None
+    where = face.range(span, client.encoding) if span is not None else None
     if where is not None and where.start.line == where.end.line == params.position.line:
         made.text_edit = types.TextEdit(where, insert)
     else:
@@ -188,7 +188,7 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     if answer is None or not _unchanged(state, target):
         return None
     span = asked.face.to_face(target.cell, answer.span)
-    where = to_range(asked.face.lines, span, state.client.encoding) if span is not None else None
+    where = asked.face.range(span, state.client.encoding) if span is not None else None
     return types.Hover(answers.markup(answer.markdown, state.client.markdown), where)
 
 
@@ -241,7 +241,7 @@ async def highlight(state: State, params: types.DocumentHighlightParams) -> list
         span = asked.face.to_face(target.cell, item.span)
         if span is not None:
             kind = types.DocumentHighlightKind.Write if item.write else types.DocumentHighlightKind.Read
-            made.append(types.DocumentHighlight(to_range(asked.face.lines, span, state.client.encoding), kind))
+            made.append(types.DocumentHighlight(asked.face.range(span, state.client.encoding), kind))
     return made
 
 

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote
 
+from lsprotocol import types
+
 from polycell.core.session import Session, Snapshot
 from polycell.core.text import LineIndex, Span
 from polycell.core.virtual import Place, SegmentMap
-from polycell.lsp.client import Client
+from polycell.lsp.client import Client, Encoding
+from polycell.lsp.convert import to_range
 from polycell.lsp.settings import Settings
 
 
@@ -27,7 +30,9 @@ def key_of(uri: str) -> str:
 
 @dataclass(frozen=True)
 class Face:
-    """`map` ties cells to this text; without one, the text is that of `cell`. `json`: what is inserted is escaped."""
+    """`map` ties cells to this text; without one, the text is that of `cell`. `json`: what is inserted is escaped.
+    `lost`: how many columns too small the client counts in all lines but the first (see `lab_sync`).
+    """
 
     uri: str
     text: str
@@ -35,6 +40,7 @@ class Face:
     map: SegmentMap | None = None
     version: int | None = None
     json: bool = False
+    lost: int = 0
 
     @cached_property
     def lines(self) -> LineIndex:
@@ -46,6 +52,17 @@ class Face:
         if self.map is None:
             return (self.cell,)
         return tuple(dict.fromkeys(segment.cell for segment in self.map.segments))
+
+    def range(self, span: Span, encoding: Encoding) -> types.Range:
+        """A span of this text as the client counts it."""
+        made = to_range(self.lines, span, encoding)
+        if not self.lost:
+            return made
+        start, end = (
+            types.Position(at.line, max(at.character - self.lost, 0) if at.line else at.character)
+            for at in (made.start, made.end)
+        )
+        return types.Range(start, end)
 
     def to_cell(self, offset: int) -> Place | None:
         return Place(self.cell, offset) if self.map is None else self.map.to_cell(offset)

@@ -11,7 +11,6 @@ from polycell.core.session import Snapshot
 from polycell.core.text import Span
 from polycell.lsp.answers import nested, symbol_kind
 from polycell.lsp.client import Encoding
-from polycell.lsp.convert import to_range
 from polycell.lsp.state import Asked, Face
 
 
@@ -33,7 +32,7 @@ def document_symbols(asked: Asked, encoding: Encoding) -> list[types.DocumentSym
             if span is None or not title:
                 made += inner
                 continue
-            extent = to_range(face.lines, span, encoding)
+            extent = face.range(span, encoding)
             first = types.Range(extent.start, extent.start)
             made.append(
                 types.DocumentSymbol(
@@ -53,7 +52,7 @@ def _of_cell(snapshot: Snapshot, index: int, cell: Cell, face: Face, encoding: E
             continue
         # The protocol wants the name inside of the extent.
         extent = Span(min(extent.start, name.start), max(extent.end, name.end))
-        ranges[symbol] = (to_range(face.lines, extent, encoding), to_range(face.lines, name, encoding))
+        ranges[symbol] = (face.range(extent, encoding), face.range(name, encoding))
     return nested(symbols, ranges)
 
 

@@ -1,0 +1,255 @@
+"""JupyterLab: magics written back, cells found again, and documents of other languages joined to their notebook."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from polycell.lsp.jupyterlab import restore, split
+from tests.lsp.client import Client, position, run
+from tests.lsp.test_recordings import RECORDED, messages
+from tests.shared import needs_shared
+
+CASES = [
+    ("plain = 1", "plain = 1"),
+    ('get_ipython().run_cell_magic("sql", "", """SELECT 1""")', "%%sql\nSELECT 1"),
+    ('get_ipython().run_cell_magic("sql", " result <<", """SELECT 1\nFROM t""")', "%%sql result <<\nSELECT 1\nFROM t"),
+    ('get_ipython().run_cell_magic("M", " \\"a b\\" \\\\x", """t""")', '%%M "a b" \\x\nt'),
+    ('get_ipython().run_cell_magic("M", "", """a \\"\\"\\"b\\"\\"\\" c""")', '%%M\na """b""" c'),
+    ('get_ipython().run_cell_magic("M", "", """""")', "%%M\n"),
+    ('x = get_ipython().run_line_magic("sql", " SELECT \\"a\\"")', 'x = %sql SELECT "a"'),
+    ('    get_ipython().run_line_magic("time", " f()")\ny', "    %time f()\ny"),
+    ('x =get_ipython().getoutput("ls -o")', "x =!ls -o"),
+    ('get_ipython().getoutput("echo "a"")', '!echo "a"'),
+    ("get_ipython().run_line_magic('pinfo', 'int')", "?int"),
+    ("get_ipython().run_line_magic('pinfo2',  'some_f')", "some_f??"),
+    ('# START_CELL_MAGIC("time", "")\nx = 1\n# END_CELL_MAGIC', "%%time\nx = 1"),
+    ('rpy2.ipython.rmagic.RMagics.R("""y <- 1""", "")', "%%R\ny <- 1"),
+    ('a = rpy2.ipython.rmagic.RMagics.R("""y""", "", input1=b)', "%%R -o a -i b\ny"),
+    ('print("get_ipython().run_line_magic")', 'print("get_ipython().run_line_magic")'),
+]
+
+
+@pytest.mark.parametrize(("sent", "written"), CASES)
+def test_magics_are_written_back_with_their_places(sent: str, written: str) -> None:
+    block = restore(sent, base=100)
+    assert block.text == written
+    for segment in block.segments:
+        if segment.cell_length == segment.document_length:
+            inside = sent[segment.document - 100 : segment.document - 100 + segment.document_length]
+            assert block.text[segment.start : segment.start + segment.cell_length] in (inside, "??")
+    covered = sum(segment.cell_length for segment in block.segments)
+    assert covered == len(written)
+
+
+@given(st.text("ab\n \"'%!?()\\=get_ipython().run_cell_magic", max_size=80))
+def test_any_text_is_taken_apart_without_loss_of_plain_text(text: str) -> None:
+    for block in split(text, [text, "a"]):
+        for segment in block.segments:
+            assert 0 <= segment.document <= len(text)
+            if segment.cell_length == segment.document_length:
+                assert text[segment.document :].startswith(
+                    block.text[segment.start : segment.start + segment.cell_length]
+                )
+
+
+def joined(*texts: str) -> str:
+    return "\n\n\n".join(texts) + "\n"
+
+
+FUNCTIONS = "def f():\n    return 1\n\n\ndef g():\n    return 2"
+
+
+def test_two_blank_lines_inside_of_a_known_cell_do_not_cut_it() -> None:
+    known = ["a = 1", FUNCTIONS, "", "b = 2"]
+    assert [b.text for b in split(joined(*known), known)] == known
+    assert [b.known for b in split(joined(*known), known)] == [0, 1, 2, 3]
+
+
+def test_an_edited_cell_is_recognised_by_its_neighbours() -> None:
+    known = ["a = 1", FUNCTIONS, "", "b = 2"]
+    edited = ["a = 1", FUNCTIONS.replace("2", "3") + "\n\n\nh = 3", "", "b = 2"]
+    blocks = split(joined(*edited), known)
+    assert [b.text for b in blocks] == edited
+    assert [b.known for b in blocks] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_an_inserted_and_a_deleted_cell(at: int) -> None:
+    known = ["a = 1", "b = 2", "c = 3", "d = 4"]
+    more = [*known[:at], "new = 5", *known[at:]]
+    assert [b.text for b in split(joined(*more), known)] == more
+    if at < 4:
+        less = [*known[:at], *known[at + 1 :]]
+        blocks = split(joined(*less), known)
+        assert [b.text for b in blocks] == less
+        assert [known[b.known] for b in blocks if b.known is not None] == less
+
+
+def test_without_knowing_the_cells_what_is_open_or_indented_is_not_cut() -> None:
+    texts = ["class A:\n    x = 1\n\n\n    y = 2", 'text = """one\n\n\ntwo"""', "z = 3"]
+    assert [b.text for b in split(joined(*texts), [])] == texts
+
+
+@needs_shared
+def test_every_magic_of_the_recording_is_as_it_was_written() -> None:
+    maker = (RECORDED.parent / "sample" / "make_magics.py").read_text(encoding="utf-8")
+    namespace: dict[str, Any] = {}
+    exec(re.split(r"^json\.dump", maker, flags=re.MULTILINE)[0], namespace)
+    sources: list[str] = namespace["SOURCES"]
+    said = next(m for m in messages("jupyterlab-4.6-magics") if m["method"] == "textDocument/didOpen")
+    assert [b.text for b in split(said["params"]["textDocument"]["text"], [])] == sources
+
+
+# -- the server
+
+
+def write(path: Path, *cells: tuple[str, str]) -> None:
+    made = [
+        {
+            "cell_type": "markdown" if language == "markdown" else "code",
+            "id": f"id{n}",
+            "metadata": {} if language in ("python", "markdown") else {"vscode": {"languageId": language}},
+            "source": text,
+        }
+        for n, (language, text) in enumerate(cells)
+    ]
+    info = {"kernelspec": {"name": "python3", "language": "python"}, "language_info": {"name": "python"}}
+    path.write_text(json.dumps({"cells": made, "metadata": info, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+
+
+SQL = 'get_ipython().run_cell_magic("sql", " result <<", """select \nfrom t""")'
+CELLS = (
+    ("markdown", "# T"),
+    ("python", "t = frame(a, b)"),
+    ("python", "%%sql result <<\nselect \nfrom t"),
+    ("sql", "TODO"),
+)
+
+
+async def lab(tmp_path: Path) -> tuple[Client, str]:
+    write(tmp_path / "n.ipynb", *CELLS)
+    client = Client()
+    folder = tmp_path.as_uri() + "/.virtual_documents"
+    await client.request("initialize", {"processId": None, "rootUri": folder, "capabilities": {}})
+    uri = f"{folder}/n.ipynb"
+    client.open_text(uri, "python", joined("", "t = frame(a, b)", SQL, "TODO"))
+    for _ in range(500):
+        await asyncio.sleep(0.005)
+        await client.settled()
+        group = client.server.state.group_of_face(uri)
+        if group is not None and not group.unsure:
+            break
+    return client, uri
+
+
+def cells(client: Client) -> list[tuple[str, str, str]]:
+    (snapshot,) = client.server.state.session.snapshots()
+    return [(c.id, c.language, c.text) for c in snapshot.notebook.cells if c.kind == "code"]
+
+
+def test_languages_and_ids_come_from_the_file_though_it_lies_elsewhere(tmp_path: Path) -> None:
+    async def test() -> None:
+        client, uri = await lab(tmp_path)
+        assert cells(client) == [
+            ("id1", "python", "t = frame(a, b)"),
+            ("id2", "sql", "%%sql result <<\nselect \nfrom t"),
+            ("id3", "sql", "TODO"),
+        ]
+        found = client.diagnostics(uri) or []
+        assert [(d["message"], d["range"]["start"]) for d in found] == [("left to do", position(10, 0))]
+
+    run(test)
+
+
+def test_a_document_of_another_language_sees_the_cells_above(tmp_path: Path) -> None:
+    async def test() -> None:
+        client, uri = await lab(tmp_path)
+        foreign = f"{uri}.python-2(sql).sql"
+        client.open_text(foreign, "sql", " result <<\nselect \nfrom t\n")
+        # The client counts the columns of later lines from the magic's name: `select |` is 7, it says 2.
+        items = await client.complete(foreign, 1, 2)
+        assert {"a", "b", "t"} <= {item["label"] for item in items}
+        hover = await client.hover(foreign, 2, 0)
+        assert "**t**" in hover["contents"]["value"]
+        assert hover["range"] == {"start": position(2, 0), "end": position(2, 1)}
+        assert "**from**" in (await client.hover(foreign, 2, -4))["contents"]["value"]
+        assert await client.hover(foreign, 0, 1) is None
+
+    run(test)
+
+
+def test_a_foreign_document_may_come_first_go_empty_and_come_again(tmp_path: Path) -> None:
+    async def test() -> None:
+        write(tmp_path / "n.ipynb", *CELLS)
+        client = Client()
+        await client.start()
+        uri = (tmp_path / ".virtual_documents").as_uri() + "/n.ipynb"
+        foreign = f"{uri}.python-9(sql).sql"
+        client.open_text(foreign, "sql", "select \nfrom t\n")
+        assert await client.complete(foreign, 0, 7) == []
+        client.open_text(uri, "python", joined("t = frame(a, b)", SQL.replace(" result <<", "")))
+        assert len(await client.complete(foreign, 0, 7)) == 3
+        client.edit_text(foreign, "")
+        assert await client.complete(foreign, 0, 0) == []
+        client.open_text(foreign, "sql", "select \nfrom t\n")
+        assert len(await client.complete(foreign, 0, 7)) == 3
+        client.notify("textDocument/didClose", {"textDocument": {"uri": foreign}})
+        client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        assert await client.hover(uri, 0, 0) is None
+
+    run(test)
+
+
+def test_a_key_stroke_sent_as_the_whole_text_costs_one_cell(tmp_path: Path) -> None:
+    async def test() -> None:
+        client, uri = await lab(tmp_path)
+        looked: set[str] = set()
+        client.server.state.session._memo.listener = lambda what, cell_id: looked.add(cell_id)
+        client.edit_text(uri, joined("", "t = frame(a, b)", SQL, "TODO", "x"), 1)
+        await client.settled()
+        assert len(looked) == 1
+        looked.clear()
+        client.edit_text(uri, joined("", "t = frame(a, b)", SQL, "TODO", "xy"), 2)
+        await client.settled()
+        assert len(looked) == 1
+        assert [cell_id for cell_id, _, _ in cells(client)][:3] == ["id1", "id2", "id3"]
+
+    run(test)
+
+
+def test_without_the_file_nothing_is_reported_and_completion_works() -> None:
+    async def test() -> None:
+        client = Client()
+        await client.start()
+        uri = "file:///nowhere/.virtual_documents/n.ipynb"
+        client.open_text(uri, "python", joined("t = frame(a, b)", "TODO"))
+        await asyncio.sleep(0.05)
+        await client.settled()
+        assert not client.diagnostics(uri)
+        assert "t" in [item["label"] for item in await client.complete(uri, 3, 0)]
+
+    run(test)
+
+
+def test_two_windows_on_one_process(tmp_path: Path) -> None:
+    async def test() -> None:
+        client, uri = await lab(tmp_path)
+        folder = tmp_path.as_uri() + "/.virtual_documents"
+        await client.request("initialize", {"processId": None, "rootUri": folder, "capabilities": {}})
+        client.open_text(uri, "python", joined("", "t = frame(a, b)", SQL, "TODO"))
+        await client.settled()
+        assert len(client.diagnostics(uri) or []) == 1
+        other = f"{folder}/other.ipynb"
+        client.open_text(other, "python", joined("u = 1"))
+        assert [i["label"] for i in await client.complete(other, 1, 0)] == []
+        assert len(client.server.state.session.snapshots()) == 2
+
+    run(test)
