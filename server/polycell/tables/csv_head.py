@@ -208,7 +208,8 @@ def _pandas_names(header: Sequence[str]) -> list[str]:
 
 def _column(head: Head, name: str, type_: DataType | None) -> Column:
     certainty = Certainty.CERTAIN if head.whole or type_ is STRING else Certainty.LIKELY
-    at = head.text.find(name) if name else -1
+    line = re.search(rf"(?<![^\s,;|\"']){re.escape(name)}(?![^\s,;|\"'])", head.text[:20_000]) if name else None
+    at = line.start() if line else -1
     origin = Anchor.at(head.text, at, name, uri=head.uri) if at >= 0 and head.uri else None
     return Column(name, type_, None, Evidence.FILE, Certainty.CERTAIN, origin, head.label, type_certainty=certainty)
 
@@ -240,7 +241,10 @@ def _pandas_options(table: Table, options: Mapping[str, Any]) -> Table:
         columns = {n: replace(c, type=_pandas_dtype(dtype)) for n, c in columns.items()}
     index = table.index
     index_col = options.get("index_col")
-    wanted = index_col if isinstance(index_col, (list, tuple)) else [] if index_col in (None, False) else [index_col]
+    if index_col is None or index_col is False:
+        wanted: Sequence[Any] = ()
+    else:
+        wanted = index_col if isinstance(index_col, (list, tuple)) else (index_col,)
     names: list[str] = []
     for key in wanted:
         if isinstance(key, int) and not isinstance(key, bool) and -len(kept) <= key < len(kept):
@@ -264,7 +268,7 @@ def _pandas_options(table: Table, options: Mapping[str, Any]) -> Table:
                 index = tuple(replace(c, type=TIMESTAMP) if c.name == name else c for c in index)
     elif dates is True:
         index = tuple(replace(c, type=None) for c in index)
-    elif dates not in (None, False):
+    elif dates is not None and dates is not False:
         return OPEN
     return Table(tuple(columns[n] for n in kept), index=index)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Takes:
     """`keywords` take columns; `positions` too (an index, or "*" for all). `keys`: keywords (or positions) whose
-    dictionary's keys are columns; `pairs`: any keyword takes a tuple whose first item is a column (`agg(x=("a", …))`)."""
+    dictionary's keys are columns; `pairs`: any keyword takes a tuple that begins with a column (`agg(x=("a", …))`)."""
 
     keywords: frozenset[str] = frozenset()
     positions: frozenset[int] | str = frozenset()
@@ -84,6 +84,8 @@ METHODS: Mapping[str, Takes] = {
     "dropDuplicates": _takes("subset", (0,)),
 }
 
+_PLOTLY = _takes("x y color size hover_name facet_col facet_row names values", (), table="data_frame")
+
 FUNCTIONS: Mapping[str, Takes] = {
     "pandas.merge": _takes("on left_on", (), table="left", right="right_on"),
     "pandas.melt": _takes("id_vars value_vars", (1, 2), table="frame"),
@@ -92,20 +94,20 @@ FUNCTIONS: Mapping[str, Takes] = {
     **{
         f"seaborn.{name}": _takes("x y hue size style col row", (), table="data")
         for name in (
-            "scatterplot", "lineplot", "barplot", "boxplot", "histplot", "countplot", "violinplot", "relplot", "catplot",
-            "displot", "lmplot", "regplot", "kdeplot", "stripplot", "swarmplot", "pointplot", "jointplot",
+            "scatterplot", "lineplot", "barplot", "boxplot", "histplot", "countplot", "violinplot", "relplot",
+            "catplot", "displot", "lmplot", "regplot", "kdeplot", "stripplot", "swarmplot", "pointplot", "jointplot",
         )
     },
     **{
-        f"plotly.express.{name}": _takes("x y color size hover_name facet_col facet_row names values", (), table="data_frame")
+        f"plotly.express.{name}": _PLOTLY
         for name in ("scatter", "line", "bar", "histogram", "box", "pie", "area", "violin", "density_heatmap")
     },
 }  # fmt: skip
 
 # Functions whose arguments name columns of the frame whose method they stand in: `df.select(pl.col("…"))`.
 EXPRESSIONS = frozenset({
-    "polars.col", "polars.sum", "polars.mean", "polars.max", "polars.min", "polars.first", "polars.last", "polars.count",
-    "polars.n_unique", "polars.median", "polars.std",
+    "polars.col", "polars.sum", "polars.mean", "polars.max", "polars.min", "polars.first", "polars.last",
+    "polars.count", "polars.n_unique", "polars.median", "polars.std",
     *(f"pyspark.sql.functions.{n}" for n in ("col", "sum", "avg", "mean", "max", "min", "count", "countDistinct",
                                             "desc", "asc", "lower", "upper", "first", "last", "explode")),
 })  # fmt: skip

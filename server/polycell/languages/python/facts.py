@@ -9,16 +9,22 @@ from polycell.core.environment import Binding, BindingKind, Exports
 from polycell.core.facts import Definition, Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
+from polycell.core.text import LineIndex
 from polycell.core.types import Anchor
 from polycell.languages.python.magics import AUTOMAGICS
 from polycell.languages.python.names import Scopes
-from polycell.languages.python.parse import parse
+from polycell.languages.python.parse import parse, readable
 from polycell.languages.python.scopes import analyse
 from polycell.languages.python.source import PythonSource
+
+LARGEST = 300_000  # characters; a larger cell holds data, and reading it would hold up everybody else
 
 
 def python_facts(cell: Cell, host: Host) -> Facts:
     """Pure in the cell and the host; total. `analysis` is the cell's `PythonSource`."""
+    if len(cell.text) > LARGEST:
+        unread = PythonSource(readable(cell.text), None, LineIndex(cell.text))
+        return Facts(opens=("a cell too large to read",), analysis=unread)
     source = parse(cell, host)
     try:
         scopes = analyse(source)

@@ -27,7 +27,14 @@ from polycell.languages.python.magics import (
     line_magic,
 )
 from polycell.languages.python.source import MagicName
-from polycell.languages.python.statements import Logical, continued_line_end, indent_end, line_end, logical_line
+from polycell.languages.python.statements import (
+    Logical,
+    continued_line_end,
+    indent_end,
+    line_end,
+    logical_line,
+    shorter_reach,
+)
 
 _ESCAPES = "%!?,;/"
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -60,6 +67,7 @@ class Neutral:
     inner: list[Span] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     isolated: bool = False
+    reach: int = 1 << 30
     edits: list[tuple[int, int, str]] = field(default_factory=list)
 
     def edit(self, text: str, start: int, end: int, word: str = "") -> None:
@@ -96,8 +104,8 @@ def parses(code: str, mode: str = "exec") -> bool:
 
 def neutralise(cell: Cell, host: str = "") -> Neutral:
     """The cell's text as Python of the same length. Total."""
-    made = Neutral("")
     text = cell.text
+    made = Neutral("", reach=len(text))
     body, magic = cell.body, cell.magic
     if magic is None and body == 0:
         body, magic = _own_cell_magic(text)
@@ -241,7 +249,8 @@ def _line(made: Neutral, text: str, at: int, dedent: str, lines: int) -> int:
     indent = _indent(text, at, first, dedent)
     if text[first] in _ESCAPES:
         return _escaped(made, text, at, first, indent)
-    line = logical_line(text, at, limit)
+    line = logical_line(text, at, limit, made.reach)
+    made.reach = shorter_reach(line, made.reach)
     if line.escape >= 0:
         _assigned(made, text, line)
     elif line.code_end > first and text[line.code_end - 1] == "?":

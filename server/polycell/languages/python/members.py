@@ -4,40 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-PANDAS = """abs add_prefix add_suffix agg all any apply assign astype clip columns~ combine_first copy corr count cov cummax
-cummin cumsum describe diff drop drop_duplicates dropna dtypes~ duplicated empty~ eq eval explode ffill fillna filter
-groupby head idxmax idxmin iloc~ index~ info insert interpolate isin isna items iterrows itertuples join loc~ map max
-mean median melt memory_usage merge min mode nlargest notna nsmallest nunique pct_change pipe pivot pivot_table plot
-pop quantile query rank reindex rename replace resample reset_index rolling round sample select_dtypes set_index shape~
-shift size~ sort_index sort_values stack std style~ sum tail to_csv to_dict to_json to_numpy to_parquet to_sql transform
-transpose unstack update value_counts values~ var where"""
-SERIES = """abs agg apply astype between bfill cat~ clip copy count cumsum describe diff drop_duplicates dropna dt~ dtype~
-duplicated ffill fillna groupby head idxmax idxmin iloc~ index~ isin isna loc~ map max mean median min mode name~ nlargest
-notna nsmallest nunique pct_change plot quantile rank rename replace reset_index rolling round sample shape~ shift size~
-sort_index sort_values std str~ sum tail to_dict to_frame to_list to_numpy unique value_counts values~ var where"""
-GROUPS = """agg apply count cumsum describe filter first get_group head last max mean median min ngroups~ nunique
-quantile rank rolling shift size std sum tail transform value_counts var"""
+PANDAS = """abs add_prefix add_suffix agg all any apply assign astype clip columns~ combine_first copy corr count cov
+cummax cummin cumsum describe diff drop drop_duplicates dropna dtypes~ duplicated empty~ eq eval explode ffill
+fillna filter groupby head idxmax idxmin iloc~ index~ info insert interpolate isin isna items iterrows
+itertuples join loc~ map max mean median melt memory_usage merge min mode nlargest notna nsmallest nunique
+pct_change pipe pivot pivot_table plot pop quantile query rank reindex rename replace resample reset_index
+rolling round sample select_dtypes set_index shape~ shift size~ sort_index sort_values stack std style~ sum
+tail to_csv to_dict to_json to_numpy to_parquet to_sql transform transpose unstack update value_counts values~
+var where"""
+SERIES = """abs agg apply astype between bfill cat~ clip copy count cumsum describe diff drop_duplicates
+dropna dt~ dtype~
+duplicated ffill fillna groupby head idxmax idxmin iloc~ index~ isin isna loc~ map max mean median min mode
+name~ nlargest notna nsmallest nunique pct_change plot quantile rank rename replace reset_index rolling round
+sample shape~ shift size~ sort_index sort_values std str~ sum tail to_dict to_frame to_list to_numpy unique
+value_counts values~ var where"""
+GROUPS = """agg apply count cumsum describe filter first get_group head last max mean median min ngroups~
+nunique quantile
+rank rolling shift size std sum tail transform value_counts var"""
 POLARS = """cast columns~ clone corr describe drop drop_nulls dtypes~ estimated_size explode fill_nan fill_null filter
-get_column glimpse group_by group_by_dynamic head height~ hstack is_empty item iter_rows join join_asof lazy limit max
-mean median melt merge_sorted min n_unique null_count partition_by pipe pivot quantile rename reverse row rows sample
-schema~ select shape~ slice sort sql std sum tail to_arrow to_dict to_dicts to_dummies to_numpy to_pandas transpose
-unique unnest unpivot upsample var vstack width~ with_columns with_row_index write_csv write_parquet"""
-POLARS_LAZY = """cache cast collect collect_schema describe drop drop_nulls explain explode fetch fill_nan fill_null
-filter first group_by group_by_dynamic head join join_asof last lazy limit max mean median min null_count pipe profile
-quantile rename reverse schema~ select shift sink_csv sink_parquet slice sort sql std sum tail unique unnest unpivot var
-with_columns with_row_index"""
-SPARK = """agg alias cache coalesce collect columns~ corr count createOrReplaceTempView crossJoin cube describe distinct
-drop dropDuplicates dropna dtypes~ explain fillna filter first foreach groupBy head intersect isEmpty join limit na~
-orderBy persist printSchema randomSplit rdd~ repartition replace rollup sample schema~ select selectExpr show sort
-stat~ subtract summary tail take toDF toPandas transform union unionAll unionByName unpersist where withColumn
-withColumnRenamed withColumns write~"""
-DUCKDB = """aggregate alias~ arrow columns~ count create create_view describe df distinct dtypes~ execute fetchall
-fetchdf fetchone filter join limit order pl project query set_alias show sort sum to_csv to_parquet types~ union"""
+get_column glimpse group_by group_by_dynamic head height~ hstack is_empty item iter_rows join join_asof lazy
+limit max mean median melt merge_sorted min n_unique null_count partition_by pipe pivot quantile rename
+reverse row rows sample schema~ select shape~ slice sort sql std sum tail to_arrow to_dict to_dicts to_dummies
+to_numpy to_pandas transpose unique unnest unpivot upsample var vstack width~ with_columns with_row_index
+write_csv write_parquet"""
+POLARS_LAZY = """cache cast collect collect_schema describe drop drop_nulls explain explode fetch fill_nan
+fill_null filter
+first group_by group_by_dynamic head join join_asof last lazy limit max mean median min null_count pipe
+profile quantile rename reverse schema~ select shift sink_csv sink_parquet slice sort sql std sum tail unique
+unnest unpivot var with_columns with_row_index"""
+SPARK = """agg alias cache coalesce collect columns~ corr count createOrReplaceTempView crossJoin cube
+describe distinct
+drop dropDuplicates dropna dtypes~ explain fillna filter first foreach groupBy head intersect isEmpty join
+limit na~ orderBy persist printSchema randomSplit rdd~ repartition replace rollup sample schema~ select
+selectExpr show sort stat~ subtract summary tail take toDF toPandas transform union unionAll unionByName
+unpersist where withColumn withColumnRenamed withColumns write~"""
+DUCKDB = """aggregate alias~ arrow columns~ count create create_view describe df distinct dtypes~ execute
+fetchall fetchdf
+fetchone filter join limit order pl project query set_alias show sort sum to_csv to_parquet types~ union"""
 ARROW = """cast column column_names~ columns~ combine_chunks drop_columns filter group_by join num_columns~ num_rows~
 rename_columns schema~ select shape~ slice sort_by take to_batches to_pandas to_pydict to_pylist"""
-TEXT = """capitalize casefold center count encode endswith expandtabs find format index isalnum isalpha isdigit islower
-isnumeric isspace istitle isupper join ljust lower lstrip partition removeprefix removesuffix replace rfind rindex rjust
-rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper zfill"""
+TEXT = """capitalize casefold center count encode endswith expandtabs find format index isalnum isalpha
+isdigit islower
+isnumeric isspace istitle isupper join ljust lower lstrip partition removeprefix removesuffix replace rfind
+rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper zfill"""
 LIST = "append clear copy count extend index insert pop remove reverse sort"
 DICT = "clear copy get items keys pop popitem setdefault update values"
 

@@ -79,7 +79,7 @@ def repair(code: str) -> Repaired:
             _blank(patient, number)
     attempts = _ATTEMPTS if len(code) < _SLOW else 3
     tree: ast.Module | None = None
-    for attempt in range(attempts + 1):
+    for attempt in range(attempts + 4):  # a few more for what a cut leaves behind
         try:
             tree = compile_tree(patient.code)
             break
@@ -87,7 +87,7 @@ def repair(code: str) -> Repaired:
             mended = _mend(patient, error)
             if mended is None:
                 break
-            if attempt == attempts - 1:
+            if attempt == attempts:
                 _cut(patient, mended)
         except (ValueError, OverflowError):
             break
@@ -234,8 +234,21 @@ def _blank(patient: _Patient, number: int, alone: bool = False) -> None:
     tries = patient.tries.get(number, 0)
     patient.tries[number] = tries + 1
     line = patient.lines[number]
+    if tries and not _has_body(patient, number):
+        # Blank, and still in the way: what it hangs on goes too (`@decorator` before it, the `match` around it).
+        width = len(patient.indent(number))
+        for at in range(number - 1, -1, -1):
+            if patient.code.startswith("@", patient.lines[at].first_now(patient.code)):
+                _blank(patient, at, alone=True)
+                return
+            if len(patient.indent(at)) < width:
+                patient.broken.add(at)
+                _open_block(patient, at)
+                return
     if not alone and _has_body(patient, number):
         if tries == 0 and _fill(patient, number, _header(patient.original, line)):
+            return
+        if tries == 0 and _fill(patient, number, _header(patient.original, line).replace("*_, **__", "")):
             return
         if tries <= 1 and _fill(patient, number, "if 1:"):
             return
@@ -250,7 +263,7 @@ def _blank(patient: _Patient, number: int, alone: bool = False) -> None:
 def _header(code: str, line: Logical) -> str:
     named = _NAMED_HEADER.match(code, line.first, line.code_end)
     if named:
-        return f"def {named[2]}(*_, **__):" if named[1] == "def" else f"class {named[2]}:"
+        return named.group() + ("(*_, **__):" if named[1] == "def" else ":")
     keyword = _keyword(code, line)
     return {"else": "else:", "finally": "finally:", "except": "except:", "elif": "elif 1:"}.get(keyword, "if 1:")
 

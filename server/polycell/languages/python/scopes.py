@@ -23,6 +23,7 @@ from polycell.languages.python.shapes import (
     called,
     is_false,
     is_namespace,
+    is_placeholder,
     is_shell,
     is_type_checking,
     mentions,
@@ -373,6 +374,8 @@ class _Walk(Names):
 
     def call(self, node: ast.Call) -> None:
         function = node.func
+        if is_placeholder(node):
+            return
         reason = opening_call(node, self.shells)
         if reason:
             self.opens.append(reason)

@@ -68,6 +68,14 @@ def is_namespace(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and not node.args and called(node) in _NAMESPACES
 
 
+def is_placeholder(node: ast.Call) -> bool:
+    """`eval("")`, which `ipython` puts where a magic yields a value: no code that anybody wrote."""
+    if called(node) != "eval" or len(node.args) != 1:
+        return False
+    argument = node.args[0]
+    return isinstance(argument, ast.Constant) and argument.value == ""
+
+
 def is_shell(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and called(node) == "get_ipython"
 

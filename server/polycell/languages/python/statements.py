@@ -24,10 +24,8 @@ _TOKEN = re.compile(
     |(?P<op>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_PLAIN_END = {quote: re.compile(rf"(?:[^\\\r\n{quote}]|\\(?:\r\n|.))*", re.DOTALL) for quote in "'\""}
-_TRIPLE_END = {
-    quote: re.compile(rf"(?:[^\\{quote}]|\\.|{quote}(?!{quote}{quote}))*{quote * 3}", re.DOTALL) for quote in "'\""
-}
+_PLAIN_END = {quote: re.compile(rf"\\(?:\r\n|.)|[\r\n{quote}]", re.DOTALL) for quote in "'\""}
+_TRIPLE_END = {quote: re.compile(rf"\\.|{quote * 3}", re.DOTALL) for quote in "'\""}
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _ESCAPE = re.compile(r"[ \t]*(?:%(?=[^\W\d])|!(?!=))")
 _NEXT_LINE = re.compile(r"\r\n|\r|\n")
@@ -43,6 +41,8 @@ _STARTS = re.compile(
 )
 _ASSIGNS = re.compile(r"[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*(?:\s*=(?!=).*[^,\s(\[{]|\s+=\s.*[^,\s])\s*$")
 _WORD_START = re.compile(r"(?!(?:for|if|else|in|and|or|not|is|as|async)\b)[^\W\d]\w*(?!\w*[\"'])")
+
+_LEAST_REACH = 2_000  # characters in which an open bracket is looked for at least
 
 Fault = Literal["", "unclosed bracket", "unmatched bracket", "mismatched bracket", "open string", "open triple string"]
 
@@ -87,15 +87,18 @@ def string_end(text: str, start: int, opening: str, limit: int) -> tuple[int, bo
     quote = opening[-1]
     at = start + len(opening)
     if len(opening) >= 3 and opening[-3:] == quote * 3:
-        found = _TRIPLE_END[quote].match(text, at, limit)
-        return (found.end(), True) if found else (limit, False)
+        for found in _TRIPLE_END[quote].finditer(text, at, limit):
+            if found.group()[0] == quote:
+                return found.end(), True
+        return limit, False
     if opening[0] in "fFtT" or (len(opening) > 2 and opening[1] in "fFtT"):
         end = _formatted_end(text, at, quote, limit, 0)
         if end > 0:
             return end, True
-    found = _PLAIN_END[quote].match(text, at, limit)
-    end = found.end() if found else at
-    return (end + 1, True) if end < limit and text[end] == quote else (min(end, limit), False)
+    for found in _PLAIN_END[quote].finditer(text, at, limit):
+        if found.group()[0] != "\\":
+            return (found.end(), True) if found.group() == quote else (found.start(), False)
+    return limit, False
 
 
 def _formatted_end(text: str, at: int, quote: str, limit: int, depth: int) -> int:
@@ -171,15 +174,18 @@ def continued_line_end(text: str, at: int, limit: int) -> tuple[int, int]:
     return end, after
 
 
-def logical_line(text: str, start: int, limit: int) -> Logical:
-    """The logical line that begins at the line start `start`."""
+def logical_line(text: str, start: int, limit: int, reach: int | None = None) -> Logical:
+    """The logical line that begins at the line start `start`; an open bracket is followed for `reach` characters."""
     first = indent_end(text, start, limit)
     made = Logical(start, first, first, limit, limit)
     stack: list[int] = []
     last = first
     at = first
     scan = _TOKEN.match
+    far = limit if reach is None else min(limit, start + reach)
     while at < limit:
+        if stack and at > far:
+            break
         token = scan(text, at, limit)
         if token is None:
             break
@@ -280,12 +286,19 @@ def _code_end(text: str, start: int, stop: int) -> int:
     return last
 
 
+def shorter_reach(line: Logical, reach: int) -> int:
+    """How far to follow the next open bracket: each that nobody closes halves it, so that all of them cost little."""
+    return max(reach // 2, _LEAST_REACH) if line.fault == "unclosed bracket" else reach
+
+
 def logical_lines(text: str, start: int = 0, limit: int | None = None) -> Iterator[Logical]:
     """All logical lines from a line start on, empty and comment lines among them."""
     limit = len(text) if limit is None else limit
     at = start
+    reach = limit
     while at < limit:
-        line = logical_line(text, at, limit)
+        line = logical_line(text, at, limit, reach)
+        reach = shorter_reach(line, reach)
         yield line
         if line.next <= at:
             return

@@ -64,6 +64,8 @@ def _dispatch(run: Interpreter, node: ast.Call) -> Type:
             if isinstance(series, Series) and function.value.attr in ("str", "dt", "cat"):
                 _arguments(run, node)
                 return series_methods.accessor(series, function.value.attr, function.attr, node)
+            if isinstance(series, Collection) and series.kind == "array" and function.value.attr == "str":
+                return _names_changed(run, node, series, function.attr)
         if not isinstance(receiver, (Module, Record, Class)):
             return _method(run, node, function, receiver)
     callee = run.evaluate(function)
@@ -82,6 +84,24 @@ def _dispatch(run: Interpreter, node: ast.Call) -> Type:
     _arguments(run, node)
     _unknown_effects(run, node)
     return UNKNOWN
+
+
+def _names_changed(run: Interpreter, node: ast.Call, names: Collection, method: str) -> Type:
+    """`df.columns.str.lower()`: computed where the names and the arguments are known. A pattern of letters, digits and
+    blanks means the same with and without regular expressions."""
+    positional, named = _arguments(run, node)
+    unknown = Collection("array", names.element)
+    if names.items is None or positional is None or named.keys() - {"regex"}:
+        return unknown
+    values = [a.value for a in positional]
+    if method == "replace":
+        pattern = values[0] if values else None
+        plain = isinstance(pattern, str) and pattern.replace(" ", "").replace("_", "").isalnum()
+        exact = "regex" in named and named["regex"].value is False
+        if not plain and pattern != " " and not exact:
+            return unknown
+    texts = (value_of(item) for item in names.items)
+    return collection("array", tuple(text_method(t if isinstance(t, str) else None, method, values) for t in texts))
 
 
 def apply(run: Interpreter, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:

@@ -149,6 +149,10 @@ def _join_two(a: State, b: State, fresh: Iterable[int], known: dict[str, Slot], 
         if address not in b.objects and address in base:
             objects[address] = join(type_, base[address])
     escaped = a.escaped | b.escaped
+    holders: dict[int, set[str]] = {}
+    for held in (a.names, b.names, known):
+        for name, slot in held.items():
+            holders.setdefault(slot.address, set()).add(name)
     names: dict[str, Slot] = {}
     for name in dict.fromkeys((*a.names, *b.names)):
         left, right = a.names.get(name) or known.get(name), b.names.get(name) or known.get(name)
@@ -163,7 +167,8 @@ def _join_two(a: State, b: State, fresh: Iterable[int], known: dict[str, Slot], 
         first = a.objects.get(left.address, base.get(left.address, UNKNOWN))
         second = b.objects.get(right.address, base.get(right.address, UNKNOWN))
         objects[address] = join(first, second)
-        if mutable(first) or mutable(second):
+        others = (holders.get(left.address, set()) | holders.get(right.address, set())) - {name}
+        if (mutable(first) or mutable(second)) and (others or {left.address, right.address} & escaped):
             escaped |= {address, left.address, right.address}
         names[name] = replace(right, address=address, maybe=left.maybe or right.maybe)
     return State(names, objects, escaped)

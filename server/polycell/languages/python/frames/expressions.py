@@ -85,12 +85,14 @@ POLARS = Dialect(
         **dict.fromkeys(("mean", "median", "std", "var"), _mean),
         **dict.fromkeys(("n_unique", "count", "len", "null_count"), _always(UINT32)),
         **dict.fromkeys(
-            ("is_null", "is_not_null", "is_in", "is_between", "is_duplicated", "is_unique", "is_nan", "not_", "eq", "ne",
-             "gt", "ge", "lt", "le", "any", "all", "is_first_distinct"), _always(BOOL)),
+            ("is_null", "is_not_null", "is_in", "is_between", "is_duplicated", "is_unique", "is_nan", "not_",
+             "eq", "ne", "gt", "ge", "lt", "le", "any", "all", "is_first_distinct"), _always(BOOL)),
         **dict.fromkeys(
-            ("round", "abs", "cum_sum", "cum_max", "cum_min", "cum_count", "rank", "diff", "clip", "quantile", "fill_null",
-             "fill_nan", "replace", "map_elements", "pow", "sqrt", "log", "exp", "floor", "ceil", "implode", "rolling_mean",
-             "pct_change", "add", "sub", "mul", "truediv", "mode", "replace_strict", "map_batches"), _unknown),
+            ("round", "abs", "cum_sum", "cum_max", "cum_min", "cum_count", "rank", "diff", "clip", "quantile",
+             "fill_null", "fill_nan", "replace", "map_elements", "pow", "sqrt", "log", "exp", "floor", "ceil",
+             "implode",
+             "rolling_mean", "pct_change", "add", "sub", "mul", "truediv", "mode", "replace_strict",
+             "map_batches"), _unknown),
         "sum": _sum,
     },
     {
@@ -118,14 +120,15 @@ SPARK = Dialect(
     frozenset({"lit"}),
     {},
     {
-        **dict.fromkeys(("isNull", "isNotNull", "isin", "between", "contains", "startswith", "endswith", "like", "rlike",
-                         "eqNullSafe"), _always(BOOL)),
+        **dict.fromkeys(("isNull", "isNotNull", "isin", "between", "contains", "startswith", "endswith", "like",
+                         "rlike", "eqNullSafe"), _always(BOOL)),
         **dict.fromkeys(("asc", "desc", "asc_nulls_last", "desc_nulls_last"), _keep),
     },
     {},
     True,
-    {"int": INT32, "integer": INT32, "long": INT64, "bigint": INT64, "double": FLOAT64, "string": STRING, "boolean": BOOL,
-     "float": DataType("float"), "date": DataType("date32"), "timestamp": DataType("timestamp", ("us",))},
+    {"int": INT32, "integer": INT32, "long": INT64, "bigint": INT64, "double": FLOAT64, "string": STRING,
+     "boolean": BOOL, "float": DataType("float"), "date": DataType("date32"),
+     "timestamp": DataType("timestamp", ("us",))},
 )  # fmt: skip
 
 

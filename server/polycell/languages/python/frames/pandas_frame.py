@@ -10,6 +10,7 @@ from dataclasses import replace
 from polycell.core.types import (
     BOOL,
     FLOAT64,
+    INT64,
     STRING,
     Collection,
     Column,
@@ -86,15 +87,15 @@ def dropna(call: Call) -> Type:
 def fillna(call: Call) -> Type:
     """A value of a column's own kind keeps its type; any other may widen it."""
     value = call["value"]
-    filler = value.type if value is not None else None
-    kept = []
-    for column in call.table.columns:
-        type_ = column.type
-        if value is None or (isinstance(filler, Scalar) and filler.type == type_) or (isinstance(filler, Scalar) and type_ == FLOAT64 and filler.type.name == "int64"):
-            kept.append(column)
-        else:
-            kept.append(replace(column, type=None))
+    if value is None:
+        return call.table
+    filler = value.type.type if isinstance(value.type, Scalar) else None
+    kept = (c if _takes_value(c.type, filler) else replace(c, type=None) for c in call.table.columns)
     return replace(call.table, columns=tuple(kept))
+
+
+def _takes_value(type_: DataType | None, filler: DataType | None) -> bool:
+    return filler is not None and (filler == type_ or (type_ == FLOAT64 and filler == INT64))
 
 
 @method("pandas", "ffill bfill pad backfill", "axis limit limit_area")

@@ -52,7 +52,7 @@ def data_frame(call: Call) -> Type:
 
 def _named(call: Call, made: Table, names: list[str], data: Type) -> Table:
     """`columns=`: chooses from a dictionary or frame, names everything else."""
-    chooses = isinstance(data, (Table, Series)) or (isinstance(data, Record))
+    chooses = isinstance(data, (Table, Series, Record))
     if isinstance(data, Collection) and data.items and all(isinstance(i, Record) for i in data.items):
         chooses = True
     rows = data.items if isinstance(data, Collection) and data.kind in ("list", "tuple") else None
@@ -169,9 +169,9 @@ def to_datetime(call: Call) -> Type:
 @function("pandas.to_numeric", "arg **", gives=UNKNOWN)
 def to_numeric(call: Call) -> Type:
     argument = call["arg"]
-    if argument is not None and isinstance(argument.type, Series):
-        if argument.type.column.type in (INT64, FLOAT64) and not call.extra:
-            return argument.type
+    series = argument.type if argument is not None else UNKNOWN
+    if isinstance(series, Series) and series.column.type in (INT64, FLOAT64) and not call.extra:
+        return series
     return _converted(call, None)
 
 
@@ -203,7 +203,7 @@ def cut(call: Call) -> Type:
     return UNKNOWN
 
 
-@function("pandas.get_dummies pandas.crosstab pandas.pivot_table pandas.json_normalize pandas.wide_to_long pandas.pivot", "**",
+@function("pandas.get_dummies pandas.crosstab pandas.pivot_table pandas.json_normalize pandas.pivot", "**",
           gives=unknown_table("pandas"))  # fmt: skip
 @function("pandas.read_clipboard pandas.read_excel pandas.read_html pandas.read_sas pandas.read_stata", "*args **",
           gives=unknown_table("pandas"))  # fmt: skip

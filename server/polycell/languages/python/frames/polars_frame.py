@@ -240,7 +240,7 @@ def agg(call: Call) -> Type:
 
 def _reduces(call: Call, column: Column) -> bool:
     return (
-        (bool(column.source)
+        bool(column.source)
         and any(
             f".{name}(" in column.source
             for name in (
@@ -258,9 +258,8 @@ def _reduces(call: Call, column: Column) -> bool:
                 "var",
             )
         )
-        and column.source.count("(") <= 4)
-        or column.source.startswith(("pl.len(", "pl.sum(", "pl.mean(", "pl.max(", "pl.min("))
-    )
+        and column.source.count("(") <= 4
+    ) or column.source.startswith(("pl.len(", "pl.sum(", "pl.mean(", "pl.max(", "pl.min("))
 
 
 _COUNTS = frozenset({"n_unique"})

@@ -13,8 +13,10 @@ from polycell.languages.python.frames.pandas_make import literal_frame
 from polycell.languages.python.frames.registry import Call, function
 
 
-@function("polars.DataFrame polars.LazyFrame", "data schema schema_overrides strict orient infer_schema_length nan_to_null",
-          gives=unknown_table("polars"))  # fmt: skip
+_PARAMETERS = "data schema schema_overrides strict orient infer_schema_length nan_to_null"
+
+
+@function("polars.DataFrame polars.LazyFrame", _PARAMETERS, gives=unknown_table("polars"))
 def data_frame(call: Call) -> Type:
     flavour = (
         "polars-lazy" if isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "LazyFrame" else "polars"
@@ -95,20 +97,21 @@ def concat(call: Call) -> Type:
     first = tables[0]
     if how in ("vertical", "vertical_relaxed"):
         closed = next((t for t in tables if not t.open), first)
-        types = {
-            c.name: {t.column(c.name).type for t in tables if t.column(c.name) is not None} for c in closed.columns
-        }  # type: ignore[union-attr]
-        return replace(
-            closed, columns=tuple(replace(c, type=c.type if len(types[c.name]) == 1 else None) for c in closed.columns)
+        columns = (
+            c
+            if all((other := t.column(c.name)) is None or other.type == c.type for t in tables)
+            else replace(c, type=None)
+            for c in closed.columns
         )
+        return replace(closed, columns=tuple(columns))
     if how in ("diagonal", "diagonal_relaxed"):
-        columns: dict[str, Column] = {}
+        found: dict[str, Column] = {}
         for table in tables:
             for column in table.columns:
-                columns.setdefault(
+                found.setdefault(
                     column.name, replace(column, nullable=None, type=column.type if how == "diagonal" else None)
                 )
-        return Table(tuple(columns.values()), any(t.open for t in tables), first.flavour)
+        return Table(tuple(found.values()), any(t.open for t in tables), first.flavour)
     if how == "horizontal":
         return with_columns(
             Table(open=any(t.open for t in tables), flavour=first.flavour), [c for t in tables for c in t.columns]

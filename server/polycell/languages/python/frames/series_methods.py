@@ -23,7 +23,11 @@ from polycell.core.types import (
 from polycell.languages.python.frames.columns import unknown_table
 
 # The result is a series of the same name; its type is the same, or the one given, or (None) not known.
-SAME = ["head", "tail", "copy", "sort_values", "sort_index", "sample", "drop_duplicates", "dropna", "nlargest", "nsmallest", "ffill", "bfill", "drop", "query", "truncate", "first", "last", "reindex_like", "rename_axis", "round", "abs", "infer_objects"]
+SAME = frozenset({
+    "head", "tail", "copy", "sort_values", "sort_index", "sample", "drop_duplicates", "dropna", "nlargest", "nsmallest",
+    "ffill", "bfill", "drop", "query", "truncate", "first", "last", "reindex_like", "rename_axis", "round", "abs",
+    "infer_objects",
+})  # fmt: skip
 TYPED: dict[str, DataType | None] = {
     **dict.fromkeys(("isna", "isnull", "notna", "notnull", "isin", "between", "duplicated", "eq"), BOOL),
     **dict.fromkeys(("le", "ge", "ne", "lt", "gt"), BOOL),
