@@ -18,7 +18,11 @@ def measure_and_print(sizes: Sequence[int] = SIZES) -> list[Sized]:
     """Measure everything at each size and print one table; the measurements, for assertions."""
     warm()
     measured = [sized(n) for n in sizes]
-    table = Table(box=box.SIMPLE, title="Polycell: budgets (ms unless said; p50 / p95)", title_justify="left")
+    table = Table(
+        box=box.SIMPLE,
+        title="Polycell: budgets (p50 / p95; CPU ms, for the server wall-clock ms)",
+        title_justify="left",
+    )
     table.add_column("what")
     for m in measured:
         table.add_column(f"{m.cells} cells", justify="right")
