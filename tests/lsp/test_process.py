@@ -34,7 +34,7 @@ def opening() -> dict[str, Any]:
     cells = [{"kind": 2, "document": f"cell:#{n}"} for n in range(len(CELLS))]
     metadata = {"metadata": {"kernelspec": {"name": "python3", "language": "python"}}}
     notebook = {"uri": NB, "notebookType": "jupyter-notebook", "version": 0, "cells": cells, "metadata": metadata}
-    texts = [{"uri": f"cell:#{n}", "languageId": l, "version": 1, "text": t} for n, (l, t) in enumerate(CELLS)]
+    texts = [{"uri": f"cell:#{n}", "languageId": name, "version": 1, "text": t} for n, (name, t) in enumerate(CELLS)]
     return message("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": texts})
 
 
@@ -119,7 +119,7 @@ def test_printing_does_not_disturb_the_protocol() -> None:
         capture_output=True,
         timeout=60,
     )
-    assert [m["id"] for m in everything(run.stdout) if "id" in m] == [1, 2, 3, 4]
+    assert sorted(m["id"] for m in everything(run.stdout) if "id" in m) == [1, 2, 3, 4]
     assert b"from a library" in run.stderr
     assert b"from C" in run.stderr
 

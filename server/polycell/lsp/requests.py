@@ -100,7 +100,7 @@ def _is_noise(state: State, params: types.CompletionParams, target: Target) -> b
     if context.trigger_character not in _ONLY_IN_SQL:
         return False
     site = features.site(target.snapshot, state.session.services, target.cell, target.offset)
-    if site is None or "sql" not in site.service.languages:
+    if site is None or site.context.cell.language != "sql":
         return True
     if context.trigger_character != " ":
         return False
