@@ -57,6 +57,7 @@ class Relations:
         self._outputs: dict[int, Table] = {}
         self._tables: dict[int, Table] = {}
         self._busy: set[int] = set()
+        self._visible: dict[tuple[int, bool], list[Visible]] = {}
         self._asked: list[tuple[Source, Table]] = []
 
     def asked(self) -> list[tuple[Source, Table]]:
@@ -221,6 +222,7 @@ class Relations:
     def _selected(self, block: Block) -> Table:
         made: list[Column] = []
         opened = block.pivots
+        seen: list[Visible] | None = None
         for item in items(self.statement, block):
             if item.empty:
                 opened = True
@@ -229,7 +231,8 @@ class Relations:
                 made += found.columns
                 opened = opened or found.open
             else:
-                column = self._column(block, item)
+                seen = self.visible(block) if seen is None else seen
+                column = self._column(block, item, seen)
                 if column is None:
                     opened = True
                 else:
@@ -245,9 +248,9 @@ class Relations:
         unique = {c.name.casefold(): c for c in reversed(made)}
         return Table(tuple(unique[k] for k in dict.fromkeys(n.casefold() for n in names)), True, case_sensitive=False)
 
-    def _column(self, block: Block, item: Item) -> Column | None:
+    def _column(self, block: Block, item: Item, seen: list[Visible]) -> Column | None:
         statement = self.statement
-        source = self._resolve(item.reference, block) if item.reference else None
+        source = self._resolve(item.reference, seen) if item.reference else None
         if item.alias is not None:
             name = item.alias.value if item.alias.kind == "string" else statement.name(item.alias)
             if source is None:
@@ -364,6 +367,10 @@ class Relations:
 
     def visible(self, block: Block, *, outer: bool = True) -> list[Visible]:
         """Sources seen from inside a query block, its own first, then those of the queries around it."""
+        key = (id(block.query()), outer)
+        kept = self._visible.get(key)
+        if kept is not None:
+            return kept
         made: list[Visible] = []
         for level, here in enumerate(self._levels(block)):
             for source in sources(self.statement, here):
@@ -377,6 +384,8 @@ class Relations:
                     made.append(Visible(target, self.table(target, here), level, name))
             if not outer:
                 break
+        if not self._busy:  # inside a recursive table, what is seen is not yet final
+            self._visible[key] = made
         return made
 
     def _levels(self, block: Block) -> Iterator[Block]:
@@ -398,15 +407,14 @@ class Relations:
 
     def resolve(self, words: Sequence[Token], block: Block) -> tuple[Column, Visible] | None:
         """The column that `a.b` or `b` means inside a block; struct fields give their own type."""
-        return self._find(words, block)
+        return self._find(words, self.visible(block))
 
-    def _resolve(self, words: Sequence[Token], block: Block) -> Column | None:
-        found = self._find(words, block)
+    def _resolve(self, words: Sequence[Token], seen: list[Visible]) -> Column | None:
+        found = self._find(words, seen)
         return found[0] if found else None
 
-    def _find(self, words: Sequence[Token], block: Block) -> tuple[Column, Visible] | None:
+    def _find(self, words: Sequence[Token], seen: list[Visible]) -> tuple[Column, Visible] | None:
         names = [self.statement.spelling(w) for w in words]
-        seen = self.visible(block)
         for at in range(len(names) - 1, -1, -1):
             # The longest qualifier first: `t.s.a` is column s of t before it is field a of s.
             qualifier = names[at - 1].casefold() if at else ""
