@@ -280,9 +280,9 @@ def test_no_certain_problem(cell: str) -> None:
     dsl.check_findings(f"# %% [sql]\n{cell}")
 
 
-SOUP = """select from where with as ( ) ( ) , . ; ' " ` * a b t join on using union all group by order {{ }} {% %} :x $1 ?
--- /* */ insert into values update set merge pivot lateral view distinct except exclude case end [ ] 1 2.5 create table
-int over"""
+SOUP = """select from where with as ( ) ( ) , . ; ' " ` * a b t join on using union all group by order {{ }} {% %} :x ?
+$1 -- /* */ insert into values update set merge pivot lateral view distinct except exclude case end [ ] 1 2.5
+create table int over"""
 WORDS = st.sampled_from([*SOUP.split(), "\n"])
 
 
