@@ -17,7 +17,7 @@ from polycell.languages.python.parse import parse, readable
 from polycell.languages.python.scopes import analyse
 from polycell.languages.python.source import PythonSource
 
-LARGEST = 300_000  # characters; a larger cell holds data, and reading it would hold up everybody else
+LARGEST = 200_000  # characters; a larger cell holds data, and reading it would hold up everybody else
 
 
 def python_facts(cell: Cell, host: Host) -> Facts:

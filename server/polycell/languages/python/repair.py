@@ -77,6 +77,9 @@ def repair(code: str) -> Repaired:
         if line.fault and not _parses_alone(code, line):
             _report(patient, number, explain_fault(code, line))
             _blank(patient, number)
+            if len(patient.broken) > _ATTEMPTS:
+                _cut(patient, number)
+                break
     attempts = _ATTEMPTS if len(code) < _SLOW else 3
     tree: ast.Module | None = None
     for attempt in range(attempts + 4):  # a few more for what a cut leaves behind

@@ -42,7 +42,7 @@ _STARTS = re.compile(
 _ASSIGNS = re.compile(r"[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*(?:\s*=(?!=).*[^,\s(\[{]|\s+=\s.*[^,\s])\s*$")
 _WORD_START = re.compile(r"(?!(?:for|if|else|in|and|or|not|is|as|async)\b)[^\W\d]\w*(?!\w*[\"'])")
 
-_LEAST_REACH = 2_000  # characters in which an open bracket is looked for at least
+_LEAST_REACH = 400  # characters in which an open bracket is looked for at least
 
 Fault = Literal["", "unclosed bracket", "unmatched bracket", "mismatched bracket", "open string", "open triple string"]
 
