@@ -71,7 +71,8 @@ def pandas_table(head: Head, options: Mapping[str, Any]) -> Table:
     if rows is None or not isinstance(skip, (int, list)) or options.get("quoting", 0) not in (0, 1, 2):
         return OPEN
     rows = rows[skip:] if isinstance(skip, int) else [row for i, row in enumerate(rows) if i not in skip]
-    rows = [row for row in rows if row]  # blank lines do not count, not even for `header`
+    # Blank lines do not count, not even for `header`.
+    rows = [row for row in rows if row and (len(row) > 1 or row[0] == "" or row[0].strip(" \t"))]
     names = options.get("names")
     header = options.get("header", "infer")
     if header == "infer":
@@ -100,12 +101,15 @@ def pandas_table(head: Head, options: Mapping[str, Any]) -> Table:
         leading = max(width - len(found), 0)
     if leading and options.get("index_col") is not None:
         return OPEN
-    cells = [[row[i] for row in data[:MAX_ROWS] if i < len(row)] for i in range(leading, leading + len(found))]
+    count = options.get("nrows")
+    data = data[: count if isinstance(count, int) else MAX_ROWS]
+    cells = [[row[i] if i < len(row) else "" for row in data] for i in range(leading, leading + len(found))]
     columns = [_column(head, name, type_of_texts(texts)) for name, texts in zip(found, cells, strict=True)]
-    index = tuple(Column("", type_of_texts([r[i] for r in data[:MAX_ROWS] if i < len(r)])) for i in range(leading))
+    index = tuple(Column("", type_of_texts([r[i] for r in data if i < len(r)])) for i in range(leading))
+    dated = {name for name, texts in zip(found, cells, strict=True) if _dates(texts)}
     if _PANDAS_TYPES_ONLY & options.keys():
         columns = [Column(c.name, None, c.nullable, c.evidence, c.certainty, c.origin, c.source) for c in columns]
-    return _pandas_options(Table(tuple(columns), index=index), options)
+    return _pandas_options(Table(tuple(columns), index=index), options, dated)
 
 
 def plain_table(head: Head, separator: str, *, header: bool = True, unnamed: str = "", typed: bool = True) -> Table:
@@ -164,7 +168,8 @@ def _pandas_separator(options: Mapping[str, Any]) -> str:
 def _rows(head: Head, separator: str, options: Mapping[str, Any]) -> list[list[str]] | None:
     quote = options.get("quotechar", '"')
     text = head.text
-    if "\0" in text or "\ufffd" in text or not isinstance(quote, str) or len(quote) != 1:
+    # A lone carriage return ends lines for some readers, in some places.
+    if _LONE_RETURN.search(text) or "\0" in text or "\ufffd" in text or not isinstance(quote, str) or len(quote) != 1:
         return None
     if separator == r"\s+":
         if quote in text:
@@ -214,7 +219,17 @@ def _column(head: Head, name: str, type_: DataType | None) -> Column:
     return Column(name, type_, None, Evidence.FILE, Certainty.CERTAIN, origin, head.label, type_certainty=certainty)
 
 
-def _pandas_options(table: Table, options: Mapping[str, Any]) -> Table:
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_DATE = re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d\d(:\d\d(\.\d+)?)?)?$|^\d{1,2}/\d{1,2}/\d{4}$")
+
+
+def _dates(texts: Sequence[str]) -> bool:
+    """Whether all texts that are there are dates that pandas recognises for sure."""
+    given = {t for t in texts if t}
+    return bool(given) and all(map(_DATE.match, given))
+
+
+def _pandas_options(table: Table, options: Mapping[str, Any], dated: set[str]) -> Table:
     columns = {c.name: c for c in table.columns}
     order = list(columns)
     usecols = options.get("usecols")
@@ -264,8 +279,9 @@ def _pandas_options(table: Table, options: Mapping[str, Any]) -> Table:
             if not isinstance(name, str):
                 return OPEN  # columns combined into one
             if name in columns:
-                columns[name] = replace(columns[name], type=TIMESTAMP)
-                index = tuple(replace(c, type=TIMESTAMP) if c.name == name else c for c in index)
+                parsed = replace(columns[name], type=TIMESTAMP if name in dated else None)
+                columns[name] = replace(parsed, type_certainty=Certainty.LIKELY)
+                index = tuple(columns[name] if c.name == name else c for c in index)
     elif dates is True:
         index = tuple(replace(c, type=None) for c in index)
     elif dates is not None and dates is not False:

@@ -28,6 +28,7 @@ MISSING = frozenset({
 
 _INTEGER = re.compile(r"^\s*[+-]?\d{1,18}\s*$")
 _FLOAT = re.compile(r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$|^\s*[+-]?(inf|infinity)\s*$", re.IGNORECASE)
+_HUGE = re.compile(r"^\s*[+-]?\d{19,}\s*$")
 _BOOLS = frozenset({"True", "False", "TRUE", "FALSE", "true", "false"})
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
 _TIMESTAMP = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?$")
@@ -47,6 +48,8 @@ def type_of_texts(texts: Iterable[str], *, missing: frozenset[str] = MISSING, da
         return BOOL
     if all(map(_INTEGER.match, values)):
         return FLOAT64 if seen & missing and not dates else INT64
+    if any(_HUGE.match(v) for v in values):
+        return None  # too large for int64: uint64, double or object
     if all(_FLOAT.match(v) for v in values):
         return FLOAT64
     if dates and all(map(_DATE.match, values)):

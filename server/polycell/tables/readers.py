@@ -88,7 +88,9 @@ def read_polars_csv(path: Path, label: str, options: Options) -> Table:
     separator = options.get("separator", ",")
     if not isinstance(separator, str) or len(separator) != 1:
         return OPEN
-    table = csv_head.plain_table(head, separator, header=options.get("has_header", True) is True, unnamed="column_{1}")
+    if options.get("has_header", True) is not True:
+        return OPEN  # versions number the columns from 1 or from 0
+    table = csv_head.plain_table(head, separator)
     if not options.get("try_parse_dates"):
         table = replace(table, columns=tuple(_dates_as_text(c) for c in table.columns))
     if "null_values" in options:

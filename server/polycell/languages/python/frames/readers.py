@@ -29,7 +29,7 @@ def read_file(call: Call, path: Argument | None, reader: str, flavour: Flavour, 
     if not isinstance(found, Table):
         return unknown
     if found.open and not found.columns:
-        return replace(unknown, index=())
+        return unknown
     return replace(found, flavour=flavour)
 
 

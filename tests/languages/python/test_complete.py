@@ -1,0 +1,104 @@
+"""Completion of what only we know: columns, members, names; on unfinished code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from polycell.languages.python.cursor import site
+from tests.dsl import complete, labels
+
+PRELUDE = """
+import pandas as pd
+df = pd.DataFrame({"a": [1, 2], "b b": ["x", "y"], "k": [1.5, 2]})
+df["c"] = df["a"] / 2
+d2 = df.rename(columns={"a": "A"})
+# %%
+"""
+ALL = ["a", "b b", "k", "c"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'df["<|>', 'df["<|>"]', "df['<|>']", 'df[["a", "<|>', 'df[["a", "<|>"]]', 'df.loc[:, "<|>', 'df.groupby("<|>")',
+        'df.groupby(["a", "<|>', 'df.merge(d2, on="<|>', 'df.merge(d2, left_on="<|>', 'df.sort_values(by=["<|>',
+        'df.dropna(subset=["<|>"])', 'df.rename(columns={"<|>": "x"})', 'df.rename(columns={"a": "x", "<|>', 'df.drop("<|>',
+        'df.drop(columns=["<|>', 'x = df.query("a > 1")["<|>', 'df.groupby("a").agg(n=("<|>', 'df.groupby("a")["<|>',
+        'for i in range(3):\n    df["<|>', 'df[df["<|>', 'y = (df\n  .head()\n  .groupby("<|>', 'pd.merge(df, d2, left_on="<|>',
+        'if True:\n    z = df["<|>"]\n    print(z)', 'def f():\n    return df["<|>', 'df.plot(x="<|>',
+    ],
+)  # fmt: skip
+def test_columns(code: str) -> None:
+    assert labels(PRELUDE + code) == ALL
+
+
+def test_the_other_tables_columns() -> None:
+    assert labels(PRELUDE + 'df.merge(d2, left_on="a", right_on="<|>') == ["A", "b b", "k", "c"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ['print("<|>', 'x = "<|>"', "# df.<|>", 'df.rename(columns={"a": "<|>', "1.<|>", "import <|>", 'open("<|>")'],
+)
+def test_nothing(code: str) -> None:
+    assert labels(PRELUDE + code) == []
+
+
+def test_what_is_replaced_with_and_without_a_closing_quote() -> None:
+    for code, start, end in (
+        ('df["a<|>"]', 4, 5),
+        ('df["<|>', 4, 4),
+        ('df["<|>b b"]', 4, 7),
+        ('df[["a", "k<|>', 10, 11),
+    ):
+        span = complete(PRELUDE + code).items[0].replace
+        assert (span.start, span.end) == (start, end), code
+
+
+def test_columns_carry_type_and_origin() -> None:
+    item = next(i for i in complete(PRELUDE + 'df["<|>').items if i.label == "c")
+    assert (item.detail, item.kind) == ("double", "column")
+    assert item.documentation == '`df["a"] / 2` in cell 1'
+
+
+def test_members_of_a_frame_begin_with_its_columns() -> None:
+    offered = labels(PRELUDE + "df.<|>")
+    assert offered[:3] == ["a", "k", "c"]
+    assert "groupby" in offered
+
+
+def test_names_local_first_then_nearest() -> None:
+    offered = labels("near_a = 1\n# %%\nnear_b = 2\n# %%\nnear_c = 3\nnea<|>")
+    assert offered[:3] == ["near_c", "near_b", "near_a"]
+
+
+def test_parameters_and_builtins() -> None:
+    offered = labels("def f(alpha, beta):\n    return al<|>")
+    assert offered[0] == "alpha"
+    assert "all" in offered
+
+
+def test_keys_of_a_dictionary() -> None:
+    assert labels('d = {"x": 1, "y": 2}\nd["<|>') == ["x", "y"]
+
+
+def test_polars_expressions() -> None:
+    code = 'import polars as pl\ndf = pl.DataFrame({"a": [1], "b": [2]})\n'
+    assert labels(code + 'df.select(pl.col("<|>') == ["a", "b"]
+    assert labels(code + 'df.filter(pl.col("a") > 1).group_by("<|>') == ["a", "b"]
+
+
+def test_columns_of_a_file_being_read(tmp_path: Path) -> None:
+    code = 'file sales.csv: id,price;1,2.5\n# %%\nimport pandas as pd\ns = pd.read_csv("sales.csv", usecols=["<|>'
+    assert labels(code, tmp_path) == ["id", "price"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="df.[(\"'{=,:)]} \nab#\\é1", max_size=40), st.integers(0, 40))
+def test_any_text_has_a_site(text: str, offset: int) -> None:
+    found = site(text, min(offset, len(text)))
+    assert 0 <= found.span.start <= found.span.end <= len(text)
