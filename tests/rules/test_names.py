@@ -1,0 +1,100 @@
+"""`use-before-definition` and `undefined-name`."""
+
+from __future__ import annotations
+
+import pytest
+
+from polycell.compose import default_services
+from polycell.core import features
+from polycell.core.session import Session
+from polycell.formats import read_file
+from tests.dsl import check_findings
+from tests.shared import SHARED, needs_shared
+
+
+def test_used_above_its_definition() -> None:
+    check_findings("""
+        # %%
+        print(total)
+              ^^^^^ use-before-definition: only in a cell below
+        # %%
+        total = 1
+    """)
+
+
+def test_used_before_it_in_its_own_cell() -> None:
+    check_findings("""
+        # %%
+        a = b
+            ^ use-before-definition: further down in this cell
+        b = 1
+    """)
+
+
+def test_defined_nowhere() -> None:
+    check_findings("""
+        # %%
+        values = [1]
+        # %%
+        np.sum(values)
+        ^^ undefined-name: `import numpy as np`
+        valeus
+        ^^^^^^ undefined-name: Did you mean `values`?
+    """)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# %%\nfrom m import *\n# %%\nx",
+        "# %%\n%run other.ipynb\n# %%\nx",
+        "# %%\ndef f(): return x",
+        "# %%\ntry:\n    x\nexcept NameError:\n    pass",
+        "# %%\n_ + _10 + len(Out) + len(_ih)",
+        "# %%\nget_ipython(), display, __name__",
+        "# %%\n%%bash --out x\nls\n# %%\nx",
+        "# %%\n%%cython\ncdef f(): ...\n# %%\nf()",
+        "# %%\n%%nobody_knows\nx\n# %%\nf()",
+        "# %%\nls",
+        "host: polynote\n# %% [scala]\nval x = 1\n# %% [python]\nx",
+        "host: marimo\n# %%\nx\n# %%\nx = 1",
+    ],
+)
+def test_silent_where_in_doubt(text: str) -> None:
+    check_findings(text)
+
+
+def test_a_deleted_name_is_not_defined() -> None:
+    check_findings("""
+        # %%
+        x = 1
+        # %%
+        del x
+        # %%
+        x
+        ^ undefined-name: `x` is not defined
+    """)
+
+
+# Every finding of both rules in the real notebooks, and why it is true.
+_TRUE = {
+    ("Magics_and_rpy2.ipynb", "y"),  # bound in `%%python` and `%%timeit` only: "y is not defined in this scope"
+    ("Magics_and_rpy2.ipynb", "this_is_undefined_but_wont_be_highlighted"),
+    ("test4plus.ipynb", "future_output"),  # a file made to test nbformat; nothing defines it
+    ("python_101.ipynb", "hello"),  # a lesson on NameError, with the error in its saved output
+}
+
+
+@needs_shared
+def test_no_false_alarm_in_real_notebooks() -> None:
+    found = set()
+    for path in sorted((SHARED / "notebooks").rglob("*")):
+        if not path.is_file() or path.name == "SOURCES.md":
+            continue
+        for notebook in read_file(path).notebooks:
+            snapshot = Session(default_services()).update(notebook)
+            for index, cell in enumerate(notebook.cells):
+                for finding in features.findings(snapshot, index):
+                    if finding.code in ("undefined-name", "use-before-definition"):
+                        found.add((path.name, finding.span.of(cell.text)))
+    assert found == _TRUE
