@@ -115,7 +115,7 @@ class Client:
         self.server._warm_up = lambda: None  # type: ignore[method-assign]
         self.server.protocol.set_writer(self)
         self.sent: list[dict[str, Any]] = []
-        self._ids = 0
+        self._ids = 1000  # beyond the ids that recordings use
 
     def write(self, data: bytes) -> None:
         self.sent.append(json.loads(data.partition(b"\r\n\r\n")[2]))

@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
-import importlib
+import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types
 
 log = logging.getLogger(__name__)
 
-_MODULES = ("polycell.compose", "polycell.formats.registry", "sqlglot", "pyarrow")
+_REHEARSAL = (
+    ("python", "import pandas as pd\ndf = pd.DataFrame({'a': [1], 'b': ['x']})"),
+    ("sql", "select a from df"),
+    ("python", "df['a']\n"),
+)
 
 
 def warm_up(converter: Any) -> None:
-    """Import the heavy libraries and let cattrs compile what the first requests need. Never raises."""
-    for name in _MODULES:
-        try:
-            importlib.import_module(name)
-        except ImportError as error:
-            log.info("not loaded ahead: %s", error)
+    """Go once through everything that the first requests need. Never raises.
+
+    What reads files (pyarrow) stays out: its readers have threads of their own, and many notebooks need none.
+    """
     try:
         _converters(converter)
+        _rehearse()
     except Exception:
         log.exception("warming up failed")
+
+
+def _rehearse() -> None:
+    """A small notebook of its own, with services of its own: what the languages import late is imported now."""
+    from polycell import compose
+    from polycell.core import features
+    from polycell.core.notebook import Notebook
+    from polycell.core.session import Session
+    from polycell.formats.cells import make_cell
+    from polycell.formats.model import CellSource
+
+    notebook = Notebook("rehearsal:")
+    sources = [CellSource(f"c{n}", text, declared=name) for n, (name, text) in enumerate(_REHEARSAL)]
+    session = Session(compose.default_services())
+    snapshot = session.update(replace(notebook, cells=tuple(make_cell(source, notebook) for source in sources)))
+    for index in range(len(sources)):
+        features.findings(snapshot, index)
+        features.symbols(snapshot, index)
+
+    async def ask() -> None:
+        for cell in snapshot.notebook.cells:
+            await features.complete(snapshot, session.services, cell.id, len(cell.text))
+            await features.hover(snapshot, session.services, cell.id, 3)
+
+    asyncio.run(ask())
 
 
 def _converters(converter: Any) -> None:
