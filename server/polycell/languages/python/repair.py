@@ -340,6 +340,8 @@ def _names(patient: _Patient, number: int) -> list[MagicName]:
     """Names that a broken statement at the cell's top level would have bound, as far as its words tell."""
     width = len(patient.indent(number))
     for at in range(number - 1, -1, -1):
+        if width == 0:
+            break
         here = len(patient.indent(at))
         if here < width:
             width = here
