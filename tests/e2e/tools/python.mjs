@@ -1,4 +1,5 @@
 // A Python that can run the server of this checkout.
+import fs from "node:fs";
 import path from "node:path";
 import { REPOSITORY, Unavailable, cached, run, works } from "./cache.mjs";
 
@@ -17,9 +18,21 @@ export async function serverPython() {
     if (works(python, ["-c", NEEDED], { env: { ...process.env, ...SERVER_ENV } })) return python;
   }
   if (!works("python3", ["--version"])) throw new Unavailable("there is no python3 on the PATH");
-  const folder = await cached("python", (made) => {
-    run("python3", ["-m", "venv", made]);
-    run(path.join(made, "bin", "python"), ["-m", "pip", "install", "--quiet", "--editable", REPOSITORY]);
-  });
-  return path.join(folder, "bin", "python");
+  const folder = await cached("python", (made) => void run("python3", ["-m", "venv", made]));
+  const python = path.join(folder, "bin", "python");
+  installCheckout(python, folder);
+  return python;
+}
+
+/** Install this checkout into an environment of the cache, again whenever its `pyproject.toml` has changed. */
+export function installCheckout(python, folder) {
+  const stamp = path.join(folder, ".polycell");
+  const wanted = `${REPOSITORY}\n${fs.readFileSync(path.join(REPOSITORY, "pyproject.toml"), "utf8")}`;
+  if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === wanted) return;
+  try {
+    run(python, ["-m", "pip", "install", "--quiet", "--editable", REPOSITORY]);
+  } catch (problem) {
+    throw new Unavailable(`this checkout could not be installed: ${String(problem.stderr).trim().split("\n").at(-1)}`);
+  }
+  fs.writeFileSync(stamp, wanted);
 }

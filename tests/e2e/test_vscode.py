@@ -1,0 +1,23 @@
+"""The extension in a real VS Code workbench without a window. Run with `pytest -m editor tests/e2e/test_vscode.py`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.node import EXTENSION, HERE, extension_packages, run
+
+pytestmark = pytest.mark.editor
+
+
+def test_the_extensions_own_tests_pass() -> None:
+    """Types, style, unit tests, and the tests inside the extension host: what `npm test` runs."""
+    extension_packages()
+    said = run(["npm", "test"], EXTENSION)
+    assert "ok      the columns of a Python frame are completed in a %%sql cell" in said
+    assert "ok      a use before definition is underlined, and nothing else" in said
+
+
+def test_as_a_user_with_mouse_and_keyboard() -> None:
+    """The packaged extension, installed; a picture of each step is kept in the cache."""
+    extension_packages()
+    assert "FAILED" not in run(["node", str(HERE / "vscode" / "user.mjs")], HERE)
