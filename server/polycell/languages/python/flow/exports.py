@@ -156,10 +156,13 @@ def exports(context: Context) -> Exports:
     )
     bindings: dict[str, Binding] = {}
     shared = _shared(made)
+    given_names = {definition.name for definition in context.facts.definitions if not definition.container}
     for name, slot in (*made.state.names.items(), *made.known.items()):
         if name in bindings:
             continue
         own = name in made.state.names
+        if own and made.source.inner and name not in given_names:
+            continue  # bound by `%timeit` or in the body of `%%timeit`, which keep their names
         if own and slot.address == DELETED:
             bindings[name] = Binding(name, kind="deleted", space=space)
             continue
