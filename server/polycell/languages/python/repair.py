@@ -338,11 +338,12 @@ def _problems(patient: _Patient) -> tuple[Problem, ...]:
 
 def _names(patient: _Patient, number: int) -> list[MagicName]:
     """Names that a broken statement at the cell's top level would have bound, as far as its words tell."""
-    width = len(patient.indent(number))
+    # Indentation as it was written: what was taken out is blank now.
+    width = patient.lines[number].first - patient.lines[number].start
     for at in range(number - 1, -1, -1):
         if width == 0:
             break
-        here = len(patient.indent(at))
+        here = patient.lines[at].first - patient.lines[at].start
         if here < width:
             width = here
             if _keyword(patient.original, patient.lines[at]) in ("def", "class"):
