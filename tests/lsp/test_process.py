@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
@@ -122,6 +123,17 @@ def test_printing_does_not_disturb_the_protocol() -> None:
     assert sorted(m["id"] for m in everything(run.stdout) if "id" in m) == [1, 2, 3, 4]
     assert b"from a library" in run.stderr
     assert b"from C" in run.stderr
+
+
+def test_what_jupyter_is_told_starts_a_server() -> None:
+    (found,) = [e for e in entry_points(group="jupyter_lsp_spec_v1") if e.name == "polycell"]
+    told = found.load()(None)["polycell"]
+    assert told["version"] == 2
+    assert {"python", "sql"} <= set(told["languages"])
+    assert told["requires_documents_on_disk"] is False
+    assert all(isinstance(word, str) for key in ("argv", "languages", "mime_types") for word in told[key])
+    run = subprocess.run(told["argv"], input=frame(CONVERSATION[0]), capture_output=True, timeout=60)
+    assert [m["id"] for m in everything(run.stdout)] == [1]
 
 
 def test_bytes_in_any_portions_and_bad_headers() -> None:

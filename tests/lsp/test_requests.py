@@ -141,6 +141,19 @@ def test_positions_in_a_text_that_has_changed_are_withdrawn(capabilities: Any, e
     run(test)
 
 
+def test_a_line_typed_above_in_a_document_moves_everything_below() -> None:
+    async def test() -> None:
+        client = Client()
+        await client.start(STALE)
+        script = "# %%\nx = 1\n\n# %%\nx\n"
+        client.open_text("file:///w/a.py", "python", script)
+        asked = client.ask("textDocument/hover", at("file:///w/a.py", 4, 0))
+        client.edit_text("file:///w/a.py", "\n" + script)
+        assert (await client.answer(asked))["error"]["code"] == -32801
+
+    run(test)
+
+
 def test_completion_is_still_served_after_an_edit() -> None:
     async def test() -> None:
         client = await opened(("python", "name = 1"), ("python", "n"), capabilities=STALE)

@@ -153,6 +153,7 @@ class LabSync:
             lab = self._open.get(root)
             if lab is not None and gone is not None:
                 self._touch(lab)
+                self._changed(Change(lab.group, closed=(Face(gone.uri, gone.text),)))
 
     def refresh(self, group: str) -> None:
         lab = self._by_group.get(group)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -50,16 +50,19 @@ def _target(state: State, position: types.Position) -> tuple[Asked, Target] | No
     return (asked, target) if target is not None else None
 
 
-def _unchanged(state: State, target: Target) -> bool:
-    """Whether the cell still has the text that was asked about; raises or answers no, as the client understands."""
-    now = state.session.snapshot(target.snapshot.notebook.uri)
-    index = now.notebook.index(target.cell) if now is not None else None
-    if now is not None and index is not None:
-        old, new = target.snapshot.notebook.cells[target.index], now.notebook.cells[index]
-        if old is new or old.text == new.text:
+def _unchanged(state: State, asked: Asked, found: Iterable[str] = ()) -> bool:
+    """Whether what was asked about, and the cells `found`, still have their texts; so positions in them are right.
+
+    Otherwise raises, where the client knows what that means, or answers no.
+    """
+    now = state.asked(asked.face.uri)
+    if now is not None and now.face.text == asked.face.text:
+        homes = {key for cell in found if (key := asked.group.homes.get(cell)) is not None}
+        before, after = asked.group.faces, now.group.faces
+        if all(key in before and key in after and before[key].text == after[key].text for key in homes):
             return True
     if state.client.stale_requests:
-        raise JsonRpcContentModified("the cell was changed meanwhile")
+        raise JsonRpcContentModified("the text was changed meanwhile")
     return False
 
 
@@ -185,7 +188,7 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     answer = await _guarded("hover", target, asking, None)
     if answer is not None and state.settings.python == "companion":
         answer = companion.hover(target.snapshot.analysis.context(target.index), target.offset, answer)
-    if answer is None or not _unchanged(state, target):
+    if answer is None or not _unchanged(state, asked):
         return None
     span = asked.face.to_face(target.cell, answer.span)
     where = asked.face.range(span, state.client.encoding) if span is not None else None
@@ -203,7 +206,7 @@ async def definition(state: State, params: types.DefinitionParams) -> list[types
     answer = await _guarded("definition", target, asking, nowhere)
     if state.settings.python == "companion":
         answer = companion.locations(target, tuple(answer))
-    if not answer or not _unchanged(state, target):
+    if not answer or not _unchanged(state, asked, (where.cell for where in answer)):
         return []
     return _locations(state, asked, answer)
 
@@ -223,7 +226,7 @@ async def references(state: State, params: types.ReferenceParams) -> list[types.
     )
     if state.settings.python == "companion":
         answer = companion.locations(target, tuple(answer))
-    if not answer or not _unchanged(state, target):
+    if not answer or not _unchanged(state, asked, (where.cell for where in answer)):
         return []
     return _locations(state, asked, answer)
 
@@ -234,7 +237,7 @@ async def highlight(state: State, params: types.DocumentHighlightParams) -> list
         return []
     asked, target = found
     await settle(target.snapshot, target.index)
-    if not _unchanged(state, target) or _left_to_another(state, target.snapshot.notebook.cells[target.index]):
+    if not _unchanged(state, asked) or _left_to_another(state, target.snapshot.notebook.cells[target.index]):
         return []
     made = []
     for item in features.highlights(target.snapshot, state.session.services, target.cell, target.offset):

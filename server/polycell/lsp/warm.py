@@ -14,7 +14,8 @@ log = logging.getLogger(__name__)
 _REHEARSAL = (
     ("python", "import pandas as pd\ndf = pd.DataFrame({'a': [1], 'b': ['x']})"),
     ("sql", "select a from df"),
-    ("python", "df['a']\n"),
+    ("python", "%%sql total <<\nselect b, count(*) as n from df group by b"),
+    ("python", "total['n']\n"),
 )
 
 
