@@ -49,10 +49,12 @@ OPTIONS = [
     {"usecols": ["name", "id"]}, {"usecols": [0]}, {"header": None}, {"header": None, "names": ["x", "y", "z", "w"]},
     {"names": ["x", "y", "z", "w"]}, {"header": 0, "names": ["x", "y", "z", "w"]}, {"header": 1}, {"skiprows": 1},
     {"skiprows": [1]}, {"dtype": {"id": "str"}}, {"dtype": str}, {"dtype": "float64"}, {"parse_dates": ["when"]},
-    {"parse_dates": [3]}, {"parse_dates": True, "index_col": 0}, {"index_col": [0, 1]}, {"nrows": 1}, {"na_values": ["a"]},
-    {"index_col": -1}, {"skipinitialspace": True}, {"thousands": ","}, {"comment": "#"}, {"encoding": "latin-1"},
-    {"usecols": ["id", "price"], "index_col": "id"}, {"usecols": [1, 2], "index_col": 0}, {"dtype": {"name": "category"}},
-    {"skiprows": 1, "names": ["x", "y"]}, {"on_bad_lines": "skip"}, {"names": ["x", "y"]}, {"names": ["x"]},
+    {"parse_dates": [3]}, {"parse_dates": True, "index_col": 0}, {"index_col": [0, 1]}, {"nrows": 1},
+    {"na_values": ["a"]}, {"index_col": -1}, {"skipinitialspace": True}, {"thousands": ","}, {"comment": "#"},
+    {"encoding": "latin-1"},
+    {"usecols": ["id", "price"], "index_col": "id"}, {"usecols": [1, 2], "index_col": 0},
+    {"dtype": {"name": "category"}}, {"skiprows": 1, "names": ["x", "y"]}, {"on_bad_lines": "skip"},
+    {"names": ["x", "y"]}, {"names": ["x"]},
 ]  # fmt: skip
 
 

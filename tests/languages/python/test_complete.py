@@ -24,11 +24,14 @@ ALL = ["a", "b b", "k", "c"]
 @pytest.mark.parametrize(
     "code",
     [
-        'df["<|>', 'df["<|>"]', "df['<|>']", 'df[["a", "<|>', 'df[["a", "<|>"]]', 'df.loc[:, "<|>', 'df.groupby("<|>")',
+        'df["<|>', 'df["<|>"]', "df['<|>']", 'df[["a", "<|>', 'df[["a", "<|>"]]', 'df.loc[:, "<|>',
+        'df.groupby("<|>")',
         'df.groupby(["a", "<|>', 'df.merge(d2, on="<|>', 'df.merge(d2, left_on="<|>', 'df.sort_values(by=["<|>',
-        'df.dropna(subset=["<|>"])', 'df.rename(columns={"<|>": "x"})', 'df.rename(columns={"a": "x", "<|>', 'df.drop("<|>',
-        'df.drop(columns=["<|>', 'x = df.query("a > 1")["<|>', 'df.groupby("a").agg(n=("<|>', 'df.groupby("a")["<|>',
-        'for i in range(3):\n    df["<|>', 'df[df["<|>', 'y = (df\n  .head()\n  .groupby("<|>', 'pd.merge(df, d2, left_on="<|>',
+        'df.dropna(subset=["<|>"])', 'df.rename(columns={"<|>": "x"})', 'df.rename(columns={"a": "x", "<|>',
+        'df.drop("<|>', 'df.drop(columns=["<|>', 'x = df.query("a > 1")["<|>', 'df.groupby("a").agg(n=("<|>',
+        'df.groupby("a")["<|>',
+        'for i in range(3):\n    df["<|>', 'df[df["<|>', 'y = (df\n  .head()\n  .groupby("<|>',
+        'pd.merge(df, d2, left_on="<|>',
         'if True:\n    z = df["<|>"]\n    print(z)', 'def f():\n    return df["<|>', 'df.plot(x="<|>',
     ],
 )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from polycell.core.types import Table
 from tests.languages.python.oracle import compare
 
 PRELUDE = """

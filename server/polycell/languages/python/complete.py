@@ -127,8 +127,8 @@ def _names(context: Context, place: Place) -> Completions:
             items.append(_item(binding, span, 10))
     order = {cell.id: index for index, cell in enumerate(context.notebook.cells)}
     found = []
-    for binding in context.view.bindings():
-        if binding.name in seen or binding.space == "catalog" or not _wanted(binding.name, word):
+    for binding in context.view.bindings(word):
+        if binding.name in seen or binding.space == "catalog" or (not word and binding.name.startswith("_")):
             continue
         cell = order.get(binding.origin.cell, 0) if binding.origin is not None else 0
         found.append((abs(context.index - cell), binding))

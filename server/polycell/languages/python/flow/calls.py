@@ -233,6 +233,9 @@ def _library(run: Interpreter, node: ast.Call, qualified: str) -> Type:
         made = join_text([a.type for a in positional]) if positional is not None else None
         path = name.startswith("pathlib")
         return Scalar(PATH if path else STRING, made if made is not None or not path or node.args else ".")
+    if name.startswith("pyspark.sql.SparkSession.builder."):
+        ready = name.endswith(".getOrCreate")
+        return Opaque("pyspark.sql.SparkSession") if ready else Module("pyspark.sql.SparkSession", "builder")
     if not effects.pure_function(name):
         _unknown_effects(run, node)
     last = name.rsplit(".", 1)[-1]

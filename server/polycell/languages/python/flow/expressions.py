@@ -10,6 +10,7 @@ from polycell.core.types import (
     STRING,
     UNKNOWN,
     Collection,
+    Opaque,
     Record,
     Scalar,
     Type,
@@ -50,6 +51,8 @@ def _constant(run: Interpreter, node: ast.Constant) -> Type:
 
 def _name(run: Interpreter, node: ast.Name) -> Type:
     if run.slot(node.id) is None:
+        if node.id == "spark" and "spark" in run.view.host.ambient.get("python", ()):
+            return Opaque("pyspark.sql.SparkSession")
         return BUILTIN_VALUES.get(node.id, UNKNOWN)
     return run.type_of(node.id)
 

@@ -12,7 +12,6 @@ from polycell.languages.python.frames.expressions import POLARS
 from polycell.languages.python.frames.pandas_make import literal_frame
 from polycell.languages.python.frames.registry import Call, function
 
-
 _PARAMETERS = "data schema schema_overrides strict orient infer_schema_length nan_to_null"
 
 
