@@ -121,10 +121,14 @@ async def _connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     done = asyncio.Event()
     inbox = Inbox(_StreamWriter(writer), done)
     reading = asyncio.ensure_future(_read_stream(reader, inbox))
-    await done.wait()
-    reading.cancel()
-    await inbox.finish()
-    writer.close()
+    try:
+        await done.wait()
+        reading.cancel()
+        await inbox.finish()
+    except asyncio.CancelledError:
+        log.debug("interrupted while a client was connected")  # asyncio would report a cancelled task as an error
+    finally:
+        writer.close()
 
 
 class _StreamWriter:
