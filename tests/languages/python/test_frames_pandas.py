@@ -374,6 +374,17 @@ d3 = df\n# %%\ndf["y"] = 2\n# %%\nr = d3.head()
 frames = [df]\n# %%\nframes[0]["y"] = 2\n# %%\nr = df.head()
 def f(d):\n    d["z"] = 1\n# %%\nf(df)\n# %%\nr = df.head()
 def f():\n    df["z"] = 1\n# %%\nf()\n# %%\nr = df.head()
+def g():\n    return df\ne = g()\ne["z"] = 1
+def g():\n    return df\n# %%\ne = g()\ne["z"] = 1
+class T:\n    def __init__(self, d): self.d = d\n    def go(self): self.d["z"] = 1\nt = T(df)\nt.go()
+it = iter([df]); next(it)["z"] = 1
+df[("a", "b")] = 1
+df.at[0, "new"] = 1
+df.eval("z = n * 2", inplace=True)
+s = df["n"]; s.name = "m"; r = s.to_frame()
+parts = []\nfor i in range(3):\n    parts.append(df.assign(i=i))\nr = pd.concat(parts)
+x = [d.assign(z=1) for d in [df, other]]\na, b = x\na["q"] = 1
+a, b = df, other; a, b = b, a; a["q"] = 1
 c2 = cols\n# %%\nc2.append("f")\n# %%\nr = df[cols]
 d3 = df\n# %%\ndf = df[["n"]]\n# %%\nd3["y"] = 2\n# %%\nr = df.head()
 """

@@ -82,6 +82,9 @@ def _touched(node: ast.AST, pure: Callable[[ast.expr], bool]) -> Iterator[str]:
                 yield from _stored(target)
         case ast.AugAssign(target=target):
             yield root_name(target)
+        case ast.Return(value=ast.expr() as value):
+            # What is handed out may be changed by whoever called.
+            yield from _roots(value)
         case ast.AnnAssign(target=target):
             yield from _stored(target)
         case ast.For(target=target) | ast.AsyncFor(target=target):

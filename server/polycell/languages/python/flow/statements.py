@@ -11,6 +11,7 @@ from polycell.core.types import (
     Collection,
     Module,
     Record,
+    Series,
     Table,
     Type,
 )
@@ -171,6 +172,9 @@ def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, valu
         # df.index.name = …, df.columns.name = …
         if owner.attr == "index":
             _store(run, run.address_of(owner.value), frame_access.index_renamed(table, type_))
+    elif isinstance(base, Series) and target.attr == "name" and address is not None:
+        name = value_of(type_)
+        run.change(address, replace(base, column=replace(base.column, name=name if isinstance(name, str) else "")))
     elif isinstance(base, Record) and base.name != "dict" and address is not None:
         fields = {**dict(base.fields), target.attr: type_}
         run.change(address, replace(base, fields=tuple(fields.items())))

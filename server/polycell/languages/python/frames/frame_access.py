@@ -80,6 +80,8 @@ def subscript(run: Interpreter, table: Table, where: ast.expr) -> Type:
         return table
     key = run.evaluate(where)
     value = value_of(key)
+    if isinstance(key, Collection) and key.kind == "tuple" and table.flavour == "pandas":
+        return UNKNOWN  # one name that is a tuple
     if isinstance(value, str):
         return series(table, value)
     if isinstance(value, list) and all(isinstance(v, str) for v in value):
@@ -208,6 +210,8 @@ def set_item(run: Interpreter, table: Table, where: ast.expr, type_: Type, value
     name = value_of(key)
     if isinstance(name, str):
         return put(table, column_from(run, name, type_, where, value))
+    if isinstance(key, Collection) and key.kind == "tuple":
+        return opened(untyped(table))  # one name that is a tuple
     if isinstance(name, list) and name and all(isinstance(n, str) for n in name):
         for one in name:
             column = Column(one, None, origin=run.place(where, one), source=run.text_of(value))
