@@ -181,7 +181,7 @@ def test_what_is_inserted_into_json_is_json() -> None:
         client = await opened(uri, "json", ipynb(("python", "x = 1"), ("python", "x")))
         from polycell.core.results import Completion
         from polycell.core.text import Span
-        from polycell.lsp.requests import _item
+        from polycell.lsp.requests import _item, _replaced
 
         asked = client.server.state.asked(uri)
         assert asked is not None
@@ -192,7 +192,8 @@ def test_what_is_inserted_into_json_is_json() -> None:
         from lsprotocol import types
 
         params = types.CompletionParams(types.TextDocumentIdentifier(uri), types.Position(line, 0))
-        item = _item(client.server.state, asked, target, params, 0, Completion('["a"]', "column", Span(0, 1)))
+        where = _replaced(client.server.state, asked, target, params, Span(0, 1))
+        item = _item(client.server.state, asked, where, params, 0, Completion('["a"]', "column", Span(0, 1)))
         assert isinstance(item.text_edit, types.TextEdit)
         assert item.text_edit.new_text == '[\\"a\\"]'
 

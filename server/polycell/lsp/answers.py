@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import nsmallest
 
 from lsprotocol import types
 
@@ -62,15 +63,19 @@ def severity_of(code: str, severity: Severity, chosen: Mapping[str, str]) -> typ
     return SEVERITIES.get(chosen.get(code, severity))
 
 
-def best(items: Iterable[Completion], typed: str) -> tuple[list[Completion], bool]:
+def best(items: Sequence[Completion], typed: str) -> tuple[list[Completion], bool]:
     """The items to send, best first, and whether some were left out: then those that match what is typed go first."""
-    ordered = sorted(items, key=lambda item: (item.rank, item.label.casefold(), item.label))
-    if len(ordered) <= ITEMS_SENT:
-        return ordered, False
-    if typed:
-        folded = typed.casefold()
-        ordered.sort(key=lambda item: _distance(folded, (item.filter or item.label).casefold()))
-    return ordered[:ITEMS_SENT], True
+    if len(items) <= ITEMS_SENT:
+        return sorted(items, key=_order), False
+    folded = typed.casefold()
+    chosen = nsmallest(
+        ITEMS_SENT, items, key=lambda item: (_distance(folded, (item.filter or item.label).casefold()), *_order(item))
+    )
+    return chosen, True
+
+
+def _order(item: Completion) -> tuple[int, str, str]:
+    return item.rank, item.label.casefold(), item.label
 
 
 def _distance(typed: str, label: str) -> int:

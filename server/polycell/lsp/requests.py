@@ -19,6 +19,7 @@ from pygls.exceptions import JsonRpcContentModified
 from polycell.core import features
 from polycell.core.notebook import Cell
 from polycell.core.results import NO_COMPLETIONS, Completion, Location
+from polycell.core.text import Span
 from polycell.lsp import answers, companion
 from polycell.lsp.convert import to_offset
 from polycell.lsp.diagnostics import location
@@ -91,7 +92,8 @@ async def completion(state: State, params: types.CompletionParams) -> types.Comp
     text = target.snapshot.notebook.cells[target.index].text
     typed = text[answer.items[0].replace.start : target.offset] if answer.items else ""
     items, cut = answers.best(answer.items, typed)
-    made = [_item(state, asked, target, params, rank, item) for rank, item in enumerate(items)]
+    ranges = {span: _replaced(state, asked, target, params, span) for span in {item.replace for item in items}}
+    made = [_item(state, asked, ranges[item.replace], params, rank, item) for rank, item in enumerate(items)]
     return types.CompletionList(cut or answer.incomplete, made)
 
 
@@ -114,8 +116,22 @@ def _is_noise(state: State, params: types.CompletionParams, target: Target) -> b
     return word.casefold() not in _EXPECTING
 
 
+def _replaced(
+    state: State, asked: Asked, target: Target, params: types.CompletionParams, span: Span
+) -> types.Range | None:
+    """What items of that span replace; None where the protocol allows no such edit (it must stay on the line)."""
+    placed = asked.face.to_face(target.cell, span)
+    where = asked.face.range(placed, state.client.encoding) if placed is not None else None
+    return where if where is not None and where.start.line == where.end.line == params.position.line else None
+
+
 def _item(
-    state: State, asked: Asked, target: Target, params: types.CompletionParams, rank: int, item: Completion
+    state: State,
+    asked: Asked,
+    where: types.Range | None,
+    params: types.CompletionParams,
+    rank: int,
+    item: Completion,
 ) -> types.CompletionItem:
     face, client = asked.face, state.client
     insert, filter_text = item.insert or item.label, item.filter or None
@@ -133,9 +149,7 @@ def _item(
             made.label_details = types.CompletionItemLabelDetails(description=item.detail)
         else:
             made.detail = item.detail
-    span = face.to_face(target.cell, item.replace)
-    where = face.range(span, client.encoding) if span is not None else None
-    if where is not None and where.start.line == where.end.line == params.position.line:
+    if where is not None:
         made.text_edit = types.TextEdit(where, insert)
     else:
         made.insert_text = insert
