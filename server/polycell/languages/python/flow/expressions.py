@@ -209,7 +209,8 @@ def _generate(
     run: Interpreter, generators: list[ast.comprehension], make: Callable[[], Type]
 ) -> tuple[bool, list[Type]] | None:
     """(all items known, their types) of a comprehension; None where nothing is known. Its names stay inside."""
-    from polycell.languages.python.flow.statements import assign, iterate
+    from polycell.languages.python.flow.statements import iterate
+    from polycell.languages.python.flow.targets import assign
 
     before = dict(run.state.names)
     try:

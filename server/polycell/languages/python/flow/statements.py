@@ -10,8 +10,6 @@ from polycell.core.types import (
     UNKNOWN,
     Collection,
     Module,
-    Record,
-    Series,
     Table,
     Type,
 )
@@ -19,6 +17,7 @@ from polycell.languages.python.flow import operators
 from polycell.languages.python.flow.definitions import enter, of_annotation, of_class, of_function
 from polycell.languages.python.flow.interpreter import Interpreter, Reached
 from polycell.languages.python.flow.state import State, mutable, opened
+from polycell.languages.python.flow.targets import assign, store
 from polycell.languages.python.flow.values import collection, element_of, items_of, value_of
 from polycell.languages.python.frames import frame_access
 from polycell.languages.python.frames.columns import drop
@@ -57,127 +56,6 @@ def _inside(run: Interpreter, node: ast.AST) -> bool:
 
 
 # -- simple statements
-
-
-def assign(run: Interpreter, target: ast.expr, type_: Type, value: ast.expr | None = None) -> None:
-    """Bind or change a target. `value` is the expression assigned, where one stands in the text."""
-    if isinstance(target, ast.Name):
-        address = run.address_of(value) if value is not None else None
-        address = run.bind(target.id, type_, target, value=value, address=address)
-        if value is not None and mutable(type_) and not _fresh(run, value):
-            run.state.escaped.add(address)
-            for part in ast.walk(value):
-                if isinstance(part, ast.Name) and not isinstance(value, (ast.Subscript, ast.Attribute)):
-                    run.escape(part)
-        return
-    if isinstance(target, ast.Starred):
-        assign(run, target.value, Collection("list"))
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(run, target, type_, value)
-    elif isinstance(target, ast.Subscript):
-        _assign_item(run, target, type_, value)
-    elif isinstance(target, ast.Attribute):
-        _assign_attribute(run, target, type_, value)
-
-
-def _fresh(run: Interpreter, value: ast.expr) -> bool:
-    """Whether an expression's value is a new object, or one that a name stands for."""
-    if isinstance(value, (ast.Name, ast.NamedExpr)):
-        return True
-    if isinstance(value, ast.Call):
-        if isinstance(value.func, ast.Attribute) and value.func.attr in ("get", "pop", "setdefault"):
-            return isinstance(run.evaluate(value.func.value), Table)
-        return True
-    if isinstance(value, ast.Subscript):
-        base = value.value.value if isinstance(value.value, ast.Attribute) else value.value
-        return isinstance(run.evaluate(base), Table)
-    return not isinstance(value, (ast.Attribute, ast.IfExp, ast.BoolOp, ast.Await))
-
-
-def _unpack(run: Interpreter, target: ast.Tuple | ast.List, type_: Type, value: ast.expr | None) -> None:
-    elements = target.elts
-    starred = any(isinstance(e, ast.Starred) for e in elements)
-    nodes: list[ast.expr | None] = [None] * len(elements)
-    if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(elements) and not starred:
-        nodes = list(value.elts)
-        addresses = [run.address_of(n) if n is not None else None for n in nodes]
-        types = [run.object(a) if a is not None else None for a in addresses]
-        items = items_of(type_) or (UNKNOWN,) * len(elements)
-        for element, node, address, known, item in zip(elements, nodes, addresses, types, items, strict=False):
-            if address is not None and known is not None and isinstance(element, ast.Name):
-                run.bind(element.id, known, element, value=node, address=address)
-            else:
-                assign(run, element, item)
-        return
-    parts = items_of(type_)
-    for i, element in enumerate(elements):
-        if parts is not None and not starred and len(parts) == len(elements):
-            assign(run, element, parts[i])
-        else:
-            assign(run, element, element_of(type_) if not starred else UNKNOWN)
-    if value is not None and value is not target:
-        for element, text in ((e, run.text_of(value)) for e in elements):
-            if isinstance(element, ast.Name) and element.id in run.state.names:
-                run.state.names[element.id] = replace(run.state.names[element.id], source=text)
-
-
-def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: ast.expr | None) -> None:
-    if value is not None:
-        run.escape(value)
-    owner = target.value
-    if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at", "iat"):
-        base = run.evaluate(owner.value)
-        address = run.address_of(owner.value)
-        if isinstance(base, Table):
-            _store(run, address, frame_access.set_located(run, base, owner.attr, target.slice, type_, value or target))
-        elif address is None:
-            run.change_unseen()
-        return
-    base = run.evaluate(owner)
-    address = run.address_of(owner)
-    if isinstance(base, Table):
-        _store(run, address, frame_access.set_item(run, base, target.slice, type_, value or target))
-        return
-    key = value_of(run.evaluate(target.slice)) if not isinstance(target.slice, ast.Slice) else None
-    if isinstance(base, Record) and base.name == "dict" and address is not None:
-        if isinstance(key, str):
-            fields = {**dict(base.fields), key: type_}
-            _store(run, address, replace(base, fields=tuple(fields.items())))
-        else:
-            _store(run, address, opened(base))
-    elif isinstance(base, Collection) and address is not None:
-        _store(run, address, opened(base))
-    elif address is None:
-        run.change_unseen()
-    elif address in run.state.escaped:
-        run.change_unseen(besides=address)
-
-
-def _store(run: Interpreter, address: int | None, type_: Type) -> None:
-    if address is None:
-        run.change_unseen()
-    else:
-        run.change(address, type_)
-
-
-def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, value: ast.expr | None) -> None:
-    if value is not None:
-        run.escape(value)
-    owner = target.value
-    base = run.evaluate(owner)
-    address = run.address_of(owner)
-    if isinstance(base, Table):
-        _store(run, address, frame_access.set_attribute(run, base, target.attr, type_, value or target))
-    elif isinstance(owner, ast.Attribute) and isinstance(table := run.evaluate(owner.value), Table):
-        # df.index.name = …, df.columns.name = …
-        if owner.attr == "index":
-            _store(run, run.address_of(owner.value), frame_access.index_renamed(table, type_))
-    elif isinstance(base, Series) and target.attr == "name" and address is not None:
-        name = value_of(type_)
-        run.change(address, replace(base, column=replace(base.column, name=name if isinstance(name, str) else "")))
-    elif isinstance(base, Record) and base.name != "dict" and address is not None:
-        fields = {**dict(base.fields), target.attr: type_}
-        run.change(address, replace(base, fields=tuple(fields.items())))
 
 
 def _assignment(run: Interpreter, node: ast.Assign) -> None:
@@ -231,10 +109,10 @@ def _delete(run: Interpreter, node: ast.Delete) -> None:
             address = run.address_of(target.value)
             key = target.attr if isinstance(target, ast.Attribute) else value_of(run.evaluate(target.slice))
             if isinstance(base, Table) and isinstance(key, str):
-                _store(run, address, drop(base, [key]))
+                store(run, address, drop(base, [key]))
             elif isinstance(base, Table):
                 maybe = replace(base, columns=tuple(replace(c, maybe=True) for c in base.columns))
-                _store(run, address, opened_table(maybe))
+                store(run, address, opened_table(maybe))
             elif address is not None and mutable(base):
                 run.change(address, opened(base))
             else:
