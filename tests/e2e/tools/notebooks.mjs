@@ -43,6 +43,9 @@ const SALES = [
   cell("back", "totals"),
 ];
 
+/** To be changed on disk by another program. */
+const CHANGING = [cell("a", "early = 1"), cell("b", "print(early)"), cell("c", "early = 2")];
+
 /** As Polynote writes it: the language stands beside the metadata. */
 const POLYNOTE = [
   cell("0", "# Polynote", { type: "markdown", language: "text" }),
@@ -70,6 +73,7 @@ export function writeSamples(folder) {
   const files = {
     "sales.csv": CSV,
     "sales.ipynb": notebook(SALES),
+    "changing.ipynb": notebook(CHANGING),
     "polynote.ipynb": notebook(POLYNOTE, {
       config: {},
       language_info: { name: "scala" },

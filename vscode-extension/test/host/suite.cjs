@@ -29,6 +29,13 @@ async function open(name) {
   return notebook;
 }
 
+/** As the explorer does it: no reference of ours keeps the document open when its editor is closed. */
+async function openByCommand(name) {
+  await vscode.commands.executeCommand("vscode.openWith", file(name), "jupyter-notebook");
+  const shown = () => vscode.window.activeNotebookEditor?.notebook;
+  return until(`${name} shown`, () => shown()?.uri.path.endsWith(`/${name}`) && shown());
+}
+
 /** The cell whose text has `part`, looked up anew: cells move. */
 const cellWith = (notebook, part) => {
   const cell = notebook.getCells().find((one) => one.document.getText().includes(part));
@@ -213,6 +220,69 @@ const tests = {
       await sleep(500);
       assert.deepEqual(words(plain), [], name);
     }
+  },
+
+  async "a column taken in front of a word leaves the word"() {
+    const notebook = await open("sales.ipynb");
+    const { document } = cellWith(notebook, "where price");
+    await type(document, after(document, "where "), "so");
+    const cursor = after(document, "where so");
+    const item = await until("sold_on", async () => {
+      const list = await vscode.commands.executeCommand("vscode.executeCompletionItemProvider", document.uri, cursor);
+      return list.items.find((one) => (one.label.label ?? one.label) === "sold_on");
+    });
+    await erase(document, new Range(after(document, "where "), cursor));
+    const inserting = item.range?.inserting ?? item.range;
+    assert.deepEqual(inserting.end, cursor, "what is inserted replaces nothing behind the cursor");
+  },
+
+  async "a change on disk is followed"() {
+    const notebook = await open("changing.ipynb");
+    const uri = file("changing.ipynb");
+    await noProblems(cellWith(notebook, "print(").document);
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text.replace('"early = 1"', '"other = 1"')));
+    await until("the editor reads it", () => notebook.cellAt(0).document.getText().startsWith("other"));
+    await problemAt(cellWith(notebook, "print(").document, "early");
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    await until("the editor reads it", () => notebook.cellAt(0).document.getText().startsWith("early"));
+    await noProblems(cellWith(notebook, "print(").document);
+  },
+
+  async "a notebook that was never saved, with cells of every kind"() {
+    const cells = [
+      new NotebookCellData(NotebookCellKind.Markup, "# print(nothing)", "markdown"),
+      new NotebookCellData(NotebookCellKind.Code, "print(later)", "python"),
+      new NotebookCellData(NotebookCellKind.Code, "print(nothing)", "raw"),
+      new NotebookCellData(NotebookCellKind.Code, "echo $nothing", "shellscript"),
+      new NotebookCellData(NotebookCellKind.Code, "later = 1", "python"),
+    ];
+    const data = new vscode.NotebookData(cells);
+    data.metadata = { metadata: { language_info: { name: "python" } } };
+    const notebook = await vscode.workspace.openNotebookDocument("jupyter-notebook", data);
+    await vscode.window.showNotebookDocument(notebook);
+    await problemAt(notebook.cellAt(1).document, "later");
+    assert.deepEqual(
+      notebook.getCells().map((cell) => words(cell.document).join()),
+      ["", "later", "", "", ""],
+    );
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  },
+
+  async "a notebook that is renamed, and one that is closed"() {
+    await vscode.workspace.fs.copy(file("sales.ipynb"), file("copy.ipynb"));
+    const before = await openByCommand("copy.ipynb");
+    await problemAt(cellWith(before, "print(late)").document, "late");
+    const move = new WorkspaceEdit();
+    move.renameFile(file("copy.ipynb"), file("moved.ipynb"));
+    assert.ok(await vscode.workspace.applyEdit(move));
+    const moved = await openByCommand("moved.ipynb");
+    await problemAt(cellWith(moved, "print(late)").document, "late");
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    const left = () =>
+      vscode.languages.getDiagnostics().filter(([uri, all]) => all.length && /copy|moved/.test(uri.path));
+    await until("no problems of closed notebooks", () => left().length === 0);
+    await vscode.workspace.fs.delete(file("moved.ipynb"));
   },
 
   async "Polynote's cells get their languages"() {
