@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polycell.formats import read_file
 from polycell.lsp.jupyterlab import restore, split
 from tests.lsp.client import Client, position, run
 from tests.lsp.test_recordings import RECORDED, messages
-from tests.shared import needs_shared
+from tests.shared import SHARED, needs_shared
 
 CASES = [
     ("plain = 1", "plain = 1"),
@@ -91,6 +92,29 @@ def test_an_inserted_and_a_deleted_cell(at: int) -> None:
         blocks = split(joined(*less), known)
         assert [b.text for b in blocks] == less
         assert [known[b.known] for b in blocks if b.known is not None] == less
+
+
+def test_line_ends_at_the_end_of_a_cell_are_not_the_next_ones() -> None:
+    known = ["a = 1\n", "b = 2\n\n", "\nc = 3", "d = 4"]
+    assert [b.text.rstrip("\n") for b in split(joined(*known), known)] == ["a = 1", "b = 2", "\nc = 3", "d = 4"]
+    edited = ["a = 1\n", "b = 23", "\nc = 3", "d = 4"]
+    blocks = split(joined(*edited), known)
+    assert [(b.text.rstrip("\n"), b.known) for b in blocks] == [
+        ("a = 1", 0),
+        ("b = 23", 1),
+        ("\nc = 3", 2),
+        ("d = 4", 3),
+    ]
+
+
+@needs_shared
+def test_real_notebooks_are_cut_where_their_cells_are() -> None:
+    for path in sorted((SHARED / "notebooks").rglob("*.ipynb")):
+        found = read_file(path).notebooks[0].cells
+        known = [cell.text if cell.kind == "code" else "" for cell in found]
+        blocks = split(joined(*known), known)
+        assert [b.text.strip("\n") for b in blocks] == [text.strip("\n") for text in known], path.name
+        assert [b.known for b in blocks] == list(range(len(known)))
 
 
 def test_without_knowing_the_cells_what_is_open_or_indented_is_not_cut() -> None:

@@ -146,10 +146,10 @@ def split(text: str, known: Sequence[str], python: bool = True) -> list[Block]:
     made: list[Block] = []
     here = there = 0
     while here < len(pieces):
-        count = _matches(pieces, here, known, there)
-        if count:
-            made.append(replace(_joined(pieces, here, count), known=there))
-            here, there = here + count, there + 1
+        found = _match(pieces, here, known, there)
+        if found is not None:
+            made.append(replace(found[1], known=there))
+            here, there = here + found[0], there + 1
             continue
         ahead, skipped = _resync(pieces, here, known, there)
         made += _changed(pieces[here : here + ahead], known[there : there + skipped], there, python)
@@ -191,21 +191,29 @@ def _is_whole(text: str) -> bool:
     return not _R_START.match(text) or _R_CELL.match(text) is not None
 
 
-def _joined(pieces: Sequence[_Piece], start: int, count: int) -> Block:
-    return restore(BETWEEN.join(p.text for p in pieces[start : start + count]), pieces[start].start)
+def _joined(pieces: Sequence[_Piece], start: int, count: int, known: str | None = None) -> Block:
+    """Pieces as one cell. More line ends in front than the `known` text has are the end of the cell above."""
+    raw = BETWEEN.join(p.text for p in pieces[start : start + count])
+    skip = 0 if known is None else max(_leading(raw) - _leading(known), 0)
+    return restore(raw[skip:], pieces[start].start + skip)
 
 
-def _matches(pieces: Sequence[_Piece], here: int, known: Sequence[str], there: int) -> int:
-    """How many pieces from `here` are the known cell `there`; 0 when they are not."""
+def _leading(text: str) -> int:
+    return len(text) - len(text.lstrip("\n"))
+
+
+def _match(pieces: Sequence[_Piece], here: int, known: Sequence[str], there: int) -> tuple[int, Block] | None:
+    """How many pieces from `here` are the known cell `there`, and that cell; None when they are not."""
     if there >= len(known):
-        return 0
+        return None
     wanted = known[there]
-    count = wanted.count(BETWEEN) + 1
     # A magic's blank lines are inside of its quotes: one piece.
-    for tried in dict.fromkeys((1, count)):
-        if here + tried <= len(pieces) and _same(_joined(pieces, here, tried).text, wanted):
-            return tried
-    return 0
+    for tried in dict.fromkeys((1, wanted.count(BETWEEN) + 1)):
+        if here + tried <= len(pieces):
+            block = _joined(pieces, here, tried, wanted)
+            if _same(block.text, wanted):
+                return tried, block
+    return None
 
 
 def _same(a: str, b: str) -> bool:
@@ -220,7 +228,7 @@ def _resync(pieces: Sequence[_Piece], here: int, known: Sequence[str], there: in
             skipped = distance - ahead
             if ahead > left or skipped > right or here + ahead >= len(pieces) or there + skipped >= len(known):
                 continue
-            if known[there + skipped].strip() and _matches(pieces, here + ahead, known, there + skipped):
+            if known[there + skipped].strip() and _match(pieces, here + ahead, known, there + skipped):
                 return (ahead, skipped) if ahead else (0, skipped)
     return left, right
 
@@ -244,7 +252,11 @@ def _changed(pieces: Sequence[_Piece], known: Sequence[str], there: int, python:
     numbers: list[int | None] = [there + index if agree else None for index in range(len(groups))]
     groups += [[piece] for piece in pieces[inner:]]
     numbers += [there + cells + index for index in range(ends)]
-    return [replace(_joined(group, 0, len(group)), known=n) for group, n in zip(groups, numbers, strict=True)]
+    made = []
+    for group, number in zip(groups, numbers, strict=True):
+        before = known[number - there] if number is not None else None
+        made.append(replace(_joined(group, 0, len(group), before), known=number))
+    return made
 
 
 def _guessed(pieces: Sequence[_Piece], python: bool) -> list[list[_Piece]]:
