@@ -39,6 +39,8 @@ def spec(name: str, language: str = "", display: str = "") -> dict[str, Any]:
         ({"application/vnd.databricks.v1+notebook": {}, "language_info": {"name": "python"}}, "databricks", "python"),
         (spec("synapse_pyspark", "Python", "Synapse PySpark"), "synapse", "python"),
         ({"microsoft": {"language": "scala"}}, "synapse", "scala"),
+        ({"saveOutput": True, "language_info": {"name": "python"}}, "synapse", "python"),
+        ({"jupytext": {"main_language": "R"}}, "jupyter", "r"),
         ({"kernel_info": {"name": "synapse_pyspark"}}, "synapse", "python"),
         (spec("streamlit", "", "Streamlit Notebook"), "snowflake", "python"),
         ({"deepnote_notebook_id": "1"}, "deepnote", "python"),
@@ -74,6 +76,17 @@ def test_trap_19_kernelspec_lies() -> None:
     lies = spec("synapse_pyspark", "Python", "Synapse PySpark")
     for told in ("r", "scala"):
         assert detect_host({**lies, "language_info": {"name": told}}) == ("synapse", told)
+
+
+def test_snowflake_without_a_kernelspec() -> None:
+    cells = [CellSource("a", "# Title", "markup", metadata={"name": "md_intro", "resultHeight": 547})]
+    assert detect_host({"language_info": {"name": "python"}}, cells) == ("snowflake", "python")
+
+
+def test_a_spark_kernel_that_says_python_2_is_believed_when_the_code_agrees() -> None:
+    metadata = {**spec("pysparkkernel"), "language_info": {"name": "pyspark", "pygments_lexer": "python2"}}
+    assert detect_host(metadata, [CellSource("a", "print custom_name")]).language == "python2"
+    assert detect_host(metadata, [CellSource("a", "print(custom_name)")]).language == "python"
 
 
 def test_trap_19_no_kernelspec_at_all() -> None:

@@ -56,7 +56,7 @@ _FRAMES_IN_SQL = {
     "vega": (Reads("python", "tables"), Reads("catalog")),
 }
 
-_JUPYTER_NAMES = frozenset({"get_ipython", "display", "In", "Out", "exit", "quit", "open"})
+_JUPYTER_NAMES = frozenset({"get_ipython", "display", "In", "Out", "exit", "quit", "open", "__builtin__"})
 _SPARK_NAMES = frozenset({"spark", "sc", "sqlContext"})
 _DATABRICKS_NAMES = _SPARK_NAMES | {
     *("dbutils", "display", "displayHTML", "sql", "table", "udf", "getArgument"),
@@ -134,8 +134,8 @@ HOSTS: Mapping[str, Host] = {
             "snowflake",
             # A cell's name is a variable; SQL reads other cells and Python only through {{ }}.
             reads={"python": (Reads("python"),), "sql": (Reads("catalog"), Reads("python", "tables"))},
-            # `pd`: the vendor's own demos use it without an import.
-            ambient={"python": _JUPYTER_NAMES | {"session", "st", "streamlit", "pd"}},
+            # `pd`, `get_active_session`: the vendor's own demos use them without an import.
+            ambient={"python": _JUPYTER_NAMES | {"session", "st", "streamlit", "pd", "get_active_session"}},
         ),
         Host("deepnote", reads=_FRAMES_IN_SQL, ambient={"python": _JUPYTER_NAMES | {"_dntk"}}),
         # SoS: nothing crosses until %get, %put or %with says so.

@@ -149,7 +149,13 @@ def _host(metadata: Mapping[str, Any], cells: Sequence[CellSource]) -> str:
         return "sos"
     if kernel.startswith((".net", "dotnet")) or "polyglot_notebook" in metadata or "dotnet_interactive" in metadata:
         return "dotnet"
-    if kernel == "streamlit" or "snowflake" in metadata or "snowflake" in display or "lastEditStatus" in metadata:
+    if (
+        kernel == "streamlit"
+        or "snowflake" in metadata
+        or "snowflake" in display
+        or "lastEditStatus" in metadata
+        or any("resultHeight" in _of(cell) for cell in cells[:8])
+    ):
         return "snowflake"
     if any("deepnote" in key for key in metadata) or any("deepnote_cell_type" in _of(cell) for cell in cells[:3]):
         return "deepnote"
@@ -163,6 +169,7 @@ def _host(metadata: Mapping[str, Any], cells: Sequence[CellSource]) -> str:
         or "microsoft" in metadata
         or "trident" in metadata
         or "synapse_widget" in metadata
+        or "saveOutput" in metadata
         or any("microsoft" in _of(cell) for cell in cells[:8])
     ):
         return "synapse"
@@ -203,21 +210,24 @@ def _language(host: str, metadata: Mapping[str, Any], cells: Sequence[CellSource
                 return kernel_language(kernel, metadata)
     info = _mapping(metadata.get("language_info"))
     word = canonical(_text(info, "name"))
-    if word == "python" and _text(info, "version").startswith("2."):
-        return "python2"
+    if word == "python":
+        # Older sparkmagic says "python2" of any Python that runs in Spark, so there the code must agree.
+        maybe = _text(info, "pygments_lexer") == "python2"
+        if _text(info, "version").startswith("2.") or (maybe and _has_python_2(cells)):
+            return "python2"
     if not word and host == "polynote":
         return "scala"
     if not word:
         word = _inner_language(metadata)
     if not word:
         word = _DEFAULTS.get(host, "python")
-        if (
-            word == "python"
-            and host == "jupyter"
-            and any(cell.kind == "code" and _PYTHON_2.search(cell.text) for cell in cells)
-        ):
+        if word == "python" and host == "jupyter" and _has_python_2(cells):
             return "python2"
     return word
+
+
+def _has_python_2(cells: Sequence[CellSource]) -> bool:
+    return any(cell.kind == "code" and _PYTHON_2.search(cell.text) for cell in cells)
 
 
 def _inner_language(metadata: Mapping[str, Any]) -> str:
@@ -234,6 +244,10 @@ def _inner_language(metadata: Mapping[str, Any]) -> str:
         return word
     if is_known(name):
         return name
+    # What jupytext writes when it makes a notebook of a script that names no kernel.
+    word = canonical(_inner(metadata, "jupytext", "main_language"))
+    if word:
+        return word
     # nbformat 3 kept the language at the top.
     return canonical(_text(metadata, "language"))
 

@@ -27,6 +27,11 @@ _ALWAYS = frozenset(dir(builtins)) | {
 }
 # IPython's history: `_`, `__`, `_10`, `_i`, `_i3`, `_ih`, `_oh`, `_dh`, `_exit_code`.
 _HISTORY = re.compile(r"_{1,3}|_\d+|_i{1,3}|_i\d+|_ih|_oh|_dh|_exit_code|In|Out")
+# What Spark's shells and hosted platforms put into a session before its first cell. A file often does not say that it
+# ran on one (Fabric, EMR and Databricks notebooks saved as plain Jupyter ones, `pyspark` with Jupyter as its driver).
+_PLATFORMS = frozenset(
+    {"spark", "sc", "sqlContext", "sqlc", "dbutils", "displayHTML", "mssparkutils", "notebookutils", "glueContext"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def missing_names(context: Context) -> Iterator[Missing]:
         name = use.name
         if use.deferred or use.guarded or use.table or name in seen:
             continue
-        if name in _ALWAYS or name in ambient or _HISTORY.fullmatch(name):
+        if name in _ALWAYS or name in ambient or name in _PLATFORMS or _HISTORY.fullmatch(name):
             continue
         seen.add(name)
         if context.view.lookup(name) is not None:
