@@ -127,6 +127,8 @@ def test_trap_23_switches_inside_a_cell_are_nobodys() -> None:
     assert cell("#!html\n<b/>\n#!js\nlet x", host="dotnet", language="csharp").language == ""
     assert cell("x = 1\n#!sql\nselect 1", host="dotnet", language="python").language == ""
     assert cell("R: expand='${ }'\n  x", host="sos", language="sos").language == "sos"
+    assert cell("input: 'a.txt', 'b.txt', group_by=1\nprint(_input)", host="sos", language="sos").language == "sos"
+    assert cell("[A: provides='test_{idx}.txt']\n_output.touch()", host="sos", language="sos").language == "sos"
     assert cell("%with R -i x\nx", host="sos", language="sos").language == "r"
     assert cell("try:\n    x: int\nfinally:\n    pass", host="sos", language="sos").language == "python"
 

@@ -53,6 +53,7 @@ def test_defined_nowhere() -> None:
         "# %%\n_ + _10 + len(Out) + len(_ih)",
         "# %%\nget_ipython(), display, __name__, __builtin__",
         "# %%\nspark.sql('select 1'), sc, dbutils",
+        "host: sos\nlanguage: sos\n# %%\nsh('ls'), expand_pattern, __captured",
         "host: snowflake\n# %%\nget_active_session()",
         "# %%\n%%bash --out x\nls\n# %%\nx",
         "# %%\n%%cython\ncdef f(): ...\n# %%\nf()",

@@ -223,7 +223,7 @@ class View:
         return found if isinstance(found, Anchor) else None
 
     def opens(self) -> tuple[str, ...]:
-        """Reasons why names may exist that nobody sees, from the cells this one can see and from itself."""
+        """Reasons why names may exist that nobody sees: the host's, of the cells this one can see, and its own."""
         reasons: tuple[str, ...] = self._ask("opens", "", self._opens)
         return reasons
 
@@ -318,9 +318,10 @@ class View:
 
     def _opens(self) -> tuple[str, ...]:
         everything = self.host.order == "any"
-        return tuple(
+        found = (
             reason
             for index, reasons in sorted(self._owners.opens.items())
             if everything or index <= self.index
             for reason in reasons
         )
+        return (*self.host.opens, *found)

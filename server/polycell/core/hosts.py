@@ -28,7 +28,7 @@ class Host:
 
     `reads` maps the reading language to what it sees; a language without a row sees its own space and the catalogue.
     `result_space` is where a SQL cell's named result lives. `implicit_result` names what an unnamed SQL cell defines.
-    `ambient` are names that exist before any cell, by language.
+    `ambient` are names that exist before any cell, by language. `opens`: why cells may see names that no cell shows.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Host:
     result_space: str = "python"
     implicit_result: str = ""
     ambient: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    opens: tuple[str, ...] = ()
     last_expression: str = ""  # the name that a cell's last expression gets (Polynote's `Out`)
     single_percent_cells: bool = False  # `%sql` as the first line makes the whole cell SQL
 
@@ -138,8 +139,15 @@ HOSTS: Mapping[str, Host] = {
             ambient={"python": _JUPYTER_NAMES | {"session", "st", "streamlit", "pd", "get_active_session"}},
         ),
         Host("deepnote", reads=_FRAMES_IN_SQL, ambient={"python": _JUPYTER_NAMES | {"_dntk"}}),
-        # SoS: nothing crosses until %get, %put or %with says so.
-        Host("sos", reads={"sql": (Reads("sql"),)}, result_space="sql", ambient={"python": _JUPYTER_NAMES}),
+        # SoS: nothing crosses until %get, %put, %capture or %with says so, in any kernel's cell. Cells of the SoS kernel
+        # itself are Python with a workflow system's functions, actions, targets and step variables around it.
+        Host(
+            "sos",
+            reads={"sql": (Reads("sql"),)},
+            result_space="sql",
+            ambient={"python": _JUPYTER_NAMES},
+            opens=("what SoS and its kernels hand over",),
+        ),
         # .NET Interactive: nothing crosses until #!share or #!set says so.
         Host("dotnet", reads={"sql": (Reads("sql"),)}, result_space="sql"),
         Host("marimo", order="any", reads=_FRAMES_IN_SQL, ambient={"python": frozenset({"display"})}),

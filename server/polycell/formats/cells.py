@@ -32,9 +32,12 @@ _PERCENT = re.compile(r"(%%?)([A-Za-z_][\w.+-]*|!)(?![?\w.+-])([^\r\n]*)(\r\n|\n
 _DIRECTIVE = re.compile(r"#!([A-Za-z][\w.+#-]*)([^\r\n]*)(\r\n|\n|\r|\Z)")
 _DIRECTIVE_BELOW = re.compile(r"^#!([A-Za-z][\w.+#-]*)", re.MULTILINE)
 _SOS_MAGIC = re.compile(r"%([A-Za-z]\w*)([^\r\n]*)(\r\n|\n|\r|\Z)")
-# Not Python but SoS: `[step]`, `input:`, `R: expand=True`. A lone word before a colon is a statement of Python.
+# Not Python but SoS: `[step]`, `[a: provides='{x}.txt']`, `input: a, b`, `R: expand=True`.
 _SOS_SYNTAX = re.compile(
-    r"^(?:\[[\w ,:=*()'\"-]+\][ \t]*$|(?!(?:else|try|finally|lambda)\b)[A-Za-z_]\w*:[ \t]*(?:$|\w+[ \t]*=))",
+    r"^(?:\[[\w ,:=*()'\"-]+\][ \t]*$"
+    r"|\[[\w ,*()-]+:[^\r\n]*\][ \t]*$"
+    r"|(?:input|output|depends|parameter|task)[ \t]*:"
+    r"|(?!(?:else|try|finally|lambda)\b)[A-Za-z_]\w*:[ \t]*(?:$|\w+[ \t]*=))",
     re.MULTILINE,
 )
 # Deepnote's exports wrap a SQL block's text into a call of Python.
