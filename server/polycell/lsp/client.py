@@ -33,6 +33,7 @@ class Client:
     markdown: bool = True  # hovers and documentation may be Markdown
     label_details: bool = False
     resolves_documentation: bool = False
+    insert_replace: bool = False  # a completion may have one range to insert into and one to replace
     hierarchical_symbols: bool = False
     related_information: bool = False
     diagnostic_versions: bool = False
@@ -61,6 +62,7 @@ def read_client(params: object) -> Client:
         markdown="markdown" in formats or not formats,
         label_details=item.get("labelDetailsSupport") is True,
         resolves_documentation="documentation" in resolved,
+        insert_replace=item.get("insertReplaceSupport") is True,
         hierarchical_symbols=_at(text, "documentSymbol").get("hierarchicalDocumentSymbolSupport") is True,
         related_information=published.get("relatedInformation") is True,
         diagnostic_versions=published.get("versionSupport") is True,

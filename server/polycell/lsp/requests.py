@@ -149,10 +149,13 @@ def _item(
             made.label_details = types.CompletionItemLabelDetails(description=item.detail)
         else:
             made.detail = item.detail
-    if where is not None:
-        made.text_edit = types.TextEdit(where, insert)
-    else:
+    if where is None:
         made.insert_text = insert
+    elif client.insert_replace and where.start.character <= params.position.character < where.end.character:
+        # What stands behind the cursor stays, unless the user has the editor replace whole words.
+        made.text_edit = types.InsertReplaceEdit(insert, types.Range(where.start, params.position), where)
+    else:
+        made.text_edit = types.TextEdit(where, insert)
     if item.documentation:
         if client.resolves_documentation:
             made.data = {

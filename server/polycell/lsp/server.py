@@ -8,6 +8,7 @@ the client's next messages wait in order.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,9 @@ class Inbox:
     def _start(self) -> None:
         from polycell.lsp.conversation import PolycellServer
 
+        # The garbage is mostly freed by reference counts. A full collection stops the loop for 30-80 ms with a large
+        # notebook open, so they are made rare.
+        gc.set_threshold(20_000, 20, 50)
         server = PolycellServer()
         server.on_stop(self._done.set)
         server.protocol.set_writer(self._writer)

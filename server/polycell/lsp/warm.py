@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,8 @@ def warm_up(converter: Any) -> None:
         _rehearse()
     except Exception:
         log.exception("warming up failed")
+    # What is loaded now stays: collections of garbage, which stop everything, need not look at it again.
+    gc.freeze()
 
 
 def _rehearse() -> None:
