@@ -80,7 +80,7 @@ async def complete(snapshot: Snapshot, services: Services, cell_id: str, offset:
     answer = await found.service.complete(found.context, found.offset)
     if not found.shift:
         return answer
-    return replace(answer, items=tuple(replace(i, replace=i.replace.shift(found.shift)) for i in answer.items))
+    return replace(answer, items=tuple(i._replace(replace=i.replace.shift(found.shift)) for i in answer.items))
 
 
 async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Hover | None:

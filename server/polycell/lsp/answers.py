@@ -75,6 +75,9 @@ def best(items: Sequence[Completion], typed: str) -> tuple[list[Completion], boo
 
 
 def _order(item: Completion) -> tuple[int, str, str]:
+    """By rank, then by the alphabet; columns of equal rank stay in the order of their table, which people know."""
+    if item.kind == "column":
+        return item.rank, "", ""
     return item.rank, item.label.casefold(), item.label
 
 
