@@ -100,6 +100,12 @@ TSQL = Grammar(
     values=_options("-artifact -type -bind -workspace -session --artifact --type --bind --workspace --session"),
     results=_options("-bind --bind"),
 )
+# sparkmagic: a value of the local session goes to Spark, under its own name where `-n` gives no other.
+SEND_TO_SPARK = Grammar(
+    values=_options("-i --input -t --vartype -n --varname -m --maxrows -s --session"),
+    results=_options("-i --input -n --varname"),
+    inputs=_options("-i --input"),
+)
 KQL = Grammar(values=_options("-o --output"), results=_options("-o --output"), sql=True)
 GRAPH = Grammar(
     values=_options(
@@ -218,7 +224,8 @@ CELL_MAGICS: Mapping[str, MagicSpec] = {
     # Settings, mostly JSON, and products' own forms.
     **_same("configure", "json"),
     **_same("graph_notebook_config graph_notebook_vis_options", "json"),
-    **_same("info help logs cleanup delete send_to_spark matplot sagemaker_studio configure_logging", ""),
+    **_same("info help logs cleanup delete matplot sagemaker_studio configure_logging", ""),
+    **_same("send_to_spark", "", SEND_TO_SPARK),
     **_same("ai chat stan R_off ml automl dataframe chart airflow", ""),
 }
 

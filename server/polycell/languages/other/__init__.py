@@ -38,7 +38,7 @@ class OtherService(LanguageService):
     def exports(self, context: Context) -> Exports:
         cell = context.cell
         bindings = {d.name: _binding(cell, d) for d in context.facts.definitions}
-        if cell.result:
+        if cell.result and cell.result not in bindings:
             # An input block of Deepnote, a chunk's `output.var`: the name is in the metadata, not in the text.
             bindings[cell.result] = Binding(cell.result, UNKNOWN, "result", context.host.result_space)
         return Exports(tuple(bindings.values()), context.facts.opens)

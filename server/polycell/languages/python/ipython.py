@@ -115,8 +115,11 @@ def neutralise(cell: Cell, host: str = "") -> Neutral:
             made.edit(text, 0, len(text))
             made.code = made.apply(text)
             return made
-    elif start > 0:
+    elif start > 0 and text[start - 1] in "\r\n":
         made.edit(text, 0, start)
+    elif start > 0:
+        # `%python x = 1`: what follows the magic on its line is not indented.
+        made.edits.append((0, start, _keep_lines(text[:start], "\f")))
     prepared = _without_prompts(text, start)
     dedent = _leading_indent(prepared, start)
     lines = sum(1 for _ in _content_lines(prepared, start))
@@ -479,6 +482,8 @@ def _effects(
         return None
     if row.opens or (name == "store" and _flag(line, "-r") and not line.replace("-r", "").strip()):
         made.opens.append(f"%{name} {line}".strip())
+    if name == "config" and _COLUMNS_AS_NAMES.search(line):
+        made.opens.append(f"%{name} {line}".strip())
     if name in ("load_ext", "reload_ext"):
         _extension(made, line, start, extent)
     if row.rest in ("python", "inner python"):
@@ -502,6 +507,10 @@ def _effects(
     if row.rest == "sql":
         _sql(made, text, name, found, start, end, target)
     return None
+
+
+# JupySQL: from here on each column of a result becomes a name.
+_COLUMNS_AS_NAMES = re.compile(r"\bcolumn_local_vars\s*=\s*(?:True|1)")
 
 
 def _flag(line: str, flag: str) -> bool:

@@ -65,6 +65,14 @@ def opening_call(node: ast.Call, shells: Collection[str]) -> str:
     return ""
 
 
+def opening_reference(node: ast.expr, shells: Collection[str]) -> str:
+    """The reason why a value handed on may bind names when it is called (`run = get_ipython().run_cell`), or ""."""
+    if not isinstance(node, ast.Attribute) or not _is_shell(node.value, shells):
+        return ""
+    known = node.attr in _SHELL_METHODS or node.attr in _SHELL_ONLY_METHODS
+    return f"get_ipython().{node.attr}" if known and node.attr != "set_next_input" else ""
+
+
 def _is_shell(node: ast.AST, shells: Collection[str]) -> bool:
     if isinstance(node, ast.Name):
         return node.id in shells or node.id in ("ip", "ipython", "_ip")

@@ -15,7 +15,7 @@ from typing import Any
 from polycell.core.facts import Definition, Import, Reference
 from polycell.core.text import Span
 from polycell.languages.python.names import Names, Scope, Scopes
-from polycell.languages.python.opens import opening_call, opening_import
+from polycell.languages.python.opens import opening_call, opening_import, opening_reference
 from polycell.languages.python.shapes import (
     COMPREHENSIONS,
     arguments_of,
@@ -127,6 +127,9 @@ class _Walk(Names):
         self.visit(node.value)
         if is_shell(node.value):
             self.shells.update(t.id for t in node.targets if isinstance(t, ast.Name))
+        reason = opening_reference(node.value, self.shells)
+        if reason:
+            self.opens.append(reason)
         self.within(node, node.targets)
 
     def augmented(self, node: ast.AugAssign) -> None:
