@@ -10,6 +10,7 @@ from polycell.core.service import Services, services
 from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService
 from polycell.languages.sql import SqlService
+from polycell.languages.vega import VegaService
 from polycell.rules import default_rules
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def default_services() -> Services:
     """Everything that Polycell ships."""
-    return services([PythonService(), SqlService()], default_rules(), OtherService())
+    return services([PythonService(), SqlService(), VegaService()], default_rules(), OtherService())
 
 
 def default_sources(

@@ -1,0 +1,7 @@
+"""Charts: Vega-Lite cells (and what is certain about Vega and Polynote's viz cells) that know the tables above."""
+
+from __future__ import annotations
+
+from polycell.languages.vega.service import VegaService
+
+__all__ = ["VegaService"]

@@ -1,0 +1,237 @@
+"""Findings in charts. What cannot be certain is not said, and one mistake is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from polycell.core.facts import Severity
+from polycell.core.results import Finding, Location, Related
+from polycell.core.service import Context
+from polycell.core.text import Span
+from polycell.core.types import STRINGS, Certainty, Table
+from polycell.languages.vega.facts import inside
+from polycell.languages.vega.fields import Source, column_of, is_path, scope, views
+from polycell.languages.vega.reading import Reading
+from polycell.languages.vega.tree import Node, Path, walk
+from polycell.languages.vega.validate import Problem, near, validate
+
+UNKNOWN_KEY = "vega-unknown-key"
+MISSING_KEY = "vega-missing-key"
+INVALID_VALUE = "vega-invalid-value"
+UNKNOWN_FIELD = "vega-unknown-field"
+TYPE_MISMATCH = "vega-type-mismatch"
+
+LISTED = 8  # values named in a message
+
+# Names that Vega-Lite itself gives to what encodings make: `mean_price`, `bin_maxbins_10_x`, `yearmonth_date`.
+_OWN_PREFIXES = (
+    *("__", "bin_", "count_", "valid_", "missing_", "distinct_", "sum_", "product_", "mean_", "average_", "variance_"),
+    *("variancep_", "stdev_", "stdevp_", "stderr_", "median_", "q1_", "q3_", "ci0_", "ci1_", "min_", "max_", "argmin_"),
+    *("argmax_", "values_", "year", "quarter", "month", "week", "day", "date", "hours", "minutes", "seconds", "utc"),
+    *("lower_", "upper_", "center_", "extent_", "mid_", "cumulative_"),
+)
+# Aggregates that count, whatever the values are.
+_COUNTING = frozenset({"count", "valid", "missing", "distinct"})
+
+
+def findings(reading: Reading, context: Context) -> Iterator[Finding]:
+    root = reading.tree.root
+    if root is None or root.kind != "object":
+        return
+    if reading.library.library == "vega-lite" and _is_specification(root):
+        yield from _of_schema(reading, root, context)
+        yield from _of_fields(reading, context)
+
+
+def _is_specification(root: Node) -> bool:
+    """A cell that has just been begun has nothing to be judged."""
+    return any(m.key not in ("$schema", "") for m in root.members)
+
+
+# -- the schema
+
+
+def _of_schema(reading: Reading, root: Node, context: Context) -> Iterator[Finding]:
+    problems: tuple[Problem, ...] = ()
+    for schema in reading.schemas:
+        problems = validate(schema, root)
+        if not problems:
+            return
+    given = "" in reading.outside.given
+    for problem in problems:
+        if problem.kind == "missing-key" and problem.span.start == root.start:
+            lacking = tuple(c for c in problem.choices if c != "data")
+            if not lacking:
+                continue
+            problem = Problem(problem.kind, problem.span, lacking[0], lacking, problem.parent)
+        yield _finding(problem)
+    if reading.host == "polynote" and root.member("data") is None and not given and context.cell.magic is None:
+        message = "Polynote draws a chart only when it has `data` at its top, such as `data: {values: name}`."
+        yield Finding(MISSING_KEY, Span(root.start, root.start + 1), message, "warning")
+
+
+def _finding(problem: Problem) -> Finding:
+    where = f" of `{problem.parent}`" if problem.parent else ""
+    meant = problem.meant if problem.kind in ("unknown-key", "value") else ""
+    severity: Severity = "warning"
+    if problem.kind == "unknown-key":
+        advice = f" Did you mean `{meant}`?" if meant else " It has no effect."
+        text = f"`{problem.name}` is no property{where or ' of a chart'}.{advice}"
+        return Finding(UNKNOWN_KEY, problem.span, text, severity)
+    if problem.kind == "missing-key":
+        subject = f"`{problem.parent}`" if problem.parent else "A chart"
+        return Finding(MISSING_KEY, problem.span, f"{subject} needs `{problem.name}`.", severity)
+    if problem.kind == "value":
+        advice = f"Did you mean `{meant}`?" if meant else f"It takes {_listed(problem.choices)}."
+        return Finding(INVALID_VALUE, problem.span, f"`{problem.name}` is no value{where}. {advice}", severity)
+    subject = f"`{problem.parent}`" if problem.parent else "A chart"
+    wanted = _listed(problem.choices, quoted=False)
+    if problem.kind == "kind":
+        article = "an" if problem.name[0] in "aeiou" else "a"
+        name = "null" if problem.name == "null" else f"{article} {problem.name}"
+        return Finding(INVALID_VALUE, problem.span, f"{subject} takes {wanted}, not {name}.", severity)
+    return Finding(INVALID_VALUE, problem.span, f"{subject} takes {wanted}, not {problem.name}.", severity)
+
+
+def _listed(choices: Iterable[object], *, quoted: bool = True) -> str:
+    texts = ["true" if c is True else "false" if c is False else "null" if c is None else str(c) for c in choices]
+    shown = [f"`{t}`" if quoted else t for t in texts[:LISTED]]
+    if len(texts) > LISTED:
+        return ", ".join(shown) + ", …"
+    return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "something else"
+
+
+# -- fields
+
+
+def _of_fields(reading: Reading, context: Context) -> Iterator[Finding]:
+    seen: set[Span] = set()
+    for view in views(reading.outside):
+        encoding = view.node.get("encoding")
+        if encoding is not None and encoding.kind == "object":
+            for channel in encoding.members:
+                for definition in _definitions(channel.value):
+                    field = definition.get("field")
+                    if field is not None and field.kind == "string":
+                        yield from _unknown(field, view.source, context, seen)
+                    yield from _mismatch(definition, view.source.table)
+        transforms = view.node.get("transform")
+        if transforms is not None and transforms.kind == "array":
+            for at, transform in enumerate(transforms.items):
+                yield from _in_transform(transform, (*view.path, "transform", at), reading, context, seen)
+        repeat = view.node.get("repeat")
+        if repeat is not None:
+            for path, node in walk(repeat):
+                if node.kind == "string" and path and isinstance(path[-1], int):
+                    yield from _unknown(node, view.source, context, seen)
+
+
+def _definitions(channel: Node) -> Iterator[Node]:
+    """The definitions of a channel: itself, each of a list, and those under `condition`."""
+    for one in channel.items if channel.kind == "array" else (channel,):
+        if one.kind == "object":
+            yield one
+            condition = one.get("condition")
+            if condition is not None:
+                yield from (c for c in (condition, *condition.items) if c.kind == "object")
+
+
+# Where a transform names fields that must be there: the key, and inside a list of objects the inner key.
+_FIELD_KEYS = frozenset(
+    {
+        "field",
+        "groupby",
+        "lookup",
+        "fold",
+        "flatten",
+        "pivot",
+        "value",
+        "density",
+        "regression",
+        "loess",
+        "on",
+        "impute",
+    }
+    | {"key", "stack", "quantile"}
+)
+
+
+def _in_transform(
+    transform: Node, path: Path, reading: Reading, context: Context, seen: set[Span]
+) -> Iterator[Finding]:
+    if transform.kind != "object" or transform.get("sample") is not None:
+        return
+    home = scope(path, reading.outside)
+    is_impute = transform.get("impute") is not None
+    for inner, node in walk(transform):
+        if node.kind != "string" or not inner:
+            continue
+        keys = [step for step in inner if isinstance(step, str)]
+        key = keys[-1]
+        if "as" in keys or (key == "value" and is_impute) or key not in _FIELD_KEYS:
+            continue
+        if keys[0] == "from":
+            if keys[-1] == "key" and len(keys) == 2:
+                yield from _unknown(node, scope((*path, *inner), reading.outside), context, seen)
+            continue
+        if keys[0] == "filter" and key != "field":
+            continue
+        if len(keys) > 1 and key != "field":
+            continue
+        if key == "field" and node.value == "*":
+            continue
+        yield from _unknown(node, home, context, seen)
+    origin = transform.get("from")
+    fields = origin.get("fields") if origin is not None else None
+    if fields is not None and fields.kind == "array":
+        foreign = scope((*path, "from", "fields"), reading.outside)
+        for node in fields.items:
+            if node.kind == "string":
+                yield from _unknown(node, foreign, context, seen)
+
+
+def _unknown(field: Node, home: Source, context: Context, seen: set[Span]) -> Iterator[Finding]:
+    table = home.table
+    name = str(field.value)
+    if not table.proves_absence or not table.columns or not name or field.span in seen:
+        return
+    if column_of(table, name) is not None or is_path(name) or name.startswith(_OWN_PREFIXES):
+        return
+    index = home.binding.type.index if home.binding is not None and isinstance(home.binding.type, Table) else ()
+    if any(c.name == name for c in index):
+        return  # some ways of handing a frame over keep its index
+    seen.add(field.span)
+    meant = near(name, (c.name for c in table.columns))
+    advice = f"Did you mean `{meant}`?" if meant else f"There are {_listed(c.name for c in table.columns)}."
+    where = f"`{home.name}`" if home.name and home.name != "values" else "the data"
+    yield Finding(
+        UNKNOWN_FIELD,
+        inside(field),
+        f"`{name}` is no field of {where} here. {advice}",
+        "warning",
+        _related(home, context),
+    )
+
+
+def _related(home: Source, context: Context) -> tuple[Related, ...]:
+    origin = home.binding.origin if home.binding is not None else None
+    index = context.notebook.index(origin.cell) if origin is not None and origin.cell else None
+    if origin is None or index is None:
+        return ()
+    place = origin.find(context.notebook.cells[index].text)
+    return (Related(Location(Span(*place), origin.cell), f"`{home.name}` comes from here"),) if place else ()
+
+
+def _mismatch(definition: Node, table: Table) -> Iterator[Finding]:
+    """A text measured as a quantity: a chart shows nothing of it."""
+    said, name = definition.get("type"), definition.text("field")
+    if said is None or said.value != "quantitative" or name is None:
+        return
+    if definition.text("aggregate") in _COUNTING or (definition.get("aggregate") or said).kind == "object":
+        return
+    column = table.column(name)
+    if column is None or column.type is None or column.type.name not in STRINGS or column.maybe:
+        return
+    if column.certainty is Certainty.CERTAIN and column.type_certainty is Certainty.CERTAIN:
+        text = f"`{name}` is text, which a quantitative scale does not show. Did you mean `nominal`?"
+        yield Finding(TYPE_MISMATCH, inside(said), text, "hint")

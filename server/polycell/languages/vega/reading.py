@@ -1,0 +1,141 @@
+"""A cell as its answers need it: its tree, which library and schema it is for, and what it can refer to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from polycell.core.environment import View
+from polycell.core.hosts import Host
+from polycell.core.notebook import Cell
+from polycell.core.service import Context
+from polycell.core.text import Span
+from polycell.languages.vega.data import Outside
+from polycell.languages.vega.reader import read as read_tree
+from polycell.languages.vega.schema import NEWEST, VENDORED, Named, Schema, load, named
+from polycell.languages.vega.tree import Dialect, Node, Tree
+from polycell.languages.vega.yaml_reader import is_block, read_block
+
+_OPTIONS_WITH_VALUE = frozenset({"-v", "--version"})
+_OF_VEGA = frozenset({"marks", "signals", "scales", "axes"})
+_OF_VEGA_LITE = frozenset({"mark", "layer", "encoding", "hconcat", "vconcat", "concat", "facet", "repeat", "spec"})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A name on the magic's line: data set `name` ("" for a chart's only one) is the value `variable` at `span`."""
+
+    name: str
+    variable: str
+    span: Span
+
+
+def given(cell: Cell) -> tuple[Given, ...]:
+    """`%%vegalite [frame]` and `%%vega [name:frame …]`, as altair's magics take them (both also `-j`, `-v 6`)."""
+    magic = cell.magic
+    if magic is None or magic.prefix != "%%":
+        return ()
+    found = []
+    at, skip = magic.arguments_start, False
+    for word in magic.arguments.split():
+        start = cell.text.find(word, at)
+        if start < 0:
+            break
+        at = start + len(word)
+        if skip or word.startswith("-"):
+            skip = word in _OPTIONS_WITH_VALUE
+            continue
+        name, colon, variable = word.rpartition(":")
+        if magic.name.lower() != "vega":
+            name, variable = "", word
+        elif not colon:
+            name = variable
+        if variable.isidentifier():
+            found.append(Given(name, variable, Span(at - len(variable), at)))
+    return tuple(found)
+
+
+def dialect(cell: Cell, host: str) -> Dialect:
+    if cell.magic is not None and not {"-j", "--json"} & set(cell.magic.arguments.split()):
+        return "yaml"
+    if cell.declared.lower() in ("yaml", "yml") or (cell.declared == "" and cell.metadata.get("language") == "yaml"):
+        return "yaml"
+    return "javascript" if host == "polynote" else "json"
+
+
+def tree_of(cell: Cell, host: str) -> Tree:
+    """The cell's tree; kept by text."""
+    how = dialect(cell, host)
+    if how == "yaml" and is_block(cell.text, cell.body):
+        return read_block(cell.text, cell.body)
+    return read_tree(cell.text, cell.body, how)
+
+
+def library(cell: Cell, host: str, root: Node | None) -> Named:
+    """Whose specification it is: what `$schema` says, else the magic, the cell's language and the keys in use."""
+    said = named(root.text("$schema")) if root is not None else Named()
+    if said.library:
+        return said
+    if cell.magic is not None:
+        return Named("vega" if cell.magic.name.lower() == "vega" else "vega-lite")
+    if cell.language == "vega-lite" or host == "polynote":
+        return Named("vega-lite")
+    keys = {m.key for m in root.members} if root is not None else set()
+    return Named("vega" if keys & _OF_VEGA or not keys & _OF_VEGA_LITE else "vega-lite")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`schemas` are those that must agree on a mistake before it is one; none when the version is not ours to judge.
+    `schema` is the one to complete and explain with; None for a specification that is not Vega-Lite's."""
+
+    tree: Tree
+    outside: Outside
+    host: str
+    library: Named
+    start: int = 0  # where the specification's text begins in the cell
+
+    @property
+    def schema(self) -> Schema | None:
+        if self.library.library != "vega-lite":
+            return None
+        major = self.library.major
+        return load(major if major in VENDORED else NEWEST if major > NEWEST or not major else min(VENDORED))
+
+    @property
+    def schemas(self) -> tuple[Schema, ...]:
+        said = self.library
+        if said.library != "vega-lite":
+            return ()
+        if said.major in VENDORED:
+            newer = said.minor is not None and (said.major, said.minor) > VENDORED[said.major]
+            return () if newer else (load(said.major),)
+        # Polynote's own default is version 3; elsewhere an unnamed version is one in use today.
+        return () if said.major or self.host == "polynote" else tuple(load(major) for major in VENDORED)
+
+    @property
+    def bare_keys(self) -> bool:
+        """Whether the author writes keys without quotes."""
+        if self.tree.root is None or not self.tree.root.members:
+            return False
+        written = [m for m in self.tree.root.members if m.key]
+        return sum(not m.quote for m in written) * 2 > len(written)
+
+    @property
+    def quote(self) -> str:
+        """The quote that the author uses."""
+        text = self.tree.text
+        return "'" if text.count("'") > text.count('"') else '"'
+
+
+def read(context: Context) -> Reading:
+    return reading(context.cell, context.host, context.view, os.path.dirname(context.notebook.path), context)
+
+
+def reading(cell: Cell, host: Host, view: View, folder: str, context: Context | None = None) -> Reading:
+    kept = context.facts.analysis if context is not None else None
+    tree = kept if isinstance(kept, Tree) and kept.text is cell.text else tree_of(cell, host.name)
+    names: Mapping[str, str] = {g.name: g.variable for g in given(cell)}
+    outside = Outside(view, folder, tree.root, names)
+    return Reading(tree, outside, host.name, library(cell, host.name, tree.root), cell.body)

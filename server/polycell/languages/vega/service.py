@@ -1,0 +1,45 @@
+"""The service for charts: Vega-Lite and Vega cells, and Polynote's viz cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from polycell.core.facts import Facts
+from polycell.core.hosts import Host
+from polycell.core.notebook import Cell
+from polycell.core.results import NO_COMPLETIONS, Completions, Finding, Hover, Location
+from polycell.core.service import Context, LanguageService
+from polycell.languages.vega import check
+from polycell.languages.vega.complete import complete
+from polycell.languages.vega.facts import facts
+from polycell.languages.vega.hover import define, hover
+from polycell.languages.vega.reading import read
+
+CHARTS = frozenset({"vega-lite", "vega"})
+
+
+class VegaService(LanguageService):
+    languages = CHARTS | {"viz"}
+
+    def facts(self, cell: Cell, host: Host) -> Facts:
+        return facts(cell, host)
+
+    def diagnose(self, context: Context) -> Sequence[Finding]:
+        if context.cell.language not in CHARTS or context.facts.problems:
+            return ()
+        return tuple(check.findings(read(context), context))
+
+    async def complete(self, context: Context, offset: int) -> Completions:
+        if context.cell.language not in CHARTS or offset < context.cell.body:
+            return NO_COMPLETIONS
+        return complete(read(context), offset)
+
+    async def hover(self, context: Context, offset: int) -> Hover | None:
+        if context.cell.language not in CHARTS:
+            return None
+        return hover(read(context), context, offset)
+
+    async def define(self, context: Context, offset: int) -> Sequence[Location]:
+        if context.cell.language not in CHARTS:
+            return ()
+        return define(read(context), context, offset)

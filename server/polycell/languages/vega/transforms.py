@@ -1,0 +1,304 @@
+"""What a chart's transforms make of a table: one small function a transform.
+
+Source of the rules: Vega-Lite's documentation of each transform, and its schema's defaults. A transform that nobody
+here knows leaves the table open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    STRING,
+    TIMESTAMP,
+    Certainty,
+    Column,
+    DataType,
+    Table,
+    is_numeric,
+)
+from polycell.languages.vega.tree import Node
+
+# `lookup`'s foreign table, by its `data` object.
+Resolve: TypeAlias = Callable[[Node], Table]
+
+_COUNTS = frozenset({"count", "valid", "missing", "distinct"})
+_SAME = frozenset({"min", "max", "mode", "lag", "lead", "first_value", "last_value", "nth_value", "first", "last"})
+_RANKS = frozenset({"row_number", "rank", "dense_rank", "ntile"})
+_WHOLE_DATUM = re.compile(r"""\s*datum(?:\.([^\W\d]\w*)|\[\s*(?:'([^']*)'|"([^"]*)")\s*\])\s*\Z""")
+_TEXT_CALL = re.compile(
+    r"\s*(?:format|timeFormat|utcFormat|upper|lower|substring|slice|replace|toString|trim|truncate|pad|join|monthFormat"
+    r"|monthAbbrevFormat|dayFormat|dayAbbrevFormat|timeUnitSpecifier)\s*\([^()]*\)\s*\Z"
+)
+_TIME_CALL = re.compile(r"\s*(?:datetime|toDate|timeParse|utcParse|timeOffset|utcOffset|now)\s*\([^()]*\)\s*\Z")
+_NUMBER_CALL = re.compile(
+    r"\s*(?:abs|ceil|floor|round|sqrt|log|exp|pow|sin|cos|tan|atan2|random|length|year|month|quarter|date|day|hours"
+    r"|minutes|seconds|milliseconds|time|toNumber|parseInt|parseFloat|min|max|clamp)\s*\([^()]*\)\s*\Z"
+)
+_ARITHMETIC = re.compile(r"[\w\s.*/()-]*[*/][\w\s.*/()+-]*\Z")
+_LITERAL_TEXT = re.compile(r"""\s*(?:'[^'"]*'|"[^"']*")\s*\Z""")
+
+
+def apply(table: Table, transform: Node, resolve: Resolve) -> Table:
+    """The table behind one transform."""
+    if transform.kind != "object":
+        return replace(table, open=True) if transform.kind == "expression" else table
+    for key, rule in _RULES.items():
+        node = transform.get(key)
+        if node is not None:
+            return rule(table, transform, node, resolve)
+    # Being written, or unknown: what it is to make cannot be told.
+    return replace(table, open=True) if any(m.key for m in transform.members) else table
+
+
+# -- helpers
+
+
+def _put(table: Table, *columns: Column) -> Table:
+    """The table with columns added, or replaced where they are there already."""
+    given = {c.name: c for c in columns}
+    kept = tuple(given.pop(c.name, c) for c in table.columns)
+    return replace(table, columns=(*kept, *given.values()))
+
+
+def _made(name: str, type_: DataType | None, source: str) -> Column:
+    return Column(name, type_, certainty=Certainty.CERTAIN, source=source, type_certainty=Certainty.LIKELY)
+
+
+def _strings(node: Node | None) -> list[str] | None:
+    """The texts of a list, or of a single text; None where one of them is not known."""
+    if node is None:
+        return []
+    if node.kind == "string":
+        return [node.value]
+    if node.kind != "array" or any(i.kind not in ("string", "missing") for i in node.items):
+        return None
+    return [i.value for i in node.items if i.kind == "string"]
+
+
+def _names(transform: Node, default: list[str]) -> list[str] | None:
+    node = transform.get("as")
+    if node is None:
+        return default
+    given = _strings(node)
+    if given is None:
+        return None
+    return [*given, *default[len(given) :]]
+
+
+def _groups(table: Table, transform: Node) -> tuple[Column, ...] | None:
+    names = _strings(transform.get("groupby"))
+    return None if names is None else tuple(table.column(name) or Column(name) for name in names)
+
+
+def _aggregate_type(table: Table, operation: str, name: str | None) -> DataType | None:
+    if operation in _COUNTS or operation in _RANKS:
+        return INT64
+    column = table.column(name) if name else None
+    if operation in _SAME:
+        return column.type if column is not None else None
+    if operation in ("argmin", "argmax"):
+        return DataType("struct", children=tuple((c.name, c.type or STRING) for c in table.columns))
+    if operation == "values":
+        return DataType("list")
+    return FLOAT64
+
+
+def _operations(table: Table, node: Node) -> list[Column] | None:
+    """The columns of `[{op, field, as}, …]`; None where one of them is not known."""
+    if node.kind != "array":
+        return None
+    columns = []
+    for item in node.items:
+        if item.kind != "object":
+            return None
+        operation, name, made = item.text("op") or "", item.text("field"), item.text("as")
+        if item.get("as") is not None and made is None:
+            return None
+        if made is None:
+            made = f"{operation}_{name}" if name else operation
+        source = f"{operation}({name or ''})"
+        columns.append(_made(made, _aggregate_type(table, operation, name), source))
+    return columns
+
+
+# -- the transforms
+
+
+def _same(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    return table
+
+
+def _calculate(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    made = transform.text("as")
+    if made is None:
+        return replace(table, open=True)
+    text = str(node.value) if node.kind == "string" else ""
+    return _put(table, _made(made, type_of_expression(text, table), f"calculate {text}"))
+
+
+def type_of_expression(text: str, table: Table) -> DataType | None:
+    """The type of a Vega expression where its form leaves no doubt; None elsewhere."""
+    whole = _WHOLE_DATUM.match(text)
+    if whole is not None:
+        column = table.column(whole[1] or whole[2] or whole[3] or "")
+        return column.type if column is not None else None
+    for pattern, kind in ((_TEXT_CALL, STRING), (_TIME_CALL, TIMESTAMP), (_NUMBER_CALL, FLOAT64)):
+        if pattern.match(text):
+            return kind
+    if _LITERAL_TEXT.match(text):
+        return STRING
+    if len(text) < 500 and _ARITHMETIC.match(text):
+        return FLOAT64
+    if "?" not in text and re.search(r"(?<![<>=!])(?:===?|!==?|[<>]=?)(?!=)", text) and "+" not in text:
+        return BOOL
+    return None
+
+
+def _aggregate(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    columns, groups = _operations(table, node), _groups(table, transform)
+    if columns is None or groups is None:
+        return replace(table, open=True)
+    return _put(replace(table, columns=groups, open=False), *columns)
+
+
+def _join_aggregate(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    columns = _operations(table, node)
+    return replace(table, open=True) if columns is None else _put(table, *columns)
+
+
+def _pair(table: Table, transform: Node, type_: DataType, source: str) -> Table:
+    """`"as": "a"` also makes `a_end`; `"as": ["a", "b"]` names both."""
+    names = _names(transform, [])
+    if not names:
+        return replace(table, open=True)
+    if len(names) == 1:
+        names = [names[0], f"{names[0]}_end"]
+    return _put(table, *(_made(name, type_, source) for name in names[:2]))
+
+
+def _bin(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    made = _pair(table, transform, FLOAT64, f"bin {transform.text('field') or ''}")
+    names = _names(transform, []) or []
+    return made if len(names) != 1 else _put(made, _made(f"{names[0]}_range", STRING, "bin"))
+
+
+def _time_unit(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    unit = node.value if node.kind == "string" else "timeUnit"
+    return _pair(table, transform, TIMESTAMP, f"{unit}({transform.text('field') or ''})")
+
+
+def _stack(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    return _pair(table, transform, FLOAT64, f"stack {node.value}")
+
+
+def _fold(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    folded, names = _strings(node), _names(transform, ["key", "value"])
+    if names is None:
+        return replace(table, open=True)
+    found = [table.column(name) for name in folded or ()]
+    types = {c.type for c in found if c is not None}
+    number = bool(types) and None not in found and all(t is not None and is_numeric(t) for t in types)
+    kind = types.pop() if len(types) == 1 and None not in found else FLOAT64 if number else None
+    what = ", ".join(folded or ())
+    return _put(table, _made(names[0], STRING, f"names of {what}"), _made(names[1], kind, f"values of {what}"))
+
+
+def _flatten(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    flattened = _strings(node)
+    if flattened is None:
+        return replace(table, open=True)
+    names = _names(transform, flattened) or flattened
+    columns = []
+    for name, made in zip(flattened, names, strict=False):
+        column = table.column(name)
+        inner = column.type.children[0][1] if column is not None and column.type and column.type.children else None
+        columns.append(_made(made, inner, f"flatten {name}"))
+    return _put(table, *columns)
+
+
+def _pivot(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    groups = _groups(table, transform)
+    return Table(groups or (), open=True)
+
+
+def _lookup(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    origin = transform.get("from")
+    data = origin.get("data") if origin is not None else None
+    fields = _strings(origin.get("fields")) if origin is not None else None
+    names = _names(transform, fields or [])
+    if names is None or fields is None or data is None:
+        return replace(table, open=True)
+    foreign = resolve(data)
+    if not fields:
+        # Without `fields` the whole foreign row is put under `as`.
+        struct = DataType("struct", children=tuple((c.name, c.type or STRING) for c in foreign.columns))
+        return _put(table, *(_made(name, struct, "lookup") for name in names))
+    found = [foreign.column(name) for name in fields]
+    return _put(
+        table,
+        *(
+            replace(column, name=made, maybe=False, source=column.source or name)
+            if column is not None
+            else _made(made, None, f"lookup {name}")
+            for made, name, column in zip(names, fields, found, strict=False)
+        ),
+    )
+
+
+def _density(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    return _distribution(table, transform, ["value", "density"], f"density of {node.value}")
+
+
+def _quantile(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    return _distribution(table, transform, ["prob", "value"], f"quantiles of {node.value}")
+
+
+def _distribution(table: Table, transform: Node, default: list[str], source: str) -> Table:
+    names, groups = _names(transform, default), _groups(table, transform)
+    if names is None or groups is None:
+        return replace(table, open=True)
+    return _put(Table(groups), *(_made(name, FLOAT64, source) for name in names[:2]))
+
+
+def _regression(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+    on = transform.text("on")
+    dependent = node.value if node.kind == "string" else None
+    names, groups = _names(transform, [on or "", dependent or ""]), _groups(table, transform)
+    if names is None or groups is None or on is None or dependent is None:
+        return replace(table, open=True)
+    parameters = transform.get("params")
+    if parameters is not None and parameters.value is not False:
+        columns = [_made("coef", DataType("list"), "regression"), _made("rSquared", FLOAT64, "regression")]
+        return _put(Table(groups), *columns)
+    return _put(Table(groups), *(_made(name, FLOAT64, f"fit of {dependent} on {on}") for name in names[:2]))
+
+
+# In the order in which Vega-Lite tells transforms apart.
+_RULES: Mapping[str, Callable[[Table, Node, Node, Resolve], Table]] = {
+    "lookup": _lookup,
+    "pivot": _pivot,
+    "density": _density,
+    "quantile": _quantile,
+    "regression": _regression,
+    "loess": _regression,
+    "fold": _fold,
+    "flatten": _flatten,
+    "impute": _same,
+    "stack": _stack,
+    "window": _join_aggregate,
+    "joinaggregate": _join_aggregate,
+    "aggregate": _aggregate,
+    "timeUnit": _time_unit,
+    "bin": _bin,
+    "calculate": _calculate,
+    "filter": _same,
+    "sample": _same,
+    "extent": _same,
+}
