@@ -113,6 +113,14 @@ def test_trap_20_a_magic_that_keeps_the_language_keeps_what_metadata_say() -> No
     assert cell("%%frobnicate\nselect 1", metadata={"language": "sql"}).language == "sql"
 
 
+def test_jupysql_names_a_result_on_the_second_line_too() -> None:
+    got = cell("%%sql two\nresult <<\nselect 1")
+    assert (got.language, got.result) == ("sql", "result")
+    notebook = Notebook("")
+    assert retext(got, "%%sql two\nother <<\nselect 1", notebook).result == "other"
+    assert retext(got, "%%sql two\nselect 1", notebook).result == ""
+
+
 def test_trap_21_databricks_first_line() -> None:
     got = cell("%sql\nSELECT 1", host="databricks")
     assert (got.language, got.body) == ("sql", 5)

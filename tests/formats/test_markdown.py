@@ -206,6 +206,12 @@ def test_jupytext_markdown() -> None:
     assert found[0].metadata == {"tags": ["parameters"]}
 
 
+def test_jupytext_markdown_keeps_the_line_of_a_cell_magic() -> None:
+    front = "---\njupytext:\n  text_representation:\n    format_name: markdown\n---\n\n"
+    found = cells(FORMAT, front + '```sql magic_args="orders <<"\nselect 1\n```\n', "a.md")
+    assert [(c.language, c.result) for c in found] == [("sql", "orders")]
+
+
 def test_r_markdown_of_jupytext_hides_magics() -> None:
     text = "---\njupyter:\n  kernelspec:\n    language: python\n---\n\n```{python}\n# %matplotlib inline\nx\n```\n"
     assert shape(FORMAT, text, "a.Rmd") == [("code", "python", "%matplotlib inline\nx")]

@@ -194,6 +194,14 @@ def test_the_blank_lines_below_a_cell_belong_to_it() -> None:
     assert (place.cell, place.offset) == ("c0", 6)
 
 
+def test_markers_in_strings_of_a_program_are_text() -> None:
+    program = 'TEXT = """# %%\n# %% [markdown]\n# x\n"""\n'
+    assert not FORMAT.detect(program, "test_read.py")
+    assert [text for _, _, text in shape(FORMAT, program + "# %%\ny = 1", "a.py")] == [program.rstrip(), "y = 1"]
+    # An open quote above hides no cell: somebody is typing it.
+    assert len(cells(FORMAT, '# %%\nx = """\n# %%\ny = 1\n# %%\nz = """doc"""\n')) == 3
+
+
 def test_detect() -> None:
     assert FORMAT.detect("x\n#%%\n", "a.py")
     assert FORMAT.detect("-- %%\n", "a.sql")

@@ -139,7 +139,7 @@ HOSTS: Mapping[str, Host] = {
             ambient={"python": _JUPYTER_NAMES | {"session", "st", "streamlit", "pd", "get_active_session"}},
         ),
         Host("deepnote", reads=_FRAMES_IN_SQL, ambient={"python": _JUPYTER_NAMES | {"_dntk"}}),
-        # SoS: nothing crosses until %get, %put, %capture or %with says so, in any kernel's cell. Cells of the SoS kernel
+        # SoS: nothing crosses until %get, %put, %capture or %with says so, in cells of any kernel. Cells of SoS
         # itself are Python with a workflow system's functions, actions, targets and step variables around it.
         Host(
             "sos",

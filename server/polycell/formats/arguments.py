@@ -16,6 +16,7 @@ _NAME = re.compile(r"[^\W\d]\w*\Z")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?%?\Z")
 # JupySQL: `name <<` and `name= <<` (binds and returns); Kqlmagic uses the same sign.
 _POINTER = re.compile(r"([^\W\d]\w*)\s*=?\s*<<\s*")
+_POINTED = re.compile(r"\s*([^\W\d]\w*)\s*=?\s*<<")
 
 
 def _words_of(text: str) -> frozenset[str]:
@@ -82,6 +83,12 @@ class Arguments:
             if spelling in spellings:
                 return value
         return None
+
+
+def pointed_name(text: str, start: int) -> str:
+    """The name in `name <<` at `start`, blanks before it; "" where there is none."""
+    found = _POINTED.match(text, start)
+    return found[1] if found else ""
 
 
 def words(line: str, start: int = 0) -> Iterator[Word]:

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from polycell.core.hosts import host as host_row
 from polycell.core.notebook import Cell, CellKind, CellMagic, Notebook
 from polycell.formats import magics
+from polycell.formats.arguments import pointed_name
 from polycell.formats.hosts import kernel_language, viewer_language
 from polycell.formats.languages import MARKUP, PERCENT_COMMENTS, canonical
 from polycell.formats.model import CellSource
@@ -244,7 +245,7 @@ def _magic_result(cell: Cell, notebook: Notebook) -> str:
     if cell.magic.prefix == "#!":
         return _dotnet_result(cell.magic.arguments)
     found = magics.outputs(cell.magic, notebook.host)
-    return found[0] if found else ""
+    return found[0] if found else pointed_name(cell.text, cell.body) if cell.language == "sql" else ""
 
 
 def _text(metadata: object, key: str) -> str:
@@ -298,6 +299,8 @@ def _percent(text: str, base: _Base, notebook: Notebook, single: bool) -> _Head:
         place = reading.place or place
         if reading.arguments.outputs:
             result = result or reading.arguments.outputs[0].text
+        elif reading.language == "sql" and prefix == "%%":
+            result = result or pointed_name(text, body)
         if reading.language == magics.INHERIT:
             at = body
             why = f"{why}, under {prefix}{name}"

@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from polycell.core.notebook import CellMagic
 from polycell.formats import yaml_text
 from polycell.formats.languages import canonical
 from polycell.formats.lines import Line, line_at
+from polycell.formats.magics import outputs
 
 _KEY = re.compile(r"(?:^|(?<=\s))([A-Za-z_][\w.-]*)[ ]*=[ ]*(?=\S)")
 _DECODER = json.JSONDecoder()
@@ -157,6 +159,15 @@ def _value(text: str, start: int) -> tuple[Any, int]:
     while end < len(text) and not text[end].isspace():
         end += 1
     return text[start:end].strip("\"'"), end
+
+
+def magic_result(magic: str, options: Mapping[str, Any]) -> str:
+    """The name that a cell's result gets by `magic_args`, which is the line of the cell magic `magic`; "" when none."""
+    line = options.get("magic_args")
+    if not isinstance(line, str):
+        return ""
+    found = outputs(CellMagic(magic, line))
+    return found[0] if found else ""
 
 
 def is_raw(options: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from polycell.formats import yaml_text
 from polycell.formats.chunks import ChunkHead, colon_options, parse_head, pipe_options
 from polycell.formats.commented import hiding_comments, without
 from polycell.formats.fences import Fence, content, fences
-from polycell.formats.jupytext import at, language_of, parse_options
+from polycell.formats.jupytext import at, language_of, magic_result, parse_options
 from polycell.formats.languages import canonical, is_known
 from polycell.formats.lines import Sheet, line_at, lines_in, trim_blank_lines
 from polycell.formats.model import Document, Format
@@ -204,6 +204,7 @@ def _add_plain(sheet: Sheet, fence: Fence) -> None:
         declared=declared,
         metadata=options,
         name=_text(options.get("name")),
+        result=magic_result(word, options),
     )
 
 

@@ -1,22 +1,25 @@
 """Percent scripts: `# %%` starts a cell, in any language with line comments.
 
 The markers are those of jupytext, VS Code, Spyder, PyCharm and Hydrogen; `[sql]`, `language="sql"` and `-> name` are
-ours. Markers count only at the start of a line, as in VS Code. Whatever is typed is read: nothing here parses the code
-between the markers, so an open quote above hides no cell below.
+ours. Markers count only at the start of a line, as in VS Code. Whatever is typed is read: an open quote above hides no
+cell below. Only where the whole file is Python as it stands, text in its strings that looks like a marker is none, as
+jupytext has it: programs that write notebooks, and their tests, are full of such strings.
 
 Sources: jupytext's format specification (percent 1.3); VS Code's `jupyter.interactiveWindow.codeRegularExpression`.
 """
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from polycell.core.notebook import CellKind, Notebook
-from polycell.core.text import Span
+from polycell.core.text import LineIndex, Span
 from polycell.formats import light
 from polycell.formats.commented import code_spans, hiding_comments
 from polycell.formats.jupytext import is_active, is_raw, parse_options, read_header
@@ -86,6 +89,36 @@ def markers(text: str, start: int, comment: str) -> Iterator[Marker]:
         below = line.next
 
 
+def cell_markers(text: str, start: int, script: Script) -> list[Marker]:
+    """The markers that start cells: those in strings of a script that is Python as a whole are left out."""
+    found = list(markers(text, start, script.comment))
+    if script.language != "python" or not any(_may_be_quoted(text, marker.start) for marker in found):
+        return found
+    quoted = _long_strings(text)
+    return [marker for marker in found if not any(marker.start in span for span in quoted)]
+
+
+def _may_be_quoted(text: str, offset: int) -> bool:
+    """Whether an odd number of either triple quote stands above: cheap, and true of every marker in a string."""
+    return bool(text.count('"""', 0, offset) % 2 or text.count("'''", 0, offset) % 2)
+
+
+def _long_strings(text: str) -> list[Span]:
+    """Where strings of several lines stand, but for each one's first line, in a text that is Python; else nothing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return []
+    lines = LineIndex(text)
+    return [
+        Span(lines.line_span(node.lineno).start, lines.line_span(node.end_lineno - 1).end)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno and node.end_lineno > node.lineno
+    ]
+
+
 def _parse_marker(start: int, end: int, after: int, rest: str) -> Marker:
     rest = rest.strip()
     if not rest:
@@ -141,7 +174,7 @@ def read(text: str, uri: str = "", path: str = "") -> Document:
     language = header.language or script.language
     notebook = Notebook(uri, host="percent", language=language, metadata=header.metadata, path=path)
     sheet = Sheet(text, notebook)
-    found = list(markers(text, header.end, script.comment))
+    found = cell_markers(text, header.end, script)
     wanted = header.comments_magics
     removed = [] if wanted is False else hiding_comments(text, header.end, len(text), script.comment, language, wanted)
     first = found[0].start if found else len(text)
@@ -205,7 +238,7 @@ def _prose(text: str, start: int, end: int, comment: str) -> list[Span]:
 def detect(text: str, path: str) -> bool:
     """Whether a script has a cell marker, or a header that calls it a notebook."""
     script = script_of(path)
-    if next(markers(text, 0, script.comment), None) is not None:
+    if cell_markers(text, 0, script):
         return True
     return "jupytext" in text[:4096] and read_header(text, script.comment).format_name in ("light", "percent")
 
