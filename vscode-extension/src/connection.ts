@@ -11,7 +11,7 @@ import {
   type Middleware,
 } from "vscode-languageclient/node";
 import { documentSelector } from "./documents";
-import { lineLevel, type LineLevel } from "./log";
+import { readLine, type LineLevel } from "./log";
 import type { Found } from "./server";
 
 /** The library opens a message box for every failure; here a failure is a state and a line in the log. */
@@ -57,8 +57,9 @@ export function connect(options: Connecting): LanguageClient {
       stderr: (input) => {
         let level: LineLevel = "info";
         createInterface({ input, crlfDelay: Infinity }).on("line", (line) => {
-          level = lineLevel(line, level);
-          log[level](line);
+          const read = readLine(line, level);
+          level = read.level;
+          log[level](read.text);
         });
       },
     },
@@ -67,7 +68,7 @@ export function connect(options: Connecting): LanguageClient {
       // Starting again is ours: the environment may have changed, so the server is looked for anew.
       closed: () => {
         options.died();
-        return { action: CloseAction.DoNotRestart, handled: true };
+        return { action: CloseAction.DoNotRestart, message: "The connection to the server is closed.", handled: true };
       },
     },
     middleware: {

@@ -110,6 +110,12 @@ export async function startWorkbench({ settings = {}, vsix, forTests = false } =
   return {
     url,
     home,
+    /** What the extension and the server wrote into the channel *Polycell*. */
+    log() {
+      const files = fs.readdirSync(path.join(data, "data", "logs"), { recursive: true, encoding: "utf8" });
+      const ours = files.filter((name) => path.basename(name).endsWith("Polycell.log"));
+      return ours.map((name) => fs.readFileSync(path.join(data, "data", "logs", name), "utf8")).join("\n");
+    },
     async stop() {
       await server.stop();
       fs.rmSync(home, {

@@ -19,12 +19,14 @@ async function main() {
   writeSamples(folder);
   const workbench = await startWorkbench({ settings, forTests: true });
   try {
-    return await runInside({
+    const status = await runInside({
       url: workbench.url,
       folder,
       extensionFolder: path.resolve(here, "../.."),
       testFile: path.join(here, "suite.cjs"),
     });
+    if (status !== 0) console.log(`the end of the log:\n${workbench.log().slice(-6_000)}`);
+    return status;
   } finally {
     await workbench.stop();
     fs.rmSync(folder, { recursive: true, force: true });

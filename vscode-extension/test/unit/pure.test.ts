@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Backoff } from "../../src/backoff";
 import { documentSelector, looksLikeNotebook } from "../../src/documents";
-import { lineLevel } from "../../src/log";
+import { readLine } from "../../src/log";
 import { decideMode } from "../../src/mode";
 
 void test("a server that dies is started again later and later, then left", () => {
@@ -71,9 +71,14 @@ void test("what starts the server", () => {
   for (const [language, name, text] of no) assert.ok(!looksLikeNotebook(language, name, text), `${language} ${name}`);
 });
 
-void test("the level of a log line", () => {
-  assert.equal(lineLevel("2026-01-31 12:00:00,123 WARNING polycell.lsp: slow", "info"), "warn");
-  assert.equal(lineLevel("Traceback (most recent call last):", "info"), "error");
-  assert.equal(lineLevel('  File "x.py", line 1', "error"), "error");
-  assert.equal(lineLevel("2026-01-31 12:00:01,000 INFO polycell: on", "error"), "info");
+void test("a log line", () => {
+  const warning = readLine("2026-01-31 12:00:00,123 WARNING polycell.lsp: slow", "info");
+  assert.deepEqual(warning, { level: "warn", text: "polycell.lsp: slow" });
+  assert.equal(readLine("Traceback (most recent call last):", "info").level, "error");
+  assert.deepEqual(readLine('  File "x.py", line 1', "error"), { level: "error", text: '  File "x.py", line 1' });
+  assert.equal(readLine("2026-01-31 12:00:01,000 INFO polycell: on", "error").level, "info");
+  assert.deepEqual(
+    readLine("2026-01-31 12:00:01,000 LOUD polycell", "info").text,
+    "2026-01-31 12:00:01,000 LOUD polycell",
+  );
 });
