@@ -199,7 +199,7 @@ def test_markers_in_strings_of_a_program_are_text() -> None:
     assert not FORMAT.detect(program, "test_read.py")
     assert [text for _, _, text in shape(FORMAT, program + "# %%\ny = 1", "a.py")] == [program.rstrip(), "y = 1"]
     # An open quote above hides no cell: somebody is typing it.
-    assert len(cells(FORMAT, '# %%\nx = """\n# %%\ny = 1\n# %%\nz = """doc"""\n')) == 3
+    assert len(cells(FORMAT, '# %%\nx = """\n# %%\ny = 1\n# %%\nz = """doc"""\n', "a.py")) == 3
 
 
 def test_detect() -> None:
