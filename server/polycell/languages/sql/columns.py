@@ -61,14 +61,22 @@ def _items(statement: Statement, block: Block) -> list[Item]:
     tokens = statement.tokens
     start = _skip_prefix(statement, block, segment.start, segment.end)
     made: list[Item] = []
-    for at, child in [*block.walk(start, segment.end), (segment.end, None)]:
-        if at < segment.end and (child is not None or tokens[at].value != "," or tokens[at].kind != "op"):
-            continue
-        if at > start:
-            made.append(_item(statement, block, start, at))
-        elif at < segment.end or not made:
-            made.append(Item(start, at, empty=True))
-        start = at + 1
+    children, end = block.children, segment.end
+    flat: list[tuple[int, Block | None]] = []
+    at = start
+    while at < end:  # as `Block.walk` does, which would have to be gone through twice
+        child = children.get(at)
+        if child is None and tokens[at][1] == "," and tokens[at][0] == "op":
+            made.append(_item(statement, block, start, at, flat) if flat else Item(start, at, empty=True))
+            start, flat = at + 1, []
+            at += 1
+        else:
+            flat.append((at, child))
+            at = max(at + 1, child.end) if child is not None else at + 1
+    if flat:
+        made.append(_item(statement, block, start, end, flat))
+    elif not made:
+        made.append(Item(start, end, empty=True))
     return made
 
 
@@ -92,10 +100,10 @@ def _is_name(token: Token) -> bool:
     return token.kind == "name" or (token.kind == "word" and token.value not in RESERVED)
 
 
-def _item(statement: Statement, block: Block, start: int, end: int) -> Item:
+def _item(statement: Statement, block: Block, start: int, end: int, flat: list[tuple[int, Block | None]]) -> Item:
+    """The item of tokens `[start, end)`; `flat` are those at its own depth, as `Block.walk` gives them."""
     tokens = statement.tokens
-    flat = list(block.walk(start, end))
-    star = _star(statement, block, start, end, flat)
+    star = _star(statement, block, start, end)
     if star is not None:
         return star
     alias: Token | None = None
@@ -141,14 +149,12 @@ def _belongs(statement: Statement, flat: list[tuple[int, Block | None]]) -> bool
 
 
 def _reference(statement: Statement, body: list[tuple[int, Block | None]]) -> tuple[Token, ...]:
-    tokens = statement.tokens
-    if len(body) % 2 == 0:
+    if len(body) % 2 == 0 or any(child is not None for _, child in body):
         return ()
+    tokens = statement.tokens
     made: list[Token] = []
-    for place, (i, child) in enumerate(body):
+    for place, (i, _) in enumerate(body):
         token = tokens[i]
-        if child is not None:
-            return ()
         if place % 2:
             if token.value != "." or token.kind != "op":
                 return ()
@@ -161,9 +167,7 @@ def _reference(statement: Statement, body: list[tuple[int, Block | None]]) -> tu
     return tuple(made)
 
 
-def _star(
-    statement: Statement, block: Block, start: int, end: int, flat: list[tuple[int, Block | None]]
-) -> Item | None:
+def _star(statement: Statement, block: Block, start: int, end: int) -> Item | None:
     tokens = statement.tokens
     at = start
     qualifier: list[Token] = []

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from itertools import chain, groupby
 
-from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
+from polycell.core.results import NO_COMPLETIONS, Completion, Completions
 from polycell.core.types import Column, Table, describe
 from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue, sql_table
 from polycell.languages.sql.columns import items
-from polycell.languages.sql.dialects import Dialect
+from polycell.languages.sql.offers import column as _column
+from polycell.languages.sql.offers import columns as _columns_of
+from polycell.languages.sql.offers import item as _item
+from polycell.languages.sql.offers import provenance, quoted, shown
+from polycell.languages.sql.offers import table as _table
+from polycell.languages.sql.offers import words as _words
 from polycell.languages.sql.place import Place
 from polycell.languages.sql.relations import Relations, Visible
 from polycell.languages.sql.sources import sources, target_of
-from polycell.languages.sql.words import KEYWORDS, RESERVED, TABLE_HEADS, functions
+from polycell.languages.sql.words import TABLE_HEADS
 
 MOST = 1000  # items of one answer; more are left to the next letter
 
-_BARE = re.compile(r"[^\W\d]\w*\Z")
 _ALIASES_SEEN = frozenset({"order", "group", "having", "qualify"})
 _TYPES = ("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL")
 _JOINED = frozenset({"JOIN", "FROM", ",", "LATERAL", "(", "ONLY", "INTO", "UPDATE", "TABLE", "USING", "OUTER"})
@@ -28,19 +32,16 @@ _JOINED = frozenset({"JOIN", "FROM", ",", "LATERAL", "(", "ONLY", "INTO", "UPDAT
 def complete(place: Place, catalogue: ViewCatalogue) -> Completions:
     """What is offered at a place. Nothing behind AS, where a new name is made up."""
     relations = Relations(place.statement, catalogue)
-    made: list[Completion] = list(_offers(place, relations, catalogue))
-    seen: set[tuple[str, str]] = set()
-    unique = []
-    for item in made:
-        key = (item.label, item.kind if item.kind in ("column", "table") else "")
-        if key not in seen:
-            seen.add(key)
-            unique.append(item)
-    if len(unique) > MOST:
+    unique: dict[tuple[str, str], Completion] = {}
+    for item in _offers(place, relations, catalogue):
+        kind = item[1]
+        unique.setdefault((item[0], kind if kind == "column" or kind == "table" else ""), item)
+    made = list(unique.values())
+    if len(made) > MOST:
         prefix = place.prefix.casefold()
-        unique = [i for i in unique if (i.filter or i.label).casefold().startswith(prefix)]
-        return Completions(tuple(unique[:MOST]), incomplete=True)
-    return Completions(tuple(unique)) if unique else NO_COMPLETIONS
+        made = [i for i in made if (i.filter or i.label).casefold().startswith(prefix)]
+        return Completions(tuple(made[:MOST]), incomplete=True)
+    return Completions(tuple(made)) if made else NO_COMPLETIONS
 
 
 def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Iterator[Completion]:
@@ -59,14 +60,14 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
     if clause == "head":
         yield from _at_head(place, relations, catalogue)
     elif clause == "with":
-        yield from _keywords(place, "with")
+        yield from _words(place, "with")
     elif clause == "using":
         yield from _using(place, relations)
     elif clause == "from" and place.inner.kind in ("query", "join"):
         if _expects_table(place):
             yield from _tables(place, relations, catalogue)
         else:
-            yield from _keywords(place, "from")
+            yield from _words(place, "from")
     elif clause == "set" and _expects_target(place):
         yield from _target_columns(place, relations)
     else:
@@ -90,7 +91,7 @@ def _qualified(place: Place, relations: Relations, catalogue: ViewCatalogue) -> 
     last = names[-1].casefold()
     for visible in seen:
         if visible.name.casefold() == last:
-            yield from (_column(place, c, visible.name, 10) for c in visible.table.columns)
+            yield from _columns_of(place, visible.table, visible.name, 10)
             return
     found = relations.resolve(place.qualifier, place.block)
     if found is not None:
@@ -104,12 +105,12 @@ def _qualified(place: Place, relations: Relations, catalogue: ViewCatalogue) -> 
     if cte is not None:
         table = relations.cte_table(cte)
     if table is not None:
-        yield from (_column(place, c, names[-1], 10) for c in table.columns)
+        yield from _columns_of(place, table, names[-1], 10)
         return
     # The alias is not there, or not yet: what is known to be near is better than nothing.
     pool: Iterable[Visible] = seen
     for visible in pool:
-        yield from (_column(place, c, visible.name, 40) for c in visible.table.columns)
+        yield from _columns_of(place, visible.table, visible.name, 40)
     if not seen or any(v.table.open for v in seen):
         yield from _everything(place, catalogue, relations, rank=45)
 
@@ -150,16 +151,6 @@ def _tables(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
     )
 
 
-def _table(place: Place, name: str, table: Table | None, origin: str, rank: int) -> Completion:
-    names = ", ".join(c.name for c in table.columns[:12]) if table else ""
-    more = f", … {len(table.columns) - 12} more" if table and len(table.columns) > 12 else ""
-    text = "\n\n".join(filter(None, [origin, f"columns: {names}{more}" if names else ""]))
-    insert = name if "." in name else quoted(name, place)
-    return _item(
-        place, name, "table", detail=describe(table) if table else "", documentation=text, insert=insert, rank=rank
-    )
-
-
 # -- columns
 
 
@@ -190,30 +181,34 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
                 insert=quoted(visible.name, place),
                 rank=30,
             )
-    for name, text in functions(place.statement.dialect.name).items():
-        yield Completion(name, "function", place.word, "", "", text, 60)
-    yield from _keywords(place, clause)
+    yield from _words(place, clause, calls=True)
 
 
 def _columns(place: Place, seen: list[Visible]) -> Iterator[Completion]:
     """Bare columns, inner sources first; a name that two sources of one level share is offered qualified."""
     hidden: set[str] = set()
-    for level in sorted({v.level for v in seen}):
-        here = [v for v in seen if v.level == level]
-        counts: dict[str, int] = {}
+    spelling, dialect, word = place.statement.spelling, place.statement.dialect, place.word
+    for level, group in groupby(seen, lambda visible: visible.level):
+        here = list(group)
+        rank = 20 if level else 10
+        tables = [shown(v.table, v.name, dialect) for v in here]
+        keys = Counter(chain.from_iterable([c.key for c in table] for table in tables))
         for visible in here:
-            merged = {place.statement.spelling(t).casefold() for t in visible.source.using or ()}
-            for column in visible.table.columns:
-                key = column.name.casefold()
-                counts[key] = counts.get(key, 0) + (key not in merged)
-        for visible in here:
-            for column in visible.table.columns:
-                key = column.name.casefold()
-                if key in hidden:
+            if visible.source.using:
+                keys.subtract({spelling(t).casefold() for t in visible.source.using})
+        shared = {key for key, count in keys.items() if count > 1}
+        for visible, table in zip(here, tables, strict=True):
+            for at, c in enumerate(table):
+                if c.key in hidden:
                     continue
-                clash = counts[key] > 1 and visible.name
-                yield _column(place, column, visible.name, 10 if not level else 20, qualify=bool(clash))
-        hidden |= counts.keys()
+                clash = bool(visible.name) and c.key in shared
+                if clash or place.quoted:
+                    yield _column(place, visible.table.columns[at], visible.name, rank, qualify=clash)
+                else:
+                    yield Completion(
+                        c.name, "column", word, c.insert, c.detail, c.documentation, rank + 2 if c.maybe else rank
+                    )
+        hidden |= keys.keys()
 
 
 def _everything(place: Place, catalogue: ViewCatalogue, relations: Relations, rank: int) -> Iterator[Completion]:
@@ -222,7 +217,7 @@ def _everything(place: Place, catalogue: ViewCatalogue, relations: Relations, ra
         for column in table.columns:
             kind = f"{column.type} · {name}" if column.type is not None else name
             yield _item(
-                place, column.name, "column", detail=kind, documentation=_from(column, name),
+                place, column.name, "column", detail=kind, documentation=provenance(column, name),
                 insert=quoted(column.name, place), rank=rank,
             )  # fmt: skip
 
@@ -295,7 +290,7 @@ def _target_columns(place: Place, relations: Relations) -> Iterator[Completion]:
     if target is not None:
         table = relations.table(target, place.statement.root)
         name = place.statement.spelling(target.named) if target.named else ""
-        yield from (_column(place, c, name, 10) for c in table.columns)
+        yield from _columns_of(place, table, name, 10)
 
 
 def _at_head(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Iterator[Completion]:
@@ -308,79 +303,4 @@ def _at_head(place: Place, relations: Relations, catalogue: ViewCatalogue) -> It
     if place.before() in TABLE_HEADS:
         yield from _tables(place, relations, catalogue)
     elif place.index == place.segment.start:
-        yield from _keywords(place, "start")
-
-
-# -- items
-
-
-def _keywords(place: Place, clause: str) -> Iterator[Completion]:
-    for at, word in enumerate(KEYWORDS.get(clause, KEYWORDS["where"])):
-        yield _item(place, word, "keyword", rank=70 + min(at, 20))
-
-
-def _from(column: Column, table: str) -> str:
-    where = f"from {table}" if table else ""
-    if column.source and column.source != column.name:
-        where = f"{where}\n\n{column.source}" if where else column.source
-    return where
-
-
-def _column(place: Place, column: Column, table: str, rank: int, *, qualify: bool = False) -> Completion:
-    name = column.name
-    insert = _quoted(name, place.statement.dialect)
-    label, filter_ = name, ""
-    if qualify:
-        label, insert, filter_ = f"{table}.{name}", f"{quoted(table, place)}.{insert}", name
-    detail = str(column.type) if column.type is not None else ""
-    rank += 2 if column.maybe else 0
-    if place.quoted:
-        return _item(
-            place,
-            label,
-            "column",
-            detail=detail,
-            documentation=_from(column, table),
-            insert=insert,
-            rank=rank,
-            filter_=filter_,
-        )
-    shown = "" if insert == label else insert
-    return Completion(label, "column", place.word, shown, detail, _from(column, table), rank, filter_)
-
-
-def _item(
-    place: Place,
-    label: str,
-    kind: CompletionKind,
-    *,
-    detail: str = "",
-    documentation: str = "",
-    insert: str = "",
-    rank: int = 50,
-    filter_: str = "",
-) -> Completion:
-    insert = insert or label
-    if place.quoted and kind in ("column", "table") and insert == label:
-        insert = _quote(label, place.statement.dialect)
-    if kind == "keyword" and place.prefix.islower():
-        label = insert = label.lower()
-    if place.quoted and not filter_:
-        filter_ = insert
-    return Completion(label, kind, place.word, "" if insert == label else insert, detail, documentation, rank, filter_)
-
-
-def quoted(name: str, place: Place) -> str:
-    """The name as it must be written: in quotes where it is a keyword, has odd characters, or would lose its case."""
-    return _quoted(name, place.statement.dialect)
-
-
-@lru_cache(maxsize=8192)
-def _quoted(name: str, dialect: Dialect) -> str:
-    bare = _BARE.match(name) and name.upper() not in RESERVED and dialect.spelled(name) == name
-    return name if bare else _quote(name, dialect)
-
-
-def _quote(name: str, dialect: Dialect) -> str:
-    mark = dialect.quote
-    return f"{mark}{name.replace(mark, mark * 2)}{mark}"
+        yield from _words(place, "start")

@@ -289,11 +289,12 @@ class Relations:
         return None
 
     def _type(self, block: Block, item: Item) -> DataType | None:
-        tokens = self.statement.tokens[item.start : item.end]
+        tokens = self.statement.tokens
+        if item.end - item.start < 3 or tokens[item.start].value != "COUNT":
+            return None
         flat = list(block.walk(item.start, item.end))
-        counts = len(tokens) > 2 and tokens[0].value == "COUNT" and len(flat) <= 4 and flat[1][1] is not None
-        only_named = all(self.statement.tokens[i].kind in ("word", "name") for i, _ in flat[2:])
-        return INT64 if counts and only_named else None
+        counts = len(flat) <= 4 and flat[1][1] is not None
+        return INT64 if counts and all(tokens[i].kind in ("word", "name") for i, _ in flat[2:]) else None
 
     def _text(self, item: Item) -> str:
         tokens = self.statement.tokens

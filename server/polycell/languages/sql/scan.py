@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from polycell.core.text import Span
-from polycell.languages.sql.blocks import Block, build
+from polycell.languages.sql.blocks import Block
+from polycell.languages.sql.builder import build
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.lexer import Lexed, Token, lex
 from polycell.languages.sql.statements import split
@@ -30,7 +32,7 @@ class Statement:
     root: Block
     dialect: Dialect
     holes: tuple[Span, ...] = ()
-    starts: list[int] = field(default_factory=list)
+    starts: Sequence[int] = ()
 
     @property
     def tokens(self) -> list[Token]:
@@ -70,9 +72,9 @@ class Script:
 
 
 @lru_cache(maxsize=512)
-def _parts(text: str, masked: str, holes: tuple[Span, ...], dialect: Dialect) -> tuple[Lexed, Block, list[int]]:
+def _parts(text: str, masked: str, holes: tuple[Span, ...], dialect: Dialect) -> tuple[Lexed, Block]:
     lexed = lex(masked, dialect, holes)
-    return lexed, build(lexed.tokens), [t.start for t in lexed.tokens]
+    return lexed, build(lexed.tokens)
 
 
 @lru_cache(maxsize=128)
@@ -84,6 +86,6 @@ def scan(text: str, dialect: Dialect) -> Script:
         end = min(span.end, span.start + LONGEST)
         piece, plain = text[span.start : end], masked.text[span.start : end]
         holes = tuple(h.shift(-span.start) for h in masked.holes if h.start < end and h.end > span.start)
-        lexed, root, starts = _parts(piece, plain, holes, dialect)
-        made.append(Statement(piece, plain, span.start, lexed, root, dialect, holes, starts))
+        lexed, root = _parts(piece, plain, holes, dialect)
+        made.append(Statement(piece, plain, span.start, lexed, root, dialect, holes, lexed.starts))
     return Script(tuple(made), dialect, masked.blocks)
