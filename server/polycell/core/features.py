@@ -7,13 +7,13 @@ cursor (`x = %sql select …`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import logging
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
-from polycell.core.analysis import guard
 from polycell.core.environment import Binding, fold
-from polycell.core.facts import Fragment, Reference
-from polycell.core.notebook import Cell
+from polycell.core.facts import Reference
 from polycell.core.results import (
     NO_COMPLETIONS,
     Completions,
@@ -23,61 +23,45 @@ from polycell.core.results import (
     Location,
     Symbol,
 )
-from polycell.core.service import Context, LanguageService, Services
+from polycell.core.service import Services
 from polycell.core.session import Snapshot
+from polycell.core.site import Site, context_of, site
 from polycell.core.text import Span
 from polycell.core.types import Anchor
 
+__all__ = [
+    "Site",
+    "complete",
+    "context_of",
+    "definition",
+    "findings",
+    "highlights",
+    "hover",
+    "references",
+    "resolve_anchor",
+    "site",
+    "symbols",
+]
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where a request points to: the context and offset to ask `service` with, and how far to shift its answers."""
-
-    service: LanguageService
-    context: Context
-    offset: int
-    shift: int = 0
-
-
-def context_of(snapshot: Snapshot, cell_id: str) -> Context | None:
-    """The context of a cell, with everything above it settled; None for a cell that is not there."""
-    index = snapshot.notebook.index(cell_id)
-    if index is None:
-        return None
-    snapshot.analysis.settle(until=index)
-    return snapshot.analysis.context(index)
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
-def site(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Site | None:
-    context = context_of(snapshot, cell_id)
-    if context is None or context.cell.kind != "code":
-        return None
-    offset = min(max(offset, 0), len(context.cell.text))
-    service = services.of(context.cell.language)
-    for fragment in context.facts.fragments:
-        if fragment.span.touches(offset):
-            return _fragment_site(services, service, context, fragment, offset)
-    return Site(service, context, offset)
-
-
-def _fragment_site(
-    services: Services, outer: LanguageService, context: Context, fragment: Fragment, offset: int
-) -> Site:
-    inner = services.of(fragment.language)
-    cell = Cell(id=context.cell.id, language=fragment.language, text=fragment.span.of(context.cell.text))
-    nothing: Mapping[str, Binding] = {}
-    scope = guard("scope", context.cell, nothing, lambda: outer.scope_at(context, fragment.span.start))
-    view = context.view.with_overlay(scope, fragment.language)
-    facts = guard("facts", cell, context.facts, lambda: inner.facts(cell, context.host))
-    made = Context(context.notebook, cell, context.index, facts, view, context.host)
-    return Site(inner, made, offset - fragment.span.start, fragment.span.start)
+async def _answered(what: str, found: Site, answer: Awaitable[T], default: T) -> T:
+    """The one guard of what languages are asked: a failure costs one answer, and a line in the log with its cell."""
+    try:
+        return await answer
+    except Exception:
+        cell = found.context.cell
+        log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
+        return default
 
 
 async def complete(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Completions:
     found = site(snapshot, services, cell_id, offset)
     if found is None:
         return NO_COMPLETIONS
-    answer = await found.service.complete(found.context, found.offset)
+    answer = await _answered("completion", found, found.service.complete(found.context, found.offset), NO_COMPLETIONS)
     if not found.shift:
         return answer
     return replace(answer, items=tuple(i._replace(replace=i.replace.shift(found.shift)) for i in answer.items))
@@ -87,7 +71,7 @@ async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: in
     found = site(snapshot, services, cell_id, offset)
     if found is None:
         return None
-    answer = await found.service.hover(found.context, found.offset)
+    answer = await _answered("hover", found, found.service.hover(found.context, found.offset), None)
     return replace(answer, span=answer.span.shift(found.shift)) if answer else None
 
 
@@ -101,7 +85,8 @@ async def definition(snapshot: Snapshot, services: Services, cell_id: str, offse
         location = _definition_of(snapshot, found, reference)
         if location is not None:
             return (location,)
-    locations = await found.service.define(found.context, found.offset)
+    nowhere: Sequence[Location] = ()
+    locations = await _answered("definition", found, found.service.define(found.context, found.offset), nowhere)
     own = found.context.cell.id
     return tuple(
         replace(where, span=where.span.shift(found.shift)) if where.cell == own and not where.uri else where

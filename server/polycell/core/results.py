@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -63,6 +64,63 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """`span` of the cell's text is replaced by `text`. Edits of one cell must not overlap."""
+
+    cell: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewCell:
+    """A cell to insert behind cell `after`. `text` is all of its source, a first-line magic included."""
+
+    after: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Cell `cell` is to stand directly before cell `before`."""
+
+    cell: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A repair of one finding. Its edits are in the finding's own cell: a finding is kept while the texts of other
+    cells change, and positions in those would be wrong. Repairs elsewhere are computed in `LanguageService.actions`.
+
+    `preferred`: the one that an editor may apply without asking which; at most one a finding, and only when it is
+    beyond doubt.
+    """
+
+    title: str
+    edits: tuple[Edit, ...] = ()
+    preferred: bool = False
+    move: Move | None = None
+
+
+ActionKind = Literal["quickfix", "refactor", "refactor.extract", "refactor.inline", "refactor.rewrite", "source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that an editor offers at a place. It edits, inserts a cell, or moves one: at most one of these."""
+
+    title: str
+    kind: ActionKind = "refactor"
+    edits: tuple[Edit, ...] = ()
+    insert_cell: NewCell | None = None
+    move: Move | None = None
+    preferred: bool = False
+    finding: Finding | None = None  # what a quick fix repairs
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A diagnostic. `code` is stable and documented; `message` says what is wrong and what to do."""
 
@@ -71,6 +129,7 @@ class Finding:
     message: str
     severity: Severity = "warning"
     related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +146,73 @@ class Symbol:
 class Highlight:
     span: Span
     write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An occurrence of something that is known by a name and is no variable: a column.
+
+    `key` says what is meant; whatever has an equal key, in any cell of any language, is the same thing. `refusal`: why
+    this occurrence cannot be renamed, for people; one such occurrence refuses the whole rename.
+    """
+
+    span: Span
+    name: str
+    key: Hashable
+    write: bool = False
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renameable:
+    """What stands at the cursor: the span that is replaced, its present name, or why it cannot be renamed."""
+
+    span: Span
+    name: str
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The edits of a rename, or why it is refused: one sentence for people."""
+
+    edits: tuple[Edit, ...] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """`label` is the whole call form, `price(a, b=1) -> int`; `parameters` are spans of the label."""
+
+    label: str
+    parameters: tuple[Span, ...] = ()
+    documentation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Call forms for the call around the cursor. `active` is the likeliest; `parameter` counts from 0, None: none."""
+
+    signatures: tuple[Signature, ...]
+    active: int = 0
+    parameter: int | None = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Text shown behind `offset` that is not in the cell: what a statement does to a table (`+ total: double`)."""
+
+    offset: int
+    text: str
+    tooltip: str = ""
+
+
+FoldKind = Literal["", "cell", "imports", "comment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A span whose lines but the first can be hidden."""
+
+    span: Span
+    kind: FoldKind = ""

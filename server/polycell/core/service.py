@@ -6,7 +6,7 @@ Each call is guarded all the same (`core.analysis.guard`), so a defect in one co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +14,19 @@ from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
 from polycell.core.facts import NO_FACTS, Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
-from polycell.core.results import NO_COMPLETIONS, Completions, Finding, Hover, Location
+from polycell.core.results import (
+    NO_COMPLETIONS,
+    Action,
+    Completions,
+    Finding,
+    Fold,
+    Hint,
+    Hover,
+    Location,
+    Mention,
+    Signatures,
+)
+from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Type
 
 
@@ -64,6 +76,36 @@ class LanguageService:
     async def define(self, context: Context, offset: int) -> Sequence[Location]:
         """Definitions that names alone do not tell (a column, an attribute); plain names are answered by `features`."""
         return ()
+
+    # -- what editors offer beyond the usual; each is asked for at a place, never in advance
+
+    def actions(self, context: Context, span: Span) -> Sequence[Action]:
+        """What can be done at `span` (the selection; empty for a cursor), beside the fixes that findings carry."""
+        return ()
+
+    def signature(self, context: Context, offset: int) -> Signatures | None:
+        """The call around `offset`, with the forms it may have. None outside of calls and for unknown functions."""
+        return None
+
+    def hints(self, context: Context) -> Sequence[Hint]:
+        """Texts to show between the code. Only asked when the user switched them on."""
+        return ()
+
+    def folds(self, context: Context) -> Sequence[Fold]:
+        """What can be folded beside the extents of the definitions in the facts."""
+        return ()
+
+    def rename_at(self, context: Context, offset: int) -> Mention | None:
+        """What is at `offset` if it is no plain name but can be mentioned elsewhere under its name (a column)."""
+        return None
+
+    def mentions(self, context: Context, key: Hashable) -> Sequence[Mention]:
+        """Every occurrence in this cell of what has `key`, as `rename_at` of any language gave it."""
+        return ()
+
+    def spelling(self, context: Context, span: Span, name: str) -> str | None:
+        """How `name` is written in place of what stands at `span`, quotes included; None where it cannot be."""
+        return name if name.isidentifier() else None
 
 
 class Rule(Protocol):
