@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from polycell.core.environment import Binding, Exports, NoSources, Owners, View
-from polycell.core.hosts import host
+from polycell.core.hosts import HOSTS, host
 from polycell.core.types import FLOAT64, INT64, UNKNOWN, Scalar
 
 
@@ -81,3 +84,28 @@ def test_a_copy_of_owners_is_independent() -> None:
     assert view(made, 5).opens() == ()
     assert view(copy, 5).lookup("a") == A2
     assert view(copy, 5).opens() == ("exec",)
+
+
+def test_the_nearest_names_come_first() -> None:
+    made = owners((A1, Binding("c")), (Binding("b"),), (Binding("aa"),), (), (Binding("a3"),))
+    assert [(d, b.name) for d, b in view(made, 3).nearest()] == [(1, "aa"), (2, "b"), (3, "a"), (3, "c")]
+    assert [b.name for _, b in view(made, 3).nearest("A")] == ["aa", "a"]
+
+
+_bindings = st.builds(
+    Binding,
+    st.sampled_from("aAbB"),
+    st.sampled_from([Scalar(INT64), Scalar(FLOAT64)]),
+    st.sampled_from(["variable", "deleted"]),
+    st.sampled_from(["python", "sql", "catalog"]),
+)
+_cells = st.lists(st.lists(_bindings, max_size=3, unique_by=lambda b: b.name), max_size=5)
+
+
+@given(_cells, st.integers(0, 5), st.sampled_from(sorted(HOSTS)), st.sampled_from(["", "a"]), st.lists(_bindings))
+def test_nearest_and_bindings_are_the_same_names(
+    cells: list[list[Binding]], index: int, row: str, prefix: str, above: list[Binding]
+) -> None:
+    seen = View(owners(*map(tuple, cells)), index, "python", host(row), NoSources())  # type: ignore[arg-type]
+    seen = seen.with_overlay({b.name: b for b in above})
+    assert sorted(map(repr, seen.bindings(prefix))) == sorted(repr(b) for _, b in seen.nearest(prefix))

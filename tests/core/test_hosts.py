@@ -82,6 +82,7 @@ def test_every_row_is_tested() -> None:
 @pytest.mark.parametrize(("row", "language"), list(SEES))
 def test_visibility(row: str, language: str) -> None:
     assert {b.name for b in view(row, language).bindings()} == SEES[row, language]
+    assert {b.name for _, b in view(row, language).nearest()} == SEES[row, language]
 
 
 @pytest.mark.parametrize("row", list(HOSTS))

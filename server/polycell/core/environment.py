@@ -85,15 +85,17 @@ def fold(name: str) -> str:
 class Owners:
     """Name → bindings by cell index. Copied on write: `copy` is shallow, lists are replaced, never changed in place."""
 
-    __slots__ = ("_by_name", "opens")
+    __slots__ = ("_by_index", "_by_name", "opens")
 
     def __init__(self) -> None:
         self._by_name: dict[str, list[Owned]] = {}
+        self._by_index: dict[int, tuple[Binding, ...]] = {}
         self.opens: dict[int, tuple[str, ...]] = {}
 
     def copy(self) -> Owners:
         made = Owners()
         made._by_name = dict(self._by_name)
+        made._by_index = dict(self._by_index)
         made.opens = dict(self.opens)
         return made
 
@@ -103,6 +105,8 @@ class Owners:
             found = list(self._by_name.get(key, ()))
             insort(found, Owned(index, order, binding))
             self._by_name[key] = found
+        if exports.bindings:
+            self._by_index[index] = exports.bindings
         if exports.opens:
             self.opens[index] = exports.opens
 
@@ -113,7 +117,16 @@ class Owners:
                 self._by_name[key] = left
             else:
                 self._by_name.pop(key, None)
+        self._by_index.pop(index, None)
         self.opens.pop(index, None)
+
+    def given(self, index: int) -> tuple[Binding, ...]:
+        """What the cell at an index binds."""
+        return self._by_index.get(index, ())
+
+    def indices(self) -> Iterable[int]:
+        """The cells that bind something, in no order."""
+        return self._by_index
 
     def of(self, name: str) -> Sequence[Owned]:
         return self._by_name.get(fold(name), ())
@@ -258,6 +271,26 @@ class View:
                     found = self._nearest(name, folded=False)
                     if found is not None:
                         yield found
+
+    def nearest(self, prefix: str = "") -> Iterator[tuple[int, Binding]]:
+        """The same, lazily and nearest cell first, each with the number of cells between: who wants the first hundred
+        of a large notebook's names pays for a hundred."""
+        prefix = fold(prefix)
+        seen = set(self._overlay)
+        for binding in self._overlay.values():
+            if binding.kind != "deleted" and self._visible(binding) and fold(binding.name).startswith(prefix):
+                yield 0, binding
+        anywhere = self.host.order == "any"
+        here = self.index
+        indices = self._owners.indices()
+        for index in sorted((i for i in indices if (i < here or anywhere) and i != here), key=lambda i: abs(i - here)):
+            for binding in self._owners.given(index):
+                if binding.name in seen or not fold(binding.name).startswith(prefix) or not self._visible(binding):
+                    continue
+                seen.add(binding.name)
+                found = self._nearest(binding.name, folded=False) if anywhere else binding
+                if found is not None and found.kind != "deleted":
+                    yield abs(index - here), found
 
     # -- how it is answered
 
