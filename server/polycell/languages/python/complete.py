@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 from collections.abc import Iterator
+from itertools import islice
 
 from polycell.core.environment import Binding
 from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
@@ -29,7 +30,7 @@ from polycell.languages.python.describe import column_from, column_type
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.members import MEMBERS
 
-MOST = 300  # names offered at once; the list is marked incomplete when there are more
+MOST = 200  # names of other cells offered at once; the list is marked incomplete when there are more
 
 _BUILTINS = tuple(sorted(n for n in dir(builtins) if not n.startswith("_")))
 _KEYWORDS = tuple(k for k in (*keyword.kwlist, "match", "case") if k not in ("True", "False", "None"))
@@ -125,21 +126,22 @@ def _names(context: Context, place: Place) -> Completions:
         seen.add(name)
         if binding.kind != "deleted" and binding.space != "catalog" and _wanted(name, word):
             items.append(_item(binding, span, 10))
-    order = {cell.id: index for index, cell in enumerate(context.notebook.cells)}
-    found = []
-    for binding in context.view.bindings(word):
-        if binding.name in seen or binding.space == "catalog" or (not word and binding.name.startswith("_")):
-            continue
-        cell = order.get(binding.origin.cell, 0) if binding.origin is not None else 0
-        found.append((abs(context.index - cell), binding))
-    found.sort(key=lambda pair: (pair[0], pair[1].name))
-    items += [_item(binding, span, 20 + min(distance, 40)) for distance, binding in found[:MOST]]
-    seen.update(b.name for _, b in found)
+    others = (
+        (distance, binding)
+        for distance, binding in context.view.nearest(word)
+        if binding.name not in seen and binding.space != "catalog" and (word or not binding.name.startswith("_"))
+    )
+    found = list(islice(others, MOST))
+    items += [_item(binding, span, 20 + min(distance, 40)) for distance, binding in found]
+    seen.update(binding.name for _, binding in found)
+    incomplete = next(others, None) is not None
+    if incomplete and not word:
+        return Completions(tuple(items), incomplete)  # long enough; whoever types a letter asks again
     ambient = context.host.ambient.get(context.cell.language, frozenset())
     items += [Completion(n, "variable", span, rank=70) for n in sorted(ambient - seen) if _wanted(n, word)]
     items += [Completion(n, _builtin_kind(n), span, rank=80) for n in _BUILTINS if n not in seen and _wanted(n, word)]
     items += [Completion(n, "keyword", span, rank=90) for n in _KEYWORDS if _wanted(n, word)]
-    return Completions(tuple(items), incomplete=len(found) > MOST)
+    return Completions(tuple(items), incomplete)
 
 
 def _wanted(name: str, word: str) -> bool:

@@ -63,6 +63,9 @@ class PythonSource:
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a 1-based line and a column in UTF-8 bytes, as `ast` gives them."""
+        starts = self.lines.starts
+        if line < len(starts) and self.code.isascii():
+            return min(starts[line - 1] + column, starts[line] - 1)
         span = self.lines.line_span(line - 1)
         text = self.code[span.start : span.end]
         if text.isascii():

@@ -43,10 +43,10 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
         return Function(signature(node, method=method), None, ast.get_docstring(node) or "")
     arguments = node.args
     parameters = tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
-    changed = effects.changes(node, lambda f: _pure_inside(run, node, f))
-    inner = _effects_of_called(run, node)
-    generator = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node))
-    returns = None if generator or isinstance(node, ast.AsyncFunctionDef) else _returns(run, node)
+    body = effects.body_nodes(node)
+    changed = effects.changes(node, body, lambda f: _pure_inside(run, node, f))
+    inner = _effects_of_called(run, body)
+    returns = _returns(run, node) if _gives(node, body) else None
     return Function(
         signature(node, method=method),
         returns,
@@ -59,7 +59,7 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
 def of_lambda(run: Interpreter, node: ast.Lambda) -> Type:
     arguments = node.args
     parameters = tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args))
-    changed = effects.changes(node, lambda f: _pure_inside(run, node, f))
+    changed = effects.changes(node, effects.body_nodes(node), lambda f: _pure_inside(run, node, f))
     return Function(f"({', '.join(parameters)})", None, "", parameters, changed)
 
 
@@ -145,10 +145,21 @@ def _pure_inside(run: Interpreter, node: ast.AST, function: ast.expr) -> bool:
     return is_pure(run, function)
 
 
-def _effects_of_called(run: Interpreter, node: ast.AST) -> set[str]:
+def _gives(node: ast.FunctionDef | ast.AsyncFunctionDef, body: list[ast.AST]) -> bool:
+    """Whether a call's value may be worth working out: the body returns one, at the end or on every path."""
+    if isinstance(node, ast.AsyncFunctionDef) or len(body) > LONGEST_BODY * 40:
+        return False
+    if isinstance(node.body[-1], (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Pass)):
+        return False  # who comes to the end gets None, or nobody knows when
+    if any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in body):
+        return False
+    return any(isinstance(n, ast.Return) and n.value is not None for n in body)
+
+
+def _effects_of_called(run: Interpreter, body: list[ast.AST]) -> set[str]:
     """Outer names that functions of the notebook change when this body calls them."""
     found: set[str] = set()
-    for part in ast.walk(node):
+    for part in body:
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
             callee = run.type_of(part.func.id) if run.slot(part.func.id) is not None else UNKNOWN
             if isinstance(callee, Function) and callee.changes:
@@ -182,7 +193,7 @@ def _returns(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> 
     """The type of a call's value where it does not depend on arguments nor on names that may change."""
     from polycell.languages.python.flow.statements import execute
 
-    if run.calls_deep >= DEEPEST_CALLS or sum(1 for _ in ast.walk(node)) > LONGEST_BODY * 40:
+    if run.calls_deep >= DEEPEST_CALLS:
         return None
     before, results, until, catalog = run.state, run.results, run.until, dict(run.catalog)
     known, last, breaks = dict(run.known), run.last, run.breaks

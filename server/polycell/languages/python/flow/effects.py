@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 MUTATORS = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "sort", "reverse", "add",
@@ -39,13 +39,19 @@ def root_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def changes(
-    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, pure: Callable[[ast.expr], bool]
-) -> tuple[str, ...]:
-    """Parameters and outer names that a call may change in place or rebind. `pure` says of a callee inside the body
-    whether it leaves its arguments alone. Names that are local and fresh are left out; a local that may be another
-    name's object stands for that one too."""
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def body_nodes(function: Definition) -> list[ast.AST]:
+    """All nodes of a function's body."""
     body = function.body if isinstance(function.body, list) else [function.body]
+    return [node for statement in body for node in ast.walk(statement)]
+
+
+def changes(function: Definition, body: Iterable[ast.AST], pure: Callable[[ast.expr], bool]) -> tuple[str, ...]:
+    """Parameters and outer names that a call may change in place or rebind. `body` are its nodes; `pure` says of a
+    callee among them whether it leaves its arguments alone. Names that are local and fresh are left out; a local that
+    may be another name's object stands for that one too."""
     arguments = function.args
     parameters = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     parameters |= {a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None}
@@ -53,14 +59,15 @@ def changes(
     aliases: dict[str, set[str]] = {}
     assigned: set[str] = set()
     declared: set[str] = set()
-    for statement in body:
-        for node in ast.walk(statement):
+    for node in body:
+        if isinstance(node, _TOUCHING):
             touched.update(_touched(node, pure))
+        if isinstance(node, _BINDING):
             for name, roots in _aliased(node):
                 assigned.add(name)
                 aliases.setdefault(name, set()).update(roots)
-            if isinstance(node, (ast.Global, ast.Nonlocal)):
-                declared.update(node.names)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            declared.update(node.names)
     found = set(declared)
     seen: set[str] = set()
     waiting = list(touched)
@@ -73,6 +80,14 @@ def changes(
             found.add(name)
         waiting.extend(aliases.get(name, ()))
     return tuple(sorted(found))
+
+
+_TOUCHING = (
+    ast.Assign, ast.Delete, ast.AugAssign, ast.Return, ast.AnnAssign, ast.For, ast.AsyncFor, ast.Call,
+)  # fmt: skip
+_BINDING = (
+    ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension, ast.withitem,
+)  # fmt: skip
 
 
 def _touched(node: ast.AST, pure: Callable[[ast.expr], bool]) -> Iterator[str]:

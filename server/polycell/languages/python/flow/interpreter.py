@@ -28,6 +28,9 @@ class Interpreter:
     def __init__(
         self, source: PythonSource, view: View, *, cell: str = "", folder: str = "", until: int | None = None
     ) -> None:
+        from polycell.languages.python.flow.expressions import evaluate  # late: it needs this module
+
+        self._evaluate = evaluate
         self.source = source
         self.view = view
         self.cell = cell
@@ -170,13 +173,11 @@ class Interpreter:
     # -- what rules ask
 
     def evaluate(self, node: ast.expr) -> Type:
-        from polycell.languages.python.flow.expressions import evaluate
-
         if self.depth > DEEPEST:
             return UNKNOWN
         self.depth += 1
         try:
-            return evaluate(self, node)
+            return self._evaluate(self, node)
         finally:
             self.depth -= 1
 

@@ -94,9 +94,19 @@ def of_value(value: Any) -> Type:
 
 def collection(kind: str, items: tuple[Type, ...]) -> Collection:
     """A collection of known length. The element type is the items' common one, without values."""
-    kinds = {Scalar(i.type) if isinstance(i, Scalar) else i for i in items}
-    element = next(iter(kinds)) if len(kinds) == 1 else None
-    return Collection(kind, element, items=items if len(items) <= MOST else None)
+    return Collection(kind, _common(items), items=items if len(items) <= MOST else None)
+
+
+def _common(items: tuple[Type, ...]) -> Type | None:
+    if not items:
+        return None
+    first = items[0]
+    if isinstance(first, Scalar):
+        kind = first.type
+        if all(isinstance(i, Scalar) and (i.type is kind or i.type == kind) for i in items):
+            return Scalar(kind)
+        return None
+    return first if all(i is first or i == first for i in items) else None
 
 
 def element_of(type_: Type) -> Type:
