@@ -14,6 +14,12 @@ CODES: Mapping[str, str] = {
     "unknown-column": "a column that its table certainly does not have",
     "unreadable-notebook": "a file that is no readable notebook",
     "use-before-definition": "a name that only a cell below defines",
+    "vega-invalid-value": "a value that Vega-Lite does not take at its place",
+    "vega-missing-key": "a part that a chart cannot do without",
+    "vega-syntax": "a chart's text that no reader of JSON, JavaScript or YAML accepts",
+    "vega-type-mismatch": "a field drawn on a scale that does not show its values",
+    "vega-unknown-field": "a field that the chart's data certainly do not have",
+    "vega-unknown-key": "a property that Vega-Lite does not know at its place",
 }
 
 

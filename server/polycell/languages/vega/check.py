@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from polycell.core.facts import Severity
@@ -24,11 +25,10 @@ TYPE_MISMATCH = "vega-type-mismatch"
 LISTED = 8  # values named in a message
 
 # Names that Vega-Lite itself gives to what encodings make: `mean_price`, `bin_maxbins_10_x`, `yearmonth_date`.
-_OWN_PREFIXES = (
-    *("__", "bin_", "count_", "valid_", "missing_", "distinct_", "sum_", "product_", "mean_", "average_", "variance_"),
-    *("variancep_", "stdev_", "stdevp_", "stderr_", "median_", "q1_", "q3_", "ci0_", "ci1_", "min_", "max_", "argmin_"),
-    *("argmax_", "values_", "year", "quarter", "month", "week", "day", "date", "hours", "minutes", "seconds", "utc"),
-    *("lower_", "upper_", "center_", "extent_", "mid_", "cumulative_"),
+_OWN_NAME = re.compile(
+    r"__|(?:bin|count|valid|missing|distinct|sum|product|mean|average|variancep?|stdevp?|stderr|median|q1|q3|ci0|ci1|min"
+    r"|max|argmin|argmax|values|lower|upper|center|extent|mid|cumulative|exponential)_"
+    r"|(?:utc|binned)*(?:year|quarter|month|week|dayofyear|day|date|hours|minutes|seconds|milliseconds)+_"
 )
 # Aggregates that count, whatever the values are.
 _COUNTING = frozenset({"count", "valid", "missing", "distinct"})
@@ -39,8 +39,12 @@ def findings(reading: Reading, context: Context) -> Iterator[Finding]:
     if root is None or root.kind != "object":
         return
     if reading.library.library == "vega-lite" and _is_specification(root):
-        yield from _of_schema(reading, root, context)
-        yield from _of_fields(reading, context)
+        found = list(_of_schema(reading, root, context))
+        yield from found
+        encodings = [e.span for v in views(reading.outside) if (e := v.node.get("encoding")) is not None]
+        # What is wrong with data or transforms changes the fields; only inside an encoding it does not.
+        if all(any(e.start < f.span.start < e.end for e in encodings) for f in found):
+            yield from _of_fields(reading, context)
 
 
 def _is_specification(root: Node) -> bool:
@@ -195,7 +199,7 @@ def _unknown(field: Node, home: Source, context: Context, seen: set[Span]) -> It
     name = str(field.value)
     if not table.proves_absence or not table.columns or not name or field.span in seen:
         return
-    if column_of(table, name) is not None or is_path(name) or name.startswith(_OWN_PREFIXES):
+    if column_of(table, name) is not None or is_path(name) or _OWN_NAME.match(name):
         return
     index = home.binding.type.index if home.binding is not None and isinstance(home.binding.type, Table) else ()
     if any(c.name == name for c in index):

@@ -139,6 +139,7 @@ class _Reader:
             return
         self.at = found.end()
         self._open("object" if self.text[self.at] == "{" else "array")
+        self.fresh = False
 
     def _mistake(self, start: int, end: int, message: str) -> None:
         self.mistakes.append(Mistake(Span(start, max(end, start + 1)), message))

@@ -16,8 +16,9 @@ from polycell.core.text import Span
 from polycell.languages.vega.schema import Leaf, Rule, Schema, allowed, child_rule, contradictions, kind_of, kinds
 from polycell.languages.vega.tree import Node
 
-_RENAMED, _UNKNOWN, _MISSING, _VALUE, _BOUND, _KIND = 2.0, 6.0, 5.0, 4.0, 3.0, 20.0
-_INSIDE = 0.6  # weight of what is wrong one level below
+_RENAMED, _UNKNOWN, _MISSING, _VALUE, _BOUND, _KIND = 2.0, 6.0, 5.0, 4.0, 3.0, 8.0
+_INSIDE = 0.6  # weight of what is wrong one level below,
+_MOST_INSIDE = 4.0  # and the most that one member can cost: a key that is known is better than one that is not
 _NEAR = 0.7  # difflib ratio from which on a spelling is taken for a slip
 
 ProblemKind = Literal["unknown-key", "missing-key", "value", "kind", "bound"]
@@ -121,7 +122,7 @@ class _Judge:
             if inner is not None:
                 if node.member(member.key) is member:
                     judged = self.node(inner, member.value, member.key)
-                    cost += judged.cost * _INSIDE
+                    cost += min(judged.cost * _INSIDE, _MOST_INSIDE)
                     problems += judged.problems
             elif strict and member.key not in properties:
                 free = tuple(p for p in properties if node.member(p) is None)
@@ -133,7 +134,12 @@ class _Judge:
                 problems.append(problem)
         if missing and not spread:
             cost += _MISSING * len(missing)
-            problems.append(Problem("missing-key", _head(node), missing[0], tuple(missing), key))
+            strangers = [p for p in problems if p.kind == "unknown-key" and p.parent == key and not p.meant]
+            if strangers:
+                # Another kind of object altogether: one message tells it.
+                problems = [p for p in problems if p is strangers[0] or p not in strangers]
+            else:
+                problems.append(Problem("missing-key", _head(node), missing[0], tuple(missing), key))
         return _Judged(cost, tuple(problems)) if problems else _FINE
 
     def _array(self, rule: Rule, node: Node, key: str) -> _Judged:
