@@ -10,6 +10,8 @@ The evidence, strongest first (why: `Cell.why`):
    `kernel`, `microsoft.language`, Deepnote's cell type;
 5. the notebook's default (`hosts.detect_host`).
 
+A cell that is JSON or YAML by these is a chart where its `$schema` says so.
+
 A body in a language that nobody knows has the language "": it is silent, and never read as Python.
 """
 
@@ -23,6 +25,7 @@ from polycell.core.hosts import host as host_row
 from polycell.core.notebook import Cell, CellKind, CellMagic, Notebook
 from polycell.formats import magics
 from polycell.formats.arguments import pointed_name
+from polycell.formats.charts import chart_language
 from polycell.formats.hosts import kernel_language, viewer_language
 from polycell.formats.languages import MARKUP, PERCENT_COMMENTS, canonical
 from polycell.formats.model import CellSource
@@ -92,6 +95,9 @@ def make_cell(source: CellSource, notebook: Notebook) -> Cell:
     if base.language in MARKUP:
         return _made(source, metadata, base.language, "markup", name, _Head(base.language, base.why, 0, None))
     head = _head(source.text, base, notebook, metadata)
+    chart = chart_language(head.language, source.text) if head.place != "file" else head.language
+    if chart != head.language:
+        head = head._replace(language=chart, why=f"{head.why}, with a $schema of {chart}")
     kind = "markup" if head.language in MARKUP and head.place != "file" else "code"
     return _made(source, metadata, head.language, kind, name, head, notebook.host)
 
