@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from itertools import islice
 
 from polycell.core.facts import Problem
 from polycell.core.text import Span
@@ -23,6 +24,7 @@ _NEWER = (
     ((3, 14), re.compile(r"except\s+[\w.]+\s*(?:,\s*[\w.]+\s*)+:|.*?\b[rR]?[tT][rR]?[\"']", re.DOTALL)),
     ((3, 15), re.compile(r"lazy\s+(?:import|from)\b")),
 )
+_MOST_FORMATTED = 50  # f-strings of one statement that are looked into
 _FORMATTED = re.compile(r"(?<![\w])(?:[rR]?[fF][rR]?)(?:\"\"\"|'''|\"|')")
 
 
@@ -36,7 +38,7 @@ def needs_newer_python(statement: str) -> bool:
 
 def _is_new_formatted(statement: str) -> bool:
     """Whether it holds an f-string that only PEP 701 can read: its own quote, a backslash or a comment in braces."""
-    for found in _FORMATTED.finditer(statement):
+    for found in islice(_FORMATTED.finditer(statement), _MOST_FORMATTED):
         opening = found.group()
         end, closed = string_end(statement, found.start(), opening, len(statement))
         if closed:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
+from itertools import islice
 
 from polycell.core.environment import Binding, BindingKind, Exports
 from polycell.core.facts import Definition, Facts
@@ -11,21 +13,22 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.text import LineIndex
 from polycell.core.types import Anchor
+from polycell.languages.python.guesses import names_at_margin
 from polycell.languages.python.magics import AUTOMAGICS
 from polycell.languages.python.names import Scopes
 from polycell.languages.python.parse import parse, readable
 from polycell.languages.python.scopes import analyse
 from polycell.languages.python.source import PythonSource
 
-LARGEST = 200_000  # characters; a larger cell holds data, and reading it would hold up everybody else
+# A larger cell holds data, and reading it would hold up everybody else: it is read by its words only.
+LARGEST = 200_000  # characters
+MOST = 12_000  # words and signs, of which each costs 2 to 10 microseconds
+_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 def python_facts(cell: Cell, host: Host) -> Facts:
     """Pure in the cell and the host; total. `analysis` is the cell's `PythonSource`."""
-    if len(cell.text) > LARGEST:
-        unread = PythonSource(readable(cell.text), None, LineIndex(cell.text))
-        return Facts(opens=("a cell too large to read",), analysis=unread)
-    source = parse(cell, host)
+    source = _unread(cell) if too_large(cell.text) else parse(cell, host)
     try:
         scopes = analyse(source)
     except RecursionError:
@@ -45,6 +48,19 @@ def python_facts(cell: Cell, host: Host) -> Facts:
         tuple(dict.fromkeys(source.opens + scopes.opens)),
         source,
     )
+
+
+def too_large(text: str) -> bool:
+    """Whether a cell is so large that its names are told from its words only."""
+    if len(text) <= MOST:
+        return False
+    return len(text) > LARGEST or sum(1 for _ in islice(_TOKEN.finditer(text), MOST + 1)) > MOST
+
+
+def _unread(cell: Cell) -> PythonSource:
+    code = readable(cell.text)
+    given = names_at_margin(code) if cell.magic is None and len(code) <= LARGEST else []
+    return PythonSource(code, None, LineIndex(code), names=tuple(given), opens=("a cell too large to read",))
 
 
 def may_be_automagic(tree: ast.Module | None, code: str) -> bool:

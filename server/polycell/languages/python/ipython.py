@@ -272,7 +272,7 @@ def _is_automagic(text: str, after: int, first: int, line: Logical) -> bool:
     rest = text[after:end]
     if rest[:1] not in ("", " ", "\t") or rest.lstrip().startswith("="):
         return False
-    return not parses(text[first : line.code_end])
+    return bool(line.fault) or not parses(text[first : line.code_end])
 
 
 def _automagic(made: Neutral, text: str, first: int, name_end: int, indent: str, lines: int) -> int:
@@ -382,7 +382,8 @@ def _run_line_magic(
         start += 1
     if row is not None and row.rest in ("python", "inner python"):
         # A bracket that is still open takes the next lines along: older IPython ran such lines.
-        line = logical_line(text, start, len(text))
+        line = logical_line(text, start, len(text), made.reach)
+        made.reach = shorter_reach(line, made.reach)
         if line.end > end and not line.fault:
             end, after = line.end, line.next
     written = text[start:end].rstrip()

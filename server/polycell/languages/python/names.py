@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from polycell.core.facts import Definition, DefinitionKind, Import, Problem, Reference, Use
 from polycell.core.text import Span
-from polycell.languages.python.shapes import bound_in
+from polycell.languages.python.shapes import Place, bindings_in
 from polycell.languages.python.source import PythonSource
 
 _HEADER = re.compile(r"(?:async\s+)?(?:def|class)\s+")
@@ -41,6 +42,21 @@ class Scope:
     container: str = ""
 
 
+@dataclass(slots=True)
+class Loop:
+    """A loop around: its body, and how many conditions were around that. `bindings`: see `bindings_in`, when asked."""
+
+    body: Sequence[ast.stmt]
+    conditions: int
+    bindings: dict[str, list[Place]] | None = None
+
+    def holds(self, places: list[Place]) -> bool:
+        """Whether one of the sorted places is in the body."""
+        last = self.body[-1]
+        at = bisect_left(places, (self.body[0].lineno, 0))
+        return at < len(places) and places[at] <= (last.end_lineno or last.lineno, last.end_col_offset or 0)
+
+
 class Names:
     """The state of the walk. `deferred`, `conditions` and `guards` count how many of these surround the place."""
 
@@ -64,7 +80,7 @@ class Names:
         self.guards = 0
         self.import_guards = 0
         self.guarded: set[str] = set()
-        self.loops: list[tuple[Sequence[ast.stmt], int]] = []
+        self.loops: list[Loop] = []
         self.strings: list[list[int]] = []  # f-strings around: [start, end, cursor]
         self.shells: set[str] = set()  # names that hold get_ipython()
         self.inner = [(span, Scope("inner")) for span in source.inner]
@@ -207,7 +223,13 @@ class Names:
 
     def bound_around(self, name: str) -> bool:
         """Whether a use under a condition in a loop may come after the loop's own binding, in a later turn."""
-        return any(self.conditions > depth and name in bound_in(body)[0] for body, depth in self.loops)
+        if not any(self.conditions > loop.conditions for loop in self.loops):
+            return False
+        outermost = self.loops[0]
+        if outermost.bindings is None:
+            outermost.bindings = bindings_in(outermost.body)
+        places = outermost.bindings.get(name, [])
+        return any(self.conditions > loop.conditions and loop.holds(places) for loop in self.loops)
 
     def magic_names(self, before: int) -> None:
         while self.pending and self.pending[-1].span.start < before:

@@ -30,16 +30,19 @@ def parse(cell: Cell, host: Host) -> PythonSource:
         if tree is not None:
             return PythonSource(code, tree, LineIndex(code), names=given)
     made = neutralise(cell, host.name)
+    known = code if cell.magic is None and cell.body == 0 else None
     code = readable(made.code)
-    tree = tree_of(code)
+    tree = None if code == known else tree_of(code)
     problems: tuple[Problem, ...] = tuple(made.problems)
     names = given + tuple(made.names)
+    opens = tuple(made.opens)
     broken: tuple[Span, ...] = ()
     if tree is None:
         repaired = repair(code)
         code, tree, broken = repaired.code, repaired.tree, repaired.broken
         problems += repaired.problems
         names += repaired.names
+        opens += repaired.opens
     return PythonSource(
         code,
         tree,
@@ -49,7 +52,7 @@ def parse(cell: Cell, host: Host) -> PythonSource:
         tuple(made.fragments),
         names,
         tuple(made.uses),
-        tuple(made.opens),
+        opens,
         tuple(made.inner),
         broken,
         made.isolated,

@@ -15,39 +15,37 @@ from dataclasses import dataclass, field
 from polycell.core.facts import Problem
 from polycell.core.text import LineIndex, Span
 from polycell.languages.python.explain import explain, explain_fault, needs_newer_python
+from polycell.languages.python.guesses import names_at_margin, names_of_statement
 from polycell.languages.python.source import MagicName
 from polycell.languages.python.statements import Logical, logical_lines
 from polycell.languages.python.trees import compile_tree
 
 _ATTEMPTS = 40  # statements blanked in one cell, at most
-_SLOW = 100_000  # characters from which on a parse is too slow to be repeated that often
+_WORK = 150_000  # characters that the parser gets to see for one broken cell, about
 _MANY = 3  # broken statements that make a cell prose, when they are most of it
+
+_TOO_BROKEN = "code too broken to read"
 
 _BLANK = re.compile(r"[^\r\n]")
 _KEYWORD = re.compile(r"(?:async\s+)?(\w+)")
 _NAMED_HEADER = re.compile(r"(?:async\s+)?(def|class)\s+([^\W\d]\w*)")
 _CLAUSES = frozenset({"elif", "else", "except", "finally"})
 _ON_LINE = re.compile(r"on line (\d+)")
-_WORD = r"[^\W\d]\w*"
-_TARGETS = (
-    re.compile(rf"(?:^|[;:])[ \t]*((?:\*?{_WORD}\s*,\s*)*\*?{_WORD})[ \t]*(?::[^=\r\n]*)?=(?!=)", re.MULTILINE),
-    re.compile(rf"\bfor\s+((?:{_WORD}\s*,\s*)*{_WORD})\s+in\b"),
-    re.compile(rf"\b(?:as|def|class)\s+({_WORD})"),
-    re.compile(rf"\bimport\s+\(?\s*((?:{_WORD}\s*,\s*)*{_WORD})"),
-    re.compile(rf"\b({_WORD})\s*:="),
-)
-_NAME = re.compile(_WORD)
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """`code` has the length of the code given; `names` are those that broken statements would have bound."""
+    """`code` has the length of the code given; `names` are those that broken statements would have bound.
+
+    `opens` says why further names may be bound, where a part of the code was given up.
+    """
 
     code: str
     tree: ast.Module | None
     problems: tuple[Problem, ...] = ()
     names: tuple[MagicName, ...] = ()
     broken: tuple[Span, ...] = ()
+    opens: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,6 +59,7 @@ class _Patient:
     problems: dict[int, Problem] = field(default_factory=dict)  # by number of the logical line
     broken: set[int] = field(default_factory=set)
     tries: dict[int, int] = field(default_factory=dict)
+    given_up: bool = False  # a part was cut away that nobody looked at
 
     def indent(self, number: int) -> str:
         line = self.lines[number]
@@ -80,7 +79,7 @@ def repair(code: str) -> Repaired:
             if len(patient.broken) > _ATTEMPTS:
                 _cut(patient, number)
                 break
-    attempts = _ATTEMPTS if len(code) < _SLOW else 3
+    attempts = min(_ATTEMPTS, max(3, _WORK // (len(code) + 1)))
     tree: ast.Module | None = None
     for attempt in range(attempts + 4):  # a few more for what a cut leaves behind
         try:
@@ -98,13 +97,14 @@ def repair(code: str) -> Repaired:
             where = patient.lines[0] if patient.lines else None
             span = Span(where.first, where.code_end) if where else Span(0, len(code))
             problem = Problem(span, "This cell is nested too deep to be read.", severity="information")
-            return Repaired(patient.code, None, (problem,))
+            return Repaired(patient.code, None, (problem,), tuple(names_at_margin(code)), (), ("code nested too deep",))
     return Repaired(
         patient.code,
         tree,
         _problems(patient),
-        tuple(name for number in sorted(patient.broken) for name in _names(patient, number)),
+        tuple(_names(patient)),
         tuple(_span(patient.lines[number]) for number in sorted(patient.broken)),
+        (_TOO_BROKEN,) if patient.given_up or tree is None else (),
     )
 
 
@@ -283,17 +283,18 @@ def _open_block(patient: _Patient, number: int) -> None:
 
 def _shift(patient: _Patient, number: int, old: str, new: str) -> None:
     """Lines from `number` on that are indented by `old` are indented by `new`, which is shorter."""
-    while number < len(patient.lines):
-        here = patient.indent(number)
-        if not here.startswith(old):
-            return
-        line = patient.lines[number]
-        first = line.first_now(patient.code)
+    code = patient.code
+    pieces: list[str] = []
+    at = 0
+    for line in patient.lines[number:]:
+        first = line.first_now(code)
+        here = code[line.start : first].rpartition("\f")[2]
         indent = new + here[len(old) :]
-        if first - line.start < len(indent) + 1:
-            return
-        patient.replace(line.start, first, " " * (first - line.start - len(indent) - 1) + "\f" + indent)
-        number += 1
+        if not here.startswith(old) or first - line.start < len(indent) + 1:
+            break
+        pieces += (code[at : line.start], " " * (first - line.start - len(indent) - 1), "\f", indent)
+        at = first
+    patient.code = "".join((*pieces, code[at:]))
 
 
 def _reindent(patient: _Patient, number: int) -> bool:
@@ -315,6 +316,7 @@ def _cut(patient: _Patient, number: int) -> None:
     """Give up from a line on: what stands above it stays."""
     line = patient.lines[number]
     patient.replace(line.start, len(patient.code), _BLANK.sub(" ", patient.code[line.start :]))
+    patient.given_up = True
     patient.broken.update(range(number, len(patient.lines)))
 
 
@@ -336,25 +338,16 @@ def _problems(patient: _Patient) -> tuple[Problem, ...]:
     return tuple(kept)
 
 
-def _names(patient: _Patient, number: int) -> list[MagicName]:
-    """Names that a broken statement at the cell's top level would have bound, as far as its words tell."""
-    # Indentation as it was written: what was taken out is blank now.
-    width = patient.lines[number].first - patient.lines[number].start
-    for at in range(number - 1, -1, -1):
-        if width == 0:
-            break
-        here = patient.lines[at].first - patient.lines[at].start
-        if here < width:
-            width = here
-            if _keyword(patient.original, patient.lines[at]) in ("def", "class"):
-                return []
-    line = patient.lines[number]
-    text = patient.original[line.first : line.code_end]
-    found: dict[str, MagicName] = {}
-    for pattern in _TARGETS:
-        for match in pattern.finditer(text):
-            for word in _NAME.finditer(text, match.start(1), match.end(1)):
-                if word.group() not in found:
-                    span = Span(line.first + word.start(), line.first + word.end())
-                    found[word.group()] = MagicName(word.group(), span, _span(line))
-    return list(found.values())
+def _names(patient: _Patient) -> list[MagicName]:
+    """Names that broken statements at the cell's top level would have bound, as far as their words tell."""
+    found: list[MagicName] = []
+    around: list[tuple[int, bool]] = []  # blocks that the line is in: (their indentation, whether they are a scope)
+    for number, line in enumerate(patient.lines):
+        # Indentation as it was written: what was taken out is blank now.
+        width = line.first - line.start
+        while around and around[-1][0] >= width:
+            around.pop()
+        if number in patient.broken and not any(scope for _, scope in around):
+            found += names_of_statement(patient.original, _span(line))
+        around.append((width, _keyword(patient.original, line) in ("def", "class")))
+    return found

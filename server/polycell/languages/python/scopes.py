@@ -14,7 +14,7 @@ from typing import Any
 
 from polycell.core.facts import Definition, Import, Reference
 from polycell.core.text import Span
-from polycell.languages.python.names import Names, Scope, Scopes
+from polycell.languages.python.names import Loop, Names, Scope, Scopes
 from polycell.languages.python.opens import opening_call, opening_import, opening_reference
 from polycell.languages.python.shapes import (
     COMPREHENSIONS,
@@ -203,7 +203,7 @@ class _Walk(Names):
         self.conditional(node.orelse)
 
     def loop(self, body: Sequence[ast.stmt]) -> None:
-        self.loops.append((body, self.conditions))
+        self.loops.append(Loop(body, self.conditions))
         self.block(body)
         self.loops.pop()
 
@@ -317,7 +317,7 @@ class _Walk(Names):
 
     def lambda_(self, node: ast.Lambda) -> None:
         self.each((*node.args.defaults, *node.args.kw_defaults))
-        walrus = {n.target.id for n in ast.walk(node.body) if isinstance(n, ast.NamedExpr)}
+        walrus = bound_in([node.body])[0]
         self.scopes.append(Scope("function", {a.arg for a in arguments_of(node.args)} | walrus))
         self.later(node.body)
         self.scopes.pop()

@@ -9,6 +9,9 @@ _NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
+# (line, column in UTF-8 bytes), as nodes have it.
+Place = tuple[int, int]
+
 
 def arguments_of(arguments: ast.arguments) -> Iterator[ast.arg]:
     yield from arguments.posonlyargs
@@ -20,41 +23,58 @@ def arguments_of(arguments: ast.arguments) -> Iterator[ast.arg]:
         yield arguments.kwarg
 
 
-def bound_in(body: Sequence[ast.stmt]) -> tuple[set[str], set[str], set[str]]:
+def bound_in(body: Sequence[ast.AST]) -> tuple[set[str], set[str], set[str]]:
     """(names bound in a block, names declared global, names declared nonlocal), nested scopes left out."""
     names: set[str] = set()
     globals_: set[str] = set()
     outer: set[str] = set()
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                names.add(node.id)
-            continue
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-            names.add(node.name)
-            todo += node.decorator_list
-            continue
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, COMPREHENSIONS):
-            names.update(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names.update(a.asname or a.name.partition(".")[0] for a in node.names)
-            continue
+    for node in _own_nodes(body):
+        names.update(_bound_by(node))
         if isinstance(node, ast.Global):
             globals_.update(node.names)
         elif isinstance(node, ast.Nonlocal):
             outer.update(node.names)
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-            if node.name:
-                names.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.add(node.rest)
-        todo += ast.iter_child_nodes(node)
     return names, globals_, outer
+
+
+def bindings_in(body: Sequence[ast.AST]) -> dict[str, list[Place]]:
+    """Where a block binds each name, nested scopes left out; places are sorted."""
+    found: dict[str, list[Place]] = {}
+    for node in _own_nodes(body):
+        for name in _bound_by(node):
+            found.setdefault(name, []).append((getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
+    for places in found.values():
+        places.sort()
+    return found
+
+
+def _own_nodes(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes of a block, in no order, without those of other scopes inside it."""
+    todo = list(body)
+    while todo:
+        node = todo.pop()
+        yield node
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            todo += node.decorator_list
+        elif isinstance(node, COMPREHENSIONS):
+            todo += (n.target for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
+        elif not isinstance(node, (ast.Lambda, ast.Name)):
+            todo += ast.iter_child_nodes(node)
+
+
+def _bound_by(node: ast.AST) -> Iterable[str]:
+    """The names that a node itself binds."""
+    if isinstance(node, ast.Name):
+        return () if isinstance(node.ctx, ast.Load) else (node.id,)
+    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        return (node.name,)
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [a.asname or a.name.partition(".")[0] for a in node.names]
+    if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+        return (node.name,)
+    if isinstance(node, ast.MatchMapping) and node.rest:
+        return (node.rest,)
+    return ()
 
 
 def called(node: ast.Call) -> str:

@@ -7,7 +7,9 @@ text's length: every offset in `code` is the same offset in the cell's text.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from polycell.core.facts import Fragment, Magic, Problem
 from polycell.core.text import LineIndex, Span
@@ -54,6 +56,10 @@ class PythonSource:
     broken: tuple[Span, ...] = ()
     # The cell runs in a process of its own (`%%python`): it neither sees nor gives names.
     isolated: bool = False
+    # Lines that were asked about: where each starts and ends, and where its characters end in bytes if not all ASCII.
+    _columns: dict[int, tuple[int, int, list[int] | None]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def span(self, node: ast.AST) -> Span:
         """The span of a node that has a position. `ast` counts columns in UTF-8 bytes; offsets here are code points."""
@@ -66,8 +72,15 @@ class PythonSource:
         starts = self.lines.starts
         if line < len(starts) and self.code.isascii():
             return min(starts[line - 1] + column, starts[line] - 1)
-        span = self.lines.line_span(line - 1)
-        text = self.code[span.start : span.end]
-        if text.isascii():
-            return span.start + min(column, len(text))
-        return span.start + len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
+        known = self._columns.get(line)
+        if known is None:
+            span = self.lines.line_span(line - 1)
+            known = self._columns[line] = (span.start, span.end, _byte_ends(span.of(self.code)))
+        start, end, byte_ends = known
+        return min(start + column, end) if byte_ends is None else start + bisect_right(byte_ends, column)
+
+
+def _byte_ends(line: str) -> list[int] | None:
+    if line.isascii():
+        return None
+    return list(accumulate(1 if c < "\x80" else 2 if c < "\u0800" else 3 if c < "\U00010000" else 4 for c in line))

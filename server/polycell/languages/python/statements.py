@@ -43,6 +43,8 @@ _ASSIGNS = re.compile(r"[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*(?:\s*=(?!=).*[^,\s(\[{]
 _WORD_START = re.compile(r"(?!(?:for|if|else|in|and|or|not|is|as|async)\b)[^\W\d]\w*(?!\w*[\"'])")
 
 _LEAST_REACH = 400  # characters in which an open bracket is looked for at least
+_FORMATTED_TRIES = 20  # f-strings of one line that may turn out not to be closed as Python 3.12 reads them
+_DEEPEST_FORMAT = 4  # `{x:{y:{z}}}` inside f-strings
 
 Fault = Literal["", "unclosed bracket", "unmatched bracket", "mismatched bracket", "open string", "open triple string"]
 
@@ -84,26 +86,36 @@ def string_end(text: str, start: int, opening: str, limit: int) -> tuple[int, bo
 
     An f-string may hold its own quote inside braces (PEP 701), as Python 3.12 reads it.
     """
+    if _is_formatted(opening):
+        end = _formatted_end(text, start + len(opening), opening[-1], limit)
+        if end > 0:
+            return end, True
+    return _plain_end(text, start, opening, limit)
+
+
+def _is_formatted(opening: str) -> bool:
+    """Whether the prefix and quotes begin an f-string or t-string of one line."""
+    return not opening.endswith(('"""', "'''")) and any(c in "fFtT" for c in opening[:2])
+
+
+def _plain_end(text: str, start: int, opening: str, limit: int) -> tuple[int, bool]:
+    """The same for a string in which braces mean nothing."""
     quote = opening[-1]
     at = start + len(opening)
-    if len(opening) >= 3 and opening[-3:] == quote * 3:
+    if opening.endswith(quote * 3):
         for found in _TRIPLE_END[quote].finditer(text, at, limit):
             if found.group()[0] == quote:
                 return found.end(), True
         return limit, False
-    if opening[0] in "fFtT" or (len(opening) > 2 and opening[1] in "fFtT"):
-        end = _formatted_end(text, at, quote, limit, 0)
-        if end > 0:
-            return end, True
     for found in _PLAIN_END[quote].finditer(text, at, limit):
         if found.group()[0] != "\\":
             return (found.end(), True) if found.group() == quote else (found.start(), False)
     return limit, False
 
 
-def _formatted_end(text: str, at: int, quote: str, limit: int, depth: int) -> int:
+def _formatted_end(text: str, at: int, quote: str, limit: int) -> int:
     """The offset behind a one-line f-string's closing quote, or -1 where this reading does not work out."""
-    while at < limit and depth < 8:
+    while at < limit:
         c = text[at]
         if c in "\r\n":
             return -1
@@ -115,7 +127,7 @@ def _formatted_end(text: str, at: int, quote: str, limit: int, depth: int) -> in
             if text.startswith("{{", at):
                 at += 2
                 continue
-            at = _field_end(text, at + 1, quote, limit, depth)
+            at = _field_end(text, at + 1, quote, limit, 0)
             if at < 0:
                 return -1
         else:
@@ -126,7 +138,7 @@ def _formatted_end(text: str, at: int, quote: str, limit: int, depth: int) -> in
 def _field_end(text: str, at: int, quote: str, limit: int, depth: int) -> int:
     """The offset behind the `}` of a replacement field, or -1."""
     nested = 0
-    while at < limit:
+    while at < limit and depth < _DEEPEST_FORMAT:
         c = text[at]
         if c in "\r\n":
             return -1
@@ -146,7 +158,7 @@ def _field_end(text: str, at: int, quote: str, limit: int, depth: int) -> int:
         elif c in ")]}":
             nested -= 1
         elif c in "'\"":
-            at, closed = string_end(text, at, c, limit)
+            at, closed = _plain_end(text, at, c, limit)
             if not closed:
                 return -1
             continue
@@ -183,6 +195,7 @@ def logical_line(text: str, start: int, limit: int, reach: int | None = None) ->
     at = first
     scan = _TOKEN.match
     far = limit if reach is None else min(limit, start + reach)
+    tries = _FORMATTED_TRIES
     while at < limit:
         if stack and at > far:
             break
@@ -198,7 +211,12 @@ def logical_line(text: str, start: int, limit: int, reach: int | None = None) ->
             at = end
             continue
         if kind == "string":
-            end, closed = string_end(text, at, token.group(), limit)
+            formatted = tries > 0 and _is_formatted(token.group())
+            end = _formatted_end(text, end, token.group()[-1], limit) if formatted else -1
+            closed = end > 0
+            if not closed:
+                tries -= formatted
+                end, closed = _plain_end(text, at, token.group(), limit)
             if not closed:
                 triple = token.group().endswith(('"""', "'''"))
                 made.fault, made.fault_at = ("open triple string" if triple else "open string"), at
@@ -243,7 +261,7 @@ def logical_line(text: str, start: int, limit: int, reach: int | None = None) ->
         at = end
     made.code_end = last
     if stack:
-        _resynchronise(text, made, limit)
+        _resynchronise(text, made, line_end(text, far, limit)[1])
         if not made.fault or made.fault_at >= made.code_end:
             inside = [opener for opener in stack if opener < made.code_end]
             made.fault, made.fault_at = "unclosed bracket", (inside or stack[:1])[-1]
@@ -280,7 +298,7 @@ def _code_end(text: str, start: int, stop: int) -> int:
         token = _TOKEN.match(text, at, stop)
         if token is None or token.lastgroup == "comment":
             break
-        at = string_end(text, at, token.group(), stop)[0] if token.lastgroup == "string" else token.end()
+        at = _plain_end(text, at, token.group(), stop)[0] if token.lastgroup == "string" else token.end()
         if token.lastgroup != "space":
             last = at
     return last
