@@ -31,7 +31,7 @@ def key_of(uri: str) -> str:
 @dataclass(frozen=True)
 class Face:
     """`map` ties cells to this text; without one, the text is that of `cell`. `json`: what is inserted is escaped.
-    `lost`: how many columns too small the client counts in all lines but the first (see `lab_sync`).
+    `lost`: by how many columns positions that the client sends are too small, but in the first line (see `lab_sync`).
     """
 
     uri: str
@@ -41,6 +41,8 @@ class Face:
     version: int | None = None
     json: bool = False
     lost: int = 0
+    rereads: bool = False
+    language: str = ""
 
     @cached_property
     def lines(self) -> LineIndex:
@@ -54,15 +56,9 @@ class Face:
         return tuple(dict.fromkeys(segment.cell for segment in self.map.segments))
 
     def range(self, span: Span, encoding: Encoding) -> types.Range:
-        """A span of this text as the client counts it."""
-        made = to_range(self.lines, span, encoding)
-        if not self.lost:
-            return made
-        start, end = (
-            types.Position(at.line, max(at.character - self.lost, 0) if at.line else at.character)
-            for at in (made.start, made.end)
-        )
-        return types.Range(start, end)
+        """A span of this text in the client's units. Never shifted by `lost`: jupyterlab-lsp miscounts only the
+        positions that it sends, and shows an answer where the answer says."""
+        return to_range(self.lines, span, encoding)
 
     def to_cell(self, offset: int) -> Place | None:
         return Place(self.cell, offset) if self.map is None else self.map.to_cell(offset)
