@@ -1,10 +1,16 @@
-"""What is not run unless it is asked for: the table of budgets, and the real editors."""
+"""What is not run unless it is asked for: the table of budgets, and the real editors; and steady property tests."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, so that a failure is the change's and not chance's; POLYCELL_FUZZ=1 looks further.
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.register_profile("fuzz", deadline=None, print_blob=True)
+settings.load_profile("fuzz" if os.environ.get("POLYCELL_FUZZ") else "steady")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
