@@ -96,7 +96,8 @@ def pandas_table(head: Head, options: Mapping[str, Any]) -> Table:
     width = len(data[0]) if data else len(found)
     if names is not None and options.get("usecols") is not None:
         return OPEN
-    if not data and options.get("usecols") is not None and options.get("index_col") not in (None, False):
+    indexed = options.get("index_col") is not None and options.get("index_col") is not False
+    if not data and indexed and options.get("usecols") is not None:
         return OPEN  # of a file without rows, pandas drops more columns than it indexes by
     leading = 0
     if options.get("index_col") is not False:
