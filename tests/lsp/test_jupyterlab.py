@@ -203,8 +203,8 @@ def test_a_document_of_another_language_sees_the_cells_above(tmp_path: Path) -> 
         assert {"a", "b", "t"} <= {item["label"] for item in items}
         hover = await client.hover(foreign, 2, 0)
         assert "**t**" in hover["contents"]["value"]
-        # It miscounts only what it sends: an answer is shown where it says (seen in the real editor).
-        assert hover["range"] == {"start": position(2, 5), "end": position(2, 6)}
+        # It would hold a range against the position that it sent, and show nothing (seen in the real editor).
+        assert "range" not in hover
         assert "**from**" in (await client.hover(foreign, 2, -4))["contents"]["value"]
         assert await client.hover(foreign, 0, 1) is None
 

@@ -208,7 +208,8 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     if answer is None or not _unchanged(state, asked):
         return None
     span = asked.face.to_face(target.cell, answer.span)
-    where = asked.face.range(span, state.client.encoding) if span is not None else None
+    # jupyterlab-lsp holds the range against the position that it sent: without one it takes the word at the mouse.
+    where = asked.face.range(span, state.client.encoding) if span is not None and not asked.face.lost else None
     return types.Hover(answers.markup(answer.markdown, state.client.markdown), where)
 
 
