@@ -32,5 +32,6 @@ def capabilities(client: Client) -> dict[str, Any]:
         "referencesProvider": True,
         "documentHighlightProvider": True,
         "documentSymbolProvider": True,
+        "codeActionProvider": {"codeActionKinds": ["quickfix", "refactor", "source"]} if client.code_actions else False,
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }

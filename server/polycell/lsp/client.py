@@ -40,6 +40,10 @@ class Client:
     stale_requests: bool = False  # knows what ContentModified means
     watches_files: bool = False
     jupyterlab: bool = False
+    code_actions: bool = False  # an action may be more than a command
+    preferred_actions: bool = False
+    document_changes: bool = False  # edits may name the version that they are made to
+    commands: frozenset[str] = frozenset()  # what the client itself can do, by the names of its commands
 
 
 def read_client(params: object) -> Client:
@@ -55,6 +59,7 @@ def read_client(params: object) -> Client:
     roots = [uri.removesuffix("/.virtual_documents") for uri in (*folders, root) if isinstance(uri, str) and uri]
     info = _object(said.get("clientInfo"))
     published = _at(text, "publishDiagnostics")
+    edits = _at(said, "capabilities", "workspace", "workspaceEdit")
     return Client(
         name=str(info.get("name") or ""),
         encoding=choose_encoding(_at(said, "capabilities", "general").get("positionEncodings")),
@@ -70,6 +75,10 @@ def read_client(params: object) -> Client:
         watches_files=_at(said, "capabilities", "workspace", "didChangeWatchedFiles").get("dynamicRegistration")
         is True,
         jupyterlab=_is_jupyterlab(said, info),
+        code_actions=isinstance(_at(text, "codeAction").get("codeActionLiteralSupport"), Mapping),
+        preferred_actions=_at(text, "codeAction").get("isPreferredSupport") is True,
+        document_changes=edits.get("documentChanges") is True,
+        commands=frozenset(c for c in _list(_at(said, "initializationOptions").get("commands")) if isinstance(c, str)),
     )
 
 

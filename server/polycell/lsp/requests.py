@@ -51,7 +51,7 @@ def _target(state: State, position: types.Position) -> tuple[Asked, Target] | No
     return (asked, target) if target is not None else None
 
 
-def _unchanged(state: State, asked: Asked, found: Iterable[str] = ()) -> bool:
+def unchanged(state: State, asked: Asked, found: Iterable[str] = ()) -> bool:
     """Whether what was asked about, and the cells `found`, still have their texts; so positions in them are right.
 
     Otherwise raises, where the client knows what that means, or answers no.
@@ -205,7 +205,7 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     answer = await _guarded("hover", target, asking, None)
     if answer is not None and state.settings.python == "companion":
         answer = companion.hover(target.snapshot.analysis.context(target.index), target.offset, answer)
-    if answer is None or not _unchanged(state, asked):
+    if answer is None or not unchanged(state, asked):
         return None
     span = asked.face.to_face(target.cell, answer.span)
     # jupyterlab-lsp holds the range against the position that it sent: without one it takes the word at the mouse.
@@ -224,7 +224,7 @@ async def definition(state: State, params: types.DefinitionParams) -> list[types
     answer = await _guarded("definition", target, asking, nowhere)
     if state.settings.python == "companion":
         answer = companion.locations(target, tuple(answer))
-    if not answer or not _unchanged(state, asked, (where.cell for where in answer)):
+    if not answer or not unchanged(state, asked, (where.cell for where in answer)):
         return []
     return _locations(state, asked, answer)
 
@@ -244,7 +244,7 @@ async def references(state: State, params: types.ReferenceParams) -> list[types.
     )
     if state.settings.python == "companion":
         answer = companion.locations(target, tuple(answer))
-    if not answer or not _unchanged(state, asked, (where.cell for where in answer)):
+    if not answer or not unchanged(state, asked, (where.cell for where in answer)):
         return []
     return _locations(state, asked, answer)
 
@@ -255,7 +255,7 @@ async def highlight(state: State, params: types.DocumentHighlightParams) -> list
         return []
     asked, target = found
     await settle(target.snapshot, target.index)
-    if not _unchanged(state, asked) or _left_to_another(state, target.snapshot.notebook.cells[target.index]):
+    if not unchanged(state, asked) or _left_to_another(state, target.snapshot.notebook.cells[target.index]):
         return []
     made = []
     for item in features.highlights(target.snapshot, state.session.services, target.cell, target.offset):

@@ -122,7 +122,15 @@ class TextSync:
         )
         known.document = document
         key = key_of(known.uri)
-        face = Face(known.uri, known.text, map=document.map, version=known.version, json=_is_json(known.text, path))
+        face = Face(
+            known.uri,
+            known.text,
+            map=document.map,
+            version=known.version,
+            json=_is_json(known.text, path),
+            rereads=True,
+            language=known.language,
+        )
         before = {c.id: c.digest for n in old.notebooks for c in n.cells} if old is not None else {}
         after = {cell.id: cell.digest for notebook in notebooks for cell in notebook.cells}
         gone = self._state.groups.get(key_of(known.group))

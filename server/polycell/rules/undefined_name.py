@@ -4,37 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from polycell.core.results import Finding
+from polycell.core.results import Edit, Finding, Fix
 from polycell.core.service import Context
+from polycell.rules.imports import USUAL_IMPORTS, add_import
 from polycell.rules.missing import missing_names
-
-# What people mean by these names everywhere: the import that is missing.
-_USUAL_IMPORTS = {
-    "np": "import numpy as np",
-    "pd": "import pandas as pd",
-    "pl": "import polars as pl",
-    "plt": "import matplotlib.pyplot as plt",
-    "mpl": "import matplotlib as mpl",
-    "sns": "import seaborn as sns",
-    "tf": "import tensorflow as tf",
-    "torch": "import torch",
-    "alt": "import altair as alt",
-    "px": "import plotly.express as px",
-    "pa": "import pyarrow as pa",
-    "F": "from pyspark.sql import functions as F",
-    "duckdb": "import duckdb",
-    "dt": "import datetime as dt",
-    "Path": "from pathlib import Path",
-    "defaultdict": "from collections import defaultdict",
-    "Counter": "from collections import Counter",
-    **{
-        name: f"import {name}"
-        for name in (
-            *("os", "sys", "re", "json", "math", "time", "random", "datetime", "itertools", "functools", "collections"),
-            *("subprocess", "shutil", "glob", "pickle", "csv", "io", "warnings", "logging", "string", "requests"),
-        )
-    },
-}
 
 
 class UndefinedName:
@@ -45,12 +18,16 @@ class UndefinedName:
             name = missing.use.name
             if missing.own or context.view.defined_later(name):
                 continue
-            advice = f" Is `{_USUAL_IMPORTS[name]}` missing?" if name in _USUAL_IMPORTS else ""
+            fix = add_import(context, name)
+            advice = f" Is `{USUAL_IMPORTS[name]}` missing?" if name in USUAL_IMPORTS else ""
             if not advice:
                 meant = _meant(context, name)
-                advice = f" Did you mean `{meant}`?" if meant else ""
+                if meant:
+                    advice = f" Did you mean `{meant}`?"
+                    fix = Fix(f"Change to `{meant}`", (Edit(context.cell.id, missing.use.span, meant),), preferred=True)
             where = "in any cell" if context.host.order == "any" else "in this notebook"
-            yield Finding(self.code, missing.use.span, f"`{name}` is not defined {where}.{advice}")
+            message = f"`{name}` is not defined {where}.{advice}"
+            yield Finding(self.code, missing.use.span, message, fixes=(fix,) if fix is not None else ())
 
 
 def _meant(context: Context, name: str) -> str:

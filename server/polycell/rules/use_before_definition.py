@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from polycell.core.facts import Definition, Use
-from polycell.core.results import Finding, Location, Related
+from polycell.core.results import Finding, Fix, Location, Move, Related
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Anchor
+from polycell.rules.imports import add_import
 from polycell.rules.missing import missing_names
 
 
@@ -44,10 +45,24 @@ class UseBeforeDefinition:
         name = use.name
         index = context.notebook.index(below.cell) if below is not None else None
         related: tuple[Related, ...] = ()
+        fixes: tuple[Fix, ...] = ()
         if below is not None and index is not None:
             cell = context.notebook.cells[index]
             place = below.find(cell.text)
             span = Span(*place) if place else Span(0, 0)
             related = (Related(Location(span, cell.id), f"`{name}` is defined here"),)
+            # Whether the move would change what other names mean is looked at when somebody asks for it.
+            move = Move(cell.id, context.cell.id)
+            fixes = (Fix(f"Move the cell that defines `{name}` above this cell", move=move),)
+            added = add_import(context, name) if _is_import(place, cell.text) else None
+            fixes += (added,) if added is not None else ()
         message = f"`{name}` is used here and defined only in a cell below: a run from top to bottom fails."
-        return Finding(self.code, use.span, message, "warning", related)
+        return Finding(self.code, use.span, message, "warning", related, fixes)
+
+
+def _is_import(place: tuple[int, int] | None, text: str) -> bool:
+    """Whether the name stands on a line that imports."""
+    if place is None:
+        return False
+    start = max(text.rfind("\n", 0, place[0]), text.rfind("\r", 0, place[0])) + 1
+    return text[start : place[0]].lstrip().startswith(("import ", "from "))

@@ -1,0 +1,109 @@
+"""textDocument/codeAction: quick fixes and what else can be done at a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from polycell.core import actions
+from polycell.core.notebook import Cell
+from polycell.core.results import Action, Finding
+from polycell.core.text import Span
+from polycell.lsp import companion
+from polycell.lsp.answers import severity_of
+from polycell.lsp.convert import to_offset
+from polycell.lsp.diagnostics import SOURCE
+from polycell.lsp.edits import inserted_cell, workspace_edit
+from polycell.lsp.requests import BOUND, unchanged
+from polycell.lsp.scheduler import settle
+from polycell.lsp.state import Asked, State
+
+# Commands of a client that can change a notebook's structure, which no edit of ours can. Such a client names them in
+# `initializationOptions.commands`.
+INSERT_CELL = "polycell.insertCell"
+MOVE_CELL = "polycell.moveCell"
+
+
+async def code_action(state: State, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """Empty for clients that know commands only (before LSP 3.8)."""
+    asked = BOUND.get()
+    if asked is None or not state.client.code_actions:
+        return []
+    lines, encoding = asked.face.lines, state.client.encoding
+    start = to_offset(lines, params.range.start, encoding)
+    end = max(start, to_offset(lines, params.range.end, encoding))
+    target = asked.target(start)
+    if target is None:
+        return []
+    last = asked.face.to_cell(end)
+    inside = last.offset if last is not None and last.cell == target.cell else target.offset
+    await settle(target.snapshot)
+    cell = target.snapshot.notebook.cells[target.index]
+    span = Span(target.offset, max(target.offset, inside))
+    made = []
+    for action in actions.actions(
+        target.snapshot, state.session.services, target.cell, span, lambda finding: _is_reported(state, cell, finding)
+    ):
+        if _is_wanted(action, params.context.only):
+            answer = _code_action(state, asked, action)
+            if answer is not None:
+                made.append(answer)
+    return made if made and unchanged(state, asked, (cell.id,)) else []
+
+
+def _is_reported(state: State, cell: Cell, finding: Finding) -> bool:
+    if state.settings.python == "companion" and not companion.findings(cell, (finding,)):
+        return False
+    return severity_of(finding.code, finding.severity, state.settings.severity) is not None
+
+
+def _is_wanted(action: Action, only: Any) -> bool:
+    """A kind asks for itself and for everything below it; "" for all."""
+    if only is None:
+        return True
+    return any(
+        kind == "" or action.kind == kind or action.kind.startswith(f"{kind}.")
+        for kind in (str(getattr(k, "value", k)) for k in only)
+    )
+
+
+def _code_action(state: State, asked: Asked, action: Action) -> types.CodeAction | None:
+    made = types.CodeAction(action.title, kind=types.CodeActionKind(action.kind))
+    if action.preferred and state.client.preferred_actions:
+        made.is_preferred = True
+    if action.finding is not None:
+        diagnostic = _diagnostic(state, asked, action.finding, action)
+        made.diagnostics = [diagnostic] if diagnostic is not None else None
+    if action.edits:
+        made.edit = workspace_edit(state, asked, action.edits)
+        return made if made.edit is not None else None
+    if action.insert_cell is not None:
+        new = action.insert_cell
+        if asked.face.map is not None:
+            made.edit = inserted_cell(state, asked, new)
+            return made if made.edit is not None else None
+        said = {"notebook": asked.group.uri, "after": new.after, "language": new.language, "text": new.text}
+        return _commanded(state, made, INSERT_CELL, said)
+    if action.move is not None and asked.face.map is None:
+        said = {"notebook": asked.group.uri, "cell": action.move.cell, "before": action.move.before}
+        return _commanded(state, made, MOVE_CELL, said)
+    return None
+
+
+def _commanded(state: State, made: types.CodeAction, command: str, said: dict[str, str]) -> types.CodeAction | None:
+    if command not in state.client.commands:
+        return None
+    made.command = types.Command(made.title, command, arguments=[said])
+    return made
+
+
+def _diagnostic(state: State, asked: Asked, finding: Finding, action: Action) -> types.Diagnostic | None:
+    """The finding as it was published; editors match it by its range and message."""
+    cell = next((e.cell for e in action.edits), None) or (action.move.before if action.move is not None else "")
+    span = asked.face.to_face(cell, finding.span)
+    severity = severity_of(finding.code, finding.severity, state.settings.severity)
+    if span is None or severity is None:
+        return None
+    where = asked.face.range(span, state.client.encoding)
+    return types.Diagnostic(where, finding.message, severity, code=finding.code, source=SOURCE)
