@@ -164,6 +164,17 @@ async function walk(page, lab, folder) {
     await page.locator(".lsp-diagnostics-listing", { hasText: "late" }).first().waitFor();
     await pause(500);
   });
+  await step("a mistake in SQL is underlined in its place, with and without arguments of the magic", async () => {
+    await page.evaluate(() => globalThis.jupyterapp.commands.execute("docmanager:open", { path: "mistake.ipynb" }));
+    const shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
+    for (const first of ["%%sql", "%%sql totals"]) {
+      const within = shown.locator(".jp-CodeCell", { hasText: new RegExp(`^\\s*(\\[ \\]:)?\\s*${first}`) }).last();
+      await squiggles(within).first().waitFor({ timeout: 30_000 });
+      await pause(500);
+      const text = await squiggles(within).allInnerTexts();
+      if (text.join() !== "(") throw new Error(`${first}: ${JSON.stringify(text)}`);
+    }
+  });
   await step("no file is left behind", async () => {
     await execute("docmanager:save");
     await pause(1_000);

@@ -43,6 +43,13 @@ const SALES = [
   cell("back", "totals"),
 ];
 
+/** A mistake behind a magic with arguments: JupyterLab counts such lines in its own way. */
+const MISTAKE = [
+  cell("load", 'import pandas as pd\n\nsales = pd.read_csv("sales.csv")'),
+  cell("plain", "%%sql\nselect region, sum(price from sales"),
+  cell("named", "%%sql totals <<\nselect region, sum(price from sales"),
+];
+
 /** To be changed on disk by another program. */
 const CHANGING = [cell("a", "early = 1"), cell("b", "print(early)"), cell("c", "early = 2")];
 
@@ -73,6 +80,7 @@ export function writeSamples(folder) {
   const files = {
     "sales.csv": CSV,
     "sales.ipynb": notebook(SALES),
+    "mistake.ipynb": notebook(MISTAKE),
     "changing.ipynb": notebook(CHANGING),
     "polynote.ipynb": notebook(POLYNOTE, {
       config: {},
