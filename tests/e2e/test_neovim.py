@@ -76,7 +76,7 @@ def test_a_percent_script_in_neovim(tmp_path: Path) -> None:
         tmp_path,
         SCRIPT,
         [
-            {"do": "diagnostics", "count": 1},
+            {"do": "diagnostics", "code": "use-before-definition"},
             {"do": "complete", "line": sql, "column": lines[sql].index("price")},
             {"do": "complete", "line": lines.index('totals["'), "column": 8},
             {"do": "complete", "line": lines.index('sales["'), "column": 7},
@@ -108,7 +108,7 @@ def test_the_json_of_a_notebook_in_neovim(tmp_path: Path) -> None:
     ]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     text = json.dumps(notebook, indent=1)
-    answers = drive(tmp_path, text, [{"do": "diagnostics", "count": 1}], "notebook.ipynb")
+    answers = drive(tmp_path, text, [{"do": "diagnostics", "code": "use-before-definition"}], "notebook.ipynb")
     found = next(a for a in answers if a["step"] == "diagnostics")["found"]
     lines = text.split("\n")
     line = next(i for i, text in enumerate(lines) if "print(x, late)" in text)

@@ -1,6 +1,6 @@
 -- Drives a real Neovim (0.7 or newer): nvim --headless -u NONE -c "luafile drive.lua" FILE
 -- POLYCELL_COMMAND is the server's command line; POLYCELL_STEPS a JSON list of steps:
---   {"do": "diagnostics", "count": 1}                       wait until so many diagnostics are shown
+--   {"do": "diagnostics", "code": "undefined-name"}         wait until a diagnostic with this code is shown
 --   {"do": "complete"|"hover"|"define", "line": 0, "column": 0}   0-based, bytes, as Neovim counts
 --   {"do": "type", "line": 0, "column": 0, "text": "x"}      insert text as if typed
 -- Prints one JSON line per step.
@@ -24,8 +24,12 @@ local methods = { complete = "textDocument/completion", hover = "textDocument/ho
 for _, step in ipairs(steps) do
   local answer = { step = step["do"] }
   if step["do"] == "diagnostics" then
-    vim.wait(15000, function() return #vim.diagnostic.get(buffer) >= step.count end, 20)
-    vim.wait(500, function() return false end, 50)
+    vim.wait(30000, function()
+      for _, d in ipairs(vim.diagnostic.get(buffer)) do
+        if d.code == step.code then return true end
+      end
+      return false
+    end, 20)
     answer.found = vim.tbl_map(function(d)
       return { line = d.lnum, column = d.col, code = d.code, message = d.message }
     end, vim.diagnostic.get(buffer))
