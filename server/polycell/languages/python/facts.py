@@ -22,7 +22,7 @@ from polycell.languages.python.source import PythonSource
 
 # A larger cell holds data, and reading it would hold up everybody else: it is read by its words only.
 LARGEST = 200_000  # characters
-MOST = 12_000  # words and signs, of which each costs 2 to 10 microseconds
+MOST = 10_000  # words and signs, of which each costs 2 to 10 microseconds
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 

@@ -21,7 +21,7 @@ from polycell.languages.python.statements import Logical, logical_lines
 from polycell.languages.python.trees import compile_tree
 
 _ATTEMPTS = 40  # statements blanked in one cell, at most
-_WORK = 150_000  # characters that the parser gets to see for one broken cell, about
+_WORK = 100_000  # characters that the parser gets to see for one broken cell, about
 _MANY = 3  # broken statements that make a cell prose, when they are most of it
 
 _TOO_BROKEN = "code too broken to read"
@@ -79,7 +79,7 @@ def repair(code: str) -> Repaired:
             if len(patient.broken) > _ATTEMPTS:
                 _cut(patient, number)
                 break
-    attempts = min(_ATTEMPTS, max(3, _WORK // (len(code) + 1)))
+    attempts = min(_ATTEMPTS, max(2, _WORK // (len(code) + 1)))
     tree: ast.Module | None = None
     for attempt in range(attempts + 4):  # a few more for what a cut leaves behind
         try:

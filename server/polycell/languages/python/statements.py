@@ -42,8 +42,12 @@ _STARTS = re.compile(
 _ASSIGNS = re.compile(r"[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*(?:\s*=(?!=).*[^,\s(\[{]|\s+=\s.*[^,\s])\s*$")
 _WORD_START = re.compile(r"(?!(?:for|if|else|in|and|or|not|is|as|async)\b)[^\W\d]\w*(?!\w*[\"'])")
 
-_LEAST_REACH = 400  # characters in which an open bracket is looked for at least
-_FORMATTED_TRIES = 20  # f-strings of one line that may turn out not to be closed as Python 3.12 reads them
+# Characters in which an open bracket is looked for: half as many with each that nobody closes, down to a number that
+# suits most statements, and from there slowly to next to nothing.
+_USUAL_REACH = 400
+_LEAST_REACH = 20
+_REACH_STEP = 40
+_FORMATTED_TRIES = 5  # f-strings of one line that may turn out not to be closed as Python 3.12 reads them
 _DEEPEST_FORMAT = 4  # `{x:{y:{z}}}` inside f-strings
 
 Fault = Literal["", "unclosed bracket", "unmatched bracket", "mismatched bracket", "open string", "open triple string"]
@@ -305,8 +309,10 @@ def _code_end(text: str, start: int, stop: int) -> int:
 
 
 def shorter_reach(line: Logical, reach: int) -> int:
-    """How far to follow the next open bracket: each that nobody closes halves it, so that all of them cost little."""
-    return max(reach // 2, _LEAST_REACH) if line.fault == "unclosed bracket" else reach
+    """How far to follow the next open bracket: ever less far behind those that nobody closes, so that all cost little."""
+    if line.fault != "unclosed bracket":
+        return reach
+    return max(reach // 2, _USUAL_REACH) if reach > _USUAL_REACH else max(reach - _REACH_STEP, _LEAST_REACH)
 
 
 def logical_lines(text: str, start: int = 0, limit: int | None = None) -> Iterator[Logical]:
