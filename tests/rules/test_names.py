@@ -43,12 +43,34 @@ def test_defined_nowhere() -> None:
     """)
 
 
+def test_a_body_that_runs_later_may_use_what_any_cell_defines() -> None:
+    check_findings("""
+        # %%
+        def mean(values):
+            return np.mean(values) + offset
+                   ^^ undefined-name: `import numpy as np`
+        # %%
+        offset = 1
+    """)
+
+
+def test_a_name_is_reported_once_a_cell() -> None:
+    check_findings("""
+        # %%
+        nowhere
+        ^^^^^^^ undefined-name
+        def f(): return nowhere
+    """)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "# %%\nfrom m import *\n# %%\nx",
         "# %%\n%run other.ipynb\n# %%\nx",
-        "# %%\ndef f(): return x",
+        "# %%\ndef f(): return x\n# %%\nx = 1",
+        "# %%\ndef f(): return x\n# %%\nfrom m import *",
+        "# %%\ndef f(): return x\n# %%\nif input():\n    x = 1",
         "# %%\ntry:\n    x\nexcept NameError:\n    pass",
         "# %%\n_ + _10 + len(Out) + len(_ih)",
         "# %%\nget_ipython(), display, __name__, __builtin__",

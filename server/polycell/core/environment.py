@@ -161,6 +161,7 @@ def same(left: object, right: object) -> bool:
 # Questions, as recorded: kind ("name", "fold", "later", "opens" or "source"), what it is about, and the language that
 # asked where that is not the cell's own (a SQL fragment in a Python cell sees other spaces).
 Question = tuple[str, Hashable, str]
+_ANYWHERE = "anywhere"
 
 
 class View:
@@ -240,6 +241,11 @@ class View:
         reasons: tuple[str, ...] = self._ask("opens", "", self._opens)
         return reasons
 
+    def opens_anywhere(self) -> tuple[str, ...]:
+        """The same for code that runs later, when the cells below may have run too."""
+        reasons: tuple[str, ...] = self._ask("opens", _ANYWHERE, lambda: self._opens(anywhere=True))
+        return reasons
+
     def read(self, key: Hashable) -> Any:
         """Ask a source outside the notebook; see `Sources`."""
         return self._ask("source", key, lambda: self.sources.read(key))
@@ -302,7 +308,7 @@ class View:
         if kind == "source":
             return self.sources.read(about)
         if kind == "opens":
-            return self._opens()
+            return self._opens(anywhere=about == _ANYWHERE)
         name = str(about)
         if kind == "later":
             return self._later(name)
@@ -349,8 +355,8 @@ class View:
                 return binding.origin or True
         return False
 
-    def _opens(self) -> tuple[str, ...]:
-        everything = self.host.order == "any"
+    def _opens(self, anywhere: bool = False) -> tuple[str, ...]:
+        everything = anywhere or self.host.order == "any"
         found = (
             reason
             for index, reasons in sorted(self._owners.opens.items())

@@ -44,6 +44,27 @@ class Missing:
 
 def missing_names(context: Context) -> Iterator[Missing]:
     """Uses that certainly find nothing when the notebook runs from top to bottom; silent whenever that is in doubt."""
+    for use in _uses(context, deferred=False):
+        if context.view.lookup(use.name) is not None:
+            continue
+        if context.view.opens():
+            return
+        yield Missing(use, tuple(d for d in context.facts.definitions if d.name == use.name and not d.container))
+
+
+def never_defined(context: Context) -> Iterator[Use]:
+    """First uses, in bodies that run later, of names that no cell defines, above or below; silent where in doubt."""
+    for use in _uses(context, deferred=True):
+        if context.view.lookup(use.name) is not None or context.view.defined_later(use.name):
+            continue
+        if context.view.opens_anywhere():
+            return
+        if not any(d.name == use.name and not d.container for d in context.facts.definitions):
+            yield use
+
+
+def _uses(context: Context, *, deferred: bool) -> Iterator[Use]:
+    """The first use of each name that must come from some cell: no guarded one, no name that is simply there."""
     cell = context.cell
     if cell.language != "python" or cell.space not in ("", "python"):
         return
@@ -51,13 +72,9 @@ def missing_names(context: Context) -> Iterator[Missing]:
     seen: set[str] = set()
     for use in context.facts.uses:
         name = use.name
-        if use.deferred or use.guarded or use.table or name in seen:
+        if use.deferred is not deferred or use.guarded or use.table or name in seen:
             continue
         if name in _ALWAYS or name in ambient or name in _PLATFORMS or _HISTORY.fullmatch(name):
             continue
         seen.add(name)
-        if context.view.lookup(name) is not None:
-            continue
-        if context.view.opens():
-            return
-        yield Missing(use, tuple(d for d in context.facts.definitions if d.name == name and not d.container))
+        yield use

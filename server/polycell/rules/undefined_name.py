@@ -1,33 +1,44 @@
-"""`undefined-name`: no cell defines a name, and nothing in the notebook could have brought it."""
+"""`undefined-name`: no cell defines a name, and nothing in the notebook could have brought it.
+
+A name in a body that runs later may come from any cell, so all of them must be known.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from polycell.core.facts import Use
 from polycell.core.results import Edit, Finding, Fix
 from polycell.core.service import Context
 from polycell.rules.imports import USUAL_IMPORTS, add_import
-from polycell.rules.missing import missing_names
+from polycell.rules.missing import missing_names, never_defined
 
 
 class UndefinedName:
     code = "undefined-name"
 
     def check(self, context: Context) -> Iterator[Finding]:
+        said: set[str] = set()
         for missing in missing_names(context):
-            name = missing.use.name
-            if missing.own or context.view.defined_later(name):
-                continue
-            fix = add_import(context, name)
-            advice = f" Is `{USUAL_IMPORTS[name]}` missing?" if name in USUAL_IMPORTS else ""
-            if not advice:
-                meant = _meant(context, name)
-                if meant:
-                    advice = f" Did you mean `{meant}`?"
-                    fix = Fix(f"Change to `{meant}`", (Edit(context.cell.id, missing.use.span, meant),), preferred=True)
-            where = "in any cell" if context.host.order == "any" else "in this notebook"
-            message = f"`{name}` is not defined {where}.{advice}"
-            yield Finding(self.code, missing.use.span, message, fixes=(fix,) if fix is not None else ())
+            if not missing.own and not context.view.defined_later(missing.use.name):
+                said.add(missing.use.name)
+                yield self._finding(context, missing.use)
+        for use in never_defined(context):
+            if use.name not in said:
+                yield self._finding(context, use)
+
+    def _finding(self, context: Context, use: Use) -> Finding:
+        name = use.name
+        fix = add_import(context, name)
+        advice = f" Is `{USUAL_IMPORTS[name]}` missing?" if name in USUAL_IMPORTS else ""
+        if not advice:
+            meant = _meant(context, name)
+            if meant:
+                advice = f" Did you mean `{meant}`?"
+                fix = Fix(f"Change to `{meant}`", (Edit(context.cell.id, use.span, meant),), preferred=True)
+        where = "in any cell" if context.host.order == "any" else "in this notebook"
+        message = f"`{name}` is not defined {where}.{advice}"
+        return Finding(self.code, use.span, message, fixes=(fix,) if fix is not None else ())
 
 
 def _meant(context: Context, name: str) -> str:
