@@ -81,6 +81,8 @@ def test_a_name_is_reported_once_a_cell() -> None:
         "host: sparkmagic\n# %% [python]\n%%local\na = 1\n# %%\n%%send_to_spark -i a -t str -n b\n# %%\nb",
         "host: sparkmagic\n# %% [python]\n%%local\na = 1\n# %%\n%%send_to_spark -i a\n# %%\na",
         "host: databricks\nlanguage: sql\n# %%\n%python import time; time.sleep(60)\ntime.time()",
+        "# %%\ntype Word = str\ntype Pair[T] = tuple[T, T]\n# %%\ndef f(w: Word) -> Pair[Word]: ...\nWord, Pair",
+        "# %%\n(a, b) = f'{\"\\n\"}', 2\n# %%\na + b",
         "host: snowflake\n# %%\nget_active_session()",
         "# %%\n%%bash --out x\nls\n# %%\nx",
         "# %%\n%%cython\ncdef f(): ...\n# %%\nf()",

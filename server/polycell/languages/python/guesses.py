@@ -13,18 +13,20 @@ from polycell.languages.python.source import MagicName
 
 _WORD = r"[^\W\d]\w*"
 _SEVERAL = rf"(?:\*?{_WORD}\s*,\s*)*\*?{_WORD}"
-_ASSIGNED = rf"({_SEVERAL})[ \t]*(?::[^=\r\n]{{0,200}})?=(?!=)"
+_ASSIGNED = rf"[(\[]?({_SEVERAL})[)\]]?[ \t]*(?::[^=\r\n]{{0,200}})?=(?!=)"
 _IMPORTED = rf"import\s+\(?\s*((?:{_WORD}\s*,\s*)*{_WORD})"
 _IN_STATEMENT = (
     re.compile(rf"(?:^|[;:])[ \t]*{_ASSIGNED}", re.MULTILINE),
     re.compile(rf"\bfor\s+((?:{_WORD}\s*,\s*)*{_WORD})\s+in\b"),
     re.compile(rf"\b(?:as|def|class)\s+({_WORD})"),
+    re.compile(rf"^[ \t]*type[ \t]+({_WORD})[ \t]*(?:\[[^\r\n]*\][ \t]*)?=", re.MULTILINE),
     re.compile(rf"\b{_IMPORTED}"),
     re.compile(rf"\b({_WORD})\s*:="),
 )
 _AT_MARGIN = (
     re.compile(rf"^{_ASSIGNED}", re.MULTILINE),
     re.compile(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+({_WORD})", re.MULTILINE),
+    re.compile(rf"^type[ \t]+({_WORD})[ \t]*(?:\[[^\r\n]*\][ \t]*)?=", re.MULTILINE),
     re.compile(rf"^(?:from[ \t]+[\w.]+[ \t]+)?{_IMPORTED}", re.MULTILINE),
     re.compile(rf"^(?:import|from)\b[^\r\n]*\bas[ \t]+({_WORD})", re.MULTILINE),
 )
