@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from polycell.core.facts import Severity
 from polycell.core.results import Finding, Location, Related
@@ -56,18 +57,19 @@ def _is_specification(root: Node) -> bool:
 
 
 def _of_schema(reading: Reading, root: Node, context: Context) -> Iterator[Finding]:
-    problems: tuple[Problem, ...] = ()
+    judged = []
     for schema in reading.schemas:
-        problems = validate(schema, root)
-        if not problems:
+        judged.append(validate(schema, root))
+        if not judged[-1]:
             return
+    problems = judged[0] if judged else ()
     given = "" in reading.outside.given
     for problem in problems:
         if problem.kind == "missing-key" and problem.span.start == root.start:
             lacking = tuple(c for c in problem.choices if c != "data")
             if not lacking:
                 continue
-            problem = Problem(problem.kind, problem.span, lacking[0], lacking, problem.parent)
+            problem = replace(problem, name=lacking[0], choices=lacking)
         yield _finding(problem)
     if reading.host == "polynote" and root.member("data") is None and not given and context.cell.magic is None:
         message = "Polynote draws a chart only when it has `data` at its top, such as `data: {values: name}`."
@@ -84,25 +86,31 @@ def _finding(problem: Problem) -> Finding:
         return Finding(UNKNOWN_KEY, problem.span, text, severity)
     if problem.kind == "missing-key":
         subject = f"`{problem.parent}`" if problem.parent else "A chart"
-        return Finding(MISSING_KEY, problem.span, f"{subject} needs `{problem.name}`.", severity)
+        wanted = _listed(sorted(problem.choices, key=lambda c: c != "mark"))
+        return Finding(MISSING_KEY, problem.span, f"{subject} needs {wanted}.", severity)
     if problem.kind == "value":
-        advice = f"Did you mean `{meant}`?" if meant else f"It takes {_listed(problem.choices)}."
+        advice = f"Did you mean `{meant}`?" if meant else f"It takes {_listed(problem.choices, problem.kinds)}."
         return Finding(INVALID_VALUE, problem.span, f"`{problem.name}` is no value{where}. {advice}", severity)
     subject = f"`{problem.parent}`" if problem.parent else "A chart"
-    wanted = _listed(problem.choices, quoted=False)
     if problem.kind == "kind":
-        article = "an" if problem.name[0] in "aeiou" else "a"
-        name = "null" if problem.name == "null" else f"{article} {problem.name}"
+        wanted = _listed((), problem.choices)
+        name = "null" if problem.name == "null" else _article(problem.name)
         return Finding(INVALID_VALUE, problem.span, f"{subject} takes {wanted}, not {name}.", severity)
+    wanted = _listed(problem.choices, quoted=False)
     return Finding(INVALID_VALUE, problem.span, f"{subject} takes {wanted}, not {problem.name}.", severity)
 
 
-def _listed(choices: Iterable[object], *, quoted: bool = True) -> str:
+def _listed(choices: Iterable[object], kinds: Iterable[str] = (), *, quoted: bool = True) -> str:
     texts = ["true" if c is True else "false" if c is False else "null" if c is None else str(c) for c in choices]
     shown = [f"`{t}`" if quoted else t for t in texts[:LISTED]]
     if len(texts) > LISTED:
         return ", ".join(shown) + ", …"
+    shown += [_article(k) for k in kinds]
     return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "something else"
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 # -- fields

@@ -21,7 +21,7 @@ from polycell.languages.vega.places import (
     names_field,
 )
 from polycell.languages.vega.reading import Reading
-from polycell.languages.vega.schema import VENDORED, Leaf, Rule, allowed, at, child_rule, kinds, meant
+from polycell.languages.vega.schema import VENDORED, Leaf, Rule, allowed, at, child_rule, meant
 from polycell.languages.vega.tree import Node, Path
 from polycell.languages.vega.yaml_reader import is_block, read_block
 
@@ -31,6 +31,7 @@ _FIRST_KEYS = frozenset({
     "data", "mark", "encoding", "transform", "layer", "hconcat", "vconcat", "field", "type", "aggregate", "title", "x",
     "y", "color", "bin", "timeUnit", "as", "groupby", "op", "calculate", "filter", "name", "url", "values",
 })  # fmt: skip
+_COLOURS = frozenset({"color", "fill", "stroke", "background"})
 _MANY = frozenset({"ColorName"})  # definitions whose values come after all others
 DOCUMENTATION = 600  # characters of the schema's text that go with an item
 
@@ -71,7 +72,7 @@ def _keys(reading: Reading, cursor: Cursor) -> Iterator[Completion]:
         return
     own = cursor.member.key if cursor.member is not None else ""
     leaves = meant(schema, at(schema, root, cursor.path, ignored=own), cursor.container, own)
-    leaves = [leaf for leaf in leaves if "object" in kinds(leaf.rule)]
+    leaves = [leaf for leaf in leaves if "object" in leaf.kinds]
     present = {m.key for m in cursor.container.members if m is not cursor.member}
     required = set(leaves[0].rule.get("required", ())) if leaves else set()
     for leaf in leaves[1:]:
@@ -163,6 +164,9 @@ def _values(reading: Reading, cursor: Cursor, offset: int) -> Iterator[Completio
     proposed = _proposed(reading, path[:-1], cursor.container) if key == "type" else ""
     for leaf in leaves:
         yield from _allowed(leaf, write, proposed, in_string=in_string)
+    if key in _COLOURS or (key == "value" and any(step in _COLOURS for step in path)):
+        for name in schema.definitions.get("ColorName", {}).get("enum", ()):
+            yield write.item(name, "value", "colour", rank=60)
 
 
 def _allowed(leaf: Leaf, write: _ValueWriter, proposed: str, *, in_string: bool) -> Iterator[Completion]:
@@ -170,8 +174,8 @@ def _allowed(leaf: Leaf, write: _ValueWriter, proposed: str, *, in_string: bool)
     detail = next(iter(sorted(leaf.names, key=len)), "") if len(leaf.names) else ""
     values = allowed(leaf.rule)
     if values is None:
-        values = (True, False) if "boolean" in kinds(leaf.rule) and not in_string else ()
-        if "null" in kinds(leaf.rule) and not in_string:
+        values = (True, False) if "boolean" in leaf.kinds and not in_string else ()
+        if "null" in leaf.kinds and not in_string:
             values = (*values, None)
     for value in values:
         if isinstance(value, str):
@@ -347,7 +351,7 @@ def form(reading: Reading, rule: Rule) -> str:
     values = [v for leaf in leaves for v in allowed(leaf.rule) or () if isinstance(v, str)]
     if values and len(values) <= 3 and all(allowed(leaf.rule) for leaf in leaves):
         return " | ".join(f'"{v}"' for v in dict.fromkeys(values))
-    return " | ".join(dict.fromkeys(k for leaf in leaves for k in sorted(kinds(leaf.rule)))) if len(leaves) < 40 else ""
+    return " | ".join(dict.fromkeys(k for leaf in leaves for k in sorted(leaf.kinds))) if len(leaves) < 40 else ""
 
 
 def rules_of(reading: Reading, leaves: Iterable[Leaf], key: str) -> list[Rule]:

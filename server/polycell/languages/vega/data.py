@@ -101,10 +101,11 @@ def named(name: str, outside: Outside, asking: Node | None = None) -> Source:
     for defined in _defining(root, name):
         if defined is not asking:
             return source(defined, outside)
-    binding = outside.view.lookup(outside.given.get(name, name))
+    variable = outside.given.get(name, name)
+    binding = outside.view.lookup(variable)
     if binding is None:
-        return Source(OPEN, name)
-    return Source(table_of(binding.type) or OPEN, name, binding)
+        return Source(OPEN, variable)
+    return Source(table_of(binding.type) or OPEN, variable, binding)
 
 
 def _defining(root: Node | None, name: str) -> Iterator[Node]:

@@ -22,6 +22,7 @@ LONG_DATA = 4096  # characters of a literal array under `values` from which on i
 LONGEST = 2_000_000  # characters of a cell that are looked at
 
 _SPACE = re.compile(r"\s+|//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?")
+_SPACES = frozenset(" \t\r\n/#")  # what space, and a comment, begins with
 _HASH = re.compile(r"#[^\r\n]*")
 _STRING = re.compile(r'"((?:[^"\\\r\n]|\\(?:\r\n|[\s\S]))*)("?)|' r"'((?:[^'\\\r\n]|\\(?:\r\n|[\s\S]))*)('?)")
 _NUMBER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|Infinity\b|NaN\b)(?![\w$.])")
@@ -34,7 +35,9 @@ _CONTINUES = re.compile(r"[.(+*%?&|<>=]|-(?!\d)|/(?![/*])|\[")
 _LEADS = re.compile(r"[.+*%?&|<>=:]|/(?![/*])")  # what begins a line that continues the one before
 _TEMPLATE = re.compile(r"`(?:[^`\\]|\\[\s\S])*`?")
 _IDENTIFIER = re.compile(r"[^\W\d][\w$]*\Z")
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|\r\n|[\s\S])")
+_ESCAPE = re.compile(
+    r"\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|\r\n|[\s\S])"
+)
 _TRAILING = re.compile(r"[\s,}\]]*\Z")
 _PLAIN = re.compile(r"[^\W\d][\w .%/+-]*\Z")  # a YAML scalar without marks
 _ENDS_EARLY = re.compile(r"([\w.$ -]*[\w.$-])(?:[,}\]\s]*,|:)[\s{\[]*\Z")
@@ -113,7 +116,7 @@ class _Reader:
 
     def _skip(self) -> None:
         text = self.text
-        while self.at < len(text):
+        while self.at < len(text) and (text[self.at] in _SPACES or text[self.at].isspace()):
             found = _SPACE.match(text, self.at)
             if found is None and text[self.at] == "#":
                 found = _HASH.match(text, self.at)
@@ -553,6 +556,8 @@ def _number(text: str) -> float | int:
 
 def _unescape(found: re.Match[str]) -> str:
     code = found[1]
+    if len(code) == 11:  # a pair of surrogates
+        return chr(0x10000 + ((int(code[1:5], 16) & 0x3FF) << 10) + (int(code[7:], 16) & 0x3FF))
     if code[0] in "ux" and len(code) > 1:
         point = int(code[1:].strip("{}"), 16)
         return chr(point) if point <= 0x10FFFF else "\ufffd"

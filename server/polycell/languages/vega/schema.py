@@ -48,11 +48,12 @@ def named(url: str | None) -> Named:
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
     """One alternative with `$ref` and `anyOf` resolved. `names` are the definitions passed on the way to it;
-    `text` the documentation met last on that way."""
+    `text` the documentation met last on that way, `kinds` the JSON types it takes."""
 
     rule: Rule
     names: frozenset[str] = _NO_NAMES
     text: str = ""
+    kinds: frozenset[str] = _NO_NAMES
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +85,7 @@ class Schema:
             for one in rule["anyOf"]:
                 self._flatten(one, names, text, made)
         else:
-            made.setdefault(id(rule), Leaf(rule, names, text))
+            made.setdefault(id(rule), Leaf(rule, names, text, kinds(rule)))
 
 
 @lru_cache(maxsize=len(VENDORED))
@@ -155,7 +156,7 @@ def contradictions(schema: Schema, leaf: Leaf, node: Node, ignored: str = "") ->
     """How much of an object or array cannot be meant by this alternative, as seen from its own members only."""
     rule = leaf.rule
     kind = kind_of(node)
-    if kind and kind not in kinds(rule):
+    if kind and kind not in leaf.kinds:
         return 100
     if node.kind != "object":
         return 0
@@ -176,7 +177,7 @@ def contradictions(schema: Schema, leaf: Leaf, node: Node, ignored: str = "") ->
 def _may_be(schema: Schema, rule: Rule, node: Node) -> bool:
     kind = kind_of(node)
     for leaf in schema.leaves(rule):
-        if kind in kinds(leaf.rule):
+        if kind in leaf.kinds:
             values = allowed(leaf.rule)
             if values is None or node.value in values:
                 return True

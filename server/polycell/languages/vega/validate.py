@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Any, Literal
 
 from polycell.core.text import Span
-from polycell.languages.vega.schema import Leaf, Rule, Schema, allowed, child_rule, contradictions, kind_of, kinds
+from polycell.languages.vega.schema import Leaf, Rule, Schema, allowed, child_rule, contradictions, kind_of
 from polycell.languages.vega.tree import Node
 
 _RENAMED, _UNKNOWN, _MISSING, _VALUE, _BOUND, _KIND = 2.0, 6.0, 5.0, 4.0, 3.0, 8.0
@@ -26,13 +26,15 @@ ProblemKind = Literal["unknown-key", "missing-key", "value", "kind", "bound"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`name` is the key or value as written, `choices` what would be right there (keys, values or kinds)."""
+    """`name` is the key or value as written, `choices` what would be right there (keys, values or kinds; any of the
+    keys that are missing). `kinds` are JSON types that a value may have besides."""
 
     kind: ProblemKind
     span: Span
     name: str
     choices: tuple[Any, ...] = ()
     parent: str = ""
+    kinds: tuple[str, ...] = ()
 
     @property
     def meant(self) -> str:
@@ -76,10 +78,12 @@ class _Judge:
         kind = kind_of(node)
         if not kind or node.kind == "data":
             return _FINE
+        if kind == "number" and "anyOf" in rule and (bound := _out_of_bounds(rule, node.value)):
+            return _Judged(_BOUND, (Problem("bound", node.span, _spelled(node.value), (bound,), key),))
         leaves = self.schema.leaves(rule)
-        fitting = [leaf for leaf in leaves if kind in kinds(leaf.rule)]
+        fitting = [leaf for leaf in leaves if kind in leaf.kinds]
         if not fitting:
-            wanted = tuple(sorted({k for leaf in leaves for k in kinds(leaf.rule)}))
+            wanted = tuple(sorted({k for leaf in leaves for k in leaf.kinds}))
             values = tuple(v for leaf in leaves for v in allowed(leaf.rule) or () if isinstance(v, str))
             if kind == "string" and values:
                 return _Judged(_KIND, (Problem("value", node.span, str(node.value), values, key),))
@@ -88,7 +92,7 @@ class _Judge:
             return self._best(fitting, node, self._object, key)
         if kind == "array":
             return self._best(fitting, node, self._array, key)
-        return _scalar(fitting, node, kind, key)
+        return _scalar(leaves, node, kind, key)
 
     def _best(self, leaves: list[Leaf], node: Node, judge: Any, key: str) -> _Judged:
         counted = sorted(
@@ -139,7 +143,8 @@ class _Judge:
                 # Another kind of object altogether: one message tells it.
                 problems = [p for p in problems if p is strangers[0] or p not in strangers]
             else:
-                problems.append(Problem("missing-key", _head(node), missing[0], tuple(missing), key))
+                name = next((n for n in missing if n != "data"), "data")
+                problems.append(Problem("missing-key", _head(node), name, (name,), key))
         return _Judged(cost, tuple(problems)) if problems else _FINE
 
     def _array(self, rule: Rule, node: Node, key: str) -> _Judged:
@@ -159,10 +164,14 @@ class _Judge:
         return _Judged(cost, tuple(problems)) if problems else _FINE
 
 
-def _scalar(leaves: list[Leaf], node: Node, kind: str, key: str) -> _Judged:
+def _scalar(leaves: Iterable[Leaf], node: Node, kind: str, key: str) -> _Judged:
     choices: list[Any] = []
     bound = ""
+    others: dict[str, None] = {}
     for leaf in leaves:
+        if kind not in leaf.kinds:
+            others |= dict.fromkeys(sorted(leaf.kinds - {"null"}))
+            continue
         values = allowed(leaf.rule)
         if values is not None:
             if any(v == node.value and type(v) is type(node.value) for v in values):
@@ -176,7 +185,7 @@ def _scalar(leaves: list[Leaf], node: Node, kind: str, key: str) -> _Judged:
                 return _FINE
     if choices and kind != "number":
         kept = tuple(dict.fromkeys(c for c in choices))
-        return _Judged(_VALUE, (Problem("value", node.span, _spelled(node.value), kept, key),))
+        return _Judged(_VALUE, (Problem("value", node.span, _spelled(node.value), kept, key, tuple(others)),))
     return _Judged(_BOUND, (Problem("bound", node.span, _spelled(node.value), (bound,) if bound else (), key),))
 
 
@@ -209,7 +218,8 @@ def _merged(best: list[_Judged]) -> _Judged:
             choices += [
                 c
                 for p in other.problems
-                if p.kind == problem.kind and p.span == problem.span and p.name == problem.name
+                if p.kind == problem.kind and p.span == problem.span
+                if p.name == problem.name or p.kind == "missing-key"
                 for c in p.choices
             ]
         problems.append(replace(problem, choices=tuple(dict.fromkeys(choices))))
