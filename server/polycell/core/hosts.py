@@ -94,6 +94,7 @@ HOSTS: Mapping[str, Host] = {
                 ),
                 "vega": (Reads("scala", "values"), Reads("python", "values"), Reads("sql", "values")),
                 "vega-lite": (Reads("scala", "values"), Reads("python", "values"), Reads("sql", "values")),
+                "viz": (Reads("scala", "values"), Reads("python", "values"), Reads("sql", "values")),
             },
             result_space="sql",
             implicit_result="Out",
