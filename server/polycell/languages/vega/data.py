@@ -290,6 +290,8 @@ def _through_calls(table: Table, rest: str) -> Table:
         if found is None:
             return OPEN
         end = _closing(rest, found.end())
+        if end >= len(rest):
+            return OPEN  # still being written
         tree = read(f"[{rest[found.end() : end]}]", 0, "javascript")
         arguments = plain(tree.root) if tree.root is not None else []
         table = _called(table, found[1], arguments if isinstance(arguments, list) else [])

@@ -119,8 +119,8 @@ class Reading:
         """Whether the author writes keys without quotes."""
         if self.tree.root is None or not self.tree.root.members:
             return False
-        written = [m for m in self.tree.root.members if m.key]
-        return sum(not m.quote for m in written) * 2 > len(written)
+        written = [m for m in self.tree.root.members if m.key and m.colon >= 0]
+        return sum(not m.quote for m in written) * 2 > len(written)  # what is being typed does not count
 
     @property
     def quote(self) -> str:

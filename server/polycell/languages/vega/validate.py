@@ -50,6 +50,9 @@ def near(name: str, choices: Iterable[str]) -> str:
         if choice.casefold() == folded:
             return choice
     found = get_close_matches(name, known, 1, _NEAR)
+    if not found and len(name) > 2:
+        begun = [choice for choice in known if choice.startswith(name)]
+        found = begun if len(begun) == 1 else []
     return found[0] if found else ""
 
 

@@ -50,7 +50,7 @@ def read_block(text: str, start: int = 0) -> Tree:
 class _Block:
     def __init__(self, text: str, start: int) -> None:
         self.text = text
-        self.at = start
+        self.at = self.start = start
         self.root = Node("object", start - 1, len(text), closed=False)
         self.stack = [_Frame(self.root, 0)]
         self.first = True
@@ -83,7 +83,7 @@ class _Block:
             self.stack[-1].indent > indent
             or (self.stack[-1].indent == indent and self.stack[-1].node.kind == "array" and not dash)
         ):
-            self.stack.pop().node.end = begin
+            self.stack.pop().node.end = max(begin - indent - 1, self.start)
         while (found := _DASH.match(content)) is not None:
             items = self._container("array", indent, begin)
             items.items.append(Node("missing", begin + len(found[0]), begin + len(found[0])))
