@@ -7,11 +7,13 @@ subscript or call that the cursor is in, and the string it is in are known thoug
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from polycell.core.text import Span
 
 FARTHEST = 20_000  # characters looked at before the cursor
+_RECEIVERS = 20  # innermost open brackets of which it is told what they belong to
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
@@ -172,9 +174,16 @@ def _brackets(tokens: list[Token], code: str) -> tuple[Bracket, ...]:
             counts[-1][2] = False
         significant.append(token)
     made = []
-    for (kind, start, owner, _), (argument, keyword, key) in zip(stack, counts, strict=True):
+    innermost = len(stack) - _RECEIVERS
+    for at, ((kind, start, owner, _), (argument, keyword, key)) in enumerate(zip(stack, counts, strict=True)):
         receiver = ""
-        if owner and kind in "([" and owner[0].kind in ("name", "close") and owner[0].text not in _STATEMENT:
+        if (
+            at >= innermost
+            and owner
+            and kind in "(["
+            and owner[0].kind in ("name", "close")
+            and owner[0].text not in _STATEMENT
+        ):
             receiver = chain_before(code, tokens, start)
         made.append(Bracket(kind, start, receiver, int(str(argument)), str(keyword), bool(key)))
     return tuple(made)
@@ -182,13 +191,16 @@ def _brackets(tokens: list[Token], code: str) -> tuple[Bracket, ...]:
 
 def chain_before(code: str, tokens: list[Token], end: int) -> str:
     """The primary expression that ends at `end`: names, dots, and closed brackets, as in `df.loc[a].groupby("b")`."""
-    usable = [t for t in tokens if t.end <= end and t.kind != "comment"]
-    index = len(usable) - 1
+    index = bisect_right(tokens, end, key=lambda token: token.end) - 1
     start = end
     wanted = True  # a name or a bracket may come next, else only a dot
     depth = 0
+    inside: list[bool] | None = None
     while index >= 0:
-        token = usable[index]
+        token = tokens[index]
+        if token.kind == "comment":
+            index -= 1
+            continue
         if depth:
             if token.kind == "close":
                 depth += 1
@@ -199,8 +211,10 @@ def chain_before(code: str, tokens: list[Token], end: int) -> str:
             index -= 1
             continue
         if token.kind in ("space", "newline"):
-            if token.kind == "newline" and not _inside(usable, index):
-                break
+            if token.kind == "newline":
+                inside = inside or _inside(tokens, index)
+                if not inside[index]:
+                    break
             index -= 1
             continue
         if token.kind == "close" and wanted:
@@ -221,12 +235,14 @@ def chain_before(code: str, tokens: list[Token], end: int) -> str:
     return code[start:end].strip() if depth == 0 else ""
 
 
-def _inside(tokens: list[Token], index: int) -> bool:
-    """Whether a newline stands inside brackets: it then separates nothing."""
+def _inside(tokens: list[Token], last: int) -> list[bool]:
+    """For each token up to `last` whether it stands inside brackets: a newline separates nothing there."""
+    found: list[bool] = []
     depth = 0
-    for token in tokens[:index]:
+    for token in tokens[: last + 1]:
+        found.append(depth > 0)
         if token.kind == "open":
             depth += 1
         elif token.kind == "close":
             depth = max(0, depth - 1)
-    return depth > 0
+    return found
