@@ -304,6 +304,39 @@ def test_the_first_syntax_mistake_only() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right", "preferred"),
+    [
+        ('"mark": "barr"', '"mark": "bar"', True),
+        ("mark: 'barr'", "mark: 'bar'", True),
+        ('"mark": "bar", "encodng": {}', '"mark": "bar", "encoding": {}', True),
+        ('"mark": "bar", encodng: {}', '"mark": "bar", encoding: {}', True),
+        *(
+            (
+                f'"mark": "bar", "encoding": {{"x": {{"field": {a}}}}}',
+                f'"mark": "bar", "encoding": {{"x": {{"field": {b}}}}}',
+                sure,
+            )
+            for a, b, sure in (('"regoin"', '"region"', False), ('"Price"', '"price"', True), ('"n.b"', '"n.b"', False))
+        ),
+        (
+            '"mark": "bar", "encoding": {"x": {"field": "region", "type": "quantitative"}}',
+            '"mark": "bar", "encoding": {"x": {"field": "region", "type": "nominal"}}',
+            False,
+        ),
+    ],
+)
+def test_fixes(wrong: str, right: str, preferred: bool) -> None:
+    case = dsl.load(f'{FRAME}# %% [vega-lite]\n{{"data": {{"name": "df"}}, {wrong}}}')
+    text = case.notebook.cells[-1].text
+    for _, finding in dsl.findings(case):
+        (fix,) = finding.fixes
+        (edit,) = fix.edits
+        assert fix.preferred == preferred
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    assert text == f'{{"data": {{"name": "df"}}, {right}}}'
+
+
 # -- hover, definition, references
 
 

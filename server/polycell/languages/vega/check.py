@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from polycell.core.facts import Severity
-from polycell.core.results import Finding, Location, Related
+from polycell.core.results import Edit, Finding, Fix, Location, Related
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import STRINGS, Certainty, Table
 from polycell.languages.vega.facts import inside
-from polycell.languages.vega.fields import Source, column_of, is_path, scope, views
+from polycell.languages.vega.fields import Source, as_field, column_of, is_path, scope, views
 from polycell.languages.vega.reading import Reading
 from polycell.languages.vega.tree import Node, Path, walk
 from polycell.languages.vega.validate import Problem, near, validate
@@ -70,27 +71,29 @@ def _of_schema(reading: Reading, root: Node, context: Context) -> Iterator[Findi
             if not lacking:
                 continue
             problem = replace(problem, name=lacking[0], choices=lacking)
-        yield _finding(problem)
+        yield _finding(problem, context)
     if reading.host == "polynote" and root.member("data") is None and not given and context.cell.magic is None:
         message = "Polynote draws a chart only when it has `data` at its top, such as `data: {values: name}`."
         yield Finding(MISSING_KEY, Span(root.start, root.start + 1), message, "warning")
 
 
-def _finding(problem: Problem) -> Finding:
+def _finding(problem: Problem, context: Context) -> Finding:
     where = f" of `{problem.parent}`" if problem.parent else ""
     meant = problem.meant if problem.kind in ("unknown-key", "value") else ""
     severity: Severity = "warning"
+    fixes = (_change(context, _without_marks(problem.span, context.cell.text), meant, preferred=True),) if meant else ()
     if problem.kind == "unknown-key":
         advice = f" Did you mean `{meant}`?" if meant else " It has no effect."
         text = f"`{problem.name}` is no property{where or ' of a chart'}.{advice}"
-        return Finding(UNKNOWN_KEY, problem.span, text, severity)
+        return Finding(UNKNOWN_KEY, problem.span, text, severity, fixes=fixes)
     if problem.kind == "missing-key":
         subject = f"`{problem.parent}`" if problem.parent else "A chart"
         wanted = _listed(sorted(problem.choices, key=lambda c: c != "mark"))
         return Finding(MISSING_KEY, problem.span, f"{subject} needs {wanted}.", severity)
     if problem.kind == "value":
         advice = f"Did you mean `{meant}`?" if meant else f"It takes {_listed(problem.choices, problem.kinds)}."
-        return Finding(INVALID_VALUE, problem.span, f"`{problem.name}` is no value{where}. {advice}", severity)
+        text = f"`{problem.name}` is no value{where}. {advice}"
+        return Finding(INVALID_VALUE, problem.span, text, severity, fixes=fixes)
     subject = f"`{problem.parent}`" if problem.parent else "A chart"
     if problem.kind == "kind":
         wanted = _listed((), problem.choices)
@@ -113,6 +116,19 @@ def _article(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
+def _change(context: Context, span: Span, to: str, *, preferred: bool) -> Fix:
+    """Write `to` at a string's inside or a bare word."""
+    written = json.dumps(to, ensure_ascii=False)[1:-1]
+    return Fix(f"Change to `{to}`", (Edit(context.cell.id, span, written),), preferred)
+
+
+def _without_marks(span: Span, text: str) -> Span:
+    """A string's or key's inside."""
+    if text[span.start : span.start + 1] in ("'", '"') and span.end - span.start > 1:
+        return Span(span.start + 1, span.end - 1)
+    return span
+
+
 # -- fields
 
 
@@ -126,7 +142,7 @@ def _of_fields(reading: Reading, context: Context) -> Iterator[Finding]:
                     field = definition.get("field")
                     if field is not None and field.kind == "string":
                         yield from _unknown(field, view.source, context, seen)
-                    yield from _mismatch(definition, view.source.table)
+                    yield from _mismatch(definition, view.source.table, context)
         transforms = view.node.get("transform")
         if transforms is not None and transforms.kind == "array":
             for at, transform in enumerate(transforms.items):
@@ -216,13 +232,10 @@ def _unknown(field: Node, home: Source, context: Context, seen: set[Span]) -> It
     meant = near(name, (c.name for c in table.columns))
     advice = f"Did you mean `{meant}`?" if meant else f"There are {_listed(c.name for c in table.columns)}."
     where = f"`{home.name}`" if home.name and home.name != "values" else "the data"
-    yield Finding(
-        UNKNOWN_FIELD,
-        inside(field),
-        f"`{name}` is no field of {where} here. {advice}",
-        "warning",
-        _related(home, context),
-    )
+    text = f"`{name}` is no field of {where} here. {advice}"
+    certain = meant.casefold() == name.casefold()
+    fixes = (_change(context, inside(field), as_field(meant), preferred=certain),) if meant else ()
+    yield Finding(UNKNOWN_FIELD, inside(field), text, "warning", _related(home, context), fixes)
 
 
 def _related(home: Source, context: Context) -> tuple[Related, ...]:
@@ -234,7 +247,7 @@ def _related(home: Source, context: Context) -> tuple[Related, ...]:
     return (Related(Location(Span(*place), origin.cell), f"`{home.name}` comes from here"),) if place else ()
 
 
-def _mismatch(definition: Node, table: Table) -> Iterator[Finding]:
+def _mismatch(definition: Node, table: Table, context: Context) -> Iterator[Finding]:
     """A text measured as a quantity: a chart shows nothing of it."""
     said, name = definition.get("type"), definition.text("field")
     if said is None or said.value != "quantitative" or name is None:
@@ -246,4 +259,5 @@ def _mismatch(definition: Node, table: Table) -> Iterator[Finding]:
         return
     if column.certainty is Certainty.CERTAIN and column.type_certainty is Certainty.CERTAIN:
         text = f"`{name}` is text, which a quantitative scale does not show. Did you mean `nominal`?"
-        yield Finding(TYPE_MISMATCH, inside(said), text, "hint")
+        fix = _change(context, inside(said), "nominal", preferred=False)
+        yield Finding(TYPE_MISMATCH, inside(said), text, "hint", fixes=(fix,))
