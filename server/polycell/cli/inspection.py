@@ -55,7 +55,9 @@ def inspect(snapshot: Snapshot, services: Services) -> NotebookView:
     for index, cell in enumerate(snapshot.notebook.cells):
         exports = analysis.exports(index)
         uses = tuple(_uses(snapshot, services, index, givers))
-        views.append(CellView(index + 1, cell, uses, exports.bindings, exports.opens))
+        # A name in brackets is a remark of the analysis to itself ("(working folder)").
+        given = tuple(b for b in exports.bindings if not b.name.startswith("("))
+        views.append(CellView(index + 1, cell, uses, given, exports.opens))
     return NotebookView(snapshot.notebook, tuple(views))
 
 
