@@ -91,6 +91,8 @@ def path_attribute(path: Scalar, name: str) -> Type:
 
 
 def subscript(run: Interpreter, node: ast.Subscript, value: Type) -> Type:
+    if run.uses is not None and (watcher := run.watcher) is not None:
+        watcher.subscript(run, node, value)
     if isinstance(node.value, ast.Attribute) and node.value.attr in ("loc", "iloc", "at", "iat", "ix"):
         base = run.evaluate(node.value.value)
         if isinstance(base, Table):

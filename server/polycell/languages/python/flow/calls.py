@@ -15,6 +15,7 @@ from polycell.core.types import (
     Class,
     Collection,
     Function,
+    GroupBy,
     Module,
     Opaque,
     Record,
@@ -33,14 +34,16 @@ from polycell.languages.python.flow.values import (
     element_of,
     items_of,
     join_text,
+    known_text,
     of_value,
     text_method,
     value_of,
 )
 from polycell.languages.python.frames import rules, series_methods
+from polycell.languages.python.frames.readers import MOVED, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, unfitting
 
-_EVERYTHING = frozenset({"exec", "eval", "globals", "locals", "vars", "compile"})
+_EVERYTHING = frozenset({"exec", "globals", "locals", "vars"})
 
 
 def call(run: Interpreter, node: ast.Call) -> Type:
@@ -48,6 +51,7 @@ def call(run: Interpreter, node: ast.Call) -> Type:
     before = len(run.state.escaped)
     held = frozenset(run.state.escaped)
     result = _dispatch(run, node)
+    _functions_handed_over(run, node)
     if len(run.state.escaped) > before and isinstance(result, (Table, Series, Scalar)) and is_pure(run, node.func):
         # `pd.concat([a, b])`: the list is gone when the call is over, and nobody holds the frames through it.
         run.state.escaped = set(held)
@@ -102,6 +106,47 @@ def _names_changed(run: Interpreter, node: ast.Call, names: Collection, method: 
             return unknown
     texts = (value_of(item) for item in names.items)
     return collection("array", tuple(text_method(t if isinstance(t, str) else None, method, values) for t in texts))
+
+
+def _functions_handed_over(run: Interpreter, node: ast.Call) -> None:
+    """`map(f, frames)`, `df.pipe(f)`: functions among the arguments will be called, with what only the callee knows."""
+    for argument in (*node.args, *(k.value for k in node.keywords)):
+        if isinstance(argument, ast.Lambda):
+            callee: Type = run.evaluate(argument)
+        elif isinstance(argument, ast.Name) and run.slot(argument.id) is not None:
+            callee = run.type_of(argument.id)
+        else:
+            continue
+        if not isinstance(callee, Function) or callee.changes == ():
+            continue
+        outer = set(callee.changes or ()) - set(callee.parameters)
+        for name in outer:
+            slot = run.slot(name)
+            if slot is not None:
+                run.open_up(slot.address)
+        if callee.changes is None or outer != set(callee.changes):
+            _touch_given(run, node, argument)
+
+
+# Methods that call a function with rows, columns, values or groups, never with the frame itself.
+_BY_PARTS = frozenset({
+    "apply", "applymap", "map", "transform", "agg", "aggregate", "assign", "filter", "rename", "with_columns",
+    "map_elements", "map_rows", "sort_values", "add_prefix", "select", "groupby",
+})  # fmt: skip
+
+
+def _touch_given(run: Interpreter, node: ast.Call, function: ast.expr) -> None:
+    """What a callee may hand to a function that changes what it is given."""
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    by_parts = isinstance(node.func, ast.Attribute) and node.func.attr in _BY_PARTS
+    if owner is not None and by_parts and isinstance(run.evaluate(owner), (Table, Series, GroupBy)):
+        return
+    for argument in (*node.args, *(k.value for k in node.keywords)):
+        if argument is not function:
+            _touch(run, argument.value if isinstance(argument, ast.Starred) else argument)
+    if owner is not None:
+        _touch(run, owner)
+    run.change_unseen()
 
 
 def apply(run: Interpreter, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
@@ -226,6 +271,8 @@ def _library(run: Interpreter, node: ast.Call, qualified: str) -> Type:
     name = rules.canonical(qualified)
     entry = FUNCTIONS.get(name)
     positional, named = _arguments(run, node)
+    if run.uses is not None and (watcher := run.watcher) is not None:
+        watcher.function(run, name, positional, named)
     if entry is not None:
         bound = bind(entry, run, node, UNKNOWN, positional, named)
         return unfitting(entry, UNKNOWN) if bound is None else entry.rule(bound)
@@ -238,6 +285,8 @@ def _library(run: Interpreter, node: ast.Call, qualified: str) -> Type:
         return Opaque("pyspark.sql.SparkSession") if ready else Module("pyspark.sql.SparkSession", "builder")
     if not effects.pure_function(name):
         _unknown_effects(run, node)
+    if name in ("os.chdir", "os.fchdir"):
+        run.remark(MOVED)
     last = name.rsplit(".", 1)[-1]
     return Opaque(name) if last[:1].isupper() and not last.isupper() else UNKNOWN
 
@@ -256,6 +305,8 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
     entry = METHODS.get((flavour, name)) if flavour else None
     address = run.address_of(function.value)
     positional, named = _arguments(run, node)
+    if run.uses is not None and (watcher := run.watcher) is not None:
+        watcher.method(run, node, function, receiver, positional, named)
     if isinstance(receiver, Series) and entry is None and flavour == "pandas series":
         return series_methods.method(receiver, name, node)
     if entry is None:
@@ -268,6 +319,13 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
             run.open_up(address)
         return UNKNOWN
     inplace = named.pop("inplace", None) if flavour == "pandas" else None
+    if isinstance(receiver, Table) and name.startswith(("to_", "write_", "sink_")) and positional:
+        _written(run, positional[0])
+    if isinstance(receiver, Table) and "in_place" in named:
+        if address is not None:
+            run.open_up(address)
+        else:
+            run.change_unseen()
     bound = bind(entry, run, node, receiver, positional, named)
     result = unfitting(entry, receiver) if bound is None else entry.rule(bound)
     if entry.changes:
@@ -277,6 +335,13 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
         _replace(run, function.value, address, result if inplace.value is True else opened(receiver))
         return Scalar(NULL)
     return result
+
+
+def _written(run: Interpreter, path: Argument) -> None:
+    """A file that the notebook writes itself: what lies on the disk now may be older than the code."""
+    text = known_text(path.type)
+    if text:
+        run.remark(WRITTEN + text.replace("\\", "/").rsplit("/", 1)[-1])
 
 
 def _replace(run: Interpreter, node: ast.expr, address: int | None, type_: Type) -> None:
@@ -351,13 +416,17 @@ def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute
 
 
 def _builtin(run: Interpreter, node: ast.Call, name: str) -> Type:
-    if name in _EVERYTHING and name not in ("eval", "vars", "compile"):
+    if name in _EVERYTHING and not (name == "vars" and node.args):
         run.open_everything()
     positional, named = _arguments(run, node)
     if name not in effects.PURE_BUILTINS:
         _unknown_effects(run, node)
         return UNKNOWN
     first = positional[0].type if positional else None
+    if name == "open" and positional:
+        mode = named["mode"].type if "mode" in named else positional[1].type if len(positional) > 1 else None
+        if set(known_text(mode) or "") & set("wax+"):
+            _written(run, positional[0])
     if name in _BUILTIN_TYPES:
         result = _BUILTIN_TYPES[name]
         if name == "str" and isinstance(first, Scalar) and first.type in (STRING, PATH):
@@ -379,6 +448,8 @@ def _builtin(run: Interpreter, node: ast.Call, name: str) -> Type:
             return collection("list", tuple(of_value(v) for v in sorted(values)))
         return Collection(kind, element_of(first))
     if name == "dict":
+        for keyword in node.keywords:
+            run.escape(keyword.value)
         if positional == [] and all(k.arg for k in node.keywords):
             return Record(tuple((n, a.type) for n, a in named.items()), "dict")
         if first is not None and isinstance(first, Record) and not named:

@@ -39,13 +39,15 @@ def signature(node: ast.FunctionDef | ast.AsyncFunctionDef, *, method: bool = Fa
 
 
 def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, *, method: bool = False) -> Type:
-    if any(not _transparent(d) for d in node.decorator_list):
-        return Function(signature(node, method=method), None, ast.get_docstring(node) or "")
     arguments = node.args
     parameters = tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
     body = effects.body_nodes(node)
     changed = effects.changes(node, body, lambda f: _pure_inside(run, node, f))
     inner = _effects_of_called(run, body)
+    if any(not _transparent(d) for d in node.decorator_list):
+        # Whoever decorates it may do anything with the arguments, and hand out something else.
+        touched = tuple(sorted({*parameters, *changed, *inner}))
+        return Function(signature(node, method=method), None, ast.get_docstring(node) or "", parameters, touched)
     returns = _returns(run, node) if _gives(node, body) else None
     return Function(
         signature(node, method=method),

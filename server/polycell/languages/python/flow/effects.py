@@ -29,6 +29,8 @@ PURE_BUILTINS = frozenset({
 
 def pure_function(qualified: str) -> bool:
     """Whether a library function leaves its arguments as they are."""
+    if qualified.rsplit(".", 1)[-1] in MUTATORS:
+        return False  # `pd.DataFrame.insert(df, …)`
     return qualified.split(".", 1)[0] in PURE_MODULES and qualified not in _IMPURE
 
 
@@ -84,6 +86,7 @@ def changes(function: Definition, body: Iterable[ast.AST], pure: Callable[[ast.e
 
 _TOUCHING = (
     ast.Assign, ast.Delete, ast.AugAssign, ast.Return, ast.AnnAssign, ast.For, ast.AsyncFor, ast.Call,
+    ast.Yield, ast.YieldFrom,
 )  # fmt: skip
 _BINDING = (
     ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension, ast.withitem,
@@ -97,7 +100,7 @@ def _touched(node: ast.AST, pure: Callable[[ast.expr], bool]) -> Iterator[str]:
                 yield from _stored(target)
         case ast.AugAssign(target=target):
             yield root_name(target)
-        case ast.Return(value=ast.expr() as value):
+        case ast.Return(value=ast.expr() as value) | ast.Yield(value=ast.expr() as value) | ast.YieldFrom(value=value):
             # What is handed out may be changed by whoever called.
             yield from _roots(value)
         case ast.AnnAssign(target=target):

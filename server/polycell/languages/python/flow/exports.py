@@ -27,6 +27,8 @@ from polycell.core.types import (
 from polycell.languages.python.flow.interpreter import Interpreter, Reached
 from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
 from polycell.languages.python.flow.statements import execute
+from polycell.languages.python.flow.uses import Uses
+from polycell.languages.python.frames.readers import MOVED
 from polycell.languages.python.source import MagicName, PythonSource
 
 log = logging.getLogger(__name__)
@@ -78,9 +80,12 @@ def _steps(source: PythonSource) -> list[_Step]:
     return sorted(steps, key=lambda s: (s.start, s.statement is None))
 
 
-def run(context: Context, until: int | None = None) -> Interpreter:
-    """The interpreter as it is at the end of the cell, or at the offset `until`."""
+def run(context: Context, until: int | None = None, uses: Uses | None = None) -> Interpreter:
+    """The interpreter as it is at the end of the cell, or at the offset `until`. `uses` is told of columns read."""
     made = _interpreter(context, until)
+    made.uses = uses
+    if any(magic.name in ("cd", "pushd", "popd", "bookmark") for magic in context.facts.magics):
+        made.remark(MOVED)
     if len(context.cell.text) > LARGEST:
         return made
     try:
@@ -146,6 +151,10 @@ def _settings(context: Context) -> tuple[Binding, ...]:
     return tuple(Binding(n, Scalar(BOOL, v == "True"), space="catalog", source=v) for n, v in said.items())
 
 
+# A name in the catalogue that says: code that nobody followed may have changed anything.
+ANYTHING = "(anything)"
+
+
 def exports(context: Context) -> Exports:
     """The bindings at the end of the cell: its own names, and those from above that it changed in place."""
     made = run(context)
@@ -191,6 +200,8 @@ def exports(context: Context) -> Exports:
         token = span.of(made.source.code).split("\n", 1)[0]
         where = Anchor.at(made.source.code, span.start, token, cell=context.cell.id)
         bindings[implicit] = Binding(implicit, made.last, "result", space, where, made.text_of(statement))
+    if made.anything:
+        made.remark(ANYTHING)
     return Exports((*bindings.values(), *made.catalog.values(), *_settings(context)), context.facts.opens)
 
 

@@ -133,7 +133,9 @@ def _unary(run: Interpreter, node: ast.UnaryOp) -> Type:
 
 
 def _boolean(run: Interpreter, node: ast.BoolOp) -> Type:
-    types = [run.evaluate(v) for v in node.values]
+    types = [run.evaluate(node.values[0])]
+    with run.doubt():  # what comes first may decide that the rest is not looked at
+        types += [run.evaluate(v) for v in node.values[1:]]
     values = [value_of(t) for t in types]
     if NOT_KNOWN not in values:
         truth = all(values) if isinstance(node.op, ast.And) else any(values)
@@ -160,10 +162,11 @@ def _compare(run: Interpreter, node: ast.Compare) -> Type:
 
 def _choice(run: Interpreter, node: ast.IfExp) -> Type:
     truth = value_of(run.evaluate(node.test))
-    if isinstance(truth, bool):
-        return run.evaluate(node.body if truth else node.orelse)
-    first = run.evaluate(node.body)
-    return join(first, run.evaluate(node.orelse))
+    with run.doubt():
+        if isinstance(truth, bool):
+            return run.evaluate(node.body if truth else node.orelse)
+        first = run.evaluate(node.body)
+        return join(first, run.evaluate(node.orelse))
 
 
 def _walrus(run: Interpreter, node: ast.NamedExpr) -> Type:
@@ -209,25 +212,26 @@ def _generate(
     run: Interpreter, generators: list[ast.comprehension], make: Callable[[], Type]
 ) -> tuple[bool, list[Type]] | None:
     """(all items known, their types) of a comprehension; None where nothing is known. Its names stay inside."""
-    from polycell.languages.python.flow.statements import iterate
-    from polycell.languages.python.flow.targets import assign
+    from polycell.languages.python.flow.statements import bind_item, iterate
 
     before = dict(run.state.names)
+    conditional = any(generator.ifs for generator in generators)
+    run.doubts += conditional
     try:
         if len(generators) != 1:
             for generator in generators:
-                assign(run, generator.target, element_of(run.evaluate(generator.iter)))
+                bind_item(run, generator.target, element_of(run.evaluate(generator.iter)), generator.iter)
             return False, [make()]
         generator = generators[0]
         items, element = iterate(run, generator.iter)
         if items is None or len(items) > 64 or generator.is_async:
-            assign(run, generator.target, element)
+            bind_item(run, generator.target, element, generator.iter)
             for condition in generator.ifs:
                 run.evaluate(condition)
             return False, [make()]
         made = []
-        for item in items:
-            assign(run, generator.target, item)
+        for index, item in enumerate(items):
+            bind_item(run, generator.target, item, generator.iter, index)
             truths = [value_of(run.evaluate(condition)) for condition in generator.ifs]
             if not all(isinstance(t, bool) for t in truths):
                 return False, [make()]
@@ -235,6 +239,7 @@ def _generate(
                 made.append(make())
         return True, made
     finally:
+        run.doubts -= conditional
         for name in set(run.state.names) - set(before):
             del run.state.names[name]
         run.state.names.update(before)

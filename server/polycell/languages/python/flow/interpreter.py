@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from polycell.core.environment import Binding, BindingKind, View
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Anchor, GroupBy, Table, Type
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
 from polycell.languages.python.source import PythonSource
+
+if TYPE_CHECKING:
+    from polycell.languages.python.flow.uses import Uses
 
 SHORTEST = 100  # characters of source that people are shown in one line
 DEEPEST = 40  # nested expressions that are looked into
@@ -44,9 +49,26 @@ class Interpreter:
         self.addresses = itertools.count()
         self.depth = 0
         self.calls_deep = 0
+        self.anything = False  # names may be changed in ways that are not followed
         self.results: list[Type] | None = None  # of `return` statements, inside a function body
         self.last: Type | None = None  # the value of the last expression statement
         self.breaks: list[list[State]] = []
+        self.uses: Uses | None = None  # who is told which columns are read
+        self.doubts = 0  # conditions around the place: code that may not run, or expects to fail
+
+    @property
+    def watcher(self) -> Uses | None:
+        """Who is told of columns read here: nobody, where the code may not run as it stands."""
+        return self.uses if not self.doubts and not self.calls_deep else None
+
+    @contextmanager
+    def doubt(self) -> Iterator[None]:
+        """The code walked inside may not run, or expects to fail."""
+        self.doubts += 1
+        try:
+            yield
+        finally:
+            self.doubts -= 1
 
     # -- names
 
@@ -65,7 +87,7 @@ class Interpreter:
             self.missing.add(name)
             return None
         address = next(self.addresses)
-        self.base[address] = binding.type
+        self.base[address] = opened(binding.type) if self.anything else binding.type
         slot = Slot(address, binding.kind, binding.origin, binding.source, binding.maybe, binding.aliases)
         self.known[name] = slot
         if self.calls_deep and binding.kind not in ("import", "function", "class"):
@@ -153,7 +175,8 @@ class Interpreter:
             self.change(address, opened(type_))
 
     def open_everything(self) -> None:
-        """`exec`, `globals()`: anything may have changed."""
+        """`exec`, `globals()`: anything may have changed, and may do so from here on."""
+        self.anything = True
         for address, type_ in self._objects():
             if mutable(type_):
                 self.state.objects[address] = opened(type_)
@@ -211,6 +234,14 @@ class Interpreter:
         if isinstance(type_, Table):
             origin = self.place(node, name)
             self.catalog[name] = Binding(name, type_, "table", "catalog", origin, self.text_of(node))
+
+    def remark(self, name: str) -> None:
+        """Something that is true from here on, in this cell and those below; see `remarked`."""
+        self.catalog[name] = Binding(name, kind="parameter", space="catalog")
+
+    def remarked(self, name: str) -> bool:
+        """Whether this cell or one above said so, each in the catalogue's name space."""
+        return name in self.catalog or self.view.with_overlay({}, "sql").lookup(name) is not None
 
     def apply(self, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
         from polycell.languages.python.flow.calls import apply

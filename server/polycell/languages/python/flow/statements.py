@@ -107,6 +107,8 @@ def _delete(run: Interpreter, node: ast.Delete) -> None:
         elif isinstance(target, (ast.Subscript, ast.Attribute)):
             base = run.evaluate(target.value)
             address = run.address_of(target.value)
+            if isinstance(target, ast.Subscript) and (watcher := run.watcher) is not None:
+                watcher.subscript(run, target, base)
             key = target.attr if isinstance(target, ast.Attribute) else value_of(run.evaluate(target.slice))
             if isinstance(base, Table) and isinstance(key, str):
                 store(run, address, drop(base, [key]))
@@ -223,7 +225,8 @@ def _if(run: Interpreter, node: ast.If) -> None:
     elif truth is False and isinstance(node.test, ast.Constant):
         execute(run, node.orelse)
     else:
-        _branches(run, [lambda: execute(run, node.body), lambda: execute(run, node.orelse)])
+        with run.doubt():
+            _branches(run, [lambda: execute(run, node.body), lambda: execute(run, node.orelse)])
 
 
 def iterate(run: Interpreter, node: ast.expr) -> tuple[tuple[Type, ...] | None, Type]:
@@ -242,6 +245,19 @@ def iterate(run: Interpreter, node: ast.expr) -> tuple[tuple[Type, ...] | None, 
     return items_of(type_), element
 
 
+def bind_item(run: Interpreter, target: ast.expr, type_: Type, over: ast.expr, index: int | None = None) -> None:
+    """Bind the target of a loop to an item of `over`, the very object where the text names it."""
+    item = over.elts[index] if index is not None and isinstance(over, (ast.List, ast.Tuple)) else None
+    plain = item is not None and not any(isinstance(e, ast.Starred) for e in over.elts)  # type: ignore[attr-defined]
+    if isinstance(item, ast.Name) and isinstance(target, ast.Name) and plain:
+        address = run.address_of(item)
+        if address is not None:
+            run.bind(target.id, run.object(address), target, address=address)
+            return
+    groups = isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute) and over.func.attr == "groupby"
+    assign(run, target, type_, shared=not groups)
+
+
 def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
     items, element = iterate(run, node.iter)
     if _inside(run, node):
@@ -256,11 +272,11 @@ def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
         raise Reached
     jumps = any(isinstance(n, (ast.Break, ast.Continue, ast.Return)) for s in node.body for n in ast.walk(s))
     if items is not None and len(items) <= UNROLLED and not jumps and isinstance(node, ast.For):
-        for item in items:
-            assign(run, node.target, item)
+        for index, item in enumerate(items):
+            bind_item(run, node.target, item, node.iter, index)
             execute(run, node.body)
     else:
-        _loop(run, node.body, lambda: assign(run, node.target, element), node.target)
+        _loop(run, node.body, lambda: bind_item(run, node.target, element, node.iter), node.target)
     execute(run, node.orelse)
 
 
@@ -269,8 +285,9 @@ def _while(run: Interpreter, node: ast.While) -> None:
         _forget_changing(run, node.body)
         execute(run, node.body if not _holds(run, node.orelse) else node.orelse)
         raise Reached
-    _loop(run, node.body, lambda: run.evaluate(node.test), None)
-    execute(run, node.orelse)
+    with run.doubt():
+        _loop(run, node.body, lambda: run.evaluate(node.test), None)
+        execute(run, node.orelse)
 
 
 def _loop(run: Interpreter, body: Sequence[ast.stmt], begin: Callable[[], object], target: ast.expr | None) -> None:
@@ -349,9 +366,22 @@ def _with(run: Interpreter, node: ast.With | ast.AsyncWith) -> None:
         type_ = run.evaluate(item.context_expr)
         if item.optional_vars is not None:
             assign(run, item.optional_vars, type_, item.context_expr)
-    execute(run, node.body)
+    if not any(_may_catch(run, item.context_expr) for item in node.items):
+        execute(run, node.body)
+    else:
+        start = run.state.copy()
+        with run.doubt():
+            execute(run, node.body)
+        if not _inside(run, node):
+            run.state = run.join(start, replace_live(run.state))
     if _inside(run, node):
         raise Reached
+
+
+def _may_catch(run: Interpreter, manager: ast.expr) -> bool:
+    """Whether what fails in the body of a `with` may be swallowed by its context manager."""
+    text = run.text_of(manager)
+    return any(word in text for word in ("suppress", "raises", "assertRaises", "ExitStack", "ignore"))
 
 
 def _try(run: Interpreter, node: ast.Try) -> None:
@@ -369,6 +399,16 @@ def _try(run: Interpreter, node: ast.Try) -> None:
                 raise Reached
         execute(run, node.body)
         raise Reached
+    with run.doubt():
+        _handled(run, node, start)
+    if node.finalbody:
+        live, run.state.live = run.state.live, True
+        execute(run, node.finalbody)
+        run.state.live = run.state.live and live
+
+
+def _handled(run: Interpreter, node: ast.Try, start: State) -> None:
+    """`try` without its `finally`."""
     execute(run, node.body)
     body_end = run.state
     broken = run.join(start, replace_live(body_end))
@@ -383,10 +423,6 @@ def _try(run: Interpreter, node: ast.Try) -> None:
             run.state.names.pop(handler.name, None)
         ends.append(run.state)
     run.state = run.join(*ends)
-    if node.finalbody:
-        live, run.state.live = run.state.live, True
-        execute(run, node.finalbody)
-        run.state.live = run.state.live and live
 
 
 def replace_live(state: State) -> State:
@@ -412,7 +448,8 @@ def _match(run: Interpreter, node: ast.Match) -> None:
 
         return go
 
-    _branches(run, [*(body(c) for c in node.cases), lambda: None])
+    with run.doubt():
+        _branches(run, [*(body(c) for c in node.cases), lambda: None])
 
 
 def _capture(run: Interpreter, pattern: ast.pattern) -> None:

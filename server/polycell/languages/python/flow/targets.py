@@ -12,11 +12,16 @@ from polycell.languages.python.flow.values import element_of, items_of, value_of
 from polycell.languages.python.frames import frame_access
 
 
-def assign(run: Interpreter, target: ast.expr, type_: Type, value: ast.expr | None = None) -> None:
-    """Bind or change a target. `value` is the expression assigned, where one stands in the text."""
+def assign(
+    run: Interpreter, target: ast.expr, type_: Type, value: ast.expr | None = None, *, shared: bool = False
+) -> None:
+    """Bind or change a target. `value` is the expression assigned, where one stands in the text; `shared`: the value
+    is an item of something, which may hold an object that has a name."""
     if isinstance(target, ast.Name):
         address = run.address_of(value) if value is not None else None
         address = run.bind(target.id, type_, target, value=value, address=address)
+        if shared and mutable(type_):
+            run.state.escaped.add(address)
         if value is not None and mutable(type_) and not _fresh(run, value):
             run.state.escaped.add(address)
             for part in ast.walk(value):
@@ -26,7 +31,7 @@ def assign(run: Interpreter, target: ast.expr, type_: Type, value: ast.expr | No
     if isinstance(target, ast.Starred):
         assign(run, target.value, Collection("list"))
     elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(run, target, type_, value)
+        _unpack(run, target, type_, value, shared)
     elif isinstance(target, ast.Subscript):
         _assign_item(run, target, type_, value)
     elif isinstance(target, ast.Attribute):
@@ -47,7 +52,7 @@ def _fresh(run: Interpreter, value: ast.expr) -> bool:
     return not isinstance(value, (ast.Attribute, ast.IfExp, ast.BoolOp, ast.Await))
 
 
-def _unpack(run: Interpreter, target: ast.Tuple | ast.List, type_: Type, value: ast.expr | None) -> None:
+def _unpack(run: Interpreter, target: ast.Tuple | ast.List, type_: Type, value: ast.expr | None, shared: bool) -> None:
     elements = target.elts
     starred = any(isinstance(e, ast.Starred) for e in elements)
     nodes: list[ast.expr | None] = [None] * len(elements)
@@ -65,9 +70,9 @@ def _unpack(run: Interpreter, target: ast.Tuple | ast.List, type_: Type, value: 
     parts = items_of(type_)
     for i, element in enumerate(elements):
         if parts is not None and not starred and len(parts) == len(elements):
-            assign(run, element, parts[i])
+            assign(run, element, parts[i], shared=shared)
         else:
-            assign(run, element, element_of(type_) if not starred else UNKNOWN)
+            assign(run, element, element_of(type_) if not starred else UNKNOWN, shared=shared)
     if value is not None and value is not target:
         for element, text in ((e, run.text_of(value)) for e in elements):
             if isinstance(element, ast.Name) and element.id in run.state.names:

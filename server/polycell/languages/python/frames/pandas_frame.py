@@ -269,7 +269,8 @@ def lambda_result(run: object, node: ast.Lambda, table: Type) -> Type:
     run.state = before.copy()
     try:
         run.bind(arguments[0].arg, table)
-        return run.evaluate(node.body)
+        with run.doubt():
+            return run.evaluate(node.body)
     finally:
         run.state = before
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from polycell.core.types import UNKNOWN, Flavour, Table, Type
+from polycell.core.types import UNKNOWN, Certainty, Flavour, Table, Type
 from polycell.languages.python.flow.values import NOT_KNOWN, known_text, value_of
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.pandas_frame import dtype_node
@@ -21,6 +21,8 @@ def read_file(call: Call, path: Argument | None, reader: str, flavour: Flavour, 
     unknown = unknown_table(flavour)
     if text is None or NOT_KNOWN in options.values():
         return unknown
+    if not _absolute(text) and call.run.remarked(MOVED):
+        return unknown
     try:
         request = FileRequest.of(text, call.run.folder, reader, dict(options))
     except TypeError:
@@ -30,7 +32,19 @@ def read_file(call: Call, path: Argument | None, reader: str, flavour: Flavour, 
         return unknown
     if found.open and not found.columns:
         return unknown
+    if call.run.remarked(WRITTEN + text.replace("\\", "/").rsplit("/", 1)[-1]):
+        found = replace(found, columns=tuple(replace(c, certainty=Certainty.LIKELY) for c in found.columns))
     return replace(found, flavour=flavour)
+
+
+# What a notebook says of its files, by name in the catalogue: its working folder is another one, or (followed by the
+# name) a file is written by itself, so that the one on the disk may be of an older run.
+MOVED = "(working folder)"
+WRITTEN = "(written) "
+
+
+def _absolute(path: str) -> bool:
+    return path.startswith(("/", "\\", "~")) or "://" in path or path[1:2] == ":"
 
 
 def _options(call: Call, drop: tuple[str, ...] = ()) -> dict[str, Any]:

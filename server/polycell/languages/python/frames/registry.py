@@ -44,6 +44,9 @@ class Evaluator(Protocol):
     def register(self, name: str, type_: Type, node: ast.AST) -> None:
         """A table that enters the catalogue (`createOrReplaceTempView`)."""
 
+    def remarked(self, name: str) -> bool:
+        """Whether the notebook said something so far, such as `readers.MOVED`."""
+
     def apply(self, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
         """What calling `function` with the arguments gives, their effects included."""
 

@@ -1,0 +1,223 @@
+"""Columns that code reads, watched while the interpreter walks: which names a table certainly lacks at that place.
+
+Nothing is noted where the code itself may not run or expects to fail: on branches, in `try`, behind `and`, inside
+functions. A place that is walked several times (the rounds of a loop) counts only when the column was absent in all.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from polycell.core.text import Span
+from polycell.core.types import Collection, GroupBy, Table, Type
+from polycell.languages.python.flow.values import known_texts, value_of
+from polycell.languages.python.frames.columns import index_known
+from polycell.languages.python.frames.readings import METHODS, POLARS_METHODS, REDUCERS, Reads
+
+if TYPE_CHECKING:
+    from polycell.languages.python.flow.interpreter import Interpreter
+    from polycell.languages.python.frames.registry import Argument
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """`name` is not a column of `table`, which `owner` stands for. `span` is the text that names it; `literal`: that
+    text is the name in quotes."""
+
+    name: str
+    span: Span
+    table: Table
+    owner: ast.expr
+    literal: bool
+
+
+class Uses:
+    """`found` has an absence a place and name; None where the column was there once."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[Span, str], Absence | None] = {}
+
+    def absences(self) -> Iterator[Absence]:
+        return (a for a in self.found.values() if a is not None)
+
+    # -- what the interpreter tells
+
+    def subscript(self, run: Interpreter, node: ast.Subscript, value: Type) -> None:
+        """`t["x"]`, `t[["a", "x"]]`, `t.loc[:, "x"]`, `groups["x"]`."""
+        if isinstance(node.value, ast.Attribute) and node.value.attr in ("loc", "at"):
+            owner = node.value.value
+            located = run.evaluate(owner)
+            pair = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
+            if isinstance(located, Table) and located.flavour == "pandas" and len(pair) == 2:
+                self._names(run, located, owner, pair[1])
+            return
+        table = value.table if isinstance(value, GroupBy) else value
+        if isinstance(table, Table) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
+            self._names(run, table, node.value, node.slice)
+
+    def method(
+        self, run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type,
+        positional: list[Argument] | None, named: dict[str, Argument],
+    ) -> None:  # fmt: skip
+        table = receiver.table if isinstance(receiver, GroupBy) else receiver
+        if not isinstance(table, Table) or positional is None:
+            return
+        if table.flavour in ("polars", "polars-lazy"):
+            self._expressions(run, node, function, table)
+        grouped = isinstance(receiver, GroupBy)
+        reads = METHODS.get(("groups" if grouped else table.flavour.removesuffix("-lazy"), function.attr))
+        if reads is not None and not _excused(reads, named):
+            self._reads(run, reads, table, function.value, [a.node for a in positional], named)
+            if reads.right:
+                self._right(run, reads, positional, named)
+        if function.attr == "drop" and table.flavour == "pandas" and "axis" in named:
+            labels = positional[0] if positional else named.get("labels")
+            excused = _excused(METHODS["pandas", "drop"], named)
+            if named["axis"].value in (1, "columns") and labels is not None and not excused:
+                self._names(run, table, function.value, labels.node)
+
+    def function(
+        self, run: Interpreter, qualified: str, positional: list[Argument] | None, named: dict[str, Argument]
+    ) -> None:
+        """`pd.merge(left, right, on=…)` and others that take the frame first."""
+        module, _, name = qualified.rpartition(".")
+        if module != "pandas" or name not in ("merge", "melt", "pivot_table") or positional is None:
+            return
+        first = {"merge": "left", "melt": "frame", "pivot_table": "data"}[name]
+        owner = positional[0] if positional else named.get(first)
+        reads = METHODS["pandas", name]
+        if owner is None or not isinstance(owner.type, Table) or _excused(reads, named):
+            return
+        rest = positional[1:] if positional else []
+        self._reads(run, reads, owner.type, owner.node, [a.node for a in rest], named)
+        if reads.right:
+            self._right(run, reads, rest, named)
+
+    # -- how
+
+    def _right(
+        self, run: Interpreter, reads: Reads, positional: Sequence[Argument], named: dict[str, Argument]
+    ) -> None:
+        other = positional[0] if positional else named.get("right") or named.get("other")
+        if other is None or not isinstance(other.type, Table):
+            return
+        for keyword in reads.right:
+            if keyword in named:
+                self._names(run, other.type, other.node, named[keyword].node, reads)
+
+    def _reads(
+        self, run: Interpreter, reads: Reads, table: Table, owner: ast.expr, positional: Sequence[ast.expr],
+        named: dict[str, Argument],
+    ) -> None:  # fmt: skip
+        arguments: list[tuple[str | int, ast.expr]] = [*enumerate(positional)]
+        arguments += [(name, argument.node) for name, argument in named.items()]
+        for where, node in arguments:
+            if where in reads.names or (reads.rest and isinstance(where, int)):
+                self._names(run, table, owner, node, reads)
+            if where in reads.keys and isinstance(node, ast.Dict):
+                for key in node.keys:
+                    if key is not None:
+                        self._names(run, table, owner, key, reads)
+            if reads.pairs and isinstance(where, str) and isinstance(node, ast.Tuple) and len(node.elts) == 2:
+                self._names(run, table, owner, node.elts[0], reads)
+
+    def _names(
+        self, run: Interpreter, table: Table, owner: ast.expr, node: ast.expr, reads: Reads | None = None
+    ) -> None:
+        named = [*_named(run, node)]
+        single = isinstance(node, ast.Constant)
+        if reads is not None and reads.values and not single and not any(table.column(name) for name, _ in named):
+            return  # a list as long as the table may be values, not names
+        for name, part in named:
+            self._note(run, table, owner, name, part, index=reads is not None and reads.index)
+
+    def _note(self, run: Interpreter, table: Table, owner: ast.expr, name: str, node: ast.expr, *, index: bool) -> None:
+        span = run.source.span(node)
+        key = (span, name)
+        if key in self.found and self.found[key] is None:
+            return
+        if not lacks(table, name, index=index):
+            self.found[key] = None
+            return
+        if key not in self.found:
+            literal = isinstance(node, ast.Constant)
+            self.found[key] = Absence(name, span, table, owner, literal)
+
+    def _expressions(self, run: Interpreter, node: ast.Call, function: ast.Attribute, table: Table) -> None:
+        """`pl.col("x")` and bare names in arguments that are expressions over the frame."""
+        takes = POLARS_METHODS.get(function.attr)
+        if takes is None:
+            return
+        for argument in (*node.args, *(k.value for k in node.keywords if k.arg)):
+            if takes == "names":
+                for name, part in _plain(argument):
+                    self._note(run, table, function.value, name, part, index=False)
+            for called in _own_calls(run, argument):
+                for name, part in (pair for a in called.args for pair in _plain(a)):
+                    self._note(run, table, function.value, name, part, index=False)
+
+
+def lacks(table: Table, name: str, *, index: bool) -> bool:
+    """Whether a table certainly has no such column; with `index`, nor an index of that name."""
+    if not table.proves_absence or table.flavour not in ("pandas", "polars", "polars-lazy"):
+        return False
+    if table.column(name) is not None:
+        return False
+    if table.flavour == "pandas" and index:
+        known = index_known(table) and not any(c.maybe for c in table.index)
+        return known and not any(c.name == name for c in table.index)
+    # pandas before 2.0 took `df["2020-01"]` for rows of an index of dates.
+    return not (table.flavour == "pandas" and name[:4].isdigit())
+
+
+def _excused(reads: Reads, named: dict[str, Argument]) -> bool:
+    return any(name in named and (value is None or named[name].value != value) for name, value in reads.unless.items())
+
+
+def _named(run: Interpreter, node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """(name, the text that gives it): literals one by one, or a variable that holds names."""
+    if isinstance(node, (ast.Constant, ast.List)):
+        yield from _plain(node)
+    elif isinstance(node, ast.Name):
+        type_ = run.evaluate(node)
+        listed = isinstance(type_, Collection) and type_.kind == "list"  # an array, or a tuple, is no list of names
+        if listed or isinstance(value_of(type_), str):
+            for name in known_texts(type_) or ():
+                yield name, node
+
+
+def _plain(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    elements = node.elts if isinstance(node, ast.List) else [node]
+    for element in elements:
+        if isinstance(element, ast.Constant) and isinstance(element.value, str):
+            name = element.value
+            if name and not (name.startswith("^") and name.endswith("$")) and name != "*":
+                yield name, element
+
+
+def _own_calls(run: Interpreter, node: ast.expr) -> Iterable[ast.Call]:
+    """`pl.col(…)` and the like in an expression, but not those inside another frame's method or a function."""
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, (ast.Lambda, ast.comprehension, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.IfExp)):
+            continue
+        if isinstance(part, ast.Call):
+            function = part.func
+            if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+                module = run.type_of(function.value.id) if run.slot(function.value.id) is not None else None
+                qualified = getattr(module, "qualified", "")
+                if qualified == "polars" and (function.attr == "col" or function.attr in REDUCERS):
+                    yield part
+                    continue
+                if qualified == "" or qualified != "polars":
+                    continue  # another frame, or something nobody looks into
+            elif isinstance(function, ast.Name):
+                type_ = run.type_of(function.id) if run.slot(function.id) is not None else None
+                if getattr(type_, "qualified", "") == "polars.col":
+                    yield part
+                continue
+        waiting.extend(ast.iter_child_nodes(part))

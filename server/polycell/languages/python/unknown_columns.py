@@ -1,0 +1,88 @@
+"""`unknown-column`: a column is read that its table certainly does not have."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from polycell.core.results import Edit, Finding, Fix
+from polycell.core.service import Context
+from polycell.core.types import Table
+from polycell.languages.python.flow.exports import ANYTHING, run
+from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.uses import Absence, Uses
+
+CODE = "unknown-column"
+LISTED = 6  # columns named in a message where none is near
+WIDEST = 500  # columns among which a near one is looked for
+
+
+def unknown_columns(context: Context) -> Iterator[Finding]:
+    """Findings for the columns that the cell reads and that cannot be there, in order of text."""
+    text = context.cell.text
+    if not ('"' in text or "'" in text or "[" in text) or context.view.opens():
+        return  # whatever ran unseen may have changed a table
+    if context.view.with_overlay({}, "sql").lookup(ANYTHING) is not None:
+        return
+    uses = Uses()
+    made = run(context, uses=uses)
+    for absence in sorted(uses.absences(), key=lambda a: (a.span, a.name)):
+        shown = absence.span.of(text)
+        if absence.literal and shown[1:-1] != absence.name and absence.name not in shown:
+            continue  # older Pythons do not know where the parts of an f-string stand
+        if not _maybe(made, absence.owner):
+            yield _finding(context, made, absence)
+
+
+def _maybe(run: Interpreter, owner: ast.expr) -> bool:
+    """Whether the table's name is bound on some paths only."""
+    for part in ast.walk(owner):
+        slot = run.slot(part.id) if isinstance(part, ast.Name) else None
+        if slot is not None and slot.maybe:
+            return True
+    return False
+
+
+def _finding(context: Context, run: Interpreter, absence: Absence) -> Finding:
+    table, name = absence.table, absence.name
+    near = _near(table, name)
+    advice = f"Did you mean `{near}`?" if near else _listed(table)
+    if any(c.name == name for c in table.index):
+        advice = "It is in the index: `reset_index()` makes it a column."
+        near = ""
+    fixes: tuple[Fix, ...] = ()
+    shown = absence.span.of(context.cell.text)
+    if near and absence.literal and shown[1:-1] == name and shown[0] not in near and "\\" not in near:
+        edit = Edit(context.cell.id, absence.span, f"{shown[0]}{near}{shown[0]}")
+        fixes = (Fix(f"Change to `{near}`", (edit,), preferred=near.casefold() == name.casefold()),)
+    message = f"`{name}` is not a column of {_owner(run, absence.owner)}. {advice}".rstrip()
+    return Finding(CODE, absence.span, message, fixes=fixes)
+
+
+def _owner(run: Interpreter, owner: ast.expr) -> str:
+    """The table in a few words: its name and what made it."""
+    if not isinstance(owner, ast.Name):
+        text = run.text_of(owner)
+        return f"`{text}`" if len(text) <= 40 and "`" not in text else "this table"
+    slot = run.slot(owner.id)
+    source = slot.source if slot is not None else ""
+    return f"`{owner.id}` (`{source}`)" if source and len(source) <= 60 and "`" not in source else f"`{owner.id}`"
+
+
+def _near(table: Table, name: str) -> str:
+    names = [c.name for c in table.columns[:WIDEST]]
+    folded = {n.casefold().strip(): n for n in names}
+    same = folded.get(name.casefold().strip())
+    if same is not None:
+        return same
+    close = get_close_matches(name, names, 1, 0.75)
+    return close[0] if close else ""
+
+
+def _listed(table: Table) -> str:
+    names = [f"`{c.name}`" for c in table.columns if "`" not in c.name]
+    if not names:
+        return "It has no columns." if not table.columns else ""
+    more = len(table.columns) - LISTED
+    return f"It has {', '.join(names[:LISTED])}{f' and {more} more' if more > 0 else ''}."
