@@ -9,7 +9,7 @@ from polycell.core.environment import Binding, Exports, View
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import Completions, Hover, Location
+from polycell.core.results import Completions, Finding, Hover, Location
 from polycell.core.service import Context, LanguageService
 from polycell.core.types import Type
 from polycell.languages.python.facts import name_exports, python_facts
@@ -32,6 +32,11 @@ class PythonService(LanguageService):
             # The names alone still serve the cells below better than nothing.
             log.exception("types of cell %s are not known", context.cell.id)
             return name_exports(context.cell, context.facts)
+
+    def diagnose(self, context: Context) -> Sequence[Finding]:
+        from polycell.languages.python.unknown_columns import unknown_columns
+
+        return tuple(unknown_columns(context))
 
     def scope_at(self, context: Context, offset: int) -> Mapping[str, Binding]:
         from polycell.languages.python.flow.exports import scope_at
