@@ -12,8 +12,10 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from polycell.core.environment import Binding, fold
+from polycell.core.actions import actions
 from polycell.core.facts import Reference
+from polycell.core.references import binding_of, reference_at, references
+from polycell.core.renaming import prepare, rename
 from polycell.core.results import (
     NO_COMPLETIONS,
     Completions,
@@ -31,13 +33,16 @@ from polycell.core.types import Anchor
 
 __all__ = [
     "Site",
+    "actions",
     "complete",
     "context_of",
     "definition",
     "findings",
     "highlights",
     "hover",
+    "prepare",
     "references",
+    "rename",
     "resolve_anchor",
     "site",
     "symbols",
@@ -80,7 +85,7 @@ async def definition(snapshot: Snapshot, services: Services, cell_id: str, offse
     found = site(snapshot, services, cell_id, offset)
     if found is None:
         return ()
-    reference = _reference_at(found.context.facts.references, found.offset)
+    reference = reference_at(found.context.facts.references, found.offset)
     if reference is not None:
         location = _definition_of(snapshot, found, reference)
         if location is not None:
@@ -94,39 +99,12 @@ async def definition(snapshot: Snapshot, services: Services, cell_id: str, offse
     )
 
 
-def references(
-    snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, declaration: bool = True
-) -> Sequence[Location]:
-    """Every occurrence, in all cells that see it, of the name under the cursor."""
-    found = site(snapshot, services, cell_id, offset)
-    if found is None:
-        return ()
-    reference = _reference_at(found.context.facts.references, found.offset)
-    if reference is None:
-        return ()
-    snapshot.analysis.settle()
-    space, name = _identity(snapshot, found, reference)
-    locations = []
-    for index, cell in enumerate(snapshot.notebook.cells):
-        facts = snapshot.analysis.facts(index)
-        if not any(fold(r.name) == fold(name) for r in facts.references):
-            continue
-        context = snapshot.analysis.context(index)
-        here = Site(services.of(cell.language), context, 0)
-        for other in facts.references:
-            if fold(other.name) != fold(name) or (other.write and not declaration):
-                continue
-            if _identity(snapshot, here, other) == (space, name):
-                locations.append(Location(other.span, cell.id))
-    return locations
-
-
 def highlights(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Highlight]:
     """Occurrences of the name under the cursor within its own cell."""
     found = site(snapshot, services, cell_id, offset)
     if found is None:
         return ()
-    reference = _reference_at(found.context.facts.references, found.offset)
+    reference = reference_at(found.context.facts.references, found.offset)
     if reference is None:
         return ()
     return tuple(
@@ -167,33 +145,6 @@ def resolve_anchor(snapshot: Snapshot, anchor: Anchor) -> Location | None:
     return Location(Span(*found), anchor.cell) if found else None
 
 
-def _reference_at(references: Sequence[Reference], offset: int) -> Reference | None:
-    for reference in references:
-        if reference.span.touches(offset):
-            return reference
-    return None
-
-
-def _binding_of(found: Site, reference: Reference) -> Binding | None:
-    view = found.context.view
-    return view.lookup(reference.name) or (
-        view.lookup_folded(reference.name) if found.context.cell.language == "sql" else None
-    )
-
-
-def _identity(snapshot: Snapshot, found: Site, reference: Reference) -> tuple[str, str]:
-    """(space, name) of what a reference names: two references with equal identities name the same thing."""
-    cell = found.context.cell
-    if not reference.local and not reference.write:
-        binding = _binding_of(found, reference)
-        if binding is not None:
-            return binding.space, binding.name
-    for own in snapshot.analysis.exports(found.context.index).bindings:
-        if own.name == reference.name:
-            return own.space, own.name
-    return cell.space or cell.language, reference.name
-
-
 def _definition_of(snapshot: Snapshot, found: Site, reference: Reference) -> Location | None:
     cell = found.context.cell
     if reference.write or reference.local:
@@ -206,7 +157,7 @@ def _definition_of(snapshot: Snapshot, found: Site, reference: Reference) -> Loc
         if before or after:
             chosen = max(before, key=lambda d: d.span.start) if before else after[0]
             return Location(chosen.span.shift(found.shift), cell.id)
-    binding = _binding_of(found, reference)
+    binding = binding_of(found, reference)
     if binding is not None and binding.origin is not None:
         return resolve_anchor(snapshot, binding.origin)
     return None

@@ -6,6 +6,7 @@ Each call is guarded all the same (`core.analysis.guard`), so a defect in one co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -28,6 +29,8 @@ from polycell.core.results import (
 )
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Type
+
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,15 @@ class LanguageService:
     def spelling(self, context: Context, span: Span, name: str) -> str | None:
         """How `name` is written in place of what stands at `span`, quotes included; None where it cannot be."""
         return name if name.isidentifier() else None
+
+    def spoken(self, context: Context) -> Iterable[str]:
+        """Every name in the cell, those of its inner scopes too: none of them may become the name of something else."""
+        return _WORD.findall(context.cell.text)
+
+    def hidden(self, context: Context, name: str) -> Iterable[Span]:
+        """Where the cell may mention `name` in a way that its references do not tell: in a query inside of a string,
+        in a template. Places that are references may be among them."""
+        return (Span(*found.span()) for found in _WORD.finditer(context.cell.text) if found[0] == name)
 
 
 class Rule(Protocol):

@@ -32,6 +32,7 @@ def capabilities(client: Client) -> dict[str, Any]:
         "referencesProvider": True,
         "documentHighlightProvider": True,
         "documentSymbolProvider": True,
+        "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
         "codeActionProvider": {"codeActionKinds": ["quickfix", "refactor", "source"]} if client.code_actions else False,
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }

@@ -20,7 +20,7 @@ from pygls.protocol import default_converter
 from polycell import __version__
 from polycell.core.service import Services
 from polycell.core.session import Session
-from polycell.lsp import actions, requests
+from polycell.lsp import actions, renaming, requests
 from polycell.lsp.capabilities import initialize_result
 from polycell.lsp.client import folder_uris, read_client
 from polycell.lsp.diagnostics import Diagnostics
@@ -252,6 +252,8 @@ def register(server: PolycellServer) -> None:
         types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: requests.highlight,
         types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: requests.symbols,
         types.TEXT_DOCUMENT_CODE_ACTION: actions.code_action,
+        types.TEXT_DOCUMENT_PREPARE_RENAME: renaming.prepare_rename,
+        types.TEXT_DOCUMENT_RENAME: renaming.rename,
     }
     for method, answer in answered.items():
         _feature(server, method, _asynchronous(state, answer))

@@ -42,6 +42,7 @@ PLAIN = frozenset(
 )
 
 INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32600, -32601, -32602
+REQUEST_FAILED = -32803  # the request was right and cannot be fulfilled; editors show the message
 
 
 class _Expected(logging.Filter):
@@ -49,7 +50,8 @@ class _Expected(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
-        return not isinstance(error, (JsonRpcContentModified, JsonRpcRequestCancelled))
+        expected = (JsonRpcContentModified, JsonRpcRequestCancelled)
+        return not isinstance(error, expected) and getattr(error, "code", None) != REQUEST_FAILED
 
 
 logging.getLogger("pygls.protocol.json_rpc").addFilter(_Expected())

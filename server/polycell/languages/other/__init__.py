@@ -8,6 +8,7 @@ unread cell may have defined any name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from polycell.core.environment import Binding, Exports
 from polycell.core.facts import Definition, Facts, Use
@@ -42,6 +43,10 @@ class OtherService(LanguageService):
             # An input block of Deepnote, a chunk's `output.var`: the name is in the metadata, not in the text.
             bindings[cell.result] = Binding(cell.result, UNKNOWN, "result", context.host.result_space)
         return Exports(tuple(bindings.values()), context.facts.opens)
+
+    def hidden(self, context: Context, name: str) -> Iterable[Span]:
+        """Nothing: a language that nobody serves sees no names of others but in its magic's arguments."""
+        return ()
 
 
 def _binding(cell: Cell, definition: Definition) -> Binding:

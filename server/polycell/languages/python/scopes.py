@@ -459,6 +459,13 @@ class _Walk(Names):
     def loop_only(self, node: ast.Break | ast.Continue) -> None:
         self.outside_loop(node)
 
+    def global_(self, node: ast.Global) -> None:
+        whole = self.span(node)
+        for name in node.names:
+            span = self.word(name, whole.start + len("global"), whole.end)
+            if span is not None:
+                self.references.append(Reference(name, span, False, name in self.ever))
+
     def nothing(self, node: ast.AST) -> None:
         """Constants, and statements that only declare."""
 
@@ -466,7 +473,7 @@ class _Walk(Names):
 _HANDLERS: dict[type, Callable[[_Walk, Any], None]] = {
     ast.Name: _Walk.name,
     ast.Constant: _Walk.nothing,
-    ast.Global: _Walk.nothing,
+    ast.Global: _Walk.global_,
     ast.Nonlocal: _Walk.nothing,
     ast.Pass: _Walk.nothing,
     ast.Attribute: _Walk.attribute,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from polycell.core.environment import Binding, Exports, View
 from polycell.core.facts import Facts
@@ -11,6 +11,7 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.results import Completions, Finding, Hover, Location
 from polycell.core.service import Context, LanguageService
+from polycell.core.text import Span
 from polycell.core.types import Type
 from polycell.languages.python.facts import name_exports, python_facts
 
@@ -62,3 +63,18 @@ class PythonService(LanguageService):
         from polycell.languages.python.define import define
 
         return define(context, offset)
+
+    def spelling(self, context: Context, span: Span, name: str) -> str | None:
+        from polycell.languages.python import renaming
+
+        return renaming.spelling(context, span, name)
+
+    def spoken(self, context: Context) -> Iterable[str]:
+        from polycell.languages.python import renaming
+
+        return renaming.spoken(context)
+
+    def hidden(self, context: Context, name: str) -> Iterable[Span]:
+        from polycell.languages.python import renaming
+
+        return renaming.hidden(context, name)

@@ -44,6 +44,8 @@ def facts(cell: Cell, dialect: Dialect) -> Facts:
             references.append(Reference(known or name, place, local=local or known is not None))
             if not local and known is None:
                 uses.append(Use(name, place, table=True))
+        for name, place, local in _qualifiers(statement, names):
+            references.append(Reference(made.get(name.casefold(), name), place, local=local or name.casefold() in made))
         if found is not None:
             name = ".".join(statement.spelling(t) for t in found.parts)
             place = found.span.shift(statement.start)
@@ -108,6 +110,30 @@ def _tables(statement: Statement, ddl: Target | None) -> list[tuple[str, Span, b
         elif not source.lateral and not _is_column(statement, source.parts, block, source):
             made.append((name, span, False))
     return sorted(set(made), key=lambda m: m[1])
+
+
+def _qualifiers(statement: Statement, names: list[tuple[str, Span, bool]]) -> Iterator[tuple[str, Span, bool]]:
+    """`sales` of `sales.price` where that is a table of the statement by its own name and no alias is called so."""
+    taken = [span.shift(-statement.start) for _, span, _ in names]
+    aliased: set[str] = set()
+    for block in blocks(statement.root):
+        if block.kind == "query":
+            for source in sources(statement, block):
+                if source.alias is not None:
+                    aliased.add(statement.spelling(source.alias).casefold())
+    plain: dict[str, set[tuple[str, bool]]] = {}
+    for name, _, local in names:
+        plain.setdefault(name.casefold(), set()).add((name, local))
+    tokens = statement.tokens
+    for at, token in enumerate(tokens[:-1]):
+        if token.kind not in ("word", "name") or tokens[at + 1].value != "." or (at and tokens[at - 1].value == "."):
+            continue
+        folded = statement.spelling(token).casefold()
+        meant = plain.get(folded, set())
+        if folded in aliased or len({local for _, local in meant}) != 1 or any(token.start in span for span in taken):
+            continue
+        name, local = min(meant)
+        yield name, Span(token.start, token.end).shift(statement.start), local
 
 
 def _is_column(statement: Statement, parts: tuple[Token, ...], block: Block, own: object) -> bool:

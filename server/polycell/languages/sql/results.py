@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from polycell.core.environment import View
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
@@ -53,10 +55,18 @@ def result_span(cell: Cell) -> Span | None:
     if not cell.result or cell.magic is None:
         return None
     limit = max(cell.body, cell.magic.arguments_start + len(cell.magic.arguments))
-    at = cell.text.find(cell.result, cell.magic.arguments_start, limit)
-    if at < 0:
-        at = cell.text.find(cell.result, 0, limit)
-    return Span(at, at + len(cell.result)) if at >= 0 else None
+    word = rf"(?<![\w-])({re.escape(cell.result)})(?!\w)"
+    for pattern, start, end in (
+        (rf"{word}\s*=?\s*<<", cell.magic.arguments_start, limit + 4),
+        (rf"\s*{word}\s*=?\s*<<", cell.body, len(cell.text)),  # on the first line behind the magic's
+        (word, cell.magic.arguments_start, limit),
+        (word, 0, limit),
+    ):
+        compiled = re.compile(pattern)
+        found = compiled.match(cell.text, start, end) if start == cell.body else compiled.search(cell.text, start, end)
+        if found is not None:
+            return Span(*found.span(1))
+    return None
 
 
 def flavour(cell: Cell, host: Host, view: View) -> Flavour:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from polycell.core.environment import Binding, Exports, View
@@ -12,8 +12,9 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.results import NO_COMPLETIONS, Completions, Finding, Hover, Location
 from polycell.core.service import Context, LanguageService
+from polycell.core.text import Span
 from polycell.core.types import Anchor, Connection, Table, Type
-from polycell.languages.sql import check, connection, definitions, results
+from polycell.languages.sql import check, connection, definitions, renaming, results
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
 from polycell.languages.sql.dialects import Dialect, of_url
@@ -148,6 +149,15 @@ class SqlService(LanguageService):
         reading = read(context)
         statement = reading.script.at(offset)
         return define(statement, _before(reading, statement), offset, context, reading.anchor)
+
+    def spelling(self, context: Context, span: Span, name: str) -> str | None:
+        return renaming.spelling(context, span, name)
+
+    def spoken(self, context: Context) -> Iterable[str]:
+        return renaming.spoken(context)
+
+    def hidden(self, context: Context, name: str) -> Iterable[Span]:
+        return renaming.hidden(context, name)
 
 
 def _before(reading: Reading, statement: Statement) -> ViewCatalogue:

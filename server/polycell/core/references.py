@@ -1,0 +1,123 @@
+"""Which occurrences name the same thing, in all cells and in the fragments inside of them.
+
+A name's identity is (space, name): the space in which it lives ("python", "catalog", …), or a cell of its own for what
+no other cell sees (a common table expression).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from polycell.core.environment import Binding, fold
+from polycell.core.facts import Reference
+from polycell.core.results import Location
+from polycell.core.service import Services
+from polycell.core.session import Snapshot
+from polycell.core.site import Site, fragment_site, site
+from polycell.core.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    space: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """`span` is one of the cell's text; `found` says where to ask the language that the occurrence is written in."""
+
+    index: int
+    span: Span
+    reference: Reference
+    found: Site
+
+
+def reference_at(references: Sequence[Reference], offset: int) -> Reference | None:
+    for reference in references:
+        if reference.span.touches(offset):
+            return reference
+    return None
+
+
+def binding_of(found: Site, reference: Reference) -> Binding | None:
+    view = found.context.view
+    return view.lookup(reference.name) or (
+        view.lookup_folded(reference.name) if found.context.cell.language == "sql" else None
+    )
+
+
+def identity(snapshot: Snapshot, found: Site, reference: Reference) -> Identity:
+    """What a reference names: two references with equal identities name the same thing."""
+    cell = found.context.cell
+    if not reference.local and not reference.write:
+        binding = binding_of(found, reference)
+        if binding is not None:
+            return Identity(binding.space, binding.name)
+    inner = cell.language == "sql" and reference.local
+    for own in snapshot.analysis.exports(found.context.index).bindings:
+        # A result of a query is given by the cell; what the query itself names locally is another thing.
+        if own.name == reference.name and not (inner and own.kind == "result"):
+            return Identity(own.space, own.name)
+    if reference.local:
+        return Identity(f"cell {cell.id}", reference.name)
+    return Identity(cell.space or cell.language, reference.name)
+
+
+def identity_at(
+    snapshot: Snapshot, services: Services, cell_id: str, offset: int
+) -> tuple[Site, Reference, Identity] | None:
+    """What the name at a place names; None where no name stands. Settles everything."""
+    found = site(snapshot, services, cell_id, offset)
+    if found is None:
+        return None
+    reference = reference_at(found.context.facts.references, found.offset)
+    if reference is None:
+        return None
+    snapshot.analysis.settle()
+    return found, reference, identity(snapshot, found, reference)
+
+
+def occurrences(snapshot: Snapshot, services: Services, wanted: Identity) -> Iterator[Occurrence]:
+    """Everything that names it, in order of cells; call after everything is settled."""
+    name = fold(wanted.name)
+    for index, cell in enumerate(snapshot.notebook.cells):
+        if cell.kind != "code" or name not in fold(cell.text):
+            continue
+        context = snapshot.analysis.context(index)
+        service = services.of(cell.language)
+        sites = [Site(service, context, 0)]
+        for fragment in context.facts.fragments:
+            if name in fold(fragment.span.of(cell.text)):
+                sites.append(fragment_site(services, service, context, fragment, fragment.span.start))
+        for found in sites:
+            for reference in found.context.facts.references:
+                if fold(reference.name) == name and identity(snapshot, found, reference) == wanted:
+                    yield Occurrence(index, reference.span.shift(found.shift), reference, found)
+
+
+def references(
+    snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, declaration: bool = True
+) -> Sequence[Location]:
+    """Every occurrence, in all cells that see it, of the name under the cursor."""
+    found = identity_at(snapshot, services, cell_id, offset)
+    if found is None:
+        return _mentions(snapshot, services, cell_id, offset, declaration)
+    return [
+        Location(o.span, snapshot.notebook.cells[o.index].id)
+        for o in occurrences(snapshot, services, found[2])
+        if declaration or not o.reference.write
+    ]
+
+
+def _mentions(
+    snapshot: Snapshot, services: Services, cell_id: str, offset: int, declaration: bool
+) -> Sequence[Location]:
+    from polycell.core.renaming import mentioned
+
+    return [
+        Location(mention.span, cell)
+        for cell, mention, _ in mentioned(snapshot, services, cell_id, offset)
+        if declaration or not mention.write
+    ]
