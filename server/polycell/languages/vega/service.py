@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import NO_COMPLETIONS, Completions, Finding, Hover, Location
+from polycell.core.results import NO_COMPLETIONS, Action, Completions, Finding, Hover, Location
 from polycell.core.service import Context, LanguageService
+from polycell.core.text import Span
 from polycell.languages.vega import check
+from polycell.languages.vega.actions import charts_of_tables, of_viz_cell
 from polycell.languages.vega.complete import complete
 from polycell.languages.vega.facts import facts
 from polycell.languages.vega.hover import define, hover
@@ -43,3 +45,8 @@ class VegaService(LanguageService):
         if context.cell.language not in CHARTS:
             return ()
         return define(read(context), context, offset)
+
+    def actions(self, context: Context, span: Span) -> Sequence[Action]:
+        if context.cell.language == "viz":
+            return (*of_viz_cell(context), *charts_of_tables(context, span))
+        return charts_of_tables(context, span)
