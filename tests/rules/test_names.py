@@ -54,6 +54,17 @@ def test_a_body_that_runs_later_may_use_what_any_cell_defines() -> None:
     """)
 
 
+def test_what_follows_from_a_broken_statement_is_not_said() -> None:
+    check_findings("""
+        # %%
+        def read():
+            rows = # TODO
+                 ^ syntax-error
+            return rows + nowhere
+                          ^^^^^^^ undefined-name
+    """)
+
+
 def test_a_name_is_reported_once_a_cell() -> None:
     check_findings("""
         # %%
@@ -83,6 +94,8 @@ def test_a_name_is_reported_once_a_cell() -> None:
         "host: databricks\nlanguage: sql\n# %%\n%python import time; time.sleep(60)\ntime.time()",
         "# %%\ntype Word = str\ntype Pair[T] = tuple[T, T]\n# %%\ndef f(w: Word) -> Pair[Word]: ...\nWord, Pair",
         "# %%\n(a, b) = f'{\"\\n\"}', 2\n# %%\na + b",
+        '# %%\n%%bash -s "$a" b --out x\nls\n# %%\nx',
+        "host: databricks\n# %%\ndef setup(): return current_user",
         "host: snowflake\n# %%\nget_active_session()",
         "# %%\n%%bash --out x\nls\n# %%\nx",
         "# %%\n%%cython\ncdef f(): ...\n# %%\nf()",

@@ -158,7 +158,9 @@ def parse(line: str, grammar: Grammar, has_more: bool = True, *, connected: bool
                     maybe_number = spelling
             continue
         bare.append(word)
-        if grammar.sql or grammar.rest:
+        if grammar.rest and stop is None:
+            stop = word.span.start  # IPython takes its own options out of the command, wherever they stand
+        if grammar.sql:
             stop = word.span.start
             break
     if waiting:

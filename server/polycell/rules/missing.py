@@ -33,6 +33,9 @@ _PLATFORMS = frozenset(
     {"spark", "sc", "sqlContext", "sqlc", "dbutils", "displayHTML", "mssparkutils", "notebookutils", "glueContext"}
 )
 
+# Hosts whose notebooks are often made to be `%run` by others: their functions use what the caller defines.
+_RUN_BY_OTHERS = frozenset({"databricks", "synapse"})
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -54,6 +57,8 @@ def missing_names(context: Context) -> Iterator[Missing]:
 
 def never_defined(context: Context) -> Iterator[Use]:
     """First uses, in bodies that run later, of names that no cell defines, above or below; silent where in doubt."""
+    if context.host.name in _RUN_BY_OTHERS:
+        return
     for use in _uses(context, deferred=True):
         if context.view.lookup(use.name) is not None or context.view.defined_later(use.name):
             continue

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from polycell.core.environment import Binding, BindingKind, Exports
-from polycell.core.facts import Definition, Facts
+from polycell.core.facts import Definition, Facts, Use
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.text import LineIndex
@@ -23,6 +23,8 @@ from polycell.languages.python.source import PythonSource
 # A larger cell holds data, and reading it would hold up everybody else: it is read by its words only.
 LARGEST = 200_000  # characters
 MOST = 10_000  # words and signs, of which each costs 2 to 10 microseconds
+MANY = 3  # broken statements after which nothing that a cell seems to lack is believed
+_WORD = re.compile(r"[^\W\d]\w*")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -37,6 +39,8 @@ def python_facts(cell: Cell, host: Host) -> Facts:
     uses = scopes.uses
     if uses and may_be_automagic(source.tree, source.code):
         uses = tuple(replace(use, guarded=True) for use in uses)
+    if uses and source.broken:
+        uses = _guarded_by_broken(source, cell.text, uses)
     return Facts(
         scopes.definitions,
         uses,
@@ -48,6 +52,16 @@ def python_facts(cell: Cell, host: Host) -> Facts:
         tuple(dict.fromkeys(source.opens + scopes.opens)),
         source,
     )
+
+
+def _guarded_by_broken(source: PythonSource, text: str, uses: tuple[Use, ...]) -> tuple[Use, ...]:
+    """Statements that could not be read may bind any of their words, in a function's body too; many of them, anything.
+
+    One mistake is one finding: what follows from it is said when it is mended.
+    """
+    words = {word for span in source.broken for word in _WORD.findall(span.of(text))}
+    everything = len(source.broken) >= MANY
+    return tuple(replace(use, guarded=True) if everything or use.name in words else use for use in uses)
 
 
 def too_large(text: str) -> bool:
