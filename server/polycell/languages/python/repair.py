@@ -26,6 +26,7 @@ _MANY = 3  # broken statements that make a cell prose, when they are most of it
 
 _TOO_BROKEN = "code too broken to read"
 
+_EXCEPT_STAR = re.compile(r"except\s*\*")
 _BLANK = re.compile(r"[^\r\n]")
 _KEYWORD = re.compile(r"(?:async\s+)?(\w+)")
 _NAMED_HEADER = re.compile(r"(?:async\s+)?(def|class)\s+([^\W\d]\w*)")
@@ -133,6 +134,8 @@ def _mend(patient: _Patient, error: SyntaxError) -> int | None:
     number = _line_of(patient, error)
     if number is None:
         return None
+    if _read_as_older(patient, number):
+        return number
     if message.startswith("expected an indented block"):
         on = _ON_LINE.search(message)
         header = _number_at(patient, patient.index.line_span(int(on[1]) - 1).start) if on else max(number - 1, 0)
@@ -156,6 +159,17 @@ def _mend(patient: _Patient, error: SyntaxError) -> int | None:
         _report(patient, number, explain(patient.original, patient.lines[number], message, _place(patient, error)))
     _blank(patient, number)
     return number
+
+
+def _read_as_older(patient: _Patient, number: int) -> bool:
+    """`except*` where our own Python is older than that: names live in it as they do in `except`."""
+    line = patient.lines[number]
+    first = line.first_now(patient.code)
+    star = _EXCEPT_STAR.match(patient.code, first, line.code_end)
+    if star is None or not needs_newer_python(patient.code[first : line.code_end]):
+        return False
+    patient.replace(star.end() - 1, star.end(), " ")
+    return True
 
 
 def _place(patient: _Patient, error: SyntaxError) -> Span:
