@@ -7,8 +7,12 @@ from collections.abc import Iterable, Mapping
 
 CODES: Mapping[str, str] = {
     "internal-error": "Polycell itself failed on a part of a file",
+    "sql-ambiguous-column": "a column in SQL that more than one table of the query has",
+    "sql-grouping": "a column in SQL that is neither grouped nor aggregated, or an aggregate out of place",
     "sql-syntax": "a string, comment or parenthesis in SQL that does not end",
+    "sql-type-error": "a function or operator in SQL that does not take the types it gets",
     "sql-unknown-column": "a column in SQL that no table of the query has",
+    "sql-unknown-table": "a table or alias in SQL that the query's FROM does not have",
     "syntax-error": "a cell cannot be parsed",
     "undefined-name": "a name that nothing defines",
     "unknown-column": "a column that its table certainly does not have",

@@ -12,7 +12,7 @@ import random
 import pytest
 
 from polycell.core.types import Table
-from polycell.languages.sql.check import unknown_columns
+from polycell.languages.sql.check import findings
 from polycell.languages.sql.scan import scan
 from polycell.languages.sql.service import Reading, result
 from polycell.tables.arrow import from_arrow
@@ -46,7 +46,7 @@ def compare(query: str, tables: dict[str, dict[str, str]], base: duckdb.DuckDBPy
         names = list(base.execute(query).df().columns)
     except duckdb.Error:
         return "refused"
-    assert not list(unknown_columns(scan(query, DUCKDB), catalogue(tables))), query
+    assert not list(findings(scan(query, DUCKDB), catalogue(tables))), query
     found = inferred(query, tables)
     for column in found.columns:
         if found.proves_absence:

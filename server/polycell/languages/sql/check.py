@@ -1,24 +1,26 @@
-"""Findings in SQL that are certain: a column that no table in scope has.
+"""Findings in SQL that are certain. DuckDB's binder says them where it can be asked (`duckdb_check`).
 
-Reported only where every table in scope is closed and certain, the statement is a plain query in a dialect that is
-known to be the cell's, sqlglot parses it, and no template is in the way. Anything else is silence.
+Where it cannot, a column that no table in scope has is found by its name: only where every table in scope is closed
+and certain, the statement is a plain query in a dialect that is known to be the cell's, sqlglot parses it, and no
+template is in the way. Anything else is silence.
 """
 
 from __future__ import annotations
 
-import difflib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from polycell.core.results import Finding
 from polycell.core.text import Span
+from polycell.languages.sql import duckdb_check
 from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.columns import items
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.facts import blocks
 from polycell.languages.sql.lexer import Token
+from polycell.languages.sql.messages import no_column
 from polycell.languages.sql.relations import Relations, Visible
 from polycell.languages.sql.scan import Script, Statement
 from polycell.languages.sql.words import RESERVED
@@ -30,27 +32,33 @@ LONGEST = 20_000  # characters of a statement that is parsed to be sure
 CODE = "sql-unknown-column"
 
 
-def unknown_columns(script: Script, catalogue: ViewCatalogue) -> Iterator[Finding]:
-    """One finding a word that is certainly no column."""
+def findings(script: Script, catalogue: ViewCatalogue) -> Iterator[Finding]:
+    """By DuckDB's binder where it can be asked, else by names alone."""
     if script.dialect.name != "duckdb" or script.blocks:
         return
     for statement in script.statements:
-        if not statement.tokens or statement.holes or statement.lexed.unclosed:
-            continue
-        if statement.root.statement not in ("SELECT", "WITH", "FROM") or len(statement.text) > LONGEST:
-            continue
-        suspects = list(_suspects(statement, catalogue))
-        if not suspects:
-            continue
-        columns = _parsed_columns(statement.masked, statement.dialect)
-        for token, seen, qualifier in suspects:
-            if (token.start, token.end) in columns:
-                yield Finding(
-                    CODE,
-                    Span(token.start, token.end).shift(statement.start),
-                    _message(statement.spelling(token), seen, qualifier),
-                    "error",
-                )
+        bound = duckdb_check.findings(statement, catalogue) if statement.tokens else None
+        yield from bound if bound is not None else unknown_columns(statement, catalogue)
+
+
+def unknown_columns(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding]:
+    """One finding a word that is certainly no column."""
+    if not statement.tokens or statement.holes or statement.lexed.unclosed:
+        return
+    if statement.root.statement not in ("SELECT", "WITH", "FROM") or len(statement.text) > LONGEST:
+        return
+    suspects = list(_suspects(statement, catalogue))
+    if not suspects:
+        return
+    columns = _parsed_columns(statement.masked, statement.dialect)
+    for token, seen, qualifier in suspects:
+        if (token.start, token.end) in columns:
+            yield Finding(
+                CODE,
+                Span(token.start, token.end).shift(statement.start),
+                no_column(statement.spelling(token), seen, qualifier),
+                "error",
+            )
 
 
 def _suspects(statement: Statement, catalogue: ViewCatalogue) -> Iterator[tuple[Token, list[Visible], str]]:
@@ -151,14 +159,3 @@ def _parsed_columns(text: str, dialect: Dialect) -> frozenset[tuple[int, int]]:
     except Exception as error:  # sqlglot raises many kinds, RecursionError among them
         log.debug("not checked: %s", error)
         return frozenset()
-
-
-def _message(name: str, seen: Sequence[Visible], qualifier: str) -> str:
-    columns = list(dict.fromkeys(c.name for v in seen for c in v.table.columns))
-    near = difflib.get_close_matches(name.casefold(), [c.casefold() for c in columns], 3, 0.6)
-    hints = [c for n in near for c in columns if c.casefold() == n][:3]
-    where = f"`{qualifier}`" if qualifier else ", ".join(f"`{v.name}`" for v in seen)
-    text = f"No column `{name}` in {where}."
-    if hints:
-        return f"{text} Did you mean {' or '.join(f'`{h}`' for h in hints)}?"
-    return f"{text} There are: {', '.join(columns[:8])}{', …' if len(columns) > 8 else ''}."

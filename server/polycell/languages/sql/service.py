@@ -14,10 +14,11 @@ from polycell.core.results import NO_COMPLETIONS, Completions, Finding, Hover, L
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Connection, Table, Type
-from polycell.languages.sql import check, connection, definitions, renaming, results
+from polycell.languages.sql import check, connection, definitions, duckdb_shadow, renaming, results
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
 from polycell.languages.sql.dialects import Dialect, of_url
+from polycell.languages.sql.duckdb_results import described
 from polycell.languages.sql.facts import facts
 from polycell.languages.sql.hover import define, hover
 from polycell.languages.sql.infer import typed
@@ -64,7 +65,10 @@ class SqlService(LanguageService):
     languages = frozenset({"sql"})
 
     def facts(self, cell: Cell, host: Host) -> Facts:
-        return facts(cell, connection.from_text(cell, host.name))
+        dialect = connection.from_text(cell, host.name)
+        if dialect.name == "duckdb":
+            duckdb_shadow.prepare()
+        return facts(cell, dialect)
 
     def exports(self, context: Context) -> Exports:
         cell = context.cell
@@ -129,7 +133,7 @@ class SqlService(LanguageService):
         local = definitions.changes(reading.script, reading.catalogue, reading.anchor)
         if local or reading.script.blocks:
             return ()
-        return tuple(check.unknown_columns(reading.script, reading.catalogue))
+        return tuple(check.findings(reading.script, reading.catalogue))
 
     async def complete(self, context: Context, offset: int) -> Completions:
         if offset < context.cell.body:
@@ -184,7 +188,7 @@ def result(reading: Reading, local: Mapping[str, Binding | None]) -> Table | Non
     found = relations.output(last.root)
     if any(h for h in last.holes if last.tokens and h.start == last.tokens[0].start):
         return OPEN
-    return typed(last, relations, found)
+    return described(last, catalogue, found) or typed(last, relations, found)
 
 
 def crossing(table: Table, kind: str) -> Table:

@@ -1,0 +1,215 @@
+"""A DuckDB of our own, in memory and locked down, that binds queries over empty tables and never runs one.
+
+It knows no file, no network, no extension to load, and none of our own Python variables; its configuration cannot be
+changed back. It gets one SELECT at a time, and only behind DESCRIBE. The order of the settings matters: with external
+access off at connect time, `temp_directory` could no longer be emptied.
+
+DuckDB folds constants while it binds, some of them without asking whether it was interrupted: `unnest(range(1e9))`
+takes minutes and all memory. Functions that make much out of little are therefore refused before (`may_bind`).
+
+duckdb is optional (`pip install polycell[duckdb]`), and is imported at the first use.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from polycell.core.text import Span
+from polycell.languages.sql.duckdb_types import quote
+
+log = logging.getLogger(__name__)
+
+LONGEST = 50_000  # characters of a query; DuckDB takes some 60 ms for as many
+SECONDS = 0.25
+
+Schema = tuple[tuple[str, str], ...]  # (column, DuckDB's type or "" for an unknown one)
+Tables = tuple[tuple[tuple[str, ...], Schema], ...]  # ((schema, table) or (table,), columns)
+
+_CONFIG = {
+    "threads": "1",
+    "memory_limit": "256MB",
+    "python_enable_replacements": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "errors_as_json": "true",
+}
+_LOCKS = (
+    "pragma disable_optimizer",
+    "set temp_directory=''",
+    "set enable_external_access=false",
+    "set lock_configuration=true",
+)
+_MUCH = re.compile(
+    r"(?i)\b(?:range|generate_series|repeat|repeat_row|[lr]pad|\w*resize|bar|format|printf|bitstring|unnest|query\w*)"
+    r"\s*\("
+)
+_PREFIX = "DESCRIBE "
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """(name, type as DuckDB prints it) of each column of the result."""
+
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`kind` is DuckDB's ("Binder", "Parser", "Catalog"), `span` where it says the mistake is, in code points."""
+
+    kind: str
+    message: str
+    span: Span | None
+    name: str = ""
+
+
+def may_bind(text: str) -> bool:
+    """Whether the text is short, can be sent at all, and calls nothing that makes much out of little."""
+    if len(text) > LONGEST or "\0" in text or _MUCH.search(text):
+        return False
+    return not any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else True
+
+
+@lru_cache(maxsize=512)
+def bind(text: str, tables: Tables) -> Bound | Refused | None:
+    """What DuckDB says of one SELECT over empty `tables`. None: not asked, not answered in time, or no duckdb here."""
+    if not may_bind(text):
+        return None
+    with _LOCK:
+        shadow = _shadow()
+        return shadow.describe(text, tables) if shadow is not None else None
+
+
+def available() -> bool:
+    """Whether duckdb is installed and works; loads it."""
+    with _LOCK:
+        return _shadow() is not None
+
+
+def rows(query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query of our own over DuckDB's catalogue; empty without duckdb."""
+    with _LOCK:
+        shadow = _shadow()
+        try:
+            return shadow.connection.execute(query).fetchall() if shadow is not None else []
+        except Exception as error:  # an older DuckDB may have other columns
+            log.info("DuckDB's catalogue was not read: %s", error)
+            return []
+
+
+class _Shadow:
+    """One connection, and the tables that are in it."""
+
+    def __init__(self, duckdb: Any) -> None:
+        self.errors = duckdb.Error
+        self.connection = duckdb.connect(":memory:", config=_CONFIG)
+        for statement in _LOCKS:
+            self.connection.execute(statement)
+        self.tables: dict[tuple[str, ...], Schema] = {}
+        self.broken = False
+
+    def describe(self, text: str, tables: Tables) -> Bound | Refused | None:
+        watch = threading.Timer(SECONDS, self.connection.interrupt)
+        watch.daemon = True
+        watch.start()
+        try:
+            self._hold(dict(tables))
+            statements = self.connection.extract_statements(_PREFIX + text)
+            if len(statements) != 1 or not str(statements[0].type).endswith("SELECT"):
+                return None
+            found = self.connection.execute(statements[0]).fetchall()
+            return Bound(tuple((str(row[0]), str(row[1])) for row in found))
+        except self.errors as error:
+            return self._refused(text, str(error))
+        finally:
+            watch.cancel()
+
+    def _hold(self, wanted: Mapping[tuple[str, ...], Schema]) -> None:
+        """Make the connection have exactly the tables wanted."""
+        for name in [n for n, schema in self.tables.items() if wanted.get(n) != schema]:
+            del self.tables[name]
+            self.connection.execute(f"drop view if exists {_dotted(name)}")
+        for name, schema in wanted.items():
+            if name in self.tables:
+                continue
+            for depth in range(1, len(name)):
+                self.connection.execute(f"create schema if not exists {_dotted(name[:depth])}")
+            columns = ", ".join(f"NULL{f'::{type_}' if type_ else ''} as {quote(column)}" for column, type_ in schema)
+            self.connection.execute(f"create view {_dotted(name)} as select {columns}")
+            self.tables[name] = schema
+
+    def _refused(self, text: str, raw: str) -> Refused | None:
+        try:
+            fields = json.loads(raw[raw.index("{") :])
+        except ValueError:
+            fields = {}
+        kind = str(fields.get("exception_type", ""))
+        if kind not in ("Binder", "Parser", "Catalog"):
+            # Whatever else it says is about this process; a connection that failed inside must not be used again.
+            self.broken = kind in ("INTERNAL", "FATAL", "Out of Memory", "")
+            return None
+        return Refused(kind, str(fields.get("exception_message", "")), _span(text, fields), str(fields.get("name", "")))
+
+
+def _dotted(name: Sequence[str]) -> str:
+    return ".".join(quote(part) for part in name)
+
+
+def _span(text: str, fields: Mapping[str, Any]) -> Span | None:
+    """DuckDB 2 gives `location` [start, length], earlier ones `position`; both count bytes of UTF-8."""
+    numbers = [int(n) for n in re.findall(r"\d+", str(fields.get("location") or fields.get("position") or ""))]
+    if not numbers:
+        return None
+    data = text.encode("utf-8", "replace")
+    first = numbers[0] - len(_PREFIX)
+    last = first + numbers[1] if len(numbers) > 1 else first
+    if not 0 <= first <= last <= len(data):
+        return None
+    return Span(len(data[:first].decode("utf-8", "ignore")), len(data[:last].decode("utf-8", "ignore")))
+
+
+def prepare() -> None:
+    """Begin to load DuckDB in the background; it takes some 100 ms, which the first query then waits for no longer."""
+    if not _HELD and not _PREPARING:
+        _PREPARING.append(threading.Thread(target=available, name="polycell-duckdb", daemon=True))
+        _PREPARING[0].start()
+
+
+_LOCK = threading.RLock()
+_PREPARING: list[threading.Thread] = []
+_HELD: list[_Shadow | None] = []
+
+
+@atexit.register
+def _close() -> None:
+    while _HELD:
+        shadow = _HELD.pop()
+        if shadow is not None:
+            shadow.connection.close()
+
+
+def _shadow() -> _Shadow | None:
+    """The one connection, made at the first use and again after a failure inside of it."""
+    if _HELD and (_HELD[0] is None or not _HELD[0].broken):
+        return _HELD[0]
+    _HELD.clear()
+    try:
+        import duckdb
+
+        _HELD.append(_Shadow(duckdb))
+    except ImportError:
+        log.info("DuckDB cells are read without DuckDB; `pip install polycell[duckdb]` checks them by its binder.")
+        _HELD.append(None)
+    except Exception:
+        log.warning("DuckDB could not be started; its cells are read without it.", exc_info=True)
+        _HELD.append(None)
+    return _HELD[0]

@@ -1,0 +1,79 @@
+"""Which tables DuckDB needs to bind a statement, and whether all of them are known well enough to ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from polycell.core.types import Certainty, Column, Table
+from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.duckdb_shadow import Schema, Tables, may_bind
+from polycell.languages.sql.duckdb_types import to_duckdb
+from polycell.languages.sql.facts import blocks
+from polycell.languages.sql.relations import Relations
+from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.sources import sources
+
+_QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES"})
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """The catalogue tables that a statement reads, each closed. `certain`: no column of them is only likely."""
+
+    tables: Mapping[tuple[str, ...], Table]
+    certain: bool
+
+    def schemas(self, fill: str, *, likely: bool = True) -> Tables:
+        """As DuckDB's own types; `fill` stands for those nobody knows, or (without `likely`) nobody knows for sure."""
+        return tuple((name, _schema(table, fill, likely)) for name, table in sorted(self.tables.items()))
+
+    def untyped(self, *, likely: bool = True) -> frozenset[str]:
+        """Folded names of the columns that `schemas` has to fill."""
+        return frozenset(
+            c.name.casefold() for table in self.tables.values() for c in table.columns if not _type(c, likely)
+        )
+
+
+def needed(statement: Statement, catalogue: ViewCatalogue) -> Needed | None:
+    """None where DuckDB cannot be asked: no plain query, templates, a table that is open, or one nobody knows."""
+    if statement.dialect.name != "duckdb" or statement.root.statement not in _QUERIES:
+        return None
+    if statement.holes or statement.lexed.unclosed or not may_bind(statement.text):
+        return None
+    relations = Relations(statement, catalogue)
+    found: dict[tuple[str, ...], Table] = {}
+    spelled: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for block in blocks(statement.root):
+        if block.pivots or block.implicit:
+            return None
+        if block.kind not in ("query", "join"):
+            continue
+        for source in sources(statement, block):
+            if source.block is not None:
+                continue
+            if source.file is not None:
+                name: tuple[str, ...] = (source.file.value,)
+                table = catalogue.file(source.file.value)
+            elif source.parts and source.hole is None and not source.strange:
+                name = tuple(statement.spelling(p) for p in source.parts)
+                if len(name) == 1 and relations.cte(name[0], block) is not None:
+                    continue
+                table = catalogue.table(name)
+            else:
+                return None
+            if table is None or table.open or not table.columns or len(name) > 2:
+                return None
+            folded = tuple(part.casefold() for part in name)
+            found[spelled.setdefault(folded, name)] = table
+    return Needed(found, all(t.certainty is Certainty.CERTAIN for t in found.values()))
+
+
+def _schema(table: Table, fill: str, likely: bool) -> Schema:
+    return tuple((c.name, _type(c, likely) or fill) for c in table.columns)
+
+
+def _type(column: Column, likely: bool) -> str:
+    if not likely and (column.type_certainty is not Certainty.CERTAIN or column.maybe):
+        return ""
+    return to_duckdb(column.type) or ""
