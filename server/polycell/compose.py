@@ -10,7 +10,7 @@ from polycell.core.service import Services, services
 from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService
 from polycell.languages.sql import SqlService
-from polycell.languages.vega import VegaService
+from polycell.languages.vega import VegaService, charts_of_tables
 from polycell.rules import default_rules
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def default_services() -> Services:
     """Everything that Polycell ships."""
-    return services([PythonService(), SqlService(), VegaService()], default_rules(), OtherService())
+    return services(
+        [PythonService(), SqlService(), VegaService()], default_rules(), OtherService(), offers=[charts_of_tables]
+    )
 
 
 def default_sources(

@@ -1,4 +1,5 @@
-"""What an editor may offer at a place: the fixes of the findings there, and what the cell's language knows to do.
+"""What an editor may offer at a place: the fixes of the findings there, what the cell's language knows to do, and what
+other languages offer everywhere.
 
 Only what certainly means what its title says is handed on: edits that lie in their cells and do not overlap, moves that
 leave every other name with the meaning it has.
@@ -40,6 +41,12 @@ def actions(
     inner = Span(found.offset, max(found.offset, min(span.end - found.shift, len(found.context.cell.text))))
     offered = guard("actions", found.context.cell, nothing, lambda: tuple(found.service.actions(found.context, inner)))
     made += (_outside(found, action) for action in offered)
+    if services.offers:
+        own = {b.name: b for b in snapshot.analysis.exports(found.context.index).bindings}
+        after = replace(found.context, view=found.context.view.with_overlay(own))
+        for offer in services.offers:
+            offered = guard("offers", after.cell, nothing, lambda offer=offer: tuple(offer(after, inner)))  # type: ignore[misc]
+            made += (_outside(found, action) for action in offered)
     return tuple(action for action in made if _sound(snapshot, action))
 
 

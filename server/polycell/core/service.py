@@ -7,7 +7,7 @@ Each call is guarded all the same (`core.analysis.guard`), so a defect in one co
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -128,6 +128,10 @@ class Rule(Protocol):
     def check(self, context: Context) -> Iterable[Finding]: ...
 
 
+# What a language offers in cells of every other language too (a chart of the table under the cursor). The context's
+# view holds the names as they are at the cell's end.
+Offer = Callable[[Context, Span], Sequence[Action]]
+
 _NOBODY = LanguageService()
 
 
@@ -138,12 +142,17 @@ class Services:
     languages: Mapping[str, LanguageService]
     rules: tuple[Rule, ...] = ()
     fallback: LanguageService = _NOBODY
+    offers: tuple[Offer, ...] = ()
 
     def of(self, language: str) -> LanguageService:
         return self.languages.get(language, self.fallback)
 
 
 def services(
-    languages: Iterable[LanguageService], rules: Iterable[Rule] = (), fallback: LanguageService = _NOBODY
+    languages: Iterable[LanguageService],
+    rules: Iterable[Rule] = (),
+    fallback: LanguageService = _NOBODY,
+    offers: Iterable[Offer] = (),
 ) -> Services:
-    return Services({name: service for service in languages for name in service.languages}, tuple(rules), fallback)
+    by_name = {name: service for service in languages for name in service.languages}
+    return Services(by_name, tuple(rules), fallback, tuple(offers))

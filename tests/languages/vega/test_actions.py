@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from polycell.core import features
+from polycell.core import actions
 from polycell.core.results import Action
 from polycell.core.text import Span
 from polycell.core.types import BOOL, FLOAT64, INT64, STRING, TIMESTAMP, Column, Table
@@ -39,10 +39,8 @@ df = pd.DataFrame({"region": ["north"], "price": [1.5], "n": [1]})
 
 def offered(text: str) -> tuple[dsl.Case, list[Action]]:
     case = dsl.load(text)
-    context = features.context_of(case.snapshot, case.cell)
-    assert context is not None
-    service = case.session.services.of(context.cell.language)
-    return case, list(service.actions(context, Span(case.offset, case.offset)))
+    span = Span(case.offset, case.offset)
+    return case, list(actions.actions(case.snapshot, case.session.services, case.cell, span))
 
 
 def test_charts_by_the_kinds_of_columns() -> None:
@@ -88,15 +86,32 @@ def test_altair_code() -> None:
     ],
 )
 def test_the_new_cell_is_clean_and_of_the_notebooks_kind(text: str, language: str, start: str) -> None:
-    case, actions = offered(text)
-    assert len(actions) == 4
-    for action in actions:
+    case, found = offered(text)
+    assert len(found) == 4
+    for action in found:
         new = action.insert_cell
         assert new is not None
         assert (new.after, new.language, new.text[: len(start)]) == (case.cell, language, start)
         head = "# %%" if language == "python" else f"# %% [{language}]"
         again = dsl.load(f"{text.replace(dsl.CURSOR, '').rpartition('# %%')[0]}{head}\n{new.text}")
         assert dsl.findings(again) == []
+
+
+def test_charts_are_offered_where_the_table_is_made_or_used() -> None:
+    for text in (
+        FRAME.replace("df =", "d<|>f ="),
+        f"{FRAME}# %%\nprint(d<|>f)",
+        f"{FRAME}# %% [sql]\nselect * from d<|>f",
+        f"{FRAME}# %%\n%%sql d<|>f <<\nselect region, price, 1 as n from df",
+    ):
+        _, found = offered(text)
+        new = found[0].insert_cell
+        assert (found[0].title, new is not None) == ("New cell: bar chart of price by region", True)
+        assert new is not None
+        assert (
+            new.text
+            == 'import altair as alt\n\nalt.Chart(df).mark_bar().encode(\n    x="region:N",\n    y="sum(price):Q",\n)'
+        )
 
 
 def test_nothing_is_offered_elsewhere() -> None:
@@ -135,10 +150,10 @@ def test_a_plot_becomes_a_vega_cell(plot: dict[str, Any], stream: str, field: st
     content = {**made[2], "data": {"values": []}}
     jsonschema.Draft7Validator(dict(load(5).root)).validate(content)
     text = f"host: polynote\n{FRAME}# %% [viz]\n<|>{json.dumps(viz(**plot))}"
-    _, actions = offered(text)
-    new = actions[0].insert_cell
+    _, found = offered(text)
+    new = found[0].insert_cell
     assert new is not None
-    assert actions[0].title == "Convert to a Vega cell"
+    assert found[0].title == "Convert to a Vega cell"
     tree = read(new.text, 0, "javascript")
     assert tree.mistakes == ()
     assert tree.root is not None

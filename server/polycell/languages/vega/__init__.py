@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from polycell.languages.vega.actions import charts_of_tables
 from polycell.languages.vega.service import VegaService
 
-__all__ = ["VegaService"]
+__all__ = ["VegaService", "charts_of_tables"]

@@ -26,7 +26,12 @@ def charts_of_tables(context: Context, span: Span) -> Sequence[Action]:
     table = table_of(binding.type) if binding is not None else None
     if table is None or not name.isidentifier():
         return ()
-    return tuple(Action(chart.title, "refactor", insert_cell=_cell(chart, name, context)) for chart in charts(table))
+    return tuple(
+        Action(
+            f"New cell: {chart.title[0].lower()}{chart.title[1:]}", "refactor", insert_cell=_cell(chart, name, context)
+        )
+        for chart in charts(table)
+    )
 
 
 def _cell(chart: Chart, name: str, context: Context) -> NewCell:

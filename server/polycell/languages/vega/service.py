@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
@@ -11,11 +11,12 @@ from polycell.core.results import NO_COMPLETIONS, Action, Completions, Finding, 
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.languages.vega import check
-from polycell.languages.vega.actions import charts_of_tables, of_viz_cell
+from polycell.languages.vega.actions import of_viz_cell
 from polycell.languages.vega.complete import complete
 from polycell.languages.vega.facts import facts
 from polycell.languages.vega.hover import define, hover
 from polycell.languages.vega.reading import read
+from polycell.languages.vega.tree import Tree
 
 CHARTS = frozenset({"vega-lite", "vega"})
 
@@ -47,6 +48,13 @@ class VegaService(LanguageService):
         return define(read(context), context, offset)
 
     def actions(self, context: Context, span: Span) -> Sequence[Action]:
-        if context.cell.language == "viz":
-            return (*of_viz_cell(context), *charts_of_tables(context, span))
-        return charts_of_tables(context, span)
+        return tuple(of_viz_cell(context)) if context.cell.language == "viz" else ()
+
+    def spoken(self, context: Context) -> Iterable[str]:
+        return (reference.name for reference in context.facts.references)
+
+    def hidden(self, context: Context, name: str) -> Iterable[Span]:
+        """Names stand where the tree says that data or expressions are; only a text that cannot be read hides some."""
+        tree = context.facts.analysis
+        readable = isinstance(tree, Tree) and tree.root is not None and not tree.mistakes
+        return () if readable else super().hidden(context, name)
