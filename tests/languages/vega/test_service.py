@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polycell.core import features
+from polycell.core import actions, features, renaming
 from polycell.core.results import Completion
 from polycell.core.text import LineIndex
 from tests import dsl
@@ -442,3 +442,60 @@ def test_the_examples_of_the_pages_give_what_they_say(page: Path) -> None:
     place = LineIndex(case.notebook.cells[index].text).position(finding.span.start)
     got = (str(index + 1), str(place.line + 1), str(place.column + 1), finding.severity, finding.code, finding.message)
     assert got == said.groups()
+
+
+# -- folding
+
+
+def test_folds() -> None:
+    case = dsl.load('# %% [vega-lite]\n{\n  "mark": {"type": "bar"},\n  "encoding": {\n    "x": {}\n  }\n}')
+    context = features.context_of(case.snapshot, "c0")
+    assert context is not None
+    text = context.cell.text
+    assert [fold.span.of(text) for fold in case.session.services.of("vega-lite").folds(context)] == [
+        '{\n  "mark": {"type": "bar"},\n  "encoding": {\n    "x": {}\n  }',
+        '{\n    "x": {}',
+    ]
+
+
+# -- renaming
+
+
+def renamed(text: str, name: str) -> list[str]:
+    """The texts of all cells after the name at the cursor became another one."""
+    case = dsl.load(text)
+    answer = renaming.rename(case.snapshot, case.session.services, case.cell, case.offset, name)
+    assert answer is not None
+    assert answer.refusal == ""
+    return [actions.apply(c.text, [e for e in answer.edits if e.cell == c.id]) for c in case.notebook.cells]
+
+
+def test_a_frame_is_renamed_in_charts_too() -> None:
+    text = """# %%
+import pandas as pd
+col<|>or = pd.DataFrame({"a": [1]})
+# %% [vega-lite]
+{"data": {"name": "color"}, "mark": "bar", "encoding": {"color": {"field": "a"}}}
+# %%
+%%vegalite color
+mark: bar
+"""
+    _, chart, magic = renamed(text, "tints")
+    assert chart == '{"data": {"name": "tints"}, "mark": "bar", "encoding": {"color": {"field": "a"}}}'
+    assert magic == "%%vegalite tints\nmark: bar"
+
+
+def test_a_value_is_renamed_in_polynotes_expressions() -> None:
+    text = """host: polynote
+# %%
+import pandas as pd
+df = pd.DataFrame({"a": [1]})
+# %% [vega]
+{data: {values: d<|>f.aggregate(["a"], [{"a": "sum"}])}, mark: "bar"}
+# %% [viz]
+{"type": "table", "value": "df"}
+"""
+    frame, chart, viz = renamed(text, "rows")
+    assert frame.startswith("import pandas as pd\nrows = ")
+    assert chart.startswith("{data: {values: rows.aggregate(")
+    assert viz == '{"type": "table", "value": "rows"}'

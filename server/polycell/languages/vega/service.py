@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import NO_COMPLETIONS, Action, Completions, Finding, Hover, Location
+from polycell.core.results import NO_COMPLETIONS, Action, Completions, Finding, Fold, Hover, Location
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.languages.vega import check
@@ -16,7 +16,7 @@ from polycell.languages.vega.complete import complete
 from polycell.languages.vega.facts import facts
 from polycell.languages.vega.hover import define, hover
 from polycell.languages.vega.reading import read
-from polycell.languages.vega.tree import Tree
+from polycell.languages.vega.tree import Tree, walk
 
 CHARTS = frozenset({"vega-lite", "vega"})
 
@@ -49,6 +49,20 @@ class VegaService(LanguageService):
 
     def actions(self, context: Context, span: Span) -> Sequence[Action]:
         return tuple(of_viz_cell(context)) if context.cell.language == "viz" else ()
+
+    def folds(self, context: Context) -> Sequence[Fold]:
+        """Objects and lists over several lines; the line of the closing bracket stays in sight."""
+        tree, text = context.facts.analysis, context.cell.text
+        if not isinstance(tree, Tree) or tree.root is None:
+            return ()
+        made = []
+        for _, node in walk(tree.root):
+            end = text.rfind("\n", node.start, node.end)
+            if node.kind in ("object", "array", "data") and node.start >= context.cell.body and end > 0:
+                first = text.find("\n", node.start, node.end)
+                if first < end:
+                    made.append(Fold(Span(node.start, end)))
+        return tuple(made)
 
     def spoken(self, context: Context) -> Iterable[str]:
         return (reference.name for reference in context.facts.references)
