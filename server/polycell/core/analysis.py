@@ -17,11 +17,11 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from polycell.core.environment import NO_EXPORTS, Exports, Owners, Question, Sources, View, fold, same
-from polycell.core.facts import NO_FACTS, Facts
+from polycell.core.facts import NO_FACTS, Facts, Fragment
 from polycell.core.hosts import Host, host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import Finding
@@ -317,9 +317,20 @@ class Analysis:
         found = [Finding(p.code, p.span, p.message, p.severity) for p in context.facts.problems]
         service = self._services.of(cell.language)
         found += guard("diagnose", cell, (), lambda: tuple(service.diagnose(context)))
+        for fragment in context.facts.fragments:
+            if fragment.dialect is not None:
+                found += guard("diagnose", cell, (), lambda f=fragment: self._in_fragment(context, f))  # type: ignore[misc]
         for rule in self._services.rules:
             found += guard(rule.code, cell, (), lambda rule=rule: tuple(rule.check(context)))  # type: ignore[misc]
         return tuple(sorted(found, key=lambda f: (f.span.start, f.span.end, f.code)))
+
+    def _in_fragment(self, context: Context, fragment: Fragment) -> tuple[Finding, ...]:
+        """What the fragment's language finds in it; its spans become those of the cell."""
+        from polycell.core.site import fragment_site  # which needs this module
+
+        service = self._services.of(context.cell.language)
+        here = fragment_site(self._services, service, context, fragment, fragment.span.start)
+        return tuple(replace(f, span=f.span.shift(here.shift)) for f in here.service.diagnose(here.context))
 
     def _evaluate(self, language: str, text: str, view: View) -> Type:
         service = self._services.of(language)

@@ -91,13 +91,20 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """Text of another language inside the cell (`x = %sql select …`). `result` is the name that its value gets."""
+    """Text of another language inside the cell (`x = %sql select …`). `result` is the name that its value gets.
+
+    Of SQL in a string literal: `text` is what to read instead of the span's, of equal length; `dialect` is what the
+    code around it says ("" when it says nothing; None for a magic), `connection` the variable it is sent to.
+    """
 
     language: str
     span: Span
     result: str = ""
     magic: str = ""
     arguments: str = ""
+    text: str = ""
+    dialect: str | None = None
+    connection: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All that a service sees when it is asked about one cell."""
+    """All that a service sees when it is asked about one cell; or about a fragment, which begins at `start` of it."""
 
     notebook: Notebook
     cell: Cell
@@ -43,6 +43,7 @@ class Context:
     facts: Facts
     view: View
     host: Host
+    start: int = 0
 
 
 class LanguageService:

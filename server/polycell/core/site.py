@@ -49,10 +49,16 @@ def fragment_site(
 ) -> Site:
     """The fragment as a cell of its own, seen from where it stands; `offset` is one of the outer cell."""
     inner = services.of(fragment.language)
-    cell = Cell(id=context.cell.id, language=fragment.language, text=fragment.span.of(context.cell.text))
+    told = {"dialect": fragment.dialect, "connection": fragment.connection}
+    cell = Cell(
+        id=context.cell.id,
+        language=fragment.language,
+        text=fragment.text or fragment.span.of(context.cell.text),
+        metadata={"polycell": told} if fragment.dialect is not None else {},
+    )
     nothing: Mapping[str, Binding] = {}
     scope = guard("scope", context.cell, nothing, lambda: outer.scope_at(context, fragment.span.start))
     view = context.view.with_overlay(scope, fragment.language)
     facts = guard("facts", cell, context.facts, lambda: inner.facts(cell, context.host))
-    made = Context(context.notebook, cell, context.index, facts, view, context.host)
+    made = Context(context.notebook, cell, context.index, facts, view, context.host, fragment.span.start)
     return Site(inner, made, offset - fragment.span.start, fragment.span.start)

@@ -19,6 +19,7 @@ from polycell.languages.python.names import Scopes
 from polycell.languages.python.parse import parse, readable
 from polycell.languages.python.scopes import analyse
 from polycell.languages.python.source import PythonSource
+from polycell.languages.python.sql_literals import sql_fragments
 
 # A larger cell holds data, and reading it would hold up everybody else: it is read by its words only.
 LARGEST = 200_000  # characters
@@ -47,7 +48,7 @@ def python_facts(cell: Cell, host: Host) -> Facts:
         scopes.references,
         scopes.imports,
         source.magics,
-        source.fragments,
+        source.fragments + sql_fragments(source, cell.text),
         problems,
         tuple(dict.fromkeys(source.opens + scopes.opens)),
         source,

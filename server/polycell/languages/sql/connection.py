@@ -87,6 +87,25 @@ def _variable(view: View, name: str) -> Connection | None:
     return None
 
 
+def _told(cell: Cell, view: View) -> Connection | None:
+    """The connection to which Python code sends a SQL literal."""
+    own = cell.metadata.get("polycell")
+    name = own.get("connection") if isinstance(own, Mapping) else None
+    return _variable(view, name) if isinstance(name, str) and name else None
+
+
+_MEMORY = frozenset({"", ":memory:", "duckdb:", "duckdb://", "duckdb:///:memory:"})
+
+
+def in_memory(cell: Cell, view: View) -> bool:
+    """Whether what a DuckDB cell is sent to holds no tables that nobody sees: no database file, nothing unknown."""
+    found = explicit(cell, view) or _told(cell, view)
+    if found is None:
+        last = view.lookup(CONNECTION)
+        found = last.type if last is not None and isinstance(last.type, Connection) else None
+    return found is None or found.source in _MEMORY
+
+
 def from_text(cell: Cell, host: str) -> Dialect:
     """The dialect as far as the cell's text, metadata and host tell: what facts are made with."""
     found = explicit(cell)
@@ -110,7 +129,7 @@ def _metadata(cell: Cell) -> str | None:
 
 def resolve(cell: Cell, notebook: Notebook, view: View) -> tuple[Dialect, str]:
     """(dialect, why it is assumed; empty when the cell says so itself)."""
-    found = explicit(cell, view)
+    found = explicit(cell, view) or _told(cell, view)
     if found is not None:
         return dialect(found.dialect), ""
     plain = from_text(cell, notebook.host)

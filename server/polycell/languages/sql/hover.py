@@ -249,4 +249,8 @@ def _located(origin: Anchor | None, context: Context) -> Sequence[Location]:
     if index is None:
         return ()
     found = origin.find(context.notebook.cells[index].text)
-    return (Location(Span(*found), origin.cell),) if found else ()
+    if found is None:
+        return ()
+    span = Span(*found)
+    # Whoever asked about a fragment shifts what lies in its own cell.
+    return (Location(span.shift(-context.start) if origin.cell == context.cell.id else span, origin.cell),)

@@ -54,9 +54,13 @@ def read(context: Context) -> Reading:
     script = scan(text, dialect)
     catalogue = ViewCatalogue(context.view, dialect, os.path.dirname(context.notebook.path))
 
+    # An anchor counts in the whole cell, of which a fragment is a part.
+    whole = context.notebook.cells[context.index].text if context.start else cell.text
+
     def anchor(statement: Statement, token: Token) -> Anchor | None:
         start = statement.start + token.start
-        return Anchor.at(cell.text, start, cell.text[start : statement.start + token.end], cell=cell.id)
+        name = cell.text[start : statement.start + token.end]
+        return Anchor.at(whole, context.start + start, name, cell=cell.id)
 
     return Reading(text, dialect, assumed, script, catalogue, anchor)
 
@@ -130,6 +134,8 @@ class SqlService(LanguageService):
         if len(context.cell.text) > INFERRED:
             return ()
         reading = read(context)
+        if not connection.in_memory(context.cell, context.view):
+            return ()  # a table of the database file hides a frame of the same name
         local = definitions.changes(reading.script, reading.catalogue, reading.anchor)
         if local or reading.script.blocks:
             return ()

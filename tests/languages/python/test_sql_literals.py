@@ -1,0 +1,120 @@
+"""SQL in Python strings is served as in a cell: where it is found, and what is answered inside of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from polycell.core import features
+from polycell.core.hosts import host
+from polycell.core.notebook import Cell
+from polycell.languages.python.facts import python_facts
+from tests import dsl
+
+
+def literals(text: str) -> list[tuple[str, str | None, str]]:
+    """(text that SQL reads, dialect, connection) of each literal; its span has the same length in the cell."""
+    found = python_facts(Cell("c", "python", text), host("jupyter")).fragments
+    assert all(len(f.text) == len(f.span) for f in found)
+    return [(f.text, f.dialect, f.connection) for f in found]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('duckdb.sql("select a from t").df()', [("select a from t", "duckdb", "")]),
+        ("con.execute('''select a\nfrom t''')", [("select a\nfrom t", "", "con")]),
+        ('x = pd.read_sql("select 1 ", con)', [("select 1 ", "", "")]),
+        ('pd.read_sql(con=con, sql=r"select 1 ")', [("select 1 ", "", "")]),
+        ('é = spark.sql("se")', [("se", "spark", "")]),
+        ('mo.sql(f"select {n} from {table.x[0]}")', [("select {n} from {__________}", "duckdb", "")]),
+        ('c.execute(text("select 1 "))', [("select 1 ", "", "")]),
+        ('duckdb.sql("")', [("", "duckdb", "")]),
+        ('a.execute("select x from t"); b.query("select y from t")',
+         [("select x from t", "", "a"), ("select y from t", "", "b")]),
+    ],
+)  # fmt: skip
+def test_found(code: str, expected: list[tuple[str, str | None, str]]) -> None:
+    assert literals(code) == expected
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "duckdb.sql(\"select 'a\\n'\")",  # an escape
+        'duckdb.sql("select " "1")',  # joined of two
+        'duckdb.sql("select " + x)',
+        'duckdb.sql(f"select {{a}}")',
+        'duckdb.sql(b"select 1")',
+        'df.query("a > 1")',
+        'executor.execute("run this")',
+        'pd.read_sql("table_name", con)',
+        "duckdb.sql(query)",
+        'text("hello")',
+    ],
+)
+def test_left_out(code: str) -> None:
+    assert literals(code) == []
+
+
+FRAMES = """
+# %%
+import duckdb, pandas as pd
+sales = pd.DataFrame({"region": ["north"], "price": [1.5]})
+con = duckdb.connect()
+other = duckdb.connect("file.db")
+# %%
+"""
+
+
+def findings(code: str) -> list[tuple[str, str]]:
+    case = dsl.load(FRAMES + code)
+    text = case.notebook.cells[-1].text
+    return [(f.code, f.span.of(text)) for f in features.findings(case.snapshot, len(case.notebook.cells) - 1)]
+
+
+def test_findings_stand_at_their_place_in_the_cell() -> None:
+    pytest.importorskip("duckdb")
+    assert findings('é = 1; duckdb.sql("select regoin from sales")') == [("sql-unknown-column", "regoin")]
+    assert findings('con.sql("""\nselect sum(region)\nfrom sales""")') == [("sql-type-error", "sum(region)")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'pd.read_sql("select regoin from sales", engine)',  # a table of a database, not the frame
+        'other.sql("select regoin from sales")',
+        'nobody.execute("select regoin from sales")',
+        'spark.sql("select regoin from sales")',
+        'duckdb.sql(f"select {column} from sales")',
+        'duckdb.sql("select a.price from sales a")',
+    ],
+)
+def test_silence(code: str) -> None:
+    assert [f for f in findings(code) if f[0].startswith("sql-")] == []
+
+
+LOCAL = FRAMES + 'local = sales.rename(columns={"price": "cost"})\n'
+
+
+def test_columns_are_offered_inside_of_a_string() -> None:
+    code = LOCAL + 'é = duckdb.sql("select co<|>s from local")'
+    item = next(i for i in dsl.complete(code).items if i.label == "cost")
+    assert item.replace.of(code.rpartition("# %%\n")[2].replace("<|>", "")) == "cos"
+
+
+def test_hover_and_definition_inside_of_a_string() -> None:
+    code = LOCAL + 'duckdb.sql("select co<|>st from local")'
+    found = dsl.hover(code)
+    text = code.rpartition("# %%\n")[2].replace("<|>", "")
+    assert found is not None
+    assert "double" in found.markdown
+    assert found.span.of(text) == "cost"
+    assert [where.span.of(text) for where in dsl.definition(code)] == ["cost"]
+
+
+@given(st.text(alphabet="\"'{}\\ frbselct1\n", max_size=30))
+def test_never_raises(text: str) -> None:
+    literals(f"duckdb.sql({text})")
+    literals(f'duckdb.sql(f"{text}")')
