@@ -41,6 +41,22 @@ def test_syntax_first_the_rest_when_nobody_types() -> None:
     run(test)
 
 
+def test_what_a_request_had_judged_in_between_is_published_all_the_same() -> None:
+    async def test() -> None:
+        client = await opened(("python", "missing_a TODO"), ("python", "missing_b"), idle=0.05)
+        await asyncio.sleep(0.01)
+        (snapshot,) = client.server.state.session.snapshots()
+        for index in range(2):  # as a request for quick fixes does
+            snapshot.analysis.findings(index)
+        await client.settled()
+        assert client.published()[1:] == [
+            (cell(0), ["missing_a is missing", "left to do"]),
+            (cell(1), ["missing_b is missing"]),
+        ]
+
+    run(test)
+
+
 def test_a_set_is_sent_when_it_changed_and_only_then() -> None:
     async def test() -> None:
         client = await opened(("python", "TODO"), ("python", "x = 1"))

@@ -25,11 +25,13 @@ SOURCE = "polycell"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Findings of one cell; `syntax` come from its text alone and are known first."""
+    """Findings of one cell; `syntax` come from its text alone and are known first. `of`: the analysis' own tuple that
+    they were made from, None while they are only carried over."""
 
     cell: Cell
     syntax: tuple[Finding, ...] = ()
     rest: tuple[Finding, ...] = ()
+    of: Sequence[Finding] | None = None
 
     @property
     def all(self) -> tuple[Finding, ...]:
@@ -44,8 +46,10 @@ class Diagnostics:
         self._documents: dict[str, tuple[Finding, ...]] = {}
         self._sent: dict[str, tuple[object, ...]] = {}
 
-    def knows(self, group: str, cell: str) -> bool:
-        return (group, cell) in self._cells
+    def has_all(self, group: str, cell: Cell, findings: Sequence[Finding]) -> bool:
+        """Whether these very findings of the cell have been noted."""
+        kept = self._cells.get((group, cell.id))
+        return kept is not None and kept.cell is cell and kept.of is findings
 
     def note_syntax(self, group: str, cell: Cell, facts: Facts) -> None:
         """Phase one: what the text alone says; the rest is carried over from before the edit."""
@@ -63,7 +67,7 @@ class Diagnostics:
                 left.remove(finding)
             else:
                 rest.append(finding)
-        self._cells[(group, cell.id)] = Kept(cell, syntax, tuple(rest))
+        self._cells[(group, cell.id)] = Kept(cell, syntax, tuple(rest), findings)
 
     def note_document(self, face: Face, findings: Iterable[Finding]) -> None:
         """Problems of a document itself; spans are offsets into the face."""

@@ -104,13 +104,14 @@ class Scheduler:
         for snapshot in self._snapshots(key):
             analysis = snapshot.analysis
             await settle(snapshot)
-            stale = analysis.stale
             ready: list[str] = []
             until = time.monotonic() + SLICE
             for index, cell in enumerate(snapshot.notebook.cells):
-                if cell.id not in stale and self._diagnostics.knows(key, cell.id):
+                # Not asked of `analysis.stale`: a request for quick fixes in between may have had the cell judged.
+                findings = analysis.findings(index)
+                if self._diagnostics.has_all(key, cell, findings):
                     continue
-                self._diagnostics.note_all(key, cell, analysis.facts(index), analysis.findings(index))
+                self._diagnostics.note_all(key, cell, analysis.facts(index), findings)
                 ready.append(cell.id)
                 if time.monotonic() >= until:
                     self._publish(key, ready)
