@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -258,3 +259,29 @@ def test_any_cell_is_made_and_remade(text: str, metadata: dict[str, Any], host: 
     again = retext(made, text, notebook)
     assert (again.language, again.body, again.kind) == (made.language, made.body, made.kind)
     redeclare(made, "sql", notebook)
+
+
+PYTHON_BOOK = Notebook("test:plain", host="jupyter", language="python", metadata={"language_info": {"name": "python"}})
+
+
+@pytest.mark.parametrize(
+    ("metadata", "notebook", "language"),
+    [
+        # Chosen in the editor's list of languages, where Python was the notebook's.
+        ({}, PYTHON_BOOK, ""),
+        ({"vscode": {"languageId": "plaintext"}}, PYTHON_BOOK, ""),
+        # The editor does not know the language that the cell or the notebook names.
+        ({"vscode": {"languageId": "kql"}}, PYTHON_BOOK, "kql"),
+        ({"language": "sql"}, PYTHON_BOOK, "sql"),
+        ({}, replace(PYTHON_BOOK, language="scala", metadata={"language_info": {"name": "scala"}}), "scala"),
+        ({}, replace(PYTHON_BOOK, metadata={"language_info": {"name": "PySpark"}}), "python"),
+        ({"language": "python"}, replace(PYTHON_BOOK, host="polynote"), "python"),
+    ],
+)
+def test_plain_text_is_a_choice_or_a_shrug(metadata: dict[str, object], notebook: Notebook, language: str) -> None:
+    cell = make_cell(CellSource("c", "x = 1", declared="plaintext", metadata=metadata), notebook)
+    assert cell.language == language
+
+
+def test_a_magic_speaks_louder_than_plain_text() -> None:
+    assert make_cell(CellSource("c", "%%sql\nselect 1", declared="plaintext"), PYTHON_BOOK).language == "sql"

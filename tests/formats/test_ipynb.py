@@ -312,3 +312,16 @@ def test_any_json_value_is_skipped_whole(value: Any) -> None:
     reader = JsonReader(f" {text}]")
     span = reader.skip()
     assert (span, reader.problems) == (Span(1, 1 + len(text)), [])
+
+
+def test_one_mistake_is_one_problem() -> None:
+    book = {"cells": [{"cell_type": "code", "metadata": {}, "source": ["a = 1\n", "b"], "outputs": []}]}
+    text = json.dumps({**book, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    broken = [
+        text.replace('"a = 1\\n",', '"a = 1\\n'),
+        text.replace('"outputs": []', '"outputs": ['),
+        text.replace('"cells": [', '"cells": ', 1),
+        *(text[:end] for end in range(2, len(text), 7)),
+    ]
+    for one in broken:
+        assert len(read_document(one, "file:///a.ipynb", "/a.ipynb").problems) == 1, one

@@ -43,11 +43,14 @@ class Cell:
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
     execution_count: int | None = field(default=None, compare=False)
     why: str = field(default="", compare=False)  # which rule decided the language
-    digest: bytes = field(default=b"", compare=False)
+    _digest: bytes = field(default=b"", init=False, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
-        if not self.digest:
-            object.__setattr__(self, "digest", _digest(self))
+    @property
+    def digest(self) -> bytes:
+        """Equal for equal cells, whatever their ids. Made when first asked for: a notebook is opened in one piece."""
+        if not self._digest:
+            object.__setattr__(self, "_digest", _digest(self))
+        return self._digest
 
     @property
     def code(self) -> str:

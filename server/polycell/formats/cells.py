@@ -54,6 +54,10 @@ _SPARK_HOSTS = frozenset({"sparkmagic", "synapse", "databricks"})
 # Editors know nothing of these hosts' cell languages and give every cell the same one. Where a user changed it there,
 # the editor wrote `vscode.languageId`, which is the first of the metadata.
 _HOSTS_FIRST = frozenset({"polynote", "sos"})
+# Hosts whose cells carry languages of their own, in ways that an editor may not see.
+_OWN_LANGUAGES = _HOSTS_FIRST | {"dotnet", "almond"}
+# Languages that VS Code knows without an extension, of those in which notebooks are written.
+_BUILT_IN = frozenset({"python", "r", "julia", "sql", "javascript", "typescript", "csharp", "fsharp", "cpp", "java"})
 _EDITOR = "the editor's language for this cell"
 # What an editor calls a language that it cannot tell from another.
 _PLAIN = {"python2": "python", "sos": "python"}
@@ -186,6 +190,8 @@ def _made(
 def _unmarked(declared: str, metadata: Mapping[str, Any], text: str, notebook: Notebook) -> _Base:
     """The language without the first line. A client without metadata cannot have guessed: it was told."""
     client = canonical(declared) if declared else ""
+    if _is_plain(declared, metadata, notebook):
+        return _Base("", "plain text, as the user chose", True)
     if metadata and notebook.host in _HOSTS_FIRST:
         found = _from_metadata(metadata, text, notebook)
         if found is not None:
@@ -197,6 +203,27 @@ def _unmarked(declared: str, metadata: Mapping[str, Any], text: str, notebook: N
         if found is not None:
             return found
     return _Base(notebook.language, "the notebook's language", False)
+
+
+def _is_plain(declared: str, metadata: Mapping[str, Any], notebook: Notebook) -> bool:
+    """Whether somebody chose plain text for the cell.
+
+    VS Code also says `plaintext` where it does not know the language that the notebook or the cell names. Then it is no
+    choice, so it counts only where VS Code brings the notebook's language along and nothing else is said of the cell.
+    """
+    if not declared:
+        return False
+    vscode = metadata.get("vscode")
+    said = vscode.get("languageId") if isinstance(vscode, Mapping) else None
+    if said == "plaintext":
+        return True
+    if declared != "plaintext" or said or notebook.host in _OWN_LANGUAGES or _from_metadata(metadata, "", notebook):
+        return False
+    for key, inner in (("language_info", "name"), ("kernelspec", "language")):
+        word = _text(notebook.metadata.get(key), inner)
+        if word:
+            return word.lower() in _BUILT_IN
+    return bool(notebook.metadata)  # then VS Code takes it for Python
 
 
 def _from_metadata(metadata: Mapping[str, Any], text: str, notebook: Notebook) -> _Base | None:

@@ -102,9 +102,9 @@ def _cells(block: Any, notebook: Notebook, reading: _Reading, spare: str) -> Ite
     exports = mappings.values() if isinstance(mappings, dict) else ()
     named = [m.get("variable_name") for m in exports if isinstance(m, dict) and m.get("enabled") is not False]
     names = [name for name in named if isinstance(name, str) and name.isidentifier()]
-    yield replace(cell, result=names[0], digest=b"") if names else cell
+    yield replace(cell, result=names[0]) if names else cell
     for name in names[1:]:
-        yield replace(cell, id=reading.cell_id("", cell.id), text="", result=name, digest=b"")
+        yield replace(cell, id=reading.cell_id("", cell.id), text="", result=name)
 
 
 def _cell(block: Any, notebook: Notebook, reading: _Reading, spare: str) -> Cell:
@@ -136,7 +136,7 @@ def _cell(block: Any, notebook: Notebook, reading: _Reading, spare: str) -> Cell
     )
     if made == "code" and kind not in LANGUAGES:
         # Inputs and charts hold no code and nobody reads them, but the variable that one defines is known by its name.
-        return replace(cell, language="", body=0, magic=None, result=result, why="", digest=b"")
+        return replace(cell, language="", body=0, magic=None, result=result, why="")
     return cell
 
 

@@ -37,6 +37,7 @@ _PLAIN = {
 }
 
 MAX_PROBLEMS = 20
+_BROKEN = "Broken JSON:"
 
 
 class JsonString(NamedTuple):
@@ -63,7 +64,8 @@ class JsonReader:
     # -- noting problems
 
     def note(self, message: str, at: int | None = None, length: int = 1) -> None:
-        if len(self.problems) >= MAX_PROBLEMS:
+        """One mistake makes one problem: what is amiss behind broken JSON mostly comes from that place."""
+        if len(self.problems) >= MAX_PROBLEMS or any(p.message.startswith(_BROKEN) for p in self.problems):
             return
         at = min(self.at if at is None else at, len(self.text))
         self.problems.append(DocumentProblem(message, Span(at, min(at + length, len(self.text)))))
