@@ -8,7 +8,7 @@ import pytest
 
 from polycell.core import features
 from polycell.core.types import Certainty, Table
-from polycell.languages.sql import duckdb_check
+from polycell.languages.sql import duckdb_check, duckdb_shadow
 from polycell.languages.sql.scan import scan
 from tests import dsl
 from tests.languages.sql.damage import DUCKDB, catalogue, lex, queries, schema
@@ -124,3 +124,14 @@ def test_what_duckdb_takes_is_never_reported(bench: str) -> None:
                 continue
             assert not made, (made, text)
     assert reported
+
+
+def test_without_duckdb_everything_else_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duckdb_shadow, "_HELD", [None])
+    duckdb_shadow.bind.cache_clear()
+    assert not duckdb_shadow.available()
+    assert found("select idd, sum(name) from orders") == [("unknown-column", "idd")]
+    text = TABLES.replace("%%sql\n", "%%sql r <<\n") + "select id as k, count(*) as n from orders group by all"
+    assert table(text, "r") == "k: int64, n: int64"
+    monkeypatch.undo()
+    duckdb_shadow.bind.cache_clear()

@@ -41,7 +41,9 @@ def complete(place: Place, catalogue: ViewCatalogue) -> Completions:
         prefix = place.prefix.casefold()
         made = [i for i in made if (i.filter or i.label).casefold().startswith(prefix)]
         return Completions(tuple(made[:MOST]), incomplete=True)
-    return Completions(tuple(made)) if made else NO_COMPLETIONS
+    # With the first letter DuckDB's own functions come: an editor has to ask again.
+    more = not place.prefix and place.statement.dialect.name == "duckdb" and any(i[1] == "function" for i in made)
+    return Completions(tuple(made), incomplete=more) if made else NO_COMPLETIONS
 
 
 def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Iterator[Completion]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from polycell.core.results import Completion, CompletionKind
 from polycell.core.types import Column, Table, describe
 from polycell.languages.sql.dialects import Dialect
+from polycell.languages.sql.duckdb_functions import beginning
 from polycell.languages.sql.place import Place
 from polycell.languages.sql.words import KEYWORDS, RESERVED, functions
 
@@ -110,6 +111,21 @@ def item(
 
 def words(place: Place, clause: str, *, calls: bool = False) -> list[Completion]:
     """The keywords of a clause, lower case behind a lower-case letter; with `calls` the dialect's functions too."""
+    word = place.word
+    made = _words(place, clause, calls)
+    if calls and place.statement.dialect.name == "duckdb":
+        at = {item.label: number for number, item in enumerate(made)}
+        for f in beginning(place.prefix):
+            number = at.get(f.name)
+            item = Completion(f.name, "function", word, "", f.returns, f.documentation, 61 if number is None else 60)
+            if number is None:
+                made.append(item)
+            elif made[number].kind == "function":
+                made[number] = item
+    return made
+
+
+def _words(place: Place, clause: str, calls: bool) -> list[Completion]:
     word = place.word
     return [
         Completion(label, kind, word, "", "", documentation, rank)

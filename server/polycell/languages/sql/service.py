@@ -10,7 +10,7 @@ from polycell.core.environment import Binding, Exports, View
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import NO_COMPLETIONS, Completions, Finding, Hover, Location
+from polycell.core.results import NO_COMPLETIONS, Completions, Finding, Hover, Location, Signatures
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Connection, Table, Type
@@ -26,6 +26,7 @@ from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.place import place
 from polycell.languages.sql.relations import OPEN, Relations
 from polycell.languages.sql.scan import Script, Statement, scan
+from polycell.languages.sql.signature import signature
 from polycell.languages.sql.text import sql_text
 
 INFERRED = 200_000  # characters of a cell beyond which no columns are worked out
@@ -159,6 +160,9 @@ class SqlService(LanguageService):
         reading = read(context)
         statement = reading.script.at(offset)
         return define(statement, _before(reading, statement), offset, context, reading.anchor)
+
+    def signature(self, context: Context, offset: int) -> Signatures | None:
+        return signature(read(context).script.at(offset), offset) if offset >= context.cell.body else None
 
     def spelling(self, context: Context, span: Span, name: str) -> str | None:
         return renaming.spelling(context, span, name)
