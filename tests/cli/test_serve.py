@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,12 +11,12 @@ from pathlib import Path
 import pytest
 
 
-def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
+def serve(*arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "polycell", "serve", *arguments],
         capture_output=True,
         text=True,
-        stdin=subprocess.DEVNULL,
+        input=said,
         timeout=60,
     )
 
@@ -50,3 +51,25 @@ def test_a_closed_input_ends_the_server(tmp_path: Path) -> None:
     done = serve("--log-file", str(tmp_path / "log"))
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def message(method: str, params: object, **more: object) -> str:
+    body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, **more})
+    return f"Content-Length: {len(body)}\r\n\r\n{body}"
+
+
+def test_the_log_holds_no_notebook_unless_everything_is_asked_for(tmp_path: Path) -> None:
+    document = {"uri": "file:///a.py", "languageId": "python", "version": 1, "text": "# %%\nsecret_text = 1\n"}
+    said = (
+        message("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, id=1)
+        + message("initialized", {})
+        + message("textDocument/didOpen", {"textDocument": document})
+        + message("textDocument/documentSymbol", {"textDocument": {"uri": document["uri"]}}, id=3)
+        + message("shutdown", None, id=2)
+        + message("exit", None)
+    )
+    for level, expected in (("info", False), ("debug", True)):
+        log = tmp_path / level
+        done = serve("--log-file", str(log), "--log-level", level, said=said)
+        assert "secret_text" in done.stdout
+        assert ("secret_text" in log.read_text(encoding="utf-8")) is expected

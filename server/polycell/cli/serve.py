@@ -72,3 +72,6 @@ def _log_to(path: str | None, level: str) -> None:
     except OSError as problem:
         raise ValueError(f"cannot write the log to {path}: {problem.strerror or problem}") from problem
     logging.basicConfig(level=level.upper(), format=form, handlers=[handler or logging.StreamHandler(sys.stderr)])
+    if level != "debug":  # pygls logs every message in full at "info": whole notebooks would stand in the log
+        for name in ("pygls", "asyncio"):
+            logging.getLogger(name).setLevel(logging.WARNING)
