@@ -83,7 +83,7 @@ def _names(table: Table, real: list[Any]) -> list[str]:
         extra = [n for n in real if n not in said]
         if extra:
             found.append(f"closed, but there is also {extra}")
-        if sure == said and not found and said != list(real):
+        if sure == said and not found and said != list(dict.fromkeys(real)):
             found.append(f"order {said}, real {real}")
     return found
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from polycell.core.environment import Binding, BindingKind, View
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, Anchor, GroupBy, Table, Type
+from polycell.core.types import UNKNOWN, Anchor, Column, GroupBy, Table, Type
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.source import PythonSource
 
 if TYPE_CHECKING:
@@ -180,6 +181,12 @@ class Interpreter:
         for address, type_ in self._objects():
             if mutable(type_):
                 self.state.objects[address] = opened(type_)
+
+    def forget_indexes(self, index: tuple[Column, ...]) -> None:
+        """An index object got another name: whichever tables it belongs to."""
+        for address, type_ in self._objects():
+            if isinstance(type_, Table) and type_.flavour == "pandas" and type_.index == index:
+                self.state.objects[address] = replace(type_, index=UNKNOWN_INDEX)
 
     def escape(self, node: ast.expr) -> None:
         """The object that a name points to is now reachable in another way too."""

@@ -129,6 +129,7 @@ def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, valu
     elif isinstance(owner, ast.Attribute) and isinstance(table := run.evaluate(owner.value), Table):
         # df.index.name = …, df.columns.name = …
         if owner.attr == "index":
+            run.forget_indexes(table.index)  # frames made from one another share their index
             store(run, run.address_of(owner.value), frame_access.index_renamed(table, type_))
     elif isinstance(base, Series) and target.attr == "name" and address is not None:
         name = value_of(type_)

@@ -33,10 +33,14 @@ def opened(table: Table) -> Table:
 
 
 def with_columns(table: Table, columns: Iterable[Column]) -> Table:
-    """The table with other columns; open and empty when a name comes twice, which no `Table` can hold."""
+    """The table with other columns; open and empty when a name comes twice, which no `Table` can hold. A column of
+    pandas without a name makes it open too: as an index it would look like none."""
     made = tuple(columns)
-    if len({c.name for c in made}) != len(made):
+    names = {c.name for c in made}
+    if len(names) != len(made):
         return unknown_table(table.flavour, table.index)
+    if "" in names and table.flavour == "pandas":
+        return replace(table, columns=tuple(c for c in made if c.name), open=True)
     return replace(table, columns=made)
 
 
@@ -61,6 +65,8 @@ def drop(table: Table, names: Iterable[str]) -> Table:
 
 def put(table: Table, column: Column) -> Table:
     """The column set: in its place when it was there, else last."""
+    if not column.name and table.flavour == "pandas":
+        return opened(table)
     if any(c.name == column.name for c in table.columns):
         return replace(table, columns=tuple(column if c.name == column.name else c for c in table.columns))
     return replace(table, columns=(*table.columns, column))

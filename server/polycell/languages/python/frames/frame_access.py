@@ -49,6 +49,8 @@ _ATTRIBUTES: dict[str, Type] = {
 
 
 def series(table: Table, name: str) -> Type:
+    if not name and table.flavour == "pandas":
+        return UNKNOWN  # as an index it would look like one without a name
     if table.column(name) is None and not table.open and name not in {c.name for c in table.index}:
         return UNKNOWN
     return Series(get(table, name), table.flavour, table.index)
@@ -230,7 +232,9 @@ def set_located(run: Interpreter, table: Table, how: str, where: ast.expr, type_
     """`df.loc[rows, columns] = value`: names that are new are added, types of the others may widen."""
     rows, columns = _rows_and_columns(where)
     if not isinstance(rows, ast.Slice):
-        run.evaluate(rows)
+        row = run.evaluate(rows)
+        if not _is_mask(rows) and not isinstance(row, (Series, Table)):
+            table = _grown(table)
     if columns is None or how in ("iloc", "iat"):
         return _widened(table, None)
     if isinstance(columns, ast.Slice):
@@ -249,6 +253,13 @@ def set_located(run: Interpreter, table: Table, how: str, where: ast.expr, type_
                 column = replace(column, type=None)  # the other rows are missing
             table = put(table, column)
     return table
+
+
+def _grown(table: Table) -> Table:
+    """The table with perhaps a row more, of missing values: whole numbers and truth values are no longer sure."""
+    columns = (replace(c, type=None) if c.type is not None and (c.type == BOOL or "int" in c.type.name) else c
+               for c in table.columns)  # fmt: skip
+    return replace(table, columns=tuple(columns))
 
 
 def _widened(table: Table, names: set[str] | None) -> Table:

@@ -45,7 +45,8 @@ def describe(call: Call) -> Type:
     if call["include"] is not None or call["exclude"] is not None:
         return unknown_table("pandas", (Column("", STRING),))
     table = call.table
-    kept = [replace(c, type=FLOAT64) for c in numeric_only(table, bools=False).columns]
+    # A column of unknown type may be one of times.
+    kept = [replace(c, type=None if c.maybe else FLOAT64) for c in numeric_only(table, bools=False).columns]
     times = {c.name for c in table.columns if c.type is not None and c.type.name in ("timestamp", "duration")}
     certain = [c for c in kept if not c.maybe]
     if not certain or times or table.open:

@@ -98,15 +98,16 @@ def _put_together(
     unsure = left.open or right.open
     columns: list[Column] = []
     seen: set[str] = set()
-    for table, other, suffix, loose in (
-        (left, right, suffixes[0], how in ("right", "outer")),
-        (right, left, suffixes[1], how in ("left", "outer")),
+    # The two sides may be one and the same object.
+    for table, names, other, suffix, loose, second in (
+        (left, left_names, right, suffixes[0], how in ("right", "outer"), False),
+        (right, right_names, left, suffixes[1], how in ("left", "outer"), True),
     ):
-        added = [Column(n, None) for n in (left_names if table is left else right_names) if table.column(n) is None]
+        added = [Column(n, None) for n in names if table.column(n) is None]
         for column in (*table.columns, *added):
             name = column.name
             if name in shared:
-                if table is right:
+                if second:
                     continue
                 mine, theirs = get(left, name), get(right, name)
                 same = mine.type == theirs.type

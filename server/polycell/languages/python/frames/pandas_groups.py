@@ -21,12 +21,13 @@ def groupby(call: Call) -> Type:
     keyed = call.value("as_index", True)
     if call["axis"] is not None and call.value("axis") not in (0, "index"):
         return UNKNOWN
-    if names is None or call["level"] is not None or not isinstance(keyed, bool) or len(set(names)) != len(names):
-        return GroupBy(unknown_table("pandas"), ())
+    if not isinstance(keyed, bool):
+        return UNKNOWN
+    unknown = GroupBy(unknown_table("pandas"), (), keyed=keyed)
+    if names is None or call["level"] is not None or len(set(names)) != len(names) or "" in names:
+        return unknown
     if any(call.table.column(n) is None for n in names) and (not call.table.open or call.table.index):
-        return GroupBy(unknown_table("pandas"), ())  # the name of an index level
-    single = isinstance(by.value, str) if by is not None else False
-    del single
+        return unknown  # the name of an index level
     return GroupBy(call.table, tuple(names), keyed=keyed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from polycell.core.types import BOOL, INT64, STRING, UNKNOWN, Column, Series, Table, Type
+from polycell.core.types import BOOL, INT64, STRING, UNKNOWN, Collection, Column, Opaque, Series, Table, Type
 from polycell.languages.python.flow.values import known_texts
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
@@ -22,6 +22,9 @@ from polycell.languages.python.frames.registry import Call, method
 def set_index(call: Call) -> Type:
     keys, table = call["keys"], call.table
     names = known_texts(keys.type) if keys is not None else None
+    array = keys is not None and isinstance(keys.type, Collection) and keys.type.kind != "list"
+    if names is not None and (array or "" in names):
+        return unknown_table("pandas")  # an array is the index itself
     if call.value("append", False) is not False:
         table = replace(table, index=UNKNOWN_INDEX)
         names = names if names is not None and call.value("drop", True) is True else None
@@ -53,7 +56,7 @@ def index_to_columns(call: Call, table: Table, *, dropped: bool | None = None) -
         return replace(table, index=(), open=True)
     index = table.index or (Column("", INT64),)
     names = call.texts("names")
-    if call["names"] is not None and (names is None or len(names) != len(index)):
+    if call["names"] is not None and (names is None or len(names) != len(index) or "" in names):
         return replace(table, index=(), open=True)
     made = []
     for i, column in enumerate(index):
@@ -76,6 +79,8 @@ def melt(call: Call) -> Type:
         return call.unknown
     ids = call.texts("id_vars") if call["id_vars"] is not None and call.value("id_vars") is not None else []
     variable, value = call.value("var_name", None), call.value("value_name", "value")
+    # The default is the name of the columns' axis, where a table that nobody saw whole (a pivot) may have one.
+    unsure = variable is None and (table.open or any(c.type is None and c.origin is None for c in table.columns))
     variable = "variable" if variable is None else variable
     if ids is None or not isinstance(variable, str) or not isinstance(value, str):
         return call.unknown
@@ -86,10 +91,10 @@ def melt(call: Call) -> Type:
     index = () if call.value("ignore_index", True) is True else UNKNOWN_INDEX
     columns = (
         *(get(table, n) for n in ids),
-        Column(variable, STRING),
+        Column(variable, STRING, maybe=unsure),
         Column(value, types.pop() if len(types) == 1 else None, source=call.run.text_of(call.node)),
     )
-    return with_columns(Table(flavour="pandas", index=index), columns)
+    return with_columns(Table(open=unsure, flavour="pandas", index=index), columns)
 
 
 @method("pandas", "explode", "column ignore_index")
@@ -103,7 +108,6 @@ def explode(call: Call) -> Type:
 
 
 @method("pandas", "pivot", "columns index values", gives=unknown_table("pandas"))
-@method("pandas", "pivot_table", "**", gives=unknown_table("pandas"))
 @method("pandas", "unstack", "level fill_value sort", gives=UNKNOWN)
 @method("pandas", "stack", "**", gives=UNKNOWN)
 @method("pandas", "transpose", "**", gives=unknown_table("pandas"))
@@ -114,6 +118,42 @@ def by_data(call: Call) -> Type:
     if isinstance(call.node.func, ast.Attribute) and call.node.func.attr in ("unstack", "stack"):
         return UNKNOWN
     return unknown_table("pandas")
+
+
+@method(
+    "pandas", "pivot_table", "values index columns aggfunc fill_value margins dropna margins_name observed sort",
+    gives=unknown_table("pandas"),
+)  # fmt: skip
+def pivot_table(call: Call) -> Type:
+    """Without `columns`, one value column by one or several keys; else the data decide."""
+    value, index, how = call.text("values"), call.texts("index"), call.value("aggfunc", "mean")
+    table = call.table
+    if value is None or not index or call["columns"] is not None or call["margins"] is not None:
+        return unknown_table("pandas")
+    names = {*index, value}
+    known = len(names) == len(index) + 1 and all(table.column(n) is not None for n in names) and "" not in names
+    if not known or how not in (
+        "sum",
+        "count",
+        "min",
+        "max",
+        "first",
+        "last",
+        "mean",
+        "median",
+        "nunique",
+        "std",
+        "var",
+    ):
+        return unknown_table("pandas")
+    counted = INT64 if how in ("count", "nunique") and call["fill_value"] is None else None
+    column = replace(get(table, value), type=counted, nullable=None, source=call.run.text_of(call.node))
+    return Table((column,), flavour="pandas", index=tuple(get(table, n) for n in index))
+
+
+@method("pandas", "to_numpy", "**")
+def to_numpy(call: Call) -> Type:
+    return Opaque("numpy.ndarray")
 
 
 @method("pandas", "duplicated", "subset keep")
