@@ -20,6 +20,7 @@ from polycell.core.types import STRING, Anchor, Column, Evidence, Table
 from polycell.tables import csv_head
 from polycell.tables.csv_head import OPEN, Head
 from polycell.tables.infer import table_of_records
+from polycell.tables.outputs import read_output
 
 HEAD = 64 * 1024  # bytes looked at, before decompression has its say
 MAX_JSON = 1024 * 1024  # a JSON document that is no JSON lines is read whole up to this size
@@ -248,4 +249,5 @@ READERS: Mapping[str, Reader] = {
     "parquet": read_parquet,
     "arrow": read_arrow,
     "json": read_json,
+    "notebook.output": read_output,
 }

@@ -25,6 +25,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.languages.python.flow.interpreter import Interpreter, Reached
+from polycell.languages.python.flow.saved import add_saved_columns
 from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
 from polycell.languages.python.flow.statements import execute
 from polycell.languages.python.flow.uses import Uses
@@ -158,6 +159,7 @@ ANYTHING = "(anything)"
 def exports(context: Context) -> Exports:
     """The bindings at the end of the cell: its own names, and those from above that it changed in place."""
     made = run(context)
+    add_saved_columns(made, context)
     space = context.cell.space or "python"
     tagged = context.cell.metadata.get("tags")
     parameter = isinstance(tagged, (list, tuple)) and bool(

@@ -1,0 +1,53 @@
+"""What a cell's saved output adds to a frame of which the code does not tell all columns."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from pathlib import PurePath
+
+from polycell.core.service import Context
+from polycell.core.types import UNKNOWN, Table
+from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.tables.files import FileRequest
+from polycell.tables.outputs import digest
+
+_SAME_COLUMNS = frozenset({"head", "tail", "sample", "info", "limit", "copy"})
+_FLAVOURS = frozenset({"pandas", "polars"})
+
+
+def add_saved_columns(run: Interpreter, context: Context) -> None:
+    """Add to the frame that the cell's last expression shows the columns that its output, saved for this very text,
+    has: for completion alone, the table stays open. A frame that is known whole, and one that is no frame, stays as it
+    is; of a value nobody knows the output tells that it is one."""
+    body = run.source.tree.body if run.source.tree is not None else ()
+    path = context.notebook.path
+    if not body or not isinstance(body[-1], ast.Expr) or not path.endswith(".ipynb"):
+        return
+    name = _shown(body[-1].value)
+    slot = run.slot(name) if name else None
+    if slot is None or slot.address < 0:
+        return
+    type_ = run.object(slot.address)
+    if type_ != UNKNOWN and not (isinstance(type_, Table) and type_.open and type_.flavour in _FLAVOURS):
+        return
+    folder = str(PurePath(path).parent)
+    request = FileRequest.of(path, folder, "notebook.output", {"cell": digest(context.cell.text)})
+    found = context.view.read(request)
+    if not isinstance(found, Table) or not found.columns:
+        return
+    if not isinstance(type_, Table):
+        run.state.objects[slot.address] = found
+    elif type_.flavour == found.flavour or found.columns[0].type is None:
+        known = {c.name for c in (*type_.columns, *type_.index)}
+        added = (c for c in found.columns if c.name not in known)
+        run.state.objects[slot.address] = replace(type_, columns=(*type_.columns, *added))
+
+
+def _shown(node: ast.expr) -> str:
+    """The name of the frame whose columns an expression shows: `df`, `df.head()`, `display(df)`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "display":
+        node = node.args[-1] if node.args else node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SAME_COLUMNS:
+        node = node.func.value
+    return node.id if isinstance(node, ast.Name) else ""
