@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from polycell.core.actions import actions
+from polycell.core.analysis import guard
 from polycell.core.facts import Reference
 from polycell.core.references import binding_of, reference_at, references
 from polycell.core.renaming import prepare, rename
@@ -23,6 +24,7 @@ from polycell.core.results import (
     Highlight,
     Hover,
     Location,
+    Signatures,
     Symbol,
 )
 from polycell.core.service import Services
@@ -44,6 +46,7 @@ __all__ = [
     "references",
     "rename",
     "resolve_anchor",
+    "signature",
     "site",
     "symbols",
 ]
@@ -97,6 +100,15 @@ async def definition(snapshot: Snapshot, services: Services, cell_id: str, offse
         replace(where, span=where.span.shift(found.shift)) if where.cell == own and not where.uri else where
         for where in locations
     )
+
+
+def signature(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Signatures | None:
+    """The call around the cursor; None outside of calls."""
+    found = site(snapshot, services, cell_id, offset)
+    if found is None:
+        return None
+    none: Signatures | None = None
+    return guard("signature", found.context.cell, none, lambda: found.service.signature(found.context, found.offset))
 
 
 def highlights(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Highlight]:

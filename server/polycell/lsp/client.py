@@ -42,6 +42,7 @@ class Client:
     jupyterlab: bool = False
     code_actions: bool = False  # an action may be more than a command
     preferred_actions: bool = False
+    label_offsets: bool = False  # a signature's parameters may be told by their places
     prepares_renames: bool = False
     document_changes: bool = False  # edits may name the version that they are made to
     commands: frozenset[str] = frozenset()  # what the client itself can do, by the names of its commands
@@ -78,6 +79,10 @@ def read_client(params: object) -> Client:
         jupyterlab=_is_jupyterlab(said, info),
         code_actions=isinstance(_at(text, "codeAction").get("codeActionLiteralSupport"), Mapping),
         preferred_actions=_at(text, "codeAction").get("isPreferredSupport") is True,
+        label_offsets=_at(text, "signatureHelp", "signatureInformation", "parameterInformation").get(
+            "labelOffsetSupport"
+        )
+        is True,
         prepares_renames=_at(text, "rename").get("prepareSupport") is True,
         document_changes=edits.get("documentChanges") is True,
         commands=frozenset(c for c in _list(_at(said, "initializationOptions").get("commands")) if isinstance(c, str)),

@@ -9,7 +9,7 @@ from polycell.core.environment import Binding, Exports, View
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import Completions, Finding, Hover, Location
+from polycell.core.results import Completions, Finding, Hover, Location, Signatures
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Type
@@ -63,6 +63,11 @@ class PythonService(LanguageService):
         from polycell.languages.python.define import define
 
         return define(context, offset)
+
+    def signature(self, context: Context, offset: int) -> Signatures | None:
+        from polycell.languages.python.signature import signature
+
+        return signature(context, offset)
 
     def spelling(self, context: Context, span: Span, name: str) -> str | None:
         from polycell.languages.python import renaming
