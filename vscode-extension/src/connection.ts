@@ -10,6 +10,7 @@ import {
   type LanguageClientOptions,
   type Middleware,
 } from "vscode-languageclient/node";
+import { CELL_COMMANDS } from "./cells";
 import { documentSelector } from "./documents";
 import { readLine, type LineLevel } from "./log";
 import type { Found } from "./server";
@@ -50,7 +51,7 @@ export function connect(options: Connecting): LanguageClient {
     diagnosticCollectionName: "polycell",
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    initializationOptions: options.settings(),
+    initializationOptions: { ...options.settings(), commands: CELL_COMMANDS },
     initializationFailedHandler: () => false,
     stdioOptions: {
       stdout: () => undefined,

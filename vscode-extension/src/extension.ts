@@ -1,6 +1,7 @@
 /** Activation: the commands, and what makes the server start. */
 
 import * as vscode from "vscode";
+import { insertCell, moveCell } from "./cells";
 import { Server } from "./client";
 import { looksLikeNotebook } from "./documents";
 import { install } from "./install";
@@ -33,6 +34,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     command("install", () => install(running)),
     command("openSettings", () => vscode.commands.executeCommand("workbench.action.openSettings", "polycell")),
     command("setCellLanguages", setCellLanguages),
+    // Named by the server's actions; in no menu, since they say nothing without arguments.
+    vscode.commands.registerCommand("polycell.insertCell", insertCell),
+    vscode.commands.registerCommand("polycell.moveCell", moveCell),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (["polycell", "python.languageServer"].some((name) => change.affectsConfiguration(name))) {
         void running.settingsChanged();

@@ -90,6 +90,18 @@ async function edit(notebook, ...edits) {
   assert.ok(await vscode.workspace.applyEdit(whole));
 }
 
+/** What the editor offers at a word, chosen by its title and carried out as the editor does it. */
+async function applyAction(document, word, title) {
+  const start = document.positionAt(document.getText().indexOf(word));
+  const range = new Range(start, start.translate(0, word.length));
+  const action = await until(`an action "${title}"`, async () => {
+    const all = await vscode.commands.executeCommand("vscode.executeCodeActionProvider", document.uri, range);
+    return all.find((one) => one.title === title);
+  });
+  if (action.edit) assert.ok(await vscode.workspace.applyEdit(action.edit));
+  if (action.command) await vscode.commands.executeCommand(action.command.command, ...action.command.arguments);
+}
+
 const tests = {
   async "a notebook starts the server"() {
     const notebook = await open("sales.ipynb");
@@ -148,6 +160,101 @@ const tests = {
     );
     const uris = found.map((one) => (one.uri ?? one.targetUri).toString());
     assert.deepEqual(uris, [cellWith(notebook, "read_csv").document.uri.toString()]);
+  },
+
+  async "a quick fix repairs a misspelt name, and another adds an import"() {
+    const notebook = await open("sales.ipynb");
+    const fresh = new NotebookCellData(NotebookCellKind.Code, "totls = 1\nprint(saels, np)", "python");
+    await edit(notebook, NotebookEdit.insertCells(notebook.cellCount, [fresh]));
+    const cell = () => notebook.cellAt(notebook.cellCount - 1);
+    await problemAt(cell().document, "saels");
+    await applyAction(cell().document, "saels", "Change to `sales`");
+    await applyAction(cell().document, "np", "Add `import numpy as np` to this cell");
+    assert.equal(cell().document.getText(), "import numpy as np\ntotls = 1\nprint(sales, np)");
+    await noProblems(cell().document);
+    await edit(notebook, NotebookEdit.deleteCells(new NotebookRange(notebook.cellCount - 1, notebook.cellCount)));
+  },
+
+  async "a quick fix moves the cell that defines a name, and keeps its outputs"() {
+    const notebook = await open("sales.ipynb");
+    const early = cellWith(notebook, "print(late)");
+    await problemAt(early.document, "late");
+    const place = early.index;
+    await applyAction(early.document, "late", "Move the cell that defines `late` above this cell");
+    await until("the cell is moved", () => notebook.cellAt(place).document.getText() === "late = 1");
+    assert.equal(notebook.cellCount, 7);
+    assert.equal(notebook.cellAt(place).metadata.id ?? notebook.cellAt(place).metadata.metadata?.id, "define");
+    await noProblems(cellWith(notebook, "print(late)").document);
+    await vscode.commands.executeCommand("polycell.moveCell", {
+      notebook: notebook.uri.toString(),
+      cell: cellWith(notebook, "print(late)").document.uri.toString(),
+      before: cellWith(notebook, "late = 1").document.uri.toString(),
+    });
+    await problemAt(cellWith(notebook, "print(late)").document, "late");
+  },
+
+  async "a name is renamed in Python and SQL together"() {
+    const notebook = await open("sales.ipynb");
+    const texts = () => notebook.getCells().map((cell) => cell.document.getText());
+    const before = texts();
+    for (const [start, from, to] of [
+      ["sales = pd", "sales", "orders"],
+      ["from orders group", "orders", "sales"],
+    ]) {
+      const { document } = cellWith(notebook, start);
+      const position = after(document, start.slice(0, start.indexOf(from) + 2));
+      const whole = await vscode.commands.executeCommand(
+        "vscode.executeDocumentRenameProvider",
+        document.uri,
+        position,
+        to,
+      );
+      assert.equal(whole.entries().length, 3, "three cells are edited");
+      assert.ok(await vscode.workspace.applyEdit(whole));
+      if (to === "orders") {
+        assert.deepEqual(
+          texts().filter((text) => text.includes("orders")),
+          before.filter((text) => text.includes("sales")).map((text) => text.replace(/\bsales\b(?!\.csv)/g, "orders")),
+        );
+      }
+    }
+    assert.deepEqual(texts(), before);
+  },
+
+  async "a rename that is not certain is refused with a reason"() {
+    const notebook = await open("sales.ipynb");
+    const { document } = cellWith(notebook, "late = 1");
+    const clash = vscode.commands.executeCommand(
+      "vscode.executeDocumentRenameProvider",
+      document.uri,
+      new Position(0, 1),
+      "sales",
+    );
+    await assert.rejects(async () => clash, /defined already/);
+    const unknown = new NotebookCellData(NotebookCellKind.Code, "print(unheard_of)", "python");
+    await edit(notebook, NotebookEdit.insertCells(notebook.cellCount, [unknown]));
+    const last = notebook.cellAt(notebook.cellCount - 1).document;
+    await problemAt(last, "unheard_of");
+    const asked = vscode.commands.executeCommand("vscode.prepareRename", last.uri, new Position(0, 8));
+    await assert.rejects(async () => asked, /outside of the notebook/);
+    await edit(notebook, NotebookEdit.deleteCells(new NotebookRange(notebook.cellCount - 1, notebook.cellCount)));
+  },
+
+  async "a cell is inserted by the command that actions name"() {
+    const notebook = await open("sales.ipynb");
+    const { document, index } = cellWith(notebook, "where price");
+    const said = { notebook: notebook.uri.toString(), after: document.uri.toString() };
+    await vscode.commands.executeCommand("polycell.insertCell", { ...said, language: "sql", text: "select 1" });
+    const made = notebook.cellAt(index + 1);
+    assert.deepEqual([made.document.languageId, made.document.getText()], ["sql", "select 1"]);
+    await edit(notebook, NotebookEdit.deleteCells(new NotebookRange(index + 1, index + 2)));
+    await vscode.commands.executeCommand("polycell.insertCell", {
+      ...said,
+      after: "gone:1",
+      language: "sql",
+      text: "",
+    });
+    assert.equal(notebook.cellCount, 7);
   },
 
   async "typing is followed"() {
