@@ -227,8 +227,11 @@ _PIECES = st.lists(
 ).map("".join)
 
 
-@given(_PIECES | st.text(max_size=60), st.integers(0, 70))
-@settings(max_examples=400, deadline=None)
+_BRACKETS = st.text(alphabet='{}[]",:a \n', max_size=40).map("{".__add__)
+
+
+@given(_PIECES | _BRACKETS | st.text(max_size=60), st.integers(0, 70))
+@settings(max_examples=600, deadline=None)
 def test_no_text_raises_and_positions_stay_inside(text: str, offset: int) -> None:
     for tree in (read(text), read(text, 0, "javascript"), read(text, 0, "yaml"), read_block(text)):
         locate(tree, min(offset, len(text)))
@@ -248,6 +251,42 @@ def test_long_data_is_read_in_one_go() -> None:
     assert tree.mistakes == ()
     assert sum(1 for _ in walk(tree.root)) == 4
     assert value(text)["data"]["values"] == rows
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        '"',
+        "{",
+        "[",
+        "(",
+        "`",
+        "/*",
+        "}",
+        "[}",
+        "]}",
+        ":",
+        ",",
+        "x: (\n",
+        "(\n",
+        "{b:\n",
+        '"a" ',
+        '"b, "c: "',
+        "=>",
+        "- ",
+        "\\",
+    ],
+)
+def test_hostile_repetition_is_read_in_time_that_grows_with_it(piece: str) -> None:
+    for start in ("{", '{"a": ', "{a: [", "a:\n  "):
+        text = start + piece * 3000
+        assert read(text, 0, "javascript").text is text
+        assert read_block(text).text is text
+
+
+def test_a_text_that_nobody_writes_by_hand_is_left_alone() -> None:
+    tree = read("{" + "a: {b: [1, 2, 3]},\n" * 20_000)
+    assert (tree.root, tree.mistakes) == (None, ())
 
 
 def test_deep_nesting_is_cut_off() -> None:

@@ -20,11 +20,12 @@ from polycell.languages.vega.tree import Dialect, Kind, Member, Mistake, Node, T
 DEEPEST = 120  # containers inside one another; what is deeper is opaque
 LONG_DATA = 4096  # characters of a literal array under `values` from which on its inside has no positions
 LONGEST = 2_000_000  # characters of a cell that are looked at
+MOST_STEPS = 60_000  # tokens beside long data; a larger text is no specification that somebody writes by hand
 
 _SPACE = re.compile(r"\s+|//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?")
 _SPACES = frozenset(" \t\r\n/#")  # what space, and a comment, begins with
 _HASH = re.compile(r"#[^\r\n]*")
-_STRING = re.compile(r'"((?:[^"\\\r\n]|\\(?:\r\n|[\s\S]))*)("?)|' r"'((?:[^'\\\r\n]|\\(?:\r\n|[\s\S]))*)('?)")
+_STRING = re.compile(r'"((?:[^"\\\r\n]+|\\(?:\r\n|[\s\S]))*)("?)|' r"'((?:[^'\\\r\n]+|\\(?:\r\n|[\s\S]))*)('?)")
 _NUMBER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|Infinity\b|NaN\b)(?![\w$.])")
 _WORD = re.compile(r"(?:true|false|null)(?![\w$])")
 _NAME = re.compile(r"[^\W\d][\w$-]*|\$[\w$]*|\d+")
@@ -55,7 +56,7 @@ def read(text: str, start: int = 0, dialect: Dialect = "json") -> Tree:
         return Tree(text, None, dialect=dialect)
     first = _Reader(text, start, dialect, by_indent=False)
     tree = first.read()
-    if first.unbalanced:
+    if first.unbalanced and tree.root is not None:
         second = _Reader(text, start, dialect, by_indent=True).read()
         return second if second.mistakes else Tree(text, second.root, tree.mistakes, second.comments, dialect)
     return tree
@@ -95,6 +96,7 @@ class _Reader:
         self.mistakes: list[Mistake] = []
         self.comments: list[Span] = []
         self.unbalanced = False
+        self.broken = False  # an expression was not closed: no later one is searched beyond its line
         self.root: Node | None = None
         self.line_start = text.rfind("\n", 0, start) + 1
         self.fresh = True  # nothing but space since the line began
@@ -102,6 +104,7 @@ class _Reader:
 
     def read(self) -> Tree:
         self._find_root()
+        steps = 0
         while self.stack:
             self._skip()
             if self.at >= len(self.text):
@@ -109,6 +112,9 @@ class _Reader:
                 break
             self._step()
             self.fresh = False
+            steps += 1
+            if steps > MOST_STEPS:
+                return Tree(self.text, None, dialect=self.dialect)
         mistakes = tuple(sorted(self.mistakes, key=lambda m: m.span))
         return Tree(self.text, self.root, mistakes, tuple(self.comments), self.dialect)
 
@@ -300,7 +306,7 @@ class _Reader:
                 self._mistake(self.at, self.at + 1, "There is nothing before this comma.")
             self._comma(frame)
         else:
-            if frame.state == "after":
+            if frame.state == "after" and frame.node.members:
                 self._no_comma(self._end_of_last(frame))
             self._key(frame)
 
@@ -393,7 +399,7 @@ class _Reader:
             self.at += 1
             frame.state = "item"
             return
-        if frame.state == "after":
+        if frame.state == "after" and frame.node.items:
             self._no_comma(self._end_of_last(frame))
         place = len(frame.node.items)
         frame.node.items.append(Node("missing", self.at, self.at))
@@ -491,7 +497,8 @@ class _Reader:
         text, at = self.text, self.at
         open_: list[str] = []
         end = at
-        while at < len(text):
+        last = self._line_end(at) if self.broken else len(text)
+        while at < last:
             char = text[at]
             if char in "\"'":
                 found = _STRING.match(text, at)
@@ -517,6 +524,7 @@ class _Reader:
             else:
                 at = end = at + 1
         if open_:
+            self.broken = True
             end = self._first_line_end(self.at, end)
             at = end
             self._mistake(start, min(end, start + 1), f"A `{open_[-1]}` is missing in this expression.")
@@ -526,6 +534,10 @@ class _Reader:
         if self.dialect == "yaml" and _PLAIN.match(text[start:end]):
             return Node("string", start, end, text[start:end])
         return Node("expression", start, end, text[start:end])
+
+    def _line_end(self, start: int) -> int:
+        end = self.text.find("\n", start)
+        return end if end >= 0 else len(self.text)
 
     def _first_line_end(self, start: int, end: int) -> int:
         for mark in "\r\n":
