@@ -24,11 +24,14 @@ class Site:
 
 
 def context_of(snapshot: Snapshot, cell_id: str) -> Context | None:
-    """The context of a cell, with everything above it settled; None for a cell that is not there."""
+    """The context of a cell, with everything above it settled; None for a cell that is not there.
+
+    What the cell itself gives to others can wait until after the answer.
+    """
     index = snapshot.notebook.index(cell_id)
     if index is None:
         return None
-    snapshot.analysis.settle(until=index)
+    snapshot.analysis.settle(until=index - 1)
     return snapshot.analysis.context(index)
 
 

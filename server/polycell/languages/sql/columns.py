@@ -47,10 +47,11 @@ _PREFIXES = frozenset({"DISTINCT", "ALL"})
 
 def items(statement: Statement, block: Block) -> tuple[Item, ...]:
     """The select list's items in order; kept on the block."""
-    kept = block.memo.get("items")
+    key = f"items {statement.dialect.name}"
+    kept = block.memo.get(key)
     if kept is None:
         kept = tuple(_items(statement, block))
-        block.memo["items"] = kept
+        block.memo[key] = kept
     return kept  # type: ignore[return-value]
 
 

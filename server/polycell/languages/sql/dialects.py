@@ -30,6 +30,18 @@ class Dialect:
     suffixes_duplicates: bool = False
     implicit_lateral: bool = False
 
+    def lexical(self) -> Dialect:
+        """What matters for tokens alone: dialects that agree in it share what was read of a text."""
+        name = self.name if self.name == "bigquery" else ""
+        return Dialect(
+            name,
+            double_quotes=self.double_quotes,
+            brackets=self.brackets,
+            backslash=self.backslash,
+            hash_comments=self.hash_comments,
+            slash_comments=self.slash_comments,
+        )
+
     def spelled(self, name: str) -> str:
         """How an unquoted name comes out."""
         return name.upper() if self.fold == "upper" else name.lower() if self.fold == "lower" else name

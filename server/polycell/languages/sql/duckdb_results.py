@@ -18,15 +18,17 @@ def described(statement: Statement, catalogue: ViewCatalogue, table: Table) -> T
 
     A name that DuckDB made up for an expression is likely only, since versions print expressions differently. Where
     the type of a source's column is not known, the query is bound with two guesses, and what they agree on is kept.
-    None where DuckDB cannot tell.
+    What DuckDB refuses stays as the scanner has it: it is being typed, or wrong. None where DuckDB was not asked.
     """
     wanted = needed(statement, catalogue)
     if wanted is None:
         return None
     bound = [bind(statement.text, wanted.schemas(fill)) for fill in _fills(bool(wanted.untyped()))]
-    columns = [b.columns for b in bound if isinstance(b, Bound)]
-    if not columns or len(columns) != len(bound) or len({tuple(n for n, _ in c) for c in columns}) != 1:
+    if None in bound:
         return None
+    columns = [b.columns for b in bound if isinstance(b, Bound)]
+    if len(columns) != len(bound) or len({tuple(n for n, _ in c) for c in columns}) != 1:
+        return table
     names = suffixed([name for name, _ in columns[0]])
     if names is None:
         return None

@@ -81,11 +81,12 @@ def _parts(text: str, masked: str, holes: tuple[Span, ...], dialect: Dialect) ->
 def scan(text: str, dialect: Dialect) -> Script:
     """Total for any text; what it costs is kept by statement, so an edit pays for the statement it touches."""
     masked = mask(text)
+    lexical = dialect.lexical()
     made: list[Statement] = []
     for span in split(masked.text, dialect):
         end = min(span.end, span.start + LONGEST)
         piece, plain = text[span.start : end], masked.text[span.start : end]
         holes = tuple(h.shift(-span.start) for h in masked.holes if h.start < end and h.end > span.start)
-        lexed, root = _parts(piece, plain, holes, dialect)
+        lexed, root = _parts(piece, plain, holes, lexical)
         made.append(Statement(piece, plain, span.start, lexed, root, dialect, holes, lexed.starts))
     return Script(tuple(made), dialect, masked.blocks)

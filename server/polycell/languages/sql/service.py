@@ -145,11 +145,14 @@ class SqlService(LanguageService):
     async def complete(self, context: Context, offset: int) -> Completions:
         if offset < context.cell.body:
             return NO_COMPLETIONS
-        reading = read(context)
-        found = place(reading.text, offset, reading.dialect)
+        text = sql_text(context.cell)
+        dialect, _ = connection.resolve(context.cell, context.notebook, context.view)
+        found = place(text, offset, dialect)
         if found is None:
             return NO_COMPLETIONS
-        return complete(found, _before(reading, found.statement))
+        if ";" not in text:  # nothing stands before: no need to read the text without its mask
+            return complete(found, ViewCatalogue(context.view, dialect, os.path.dirname(context.notebook.path)))
+        return complete(found, _before(read(context), found.statement))
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
         reading = read(context)
