@@ -89,6 +89,13 @@ def test_types_that_are_only_likely_are_no_reason() -> None:
     assert found("select sum(b) from s", head) == []
 
 
+def test_a_guessed_database_is_judged_by_names_alone() -> None:
+    head = "\n# %%\nimport duckdb, pandas as pd\ns = pd.DataFrame({'a': ['x'], 'b': [1]})\n# %%\n%%sql\n"
+    assert found("select sum(a), b from s", head) == []
+    assert found("select c from s", head) == [("unknown-column", "c")]
+    assert found("select sum(a) from s", head.replace("# %%\n%%sql", "# %% [sql]")) == [("type-error", "sum(a)")]
+
+
 def test_results_are_exact() -> None:
     text = (
         TABLES.replace("%%sql\n", "%%sql r <<\n")

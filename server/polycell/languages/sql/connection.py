@@ -17,6 +17,7 @@ from polycell.languages.sql.dialects import GENERIC, Dialect, dialect, of_url
 
 # The name under which the last connection of `%sql` is bound in the space "catalog".
 CONNECTION = "%sql connection"
+IMPORTED = "duckdb is imported"
 
 _MAGICS: Mapping[str, str] = {
     "bigquery": "bigquery",
@@ -148,5 +149,5 @@ def of_view(view: View) -> tuple[Dialect, str]:
         return dialect(last.type.dialect), "the connection used last"
     imported = view.with_overlay({}, "python").lookup("duckdb")
     if imported is not None and isinstance(imported.type, Module) and imported.type.name == "duckdb":
-        return dialect("duckdb"), "duckdb is imported"
+        return dialect("duckdb"), IMPORTED
     return GENERIC, ""

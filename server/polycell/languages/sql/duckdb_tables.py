@@ -78,7 +78,7 @@ def _schema(table: Table, fill: str, likely: bool) -> Schema:
 
 
 def _types(table: Table, likely: bool) -> tuple[str, ...]:
-    """DuckDB's type of each column, "" for those not known; remembered, since a table is asked about again and again."""
+    """DuckDB's type of each column, "" for those not known; remembered, since a table is asked about often."""
     kept = _KEPT.get((id(table), likely))
     if kept is not None and kept[0] is table:
         return kept[1]

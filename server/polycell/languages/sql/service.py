@@ -140,7 +140,11 @@ class SqlService(LanguageService):
         local = definitions.changes(reading.script, reading.catalogue, reading.anchor)
         if local or reading.script.blocks:
             return ()
-        return tuple(check.findings(reading.script, reading.catalogue))
+        found = check.findings(reading.script, reading.catalogue)
+        if reading.assumed == connection.IMPORTED and context.cell.magic is not None:
+            # Which database a bare `%%sql` talks to is a guess, and they differ in grouping and types.
+            return tuple(f for f in found if f.code == check.CODE)
+        return tuple(found)
 
     async def complete(self, context: Context, offset: int) -> Completions:
         if offset < context.cell.body:
