@@ -34,6 +34,7 @@ def capabilities(client: Client) -> dict[str, Any]:
         "documentSymbolProvider": True,
         "signatureHelpProvider": {"triggerCharacters": ["(", ","], "retriggerCharacters": [")"]},
         "foldingRangeProvider": True,
+        "inlayHintProvider": True,
         "workspaceSymbolProvider": True,
         "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
         "codeActionProvider": {"codeActionKinds": ["quickfix", "refactor", "source"]} if client.code_actions else False,

@@ -20,7 +20,7 @@ from pygls.protocol import default_converter
 from polycell import __version__
 from polycell.core.service import Services
 from polycell.core.session import Session
-from polycell.lsp import actions, folding, renaming, requests, signature, workspace_symbols
+from polycell.lsp import actions, folding, hints, renaming, requests, signature, workspace_symbols
 from polycell.lsp.capabilities import initialize_result
 from polycell.lsp.client import folder_uris, read_client
 from polycell.lsp.diagnostics import Diagnostics
@@ -256,6 +256,7 @@ def register(server: PolycellServer) -> None:
         types.TEXT_DOCUMENT_RENAME: renaming.rename,
         types.TEXT_DOCUMENT_SIGNATURE_HELP: signature.signature_help,
         types.TEXT_DOCUMENT_FOLDING_RANGE: folding.folding,
+        types.TEXT_DOCUMENT_INLAY_HINT: hints.inlay_hints,
         types.WORKSPACE_SYMBOL: workspace_symbols.workspace_symbols,
     }
     for method, answer in answered.items():

@@ -21,7 +21,7 @@ PYTHON_MODES = ("full", "companion")
 class Settings:
     """`log_level`: empty leaves what the command line said. `severity`: per code, or "off". `outside`: data files
     outside of the workspace may be read. `python`: "companion" leaves to another Python server what that does as well.
-    `scripts`: report also in plain scripts.
+    `scripts`: report also in plain scripts. `inlay_hints`: show what statements do to tables.
     """
 
     log_level: str = ""
@@ -29,6 +29,7 @@ class Settings:
     outside: bool = False
     python: PythonMode = "full"
     scripts: bool = False
+    inlay_hints: bool = False
 
 
 def parse(value: object, base: Settings | None = None) -> tuple[Settings, tuple[str, ...]]:
@@ -94,4 +95,5 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "filesOutsideWorkspace": ("outside", _boolean),
     "python": ("python", _one_of(PYTHON_MODES)),
     "diagnosePlainScripts": ("scripts", _boolean),
+    "inlayHints": ("inlay_hints", _boolean),
 }

@@ -9,7 +9,7 @@ from polycell.core.environment import Binding, Exports, View
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import Completions, Finding, Hover, Location, Signatures
+from polycell.core.results import Completions, Finding, Hint, Hover, Location, Signatures
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Type
@@ -68,6 +68,11 @@ class PythonService(LanguageService):
         from polycell.languages.python.signature import signature
 
         return signature(context, offset)
+
+    def hints(self, context: Context) -> Sequence[Hint]:
+        from polycell.languages.python.hints import hints
+
+        return tuple(hints(context))
 
     def spelling(self, context: Context, span: Span, name: str) -> str | None:
         from polycell.languages.python import renaming
