@@ -91,7 +91,15 @@ def test_the_lock_cannot_be_opened_again() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["select * from unnest(range(1000000000))", "select repeat('x', 999999999)", "select 1\0", "select '\ud800'"],
+    [
+        "select * from unnest(range(1000000000))",
+        "select repeat('x', 999999999)",
+        'select "range"(1000000000)',
+        "select Range /* ( */ -- (\n (1000000000)",
+        "select 1000000000.range()",
+        "select 1\0",
+        "select '\ud800'",
+    ],
 )
 def test_what_would_take_for_ever_is_not_asked(text: str) -> None:
     assert not may_bind(text)

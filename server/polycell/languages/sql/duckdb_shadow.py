@@ -50,7 +50,7 @@ _LOCKS = (
 )
 _MUCH = re.compile(
     r"(?i)\b(?:range|generate_series|repeat|repeat_row|[lr]pad|\w*resize|bar|format|printf|bitstring|unnest|query\w*)"
-    r"\s*\("
+    r'"?(?:\s|/\*[\s\S]*?\*/|--[^\n]*\n)*\('
 )
 _PREFIX = "DESCRIBE "
 
