@@ -12,3 +12,6 @@ needs_shared = pytest.mark.skipif(
     not (SHARED / "notebooks").is_dir(),
     reason="the shared test data is not here: put it beside the checkout as ../shared, or set POLYCELL_SHARED",
 )
+
+# The suite takes samples, always the same; POLYCELL_FULL=1 takes everything.
+FULL = bool(os.environ.get("POLYCELL_FULL"))

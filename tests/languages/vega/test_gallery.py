@@ -15,7 +15,7 @@ from polycell.languages.vega.reader import read
 from polycell.languages.vega.reading import read as read_cell
 from tests import dsl
 from tests.languages.vega.damage import WAYS
-from tests.shared import SHARED, needs_shared
+from tests.shared import FULL, SHARED, needs_shared
 
 EXAMPLES = SHARED / "vega-examples"
 
@@ -42,7 +42,7 @@ def test_every_specification_is_clean() -> None:
 def test_each_damage_gives_its_one_finding(way: int) -> None:
     counts: Counter[str] = Counter()
     wrong = []
-    for file in specifications():
+    for file in specifications() if FULL else specifications()[way % 4 :: 4]:
         pick = random.Random(f"{file.name} {way}")
         text = file.read_text(encoding="utf-8")
         damaged = WAYS[way](read(text), pick)
@@ -60,7 +60,8 @@ def test_each_damage_gives_its_one_finding(way: int) -> None:
         if len(findings) != 1 or len(right) != 1:
             wrong.append((file.name, damaged.way, damaged.span, findings))
     assert wrong == []
-    assert sum(counts.values()) > (30 if WAYS[way].__name__ == "_unknown_field" else 400)
+    enough = 30 if WAYS[way].__name__ == "_unknown_field" else 400
+    assert sum(counts.values()) > (enough if FULL else enough // 4)
 
 
 def _closed(text: str) -> bool:
