@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import warnings
@@ -39,6 +40,13 @@ def fails(*cells: str) -> bool:
         except Exception:
             return True
     return False
+
+
+def _statements(code: str) -> list[str]:
+    """Each top-level statement as the text of a cell."""
+    starts = [min([n.lineno, *(d.lineno for d in getattr(n, "decorator_list", ()))]) for n in ast.parse(code).body]
+    lines = code.split("\n")
+    return ["\n".join(lines[a - 1 : b - 1]) for a, b in zip(starts, [*starts[1:], len(lines) + 1], strict=True)]
 
 
 READS = [
@@ -102,6 +110,7 @@ def test_a_column_that_came_by_any_way(change: str) -> None:
     assert not fails(change, "df['x']"), "the column is not there"
     assert reported(change, "df['x']") == []
     assert reported(f"{change}\ndf['x']") == []
+    assert reported(*_statements(change), "df['x']") == []
 
 
 @pytest.mark.parametrize(
