@@ -6,6 +6,7 @@ import asyncio
 
 from polycell.core import features
 from polycell.core.notebook import Cell
+from polycell.core.places import located
 from polycell.core.text import Span
 from polycell.core.types import Anchor
 from tests.core.toy import notebook, session
@@ -76,12 +77,12 @@ def test_markup_is_silent() -> None:
 def test_anchors_follow_their_token() -> None:
     _, snapshot = opened("zz = 1\na = 1 2")
     anchor = Anchor.at("a = 1", 0, "a", cell="c0")
-    where = features.resolve_anchor(snapshot, anchor)
+    where = located(snapshot.notebook, anchor)
     assert where is not None
     assert where.span == Span(7, 8)
-    assert features.resolve_anchor(snapshot, Anchor("gone", cell="c0")) is None
-    assert features.resolve_anchor(snapshot, Anchor("a", 7, cell="c0")) is None
-    assert features.resolve_anchor(snapshot, Anchor("a", cell="nowhere")) is None
+    assert located(snapshot.notebook, Anchor("gone", cell="c0")) is None
+    assert located(snapshot.notebook, Anchor("a", 7, cell="c0")) is None
+    assert located(snapshot.notebook, Anchor("a", cell="nowhere")) is None
 
 
 def test_an_anchor_counts_occurrences() -> None:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from polycell.core.actions import actions
 from polycell.core.analysis import guard
 from polycell.core.facts import Reference
+from polycell.core.places import located
 from polycell.core.references import binding_of, reference_at, references
 from polycell.core.renaming import prepare, rename
 from polycell.core.results import (
@@ -30,8 +31,6 @@ from polycell.core.results import (
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
 from polycell.core.site import Site, context_of, site
-from polycell.core.text import Span
-from polycell.core.types import Anchor
 
 __all__ = [
     "Site",
@@ -45,7 +44,6 @@ __all__ = [
     "prepare",
     "references",
     "rename",
-    "resolve_anchor",
     "signature",
     "site",
     "symbols",
@@ -148,15 +146,6 @@ def findings(snapshot: Snapshot, index: int) -> Sequence[Finding]:
     return snapshot.analysis.findings(index)
 
 
-def resolve_anchor(snapshot: Snapshot, anchor: Anchor) -> Location | None:
-    """The anchor's place in the notebook as it is now; for a file, its start, since the core reads no files."""
-    if anchor.uri:
-        return Location(Span(0, 0), uri=anchor.uri)
-    index = snapshot.notebook.index(anchor.cell)
-    found = anchor.find(snapshot.notebook.cells[index].text) if index is not None else None
-    return Location(Span(*found), anchor.cell) if found else None
-
-
 def _definition_of(snapshot: Snapshot, found: Site, reference: Reference) -> Location | None:
     cell = found.context.cell
     if reference.write or reference.local:
@@ -171,5 +160,5 @@ def _definition_of(snapshot: Snapshot, found: Site, reference: Reference) -> Loc
             return Location(chosen.span.shift(found.shift), cell.id)
     binding = binding_of(found, reference)
     if binding is not None and binding.origin is not None:
-        return resolve_anchor(snapshot, binding.origin)
+        return located(snapshot.notebook, binding.origin)
     return None

@@ -12,8 +12,8 @@ PRELUDE = 'import pandas as pd\ndf = pd.DataFrame({"a": [1], "b": ["x"]})\ndf["c
 def test_a_frame_shows_its_columns_and_its_cell() -> None:
     found = hover(PRELUDE + "d<|>f")
     assert found is not None
-    assert "| c | double |" in found.markdown
-    assert "from cell 1, Python" in found.markdown
+    assert "| c | `double` |" in found.markdown
+    assert "cell 1 · `pd.DataFrame(" in found.markdown
 
 
 def test_a_column_says_where_it_comes_from() -> None:

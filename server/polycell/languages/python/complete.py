@@ -26,9 +26,9 @@ from polycell.core.types import (
     describe,
 )
 from polycell.languages.python.at_cursor import Place
-from polycell.languages.python.describe import column_from, column_type
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.members import MEMBERS
+from polycell.tables.describe import column_from, column_type
 
 MOST = 200  # names of other cells offered at once; the list is marked incomplete when there are more
 

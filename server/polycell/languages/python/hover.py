@@ -6,16 +6,9 @@ from polycell.core.environment import Binding
 from polycell.core.results import Hover
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Column, Record, Table, describe
+from polycell.core.types import Class, Column, Function, Record, Table, describe
 from polycell.languages.python.at_cursor import Place, after_statement, word_end
-from polycell.languages.python.describe import (
-    code_block,
-    column_from,
-    column_type,
-    headline,
-    origin_text,
-    table_markdown,
-)
+from polycell.tables.describe import binding_line, column_from, column_type, origin_text, table_markdown
 
 
 def hover(context: Context, offset: int) -> Hover | None:
@@ -56,18 +49,34 @@ def binding_at(context: Context, place: Place) -> Binding | None:
 
 def binding_markdown(context: Context, binding: Binding) -> str:
     described = describe(binding.type)
+    if isinstance(binding.type, Table):
+        heading = f"**{binding.name}** · {described}"
+        shown = (heading, binding_line(context.notebook, binding), table_markdown(context.notebook, binding.type))
+        return "\n\n".join(filter(None, shown))
     parts = [code_block(headline(binding, described))]
     documentation = getattr(binding.type, "documentation", "")
     if documentation:
         parts.append(documentation.strip())
-    if isinstance(binding.type, Table):
-        parts.append(table_markdown(context.notebook, binding.type))
     where = from_cell(context, binding)
     source = f"`{binding.source.replace('`', chr(39))}`" if binding.source and binding.kind != "import" else ""
     line = " ".join(part for part in (where, source) if part)
     if line:
         parts.append(line)
     return "\n\n".join(parts)
+
+
+def code_block(text: str) -> str:
+    return f"```python\n{text}\n```"
+
+
+def headline(binding: Binding, described: str) -> str:
+    """What is shown as code: a signature, or `name: type`."""
+    type_ = binding.type
+    if isinstance(type_, Function):
+        return f"def {binding.name}{type_.signature}"
+    if isinstance(type_, Class):
+        return f"class {binding.name}{type_.signature}"
+    return f"{binding.name}: {described}" if described else binding.name
 
 
 def from_cell(context: Context, binding: Binding) -> str:

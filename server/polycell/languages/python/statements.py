@@ -309,7 +309,7 @@ def _code_end(text: str, start: int, stop: int) -> int:
 
 
 def shorter_reach(line: Logical, reach: int) -> int:
-    """How far to follow the next open bracket: ever less far behind those that nobody closes, so that all cost little."""
+    """How far to follow the next open bracket: ever less far behind those that nobody closes, to bound the cost."""
     if line.fault != "unclosed bracket":
         return reach
     return max(reach // 2, _USUAL_REACH) if reach > _USUAL_REACH else max(reach - _REACH_STEP, _LEAST_REACH)

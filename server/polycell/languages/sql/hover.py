@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from polycell.core.environment import Binding
+from polycell.core.places import located
 from polycell.core.results import Hover, Location
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -19,8 +20,7 @@ from polycell.languages.sql.relations import Relations, Visible
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sources import Source, sources, target_of
 from polycell.languages.sql.words import RESERVED, functions
-
-SHOWN = 30  # columns listed in a hover; the others are counted
+from polycell.tables.describe import binding_line, table_markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,44 +156,15 @@ def hover(statement: Statement, catalogue: ViewCatalogue, offset: int, context: 
         heading += f" · `{found.binding.name}`"
     lines = [f"{heading} · {describe(found.table) or 'table'}"]
     if found.binding is not None:
-        lines.append(_origin(found.binding, context))
-    lines.append(table_text(found.table))
+        lines.append(binding_line(context.notebook, found.binding))
+    lines.append(table_markdown(context.notebook, found.table))
     if assumed and statement.dialect.name:
         lines.append(f"_{statement.dialect.name} SQL is assumed: {assumed}_")
     return Hover("\n\n".join(filter(None, lines)), span)
 
 
-def _origin(binding: Binding, context: Context) -> str:
-    where = ""
-    if binding.origin is not None and binding.origin.cell:
-        index = context.notebook.index(binding.origin.cell)
-        where = f"cell {index + 1}" if index is not None else ""
-    text = f"`{binding.source}`" if binding.source else ""
-    return " · ".join(filter(None, [where, text]))
-
-
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("`", "'")
-
-
-def table_text(table: Table) -> str:
-    """The columns as a Markdown table: name, type, nullable, from; the first `SHOWN`, then a count."""
-    if not table.columns:
-        return ""
-    rows = ["| column | type | null | from |", "|---|---|---|---|"]
-    for column in table.columns[:SHOWN]:
-        null = "" if column.nullable is None else "yes" if column.nullable else "no"
-        kind = f"`{_cell(str(column.type))}`" if column.type is not None else ""
-        name = _cell(column.name) + (" ?" if column.maybe else "")
-        source = column.source or column.evidence.value
-        rows.append(f"| {name} | {kind} | {null} | {_cell(source)} |")
-    more = len(table.columns) - SHOWN
-    text = "\n".join(rows)
-    if more > 0:
-        text += f"\n\n… and {more} more columns"
-    if table.open:
-        text += "\n\nThere may be more columns."
-    return text
 
 
 def column_text(statement: Statement, column: Column, visible: Visible | None) -> str:
@@ -241,16 +212,8 @@ def define(
 
 
 def _located(origin: Anchor | None, context: Context) -> Sequence[Location]:
-    if origin is None:
+    where = located(context.notebook, origin)
+    if where is None:
         return ()
-    if origin.uri:
-        return (Location(Span(0, 0), uri=origin.uri),)
-    index = context.notebook.index(origin.cell)
-    if index is None:
-        return ()
-    found = origin.find(context.notebook.cells[index].text)
-    if found is None:
-        return ()
-    span = Span(*found)
     # Whoever asked about a fragment shifts what lies in its own cell.
-    return (Location(span.shift(-context.start) if origin.cell == context.cell.id else span, origin.cell),)
+    return (replace(where, span=where.span.shift(-context.start)) if where.cell == context.cell.id else where,)

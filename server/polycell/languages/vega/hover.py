@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from polycell.core.environment import Binding
+from polycell.core.places import located
 from polycell.core.results import Hover, Location
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Anchor, Column, Table, describe
+from polycell.core.types import Column, Table, describe
 from polycell.languages.vega.complete import rules_of
 from polycell.languages.vega.cursor import Cursor, locate
 from polycell.languages.vega.data import head_name, named, source, table_of
@@ -183,14 +184,5 @@ def define(reading: Reading, context: Context, offset: int) -> Sequence[Location
     if column is None:
         return ()
     origin = column.origin or (home.binding.origin if home.binding is not None else None)
-    return _located(origin, context)
-
-
-def _located(origin: Anchor | None, context: Context) -> Sequence[Location]:
-    if origin is None:
-        return ()
-    if origin.uri:
-        return (Location(Span(0, 0), uri=origin.uri),)
-    index = context.notebook.index(origin.cell)
-    place = origin.find(context.notebook.cells[index].text) if index is not None else None
-    return (Location(Span(*place), origin.cell),) if place else ()
+    where = located(context.notebook, origin)
+    return (where,) if where is not None else ()

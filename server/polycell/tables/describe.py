@@ -1,4 +1,4 @@
-"""Texts for people about bindings, tables and columns: shared by completion and hover."""
+"""Texts for people about bindings, tables and columns, alike in every language: for completion and hover."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from polycell.core.environment import Binding
 from polycell.core.notebook import Notebook
-from polycell.core.types import Anchor, Certainty, Class, Column, Evidence, Function, Table
+from polycell.core.types import Anchor, Certainty, Column, Evidence, Table
 
 SHOWN = 30  # columns of a table in a hover
 
@@ -43,14 +43,14 @@ def table_markdown(notebook: Notebook, table: Table) -> str:
     """A table of the columns: name, type, nullable, from. The first thirty, then a count."""
     if not table.columns:
         return "The columns are not known." if table.open else "No columns."
-    rows = ["| column | type | nullable | from |", "|---|---|---|---|"]
+    rows = ["| column | type | null | from |", "|---|---|---|---|"]
     for column in (*table.index, *table.columns)[:SHOWN] if any(c.name for c in table.index) else table.columns[:SHOWN]:
         if not column.name:
             continue
         marks = " *(index)*" if column in table.index else " *(maybe)*" if column.maybe else ""
         nullable = "" if column.nullable is None else "yes" if column.nullable else "no"
-        cells = (f"{_cell(column.name)}{marks}", column_type(column), nullable, _cell(column_from(notebook, column)))
-        rows.append("| " + " | ".join(cells) + " |")
+        source = _cell(column_from(notebook, column))
+        rows.append(f"| {_cell(column.name)}{marks} | {_quoted(column_type(column))} | {nullable} | {source} |")
     more = len(table.columns) - SHOWN
     text = "\n".join(rows)
     if more > 0:
@@ -58,18 +58,12 @@ def table_markdown(notebook: Notebook, table: Table) -> str:
     return text + "\n\nThere may be more columns." if table.open else text
 
 
-def code_block(text: str) -> str:
-    return f"```python\n{text}\n```"
-
-
-def headline(binding: Binding, described: str) -> str:
-    """What is shown as code: a signature, or `name: type`."""
-    type_ = binding.type
-    if isinstance(type_, Function):
-        return f"def {binding.name}{type_.signature}"
-    if isinstance(type_, Class):
-        return f"class {binding.name}{type_.signature}"
-    return f"{binding.name}: {described}" if described else binding.name
+def binding_line(notebook: Notebook, binding: Binding | None) -> str:
+    """Where a binding comes from and what made it, in one line; empty when neither is known."""
+    if binding is None:
+        return ""
+    source = f"`{_code(binding.source)}`" if binding.source else ""
+    return " · ".join(filter(None, (origin_text(notebook, binding.origin), source)))
 
 
 def _code(text: str) -> str:
@@ -78,3 +72,7 @@ def _code(text: str) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("\r", " ")
+
+
+def _quoted(text: str) -> str:
+    return f"`{_cell(_code(text))}`" if text else ""
