@@ -179,6 +179,14 @@ def test_data_flow_hosts_see_cells_below_and_cycles_end() -> None:
     everything(made)
 
 
+def test_a_cycle_ends_in_slices_too() -> None:
+    analysis = Analysis(notebook("a = b 1", "b = a 2", host="marimo"), toy_services(), session()._sources)
+    slices = 0
+    while not analysis.settle(deadline=time.monotonic()):
+        slices += 1
+        assert slices < 50
+
+
 def _fresh(book: Notebook) -> tuple[object, ...]:
     made = session()
     made.update(book)

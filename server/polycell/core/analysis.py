@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FACTS_KEPT = 8192  # entries in the facts cache of a session
-MAX_ROUNDS = 4  # recomputations of one cell in one settle, where the host allows cycles
+MAX_ROUNDS = 4  # computations of one cell in one revision, where the host allows cycles
 
 # What is counted: "facts", "exports" or "diagnose", and the cell's id. Tests of constant work listen here.
 Listener = Callable[[str, str], None]
@@ -129,6 +129,7 @@ class Analysis:
         self._heap: list[int] = list(range(len(notebook.cells)))
         self._pending: set[int] = set(self._heap)
         self._stale: set[str] = set(self._index)
+        self._rounds: dict[int, int] = {}
 
     # -- the next revision
 
@@ -176,6 +177,7 @@ class Analysis:
         made._heap = list(self._heap)
         made._pending = set(self._pending)
         made._stale = set(self._stale)
+        made._rounds = {}
         return made
 
     def _restructure(self, old: tuple[Cell, ...]) -> None:
@@ -229,18 +231,22 @@ class Analysis:
     # -- computing
 
     def settle(self, until: int | None = None, deadline: float | None = None) -> bool:
-        """Bring exports up to date, for cells up to `until` or all. False when `deadline` (monotonic) came first."""
-        rounds: dict[int, int] = {}
+        """Bring exports up to date, for cells up to `until` or all. False when `deadline` (monotonic) came first.
+
+        However late it is, one cell is computed, so that slices always come to an end.
+        """
+        done = False
         if self.host.order == "any":
             until = None
         while self._heap and (until is None or self._heap[0] <= until):
-            if deadline is not None and time.monotonic() >= deadline:
+            if deadline is not None and done and time.monotonic() >= deadline:
                 return False
             index = heapq.heappop(self._heap)
             self._pending.discard(index)
-            rounds[index] = rounds.get(index, 0) + 1
-            if rounds[index] <= MAX_ROUNDS:
+            self._rounds[index] = self._rounds.get(index, 0) + 1
+            if self._rounds[index] <= MAX_ROUNDS:
                 self._export(index)
+                done = True
         return True
 
     @property

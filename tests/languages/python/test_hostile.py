@@ -7,9 +7,11 @@ import pytest
 from polycell.core.facts import Facts
 from polycell.core.hosts import host
 from polycell.core.notebook import Cell
+from polycell.core.types import Table
 from polycell.languages.python.cursor import FARTHEST, site
 from polycell.languages.python.facts import MOST, python_facts, too_large
 from polycell.languages.python.guesses import names_at_margin
+from tests import dsl
 
 
 def facts(text: str) -> Facts:
@@ -99,3 +101,32 @@ def test_the_innermost_of_many_open_brackets_knows_its_receiver() -> None:
     assert site(text, len(text)).brackets[-1].receiver == "df"
     chain = "(df\n" + "  .head()\n" * 1500 + "  ."
     assert site(chain, len(chain)).receiver.startswith("df")
+
+
+def _tables(text: str) -> dict[str, object]:
+    case = dsl.load(f"# %%\n{text}\n# %%\npass\n")
+    case.snapshot.analysis.settle()
+    return {b.name: b.type for b in case.snapshot.analysis.exports(0).bindings}
+
+
+def test_loops_without_end_are_given_up_and_nothing_is_claimed() -> None:
+    nest = "".join(" " * depth + "for x in y:\n" for depth in range(90)) + " " * 90 + "df['b'] = 1\n"
+    given = _tables(f"import pandas as pd\ndf = pd.DataFrame({{'a': [1]}})\n{nest}")
+    assert "df" in given
+    found = given["df"]
+    assert not isinstance(found, Table) or found.open
+
+
+def test_what_a_cell_that_was_given_up_uses_is_open_from_there_on() -> None:
+    nest = "".join(" " * depth + "while x:\n" for depth in range(90)) + " " * 90 + "df['b'] = 1\n"
+    case = dsl.load(f"# %%\nimport pandas as pd\ndf = pd.DataFrame({{'a': [1]}})\nx = 1\n# %%\n{nest}# %%\ndf['b']\n")
+    assert dsl.findings(case) == []
+
+
+def test_joins_that_double_the_columns_end_in_an_open_table() -> None:
+    given = _tables(
+        "import pandas as pd\ndf = pd.DataFrame({'k': [1], 'a': [1]})\n" + "df = df.merge(df, on='k')\n" * 100
+    )
+    found = given["df"]
+    assert isinstance(found, Table)
+    assert found.open

@@ -41,7 +41,7 @@ from polycell.languages.python.flow.values import (
 )
 from polycell.languages.python.frames import rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, WRITTEN
-from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, unfitting
+from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, outcome
 
 _EVERYTHING = frozenset({"exec", "globals", "locals", "vars"})
 
@@ -275,7 +275,7 @@ def _library(run: Interpreter, node: ast.Call, qualified: str) -> Type:
         watcher.function(run, name, positional, named)
     if entry is not None:
         bound = bind(entry, run, node, UNKNOWN, positional, named)
-        return unfitting(entry, UNKNOWN) if bound is None else entry.rule(bound)
+        return outcome(entry, UNKNOWN, bound)
     if name in ("pathlib.Path", "pathlib.PurePath", "os.path.join", "pathlib.PosixPath"):
         made = join_text([a.type for a in positional]) if positional is not None else None
         path = name.startswith("pathlib")
@@ -327,7 +327,7 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
         else:
             run.change_unseen()
     bound = bind(entry, run, node, receiver, positional, named)
-    result = unfitting(entry, receiver) if bound is None else entry.rule(bound)
+    result = outcome(entry, receiver, bound)
     if entry.changes:
         _replace(run, function.value, address, result)
         return UNKNOWN

@@ -24,7 +24,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.flow.interpreter import Interpreter, Reached
+from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch
 from polycell.languages.python.flow.saved import add_saved_columns
 from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
 from polycell.languages.python.flow.statements import execute
@@ -97,8 +97,23 @@ def run(context: Context, until: int | None = None, uses: Uses | None = None) ->
                 _bind_magic(made, context, step.magic)
     except Reached:
         pass
-    except RecursionError:
-        log.info("cell %s: nested too deeply to be followed", context.cell.id)
+    except (RecursionError, TooMuch) as reason:
+        log.info("cell %s is not followed: %s", context.cell.id, type(reason).__name__)
+        return _not_followed(context, until)
+    return made
+
+
+def _not_followed(context: Context, until: int | None) -> Interpreter:
+    """Nothing is known of the names that the cell binds, and anything may have happened to those it uses."""
+    made = _interpreter(context, until)
+    made.anything = True
+    for definition in context.facts.definitions:
+        if not definition.container:
+            made.bind(definition.name, UNKNOWN, span=definition.span)
+    for use in context.facts.uses:
+        slot = made.slot(use.name)
+        if slot is not None:
+            made.open_up(slot.address)
     return made
 
 

@@ -24,10 +24,15 @@ if TYPE_CHECKING:
 
 SHORTEST = 100  # characters of source that people are shown in one line
 DEEPEST = 40  # nested expressions that are looked into
+MOST = 30_000  # units of work that one walk over a cell may cost; real cells stay far below
 
 
 class Reached(Exception):  # noqa: N818  (no error)
     """The place was reached that the caller asked about; the interpreter's state is what holds there."""
+
+
+class TooMuch(Exception):  # noqa: N818  (no error)
+    """The cell costs more than an editor can wait for: it is not followed."""
 
 
 class Interpreter:
@@ -56,6 +61,13 @@ class Interpreter:
         self.breaks: list[list[State]] = []
         self.uses: Uses | None = None  # who is told which columns are read
         self.doubts = 0  # conditions around the place: code that may not run, or expects to fail
+        self.spent = 0  # units of work: statements walked, objects compared and copied
+
+    def spend(self, units: int) -> None:
+        """Count work whose amount grows with the state; raises `TooMuch` where it runs away."""
+        self.spent += units
+        if self.spent > MOST:
+            raise TooMuch
 
     @property
     def watcher(self) -> Uses | None:
@@ -198,6 +210,7 @@ class Interpreter:
         return list({**self.base, **self.state.objects}.items())
 
     def join(self, *states: State) -> State:
+        self.spend(1 + sum(len(state.names) + len(state.objects) for state in states) // 8)
         return join_states(states, self.addresses, self.known, self.base)
 
     # -- what rules ask
@@ -205,6 +218,7 @@ class Interpreter:
     def evaluate(self, node: ast.expr) -> Type:
         if self.depth > DEEPEST:
             return UNKNOWN
+        self.spend(1)
         self.depth += 1
         try:
             return self._evaluate(self, node)

@@ -29,6 +29,7 @@ ROUNDS = 3  # through the body of a loop before what still changes is given up
 
 def execute(run: Interpreter, statements: Sequence[ast.stmt]) -> None:
     for statement in statements:
+        run.spend(1)
         if run.until is not None:
             span = run.source.span(statement)
             if _beginning(run, statement) >= run.until:
@@ -295,6 +296,7 @@ def _loop(run: Interpreter, body: Sequence[ast.stmt], begin: Callable[[], object
     nothing changes; tables that still do are opened."""
     _forget_changing(run, body)
     for round_ in range(ROUNDS + 1):
+        run.spend(1 + len(run.state.names) // 8 + len(run.state.objects) // 8)
         before = run.state
         run.state = before.copy()
         run.breaks.append([])
@@ -339,6 +341,7 @@ def _forget_changing(run: Interpreter, body: Sequence[ast.stmt]) -> None:
 
     for statement in body:
         for part in ast.walk(statement):
+            run.spend(1)
             if not (isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)):
                 continue
             slot = run.state.names.get(part.id) or run.slot(part.id)

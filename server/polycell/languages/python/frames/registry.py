@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeAlias
 
 from polycell.core.environment import View
 from polycell.core.types import UNKNOWN, Anchor, Table, Type
-from polycell.languages.python.flow.values import NOT_KNOWN, known_text, known_texts, value_of
+from polycell.languages.python.flow.values import known_text, known_texts, value_of
 from polycell.languages.python.frames.columns import unknown_table
 
 
@@ -174,6 +174,17 @@ def bind(
     return Call(run, node, receiver, given, rest, extra)
 
 
+WIDEST = 4_000  # columns of a table that is still followed; self-joins in a row double them without end
+
+
+def outcome(entry: Entry, receiver: Type, bound: Call | None) -> Type:
+    """What the rule says of the call; of a table too wide to follow, only that it is one."""
+    made = unfitting(entry, receiver) if bound is None else entry.rule(bound)
+    if isinstance(made, Table) and len(made.columns) > WIDEST:
+        return Table(open=True, flavour=made.flavour)
+    return made
+
+
 def unfitting(entry: Entry, receiver: Type) -> Type:
     """The answer for a call that `bind` refused."""
     if entry.gives is not UNKNOWN:
@@ -181,4 +192,7 @@ def unfitting(entry: Entry, receiver: Type) -> Type:
     return unknown_table(receiver.flavour) if isinstance(receiver, Table) else UNKNOWN
 
 
-__all__ = ["FUNCTIONS", "METHODS", "NOT_KNOWN", "Argument", "Call", "Evaluator", "bind", "function", "method"]
+__all__ = [
+    *("FUNCTIONS", "METHODS", "NOT_KNOWN", "Argument", "Call", "Evaluator"),
+    *("bind", "function", "method", "outcome"),
+]
