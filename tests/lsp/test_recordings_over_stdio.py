@@ -1,0 +1,44 @@
+"""The recordings of real editors, sent to a real server process over its streams."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.lsp.test_process import EXIT, everything, frame, message
+from tests.lsp.test_recordings import NAMES, Model, messages
+from tests.shared import needs_shared
+
+
+@needs_shared
+@pytest.mark.parametrize("name", NAMES)
+def test_a_process_answers_every_request_once_and_well(name: str) -> None:
+    said = [m for m in messages(name) if m.get("method") not in ("shutdown", "exit")]
+    asked = [m["id"] for m in said if "method" in m and "id" in m]
+    last = message("shutdown", None, 987654)
+    run = subprocess.run(
+        [sys.executable, "-m", "polycell", "serve"],
+        input=b"".join(map(frame, [*said, last, EXIT])),
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0
+    assert b"Traceback" not in run.stderr
+    answers = [m for m in everything(run.stdout) if "method" not in m]
+    assert [m for m in answers if "error" in m] == []
+    assert sorted(str(m["id"]) for m in answers) == sorted(map(str, [*asked, 987654]))
+
+    model = Model("utf-16")
+    shown: dict[str, int] = {}
+    for m in everything(run.stdout):
+        if m.get("method") == "textDocument/publishDiagnostics":
+            shown[m["params"]["uri"]] = len(m["params"]["diagnostics"])
+    if name.startswith("vscode"):
+        for m in said:
+            if "method" in m:
+                model.see(m["method"], m.get("params") or {})
+        open_cells = {cell for cells in model.notebooks.values() for cell in cells}
+        assert {uri: count for uri, count in shown.items() if count and uri in model.closed - open_cells} == {}
