@@ -34,7 +34,8 @@ export class Server implements vscode.Disposable {
   /** Something to serve was opened: start, unless that has been done. One that was missing may be there by now. */
   async ensure(): Promise<void> {
     const { kind } = this.status.current;
-    if (kind === "idle") await this.cycle();
+    // Several documents open at once: the start that is under way is the start of all.
+    if (kind === "idle") await (this.running ?? this.cycle());
     else if (kind === "missing") await this.lookAgain();
   }
 
