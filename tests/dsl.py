@@ -12,7 +12,6 @@ Text before the first `# %%` that is no header line is a first Python cell.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import textwrap
 from dataclasses import dataclass, field, replace
@@ -173,5 +172,3 @@ def check_findings(text: str, folder: Path | None = None) -> None:
             missing.append(entry)
     assert (missing, unmatched) == ([], []), f"missing: {missing}\nunexpected: {unmatched}"
 
-
-UPDATE_EXPECT = bool(os.environ.get("UPDATE_EXPECT"))

@@ -315,7 +315,8 @@ class Analysis:
         """Ids of the cells whose findings must be asked for again."""
         return frozenset(self._stale)
 
-    def services_of(self, index: int) -> Services:
+    @property
+    def services(self) -> Services:
         return self._services
 
     def _diagnose(self, context: Context) -> tuple[Finding, ...]:

@@ -131,7 +131,7 @@ def _unread(snapshot: Snapshot, index: int, name: str, places: Sequence[Occurren
             span = word.shift(area.start)
             if not any(k.start <= span.start < k.end for k in known) and not any(span.start in f for f in fragments):
                 return f"{_cell(index)} mentions `{name}` in the arguments of a magic."
-    services = snapshot.analysis.services_of(index)
+    services = snapshot.analysis.services
     service = services.of(cell.language)
     sites = [Site(service, context, 0)]
     sites += (fragment_site(services, service, context, f, f.span.start) for f in context.facts.fragments)
