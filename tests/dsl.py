@@ -171,4 +171,3 @@ def check_findings(text: str, folder: Path | None = None) -> None:
         else:
             missing.append(entry)
     assert (missing, unmatched) == ([], []), f"missing: {missing}\nunexpected: {unmatched}"
-
