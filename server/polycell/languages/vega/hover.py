@@ -18,15 +18,16 @@ from polycell.languages.vega.fields import Source, column_of, kind_of_type, scop
 from polycell.languages.vega.places import datum_fields, is_repeated_field, last_key, names_data, names_field, raw
 from polycell.languages.vega.reading import Reading
 from polycell.languages.vega.schema import allowed, at, meant
+from polycell.tables.describe import binding_line
 
 SHOWN = 30  # columns listed in a hover; the others are counted
 
 
 def hover(reading: Reading, context: Context, offset: int) -> Hover | None:
-    given = next((name for name, span in _given(reading, context) if span.touches(offset)), None)
+    given = next(((name, span) for name, span in _given(reading, context) if span.touches(offset)), None)
     if given is not None:
-        span = next(span for name, span in _given(reading, context) if span.touches(offset))
-        return _hover_data(named(given, reading.outside), context, span)
+        name, span = given
+        return _hover_data(named(name, reading.outside), context, span)
     cursor = locate(reading.tree, offset)
     if cursor is None or (cursor.token is None and cursor.role == "value"):
         return None
@@ -148,10 +149,7 @@ def _hover_data(found: Source, context: Context, span: Span) -> Hover | None:
     name = binding.name if binding is not None else found.name
     what = describe(binding.type) if binding is not None else describe(found.table)
     lines = [f"**{name}** · {what or 'value'}"]
-    if binding is not None:
-        where = _cell_of(binding, context).removeprefix(", ")
-        lines.append(" · ".join(filter(None, [where, f"`{binding.source}`" if binding.source else ""])))
-    lines.append(table_text(found.table))
+    lines += [binding_line(context.notebook, binding), table_text(found.table)]
     return Hover("\n\n".join(filter(None, lines)), span)
 
 
