@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from polycell.core.analysis import guard
 from polycell.core.environment import fold
+from polycell.core.fragments import Site
+from polycell.core.guard import guard
 from polycell.core.results import Action, Edit, Finding, Move
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
-from polycell.core.site import Site, site
+from polycell.core.site import site
 from polycell.core.text import Span
 
 Accept = Callable[[Finding], bool]

@@ -22,6 +22,8 @@ from typing import Any, TypeVar
 
 from polycell.core.environment import NO_EXPORTS, Exports, Owners, Question, Sources, View, fold, same
 from polycell.core.facts import NO_FACTS, Facts, Fragment
+from polycell.core.fragments import fragment_site
+from polycell.core.guard import guard
 from polycell.core.hosts import Host, host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import Finding
@@ -36,15 +38,6 @@ MAX_ROUNDS = 4  # computations of one cell in one revision, where the host allow
 
 # What is counted: "facts", "exports" or "diagnose", and the cell's id. Tests of constant work listen here.
 Listener = Callable[[str, str], None]
-
-
-def guard(what: str, cell: Cell, default: T, call: Callable[[], T]) -> T:
-    """The one guard of a service call: a failure is logged with its cell and answered with `default`."""
-    try:
-        return call()
-    except Exception:
-        log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
-        return default
 
 
 @dataclass
@@ -333,8 +326,6 @@ class Analysis:
 
     def _in_fragment(self, context: Context, fragment: Fragment) -> tuple[Finding, ...]:
         """What the fragment's language finds in it; its spans become those of the cell."""
-        from polycell.core.site import fragment_site  # which needs this module
-
         service = self._services.of(context.cell.language)
         here = fragment_site(self._services, service, context, fragment, fragment.span.start)
         return tuple(replace(f, span=f.span.shift(here.shift)) for f in here.service.diagnose(here.context))

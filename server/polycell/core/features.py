@@ -13,8 +13,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from polycell.core.actions import actions
-from polycell.core.analysis import guard
 from polycell.core.facts import Reference
+from polycell.core.fragments import Site
+from polycell.core.guard import guard
 from polycell.core.places import located
 from polycell.core.references import binding_of, reference_at, references
 from polycell.core.renaming import prepare, rename
@@ -30,7 +31,7 @@ from polycell.core.results import (
 )
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
-from polycell.core.site import Site, context_of, site
+from polycell.core.site import context_of, site
 
 __all__ = [
     "Site",

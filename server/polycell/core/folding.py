@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from polycell.core.analysis import guard
+from polycell.core.guard import guard
 from polycell.core.results import Fold
 from polycell.core.service import Services
 from polycell.core.session import Snapshot

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from polycell.core.environment import Binding, fold
 from polycell.core.facts import Reference
+from polycell.core.fragments import Site, fragment_site
 from polycell.core.results import Location
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
-from polycell.core.site import Site, fragment_site, site
+from polycell.core.site import site
 from polycell.core.text import Span
 
 

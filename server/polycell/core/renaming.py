@@ -13,13 +13,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from polycell.core.analysis import guard
 from polycell.core.environment import Binding, crosses, fold
+from polycell.core.fragments import Site, fragment_site
+from polycell.core.guard import guard
 from polycell.core.references import Identity, Occurrence, identity_at, occurrences
 from polycell.core.results import Edit, Mention, Renameable, Renamed
 from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
-from polycell.core.site import Site, fragment_site, site
+from polycell.core.site import site
 from polycell.core.text import Span
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """The protocols by which `core` knows languages and rules. `compose` hands the real ones over.
 
 A service overrides what it can; everything else answers empty. Services are total: whatever the text, they return.
-Each call is guarded all the same (`core.analysis.guard`), so a defect in one costs one answer, not the session.
+Each call is guarded all the same (`core.guard`), so a defect in one costs one answer, not the session.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from polycell.core.analysis import guard
+from polycell.core.guard import guard
 from polycell.core.results import Hint
 from polycell.core.text import Span
 from polycell.lsp.convert import to_offset

@@ -1,0 +1,42 @@
+"""Fragments: text of another language inside a cell (`x = %sql select …`), served as a cell of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from polycell.core.environment import Binding
+from polycell.core.facts import Fragment
+from polycell.core.guard import guard
+from polycell.core.notebook import Cell
+from polycell.core.service import Context, LanguageService, Services
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a request points to: the context and offset to ask `service` with, and how far to shift its answers."""
+
+    service: LanguageService
+    context: Context
+    offset: int
+    shift: int = 0
+
+
+def fragment_site(
+    services: Services, outer: LanguageService, context: Context, fragment: Fragment, offset: int
+) -> Site:
+    """The fragment as a cell of its own, seen from where it stands; `offset` is one of the outer cell."""
+    inner = services.of(fragment.language)
+    told = {"dialect": fragment.dialect, "connection": fragment.connection}
+    cell = Cell(
+        id=context.cell.id,
+        language=fragment.language,
+        text=fragment.text or fragment.span.of(context.cell.text),
+        metadata={"polycell": told} if fragment.dialect is not None else {},
+    )
+    nothing: Mapping[str, Binding] = {}
+    scope = guard("scope", context.cell, nothing, lambda: outer.scope_at(context, fragment.span.start))
+    view = context.view.with_overlay(scope, fragment.language)
+    facts = guard("facts", cell, context.facts, lambda: inner.facts(cell, context.host))
+    made = Context(context.notebook, cell, context.index, facts, view, context.host, fragment.span.start)
+    return Site(inner, made, offset - fragment.span.start, fragment.span.start)

@@ -1,0 +1,21 @@
+"""The one guard of a service call: what languages and rules let escape costs one answer, not the session."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from polycell.core.notebook import Cell
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+def guard(what: str, cell: Cell, default: T, call: Callable[[], T]) -> T:
+    """The answer of `call`; a failure is logged with its cell and answered with `default`."""
+    try:
+        return call()
+    except Exception:
+        log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
+        return default
