@@ -88,3 +88,19 @@ def _wrong(inside: Path, module: str) -> str:
     if room == "languages" and len(rest) > 1 and len(inside.parts) > 2 and rest[1] != inside.parts[1]:
         return f"languages never import each other: {inside.parts[1]} imports {rest[1]}"
     return ""
+
+
+def circles(package: Path, room: str) -> list[set[str]]:
+    """Modules of a room that import each other in a circle, also where an import stands inside a function."""
+    root = package / room
+    arrows: dict[str, set[str]] = {}
+    prefix = f"{package.name}.{room.replace('/', '.')}."
+    for path in root.rglob("*.py"):
+        if path.name != "__init__.py":
+            name = ".".join(path.relative_to(root).with_suffix("").parts)
+            arrows[name] = {m.removeprefix(prefix) for _, m in _imports(path, package) if m.startswith(prefix)}
+    graph = {name: {m for m in found if m in arrows} for name, found in arrows.items()}
+    while leaves := [name for name, found in graph.items() if not found & graph.keys()]:
+        for name in leaves:
+            del graph[name]
+    return [{name, *(found & graph.keys())} for name, found in graph.items()]

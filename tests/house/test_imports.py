@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.arrows import violations
+from tests.house.arrows import circles, violations
 
 PACKAGE = Path(__file__).resolve().parents[2] / "server" / "polycell"
 
 
 def test_imports_go_one_way() -> None:
     assert violations(PACKAGE) == []
+
+
+def test_python_has_no_circles(tmp_path: Path) -> None:
+    assert circles(PACKAGE, "languages/python") == []
+    room = tmp_path / "polycell" / "languages" / "python"
+    room.mkdir(parents=True)
+    (room / "a.py").write_text("def f():\n    from polycell.languages.python import b\n")
+    (room / "b.py").write_text("from polycell.languages.python.a import f\n")
+    assert circles(tmp_path / "polycell", "languages/python")
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ from polycell.core.types import (
 )
 from polycell.languages.python.flow.effects import MUTATORS
 from polycell.languages.python.flow.interpreter import Interpreter
-from polycell.languages.python.flow.values import PATH, collection, of_value, value_of
 from polycell.languages.python.frames import frame_access, group_access, series_methods
+from polycell.languages.python.values import PATH, collection, of_value, value_of
 
 SERIES_ATTRIBUTES: dict[str, Type] = {
     "size": Scalar(INT64),

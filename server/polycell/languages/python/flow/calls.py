@@ -27,7 +27,10 @@ from polycell.core.types import (
 from polycell.languages.python.flow import effects
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import opened
-from polycell.languages.python.flow.values import (
+from polycell.languages.python.frames import rules, series_methods
+from polycell.languages.python.frames.readers import MOVED, WRITTEN
+from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, outcome
+from polycell.languages.python.values import (
     NOT_KNOWN,
     PATH,
     collection,
@@ -39,9 +42,6 @@ from polycell.languages.python.flow.values import (
     text_method,
     value_of,
 )
-from polycell.languages.python.frames import rules, series_methods
-from polycell.languages.python.frames.readers import MOVED, WRITTEN
-from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, outcome
 
 _EVERYTHING = frozenset({"exec", "globals", "locals", "vars"})
 
@@ -151,6 +151,8 @@ def _touch_given(run: Interpreter, node: ast.Call, function: ast.expr) -> None:
 
 def apply(run: Interpreter, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
     """Calling `function` with a value that came from elsewhere (`df.pipe(f)`)."""
+    if isinstance(function, ast.Lambda):
+        return _lambda(run, function, types)
     callee = run.evaluate(function)
     if isinstance(callee, Function) and callee.changes is not None:
         first = callee.parameters[0] if callee.parameters else ""
@@ -161,6 +163,22 @@ def apply(run: Interpreter, function: ast.expr, arguments: list[ast.expr], types
     for argument in arguments:
         _touch(run, argument)
     return UNKNOWN
+
+
+def _lambda(run: Interpreter, node: ast.Lambda, types: list[Type]) -> Type:
+    """The value of `lambda d: …` applied to values; what it does to names stays inside."""
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    if len(arguments) != len(types) or node.args.vararg or node.args.kwarg or node.args.kwonlyargs:
+        return UNKNOWN
+    before = run.state
+    run.state = before.copy()
+    try:
+        for argument, type_ in zip(arguments, types, strict=True):
+            run.bind(argument.arg, type_)
+        with run.doubt():
+            return run.evaluate(node.body)
+    finally:
+        run.state = before
 
 
 def is_pure(run: Interpreter, function: ast.expr) -> bool:

@@ -18,8 +18,10 @@ from polycell.core.types import (
     Type,
 )
 from polycell.languages.python.flow import effects
+from polycell.languages.python.flow.calls import is_pure
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import join
+from polycell.languages.python.frames import rules
 
 LONGEST_BODY = 60  # statements of a function whose result is worked out
 DEEPEST_CALLS = 3
@@ -119,8 +121,6 @@ def of_annotation(run: Interpreter, node: ast.expr | None) -> Type:
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in ("list", "set"):
         return Collection(node.value.id, of_annotation(run, node.slice))
     if isinstance(node, (ast.Attribute, ast.Name)):
-        from polycell.languages.python.frames import rules
-
         type_ = run.evaluate(node)
         if isinstance(type_, Module):
             return rules.of_class_name(type_.qualified)
@@ -135,8 +135,6 @@ def _transparent(decorator: ast.expr) -> bool:
 
 
 def _pure_inside(run: Interpreter, node: ast.AST, function: ast.expr) -> bool:
-    from polycell.languages.python.flow.calls import is_pure
-
     if isinstance(function, ast.Name):
         # The function's own name inside its body: what it does to its arguments is found anyway.
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and function.id == node.name:
@@ -193,8 +191,6 @@ def enter(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Non
 
 def _returns(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Type | None:
     """The type of a call's value where it does not depend on arguments nor on names that may change."""
-    from polycell.languages.python.flow.statements import execute
-
     if run.calls_deep >= DEEPEST_CALLS:
         return None
     before, results, until, catalog = run.state, run.results, run.until, dict(run.catalog)
@@ -209,7 +205,7 @@ def _returns(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> 
             run.state.names.setdefault(name, frozen[name])
             run.state.objects[frozen[name].address] = UNKNOWN
         enter(run, node)
-        execute(run, node.body)
+        run.execute(node.body)
         found = run.results if not run.state.live else [*run.results, UNKNOWN]
     finally:
         run.state, run.results, run.until, run.catalog = before, results, until, catalog

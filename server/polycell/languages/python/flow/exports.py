@@ -27,8 +27,8 @@ from polycell.core.types import (
 from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch
 from polycell.languages.python.flow.saved import add_saved_columns
 from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
-from polycell.languages.python.flow.statements import execute
 from polycell.languages.python.flow.uses import Uses
+from polycell.languages.python.flow.walk import interpreter
 from polycell.languages.python.frames.readers import MOVED
 from polycell.languages.python.source import MagicName, PythonSource
 
@@ -59,7 +59,7 @@ def source_of(context: Context) -> PythonSource:
 
 def _interpreter(context: Context, until: int | None) -> Interpreter:
     folder = str(PurePath(context.notebook.path).parent) if context.notebook.path else ""
-    return Interpreter(source_of(context), context.view, cell=context.cell.id, folder=folder, until=until)
+    return interpreter(source_of(context), context.view, cell=context.cell.id, folder=folder, until=until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def run(context: Context, until: int | None = None, uses: Uses | None = None) ->
     try:
         for step in _steps(made.source):
             if step.statement is not None:
-                execute(made, [step.statement])
+                made.execute([step.statement])
             elif step.magic is not None and (until is None or step.magic.extent.end <= until):
                 _bind_magic(made, context, step.magic)
     except Reached:

@@ -15,10 +15,13 @@ from polycell.core.types import (
     Scalar,
     Type,
 )
-from polycell.languages.python.flow import access, calls, operators
+from polycell.languages.python import operators
+from polycell.languages.python.flow import access, calls
+from polycell.languages.python.flow.definitions import of_lambda
 from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.iteration import bind_item, iterate
 from polycell.languages.python.flow.state import join
-from polycell.languages.python.flow.values import (
+from polycell.languages.python.values import (
     MOST,
     NOT_KNOWN,
     collection,
@@ -176,8 +179,6 @@ def _walrus(run: Interpreter, node: ast.NamedExpr) -> Type:
 
 
 def _lambda(run: Interpreter, node: ast.Lambda) -> Type:
-    from polycell.languages.python.flow.definitions import of_lambda
-
     return of_lambda(run, node)
 
 
@@ -212,8 +213,6 @@ def _generate(
     run: Interpreter, generators: list[ast.comprehension], make: Callable[[], Type]
 ) -> tuple[bool, list[Type]] | None:
     """(all items known, their types) of a comprehension; None where nothing is known. Its names stay inside."""
-    from polycell.languages.python.flow.statements import bind_item, iterate
-
     before = dict(run.state.names)
     conditional = any(generator.ifs for generator in generators)
     run.doubts += conditional

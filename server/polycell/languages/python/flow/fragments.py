@@ -7,7 +7,7 @@ import ast
 from polycell.core.environment import View
 from polycell.core.text import LineIndex
 from polycell.core.types import UNKNOWN, Type
-from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.walk import interpreter
 from polycell.languages.python.source import PythonSource
 
 
@@ -22,6 +22,6 @@ def evaluate_text(text: str, view: View) -> Type:
         return UNKNOWN
     source = PythonSource(stripped, None, LineIndex(stripped))
     try:
-        return Interpreter(source, view).evaluate(tree.body)
+        return interpreter(source, view).evaluate(tree.body)
     except RecursionError:
         return UNKNOWN

@@ -1,26 +1,26 @@
 """The abstract interpreter's store: names, objects, effects, and what rules may ask.
 
-Expressions are in `expressions`, calls in `calls`, statements in `statements`; they all work on one `Interpreter`.
+What expressions, calls and statements mean is in modules of those names, which all work on one `Interpreter`; they
+are handed to it as its `Semantics`, so that arrows between modules go one way: walk → statements → expressions →
+calls → interpreter → frames.
 """
 
 from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from polycell.core.environment import Binding, BindingKind, View
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Anchor, Column, GroupBy, Table, Type
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
+from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.source import PythonSource
-
-if TYPE_CHECKING:
-    from polycell.languages.python.flow.uses import Uses
 
 SHORTEST = 100  # characters of source that people are shown in one line
 DEEPEST = 40  # nested expressions that are looked into
@@ -35,13 +35,36 @@ class TooMuch(Exception):  # noqa: N818  (no error)
     """The cell costs more than an editor can wait for: it is not followed."""
 
 
+class Watcher(Protocol):
+    """Who is told what is read, while the interpreter walks."""
+
+    def subscript(self, run: Interpreter, node: ast.Subscript, value: Type) -> None: ...
+
+    def method(
+        self, run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type,
+        positional: list[Argument] | None, named: dict[str, Argument],
+    ) -> None: ...  # fmt: skip
+
+    def function(
+        self, run: Interpreter, qualified: str, positional: list[Argument] | None, named: dict[str, Argument]
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Semantics:
+    """What syntax means. The interpreter is handed it, since its parts need the interpreter."""
+
+    evaluate: Callable[[Interpreter, ast.expr], Type]
+    execute: Callable[[Interpreter, Sequence[ast.stmt]], None]
+    apply: Callable[[Interpreter, ast.expr, list[ast.expr], list[Type]], Type]
+
+
 class Interpreter:
     def __init__(
-        self, source: PythonSource, view: View, *, cell: str = "", folder: str = "", until: int | None = None
-    ) -> None:
-        from polycell.languages.python.flow.expressions import evaluate  # late: it needs this module
-
-        self._evaluate = evaluate
+        self, semantics: Semantics, source: PythonSource, view: View, *, cell: str = "", folder: str = "",
+        until: int | None = None,
+    ) -> None:  # fmt: skip
+        self.semantics = semantics
         self.source = source
         self.view = view
         self.cell = cell
@@ -59,7 +82,7 @@ class Interpreter:
         self.results: list[Type] | None = None  # of `return` statements, inside a function body
         self.last: Type | None = None  # the value of the last expression statement
         self.breaks: list[list[State]] = []
-        self.uses: Uses | None = None  # who is told which columns are read
+        self.uses: Watcher | None = None  # who is told which columns are read
         self.doubts = 0  # conditions around the place: code that may not run, or expects to fail
         self.spent = 0  # units of work: statements walked, objects compared and copied
 
@@ -70,7 +93,7 @@ class Interpreter:
             raise TooMuch
 
     @property
-    def watcher(self) -> Uses | None:
+    def watcher(self) -> Watcher | None:
         """Who is told of columns read here: nobody, where the code may not run as it stands."""
         return self.uses if not self.doubts and not self.calls_deep else None
 
@@ -221,7 +244,7 @@ class Interpreter:
         self.spend(1)
         self.depth += 1
         try:
-            return self._evaluate(self, node)
+            return self.semantics.evaluate(self, node)
         finally:
             self.depth -= 1
 
@@ -265,9 +288,10 @@ class Interpreter:
         return name in self.catalog or self.view.with_overlay({}, "sql").lookup(name) is not None
 
     def apply(self, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
-        from polycell.languages.python.flow.calls import apply
+        return self.semantics.apply(self, function, arguments, types)
 
-        return apply(self, function, arguments, types)
+    def execute(self, statements: Sequence[ast.stmt]) -> None:
+        self.semantics.execute(self, statements)
 
     # -- what is handed out
 

@@ -10,18 +10,18 @@ from polycell.core.types import (
     UNKNOWN,
     Collection,
     Module,
+    Scalar,
     Table,
-    Type,
 )
-from polycell.languages.python.flow import operators
+from polycell.languages.python import operators
 from polycell.languages.python.flow.definitions import enter, of_annotation, of_class, of_function
 from polycell.languages.python.flow.interpreter import Interpreter, Reached
+from polycell.languages.python.flow.iteration import bind_item, iterate
 from polycell.languages.python.flow.state import State, mutable, opened
 from polycell.languages.python.flow.targets import assign, store
-from polycell.languages.python.flow.values import collection, element_of, items_of, value_of
-from polycell.languages.python.frames import frame_access
 from polycell.languages.python.frames.columns import drop
 from polycell.languages.python.frames.columns import opened as opened_table
+from polycell.languages.python.values import collection, value_of
 
 UNROLLED = 32  # items of a known sequence whose loop is gone through one by one
 ROUNDS = 3  # through the body of a loop before what still changes is given up
@@ -230,35 +230,6 @@ def _if(run: Interpreter, node: ast.If) -> None:
             _branches(run, [lambda: execute(run, node.body), lambda: execute(run, node.orelse)])
 
 
-def iterate(run: Interpreter, node: ast.expr) -> tuple[tuple[Type, ...] | None, Type]:
-    """(the items where all are known, the type of any of them) of what a loop goes over."""
-    type_ = run.evaluate(node)
-    element = element_of(type_)
-    method = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
-    if method in ("items", "iteritems", "iterrows", "itertuples") and isinstance(node, ast.Call):
-        assert isinstance(node.func, ast.Attribute)
-        base = run.evaluate(node.func.value)
-        if isinstance(base, Table):
-            return None, frame_access.row_element(base, method)
-    grouped = frame_access.group_element(type_)
-    if grouped is not None:
-        return None, grouped
-    return items_of(type_), element
-
-
-def bind_item(run: Interpreter, target: ast.expr, type_: Type, over: ast.expr, index: int | None = None) -> None:
-    """Bind the target of a loop to an item of `over`, the very object where the text names it."""
-    item = over.elts[index] if index is not None and isinstance(over, (ast.List, ast.Tuple)) else None
-    plain = item is not None and not any(isinstance(e, ast.Starred) for e in over.elts)  # type: ignore[attr-defined]
-    if isinstance(item, ast.Name) and isinstance(target, ast.Name) and plain:
-        address = run.address_of(item)
-        if address is not None:
-            run.bind(target.id, run.object(address), target, address=address)
-            return
-    groups = isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute) and over.func.attr == "groupby"
-    assign(run, target, type_, shared=not groups)
-
-
 def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
     items, element = iterate(run, node.iter)
     if _inside(run, node):
@@ -337,8 +308,6 @@ def _same(before: State, after: State) -> bool:
 
 def _forget_changing(run: Interpreter, body: Sequence[ast.stmt]) -> None:
     """Known values of names that the body binds hold in the first round only."""
-    from polycell.core.types import Scalar
-
     for statement in body:
         for part in ast.walk(statement):
             run.spend(1)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from polycell.core.types import UNKNOWN, Collection, Record, Series, Table, Type
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import mutable, opened
-from polycell.languages.python.flow.values import element_of, items_of, value_of
 from polycell.languages.python.frames import frame_access
+from polycell.languages.python.values import element_of, items_of, value_of
 
 
 def assign(

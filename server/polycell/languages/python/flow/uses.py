@@ -9,17 +9,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from polycell.core.text import Span
 from polycell.core.types import Collection, GroupBy, Table, Type
-from polycell.languages.python.flow.values import known_texts, value_of
+from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames.columns import index_known
 from polycell.languages.python.frames.readings import METHODS, POLARS_METHODS, REDUCERS, Reads
-
-if TYPE_CHECKING:
-    from polycell.languages.python.flow.interpreter import Interpreter
-    from polycell.languages.python.frames.registry import Argument
+from polycell.languages.python.frames.registry import Argument
+from polycell.languages.python.values import known_texts, value_of
 
 
 @dataclass(frozen=True, slots=True)

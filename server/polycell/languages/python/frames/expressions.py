@@ -19,11 +19,13 @@ from polycell.core.types import (
     DataType,
     Function,
     Module,
+    Scalar,
     Table,
 )
-from polycell.languages.python.flow.values import NOT_KNOWN, known_texts, of_constant, value_of
 from polycell.languages.python.frames.columns import get
 from polycell.languages.python.frames.registry import Evaluator
+from polycell.languages.python.operators import arithmetic
+from polycell.languages.python.values import NOT_KNOWN, known_texts, of_constant, value_of
 
 UINT32 = DataType("uint32")
 INT32 = DataType("int32")
@@ -181,8 +183,6 @@ def _function(run: Evaluator, node: ast.expr, dialect: Dialect) -> str:
 
 def expression(run: Evaluator, node: ast.expr, table: Table, dialect: Dialect) -> list[Column] | None:
     """The columns that an expression makes."""
-    from polycell.languages.python.flow.operators import arithmetic
-
     if isinstance(node, ast.Call):
         return _call(run, node, table, dialect)
     if isinstance(node, ast.BinOp):
@@ -221,8 +221,6 @@ def expression(run: Evaluator, node: ast.expr, table: Table, dialect: Dialect) -
 
 
 def _literal(run: Evaluator, node: ast.expr, dialect: Dialect) -> DataType | None:
-    from polycell.core.types import Scalar
-
     if isinstance(node, ast.Call) and _function(run, node.func, dialect) in dialect.literals and node.args:
         node = node.args[0]
     type_ = run.evaluate(node)

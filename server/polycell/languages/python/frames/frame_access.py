@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from polycell.core.types import (
     BOOL,
@@ -22,7 +21,6 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.flow.values import NOT_KNOWN, collection, of_value, value_of
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
     get,
@@ -33,9 +31,8 @@ from polycell.languages.python.frames.columns import (
     untyped,
     with_columns,
 )
-
-if TYPE_CHECKING:
-    from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.frames.registry import Evaluator
+from polycell.languages.python.values import NOT_KNOWN, collection, of_value, value_of
 
 _ATTRIBUTES: dict[str, Type] = {
     "shape": Collection("tuple", Scalar(INT64)),
@@ -77,7 +74,7 @@ def attribute(table: Table, name: str) -> Type:
     return UNKNOWN
 
 
-def subscript(run: Interpreter, table: Table, where: ast.expr) -> Type:
+def subscript(run: Evaluator, table: Table, where: ast.expr) -> Type:
     if isinstance(where, ast.Slice):
         return table
     key = run.evaluate(where)
@@ -119,7 +116,7 @@ def _rows_and_columns(where: ast.expr) -> tuple[ast.expr, ast.expr | None]:
     return where, None
 
 
-def _one_row(run: Interpreter, rows: ast.expr) -> bool | None:
+def _one_row(run: Evaluator, rows: ast.expr) -> bool | None:
     """Whether a row selector picks one row; None when it is not evident."""
     if isinstance(rows, (ast.Slice, ast.List, ast.ListComp, ast.Compare)) or _is_mask(rows):
         return False
@@ -129,7 +126,7 @@ def _one_row(run: Interpreter, rows: ast.expr) -> bool | None:
     return True if isinstance(type_, Scalar) else None
 
 
-def located(run: Interpreter, table: Table, how: str, where: ast.expr) -> Type:
+def located(run: Evaluator, table: Table, how: str, where: ast.expr) -> Type:
     """`df.loc[rows, columns]`, `iloc`, `at`, `iat`."""
     rows, columns = _rows_and_columns(where)
     if table.flavour != "pandas" or how == "ix":
@@ -145,7 +142,7 @@ def located(run: Interpreter, table: Table, how: str, where: ast.expr) -> Type:
     return chosen
 
 
-def _chosen(run: Interpreter, table: Table, how: str, columns: ast.expr | None) -> Type:
+def _chosen(run: Evaluator, table: Table, how: str, columns: ast.expr | None) -> Type:
     if columns is None:
         return table
     if isinstance(columns, ast.Slice):
@@ -166,7 +163,7 @@ def _chosen(run: Interpreter, table: Table, how: str, columns: ast.expr | None) 
     return unknown_table("pandas", table.index) if isinstance(type_, (Collection, Series)) else UNKNOWN
 
 
-def _sliced(run: Interpreter, table: Table, how: str, columns: ast.Slice) -> Type:
+def _sliced(run: Evaluator, table: Table, how: str, columns: ast.Slice) -> Type:
     if columns.lower is None and columns.upper is None and columns.step is None:
         return table
     parts = (columns.lower, columns.upper, columns.step)
@@ -186,7 +183,7 @@ def _sliced(run: Interpreter, table: Table, how: str, columns: ast.Slice) -> Typ
     return unknown_table("pandas", table.index)
 
 
-def column_from(run: Interpreter, name: str, type_: Type, node: ast.AST, value: ast.AST) -> Column:
+def column_from(run: Evaluator, name: str, type_: Type, node: ast.AST, value: ast.AST) -> Column:
     """The column that an assigned value makes."""
     origin = run.place(node, name)
     source = run.text_of(value)
@@ -204,7 +201,7 @@ def _element(type_: Collection) -> DataType | None:
     return element.type if isinstance(element, Scalar) and element.type.name not in ("null", "path") else None
 
 
-def set_item(run: Interpreter, table: Table, where: ast.expr, type_: Type, value: ast.AST) -> Table:
+def set_item(run: Evaluator, table: Table, where: ast.expr, type_: Type, value: ast.AST) -> Table:
     """`df[where] = value`."""
     if isinstance(where, ast.Slice):
         return untyped(table)
@@ -228,7 +225,7 @@ def set_item(run: Interpreter, table: Table, where: ast.expr, type_: Type, value
     return opened(untyped(table))
 
 
-def set_located(run: Interpreter, table: Table, how: str, where: ast.expr, type_: Type, value: ast.AST) -> Table:
+def set_located(run: Evaluator, table: Table, how: str, where: ast.expr, type_: Type, value: ast.AST) -> Table:
     """`df.loc[rows, columns] = value`: names that are new are added, types of the others may widen."""
     rows, columns = _rows_and_columns(where)
     if not isinstance(rows, ast.Slice):
@@ -272,7 +269,7 @@ def _widened(table: Table, names: set[str] | None) -> Table:
     return replace(table, columns=tuple(replace(c, type=None) if names is None else c for c in columns))
 
 
-def set_attribute(run: Interpreter, table: Table, name: str, type_: Type, value: ast.AST) -> Table:
+def set_attribute(run: Evaluator, table: Table, name: str, type_: Type, value: ast.AST) -> Table:
     """`df.columns = […]`, `df.index = …`, `df.x = …` (which sets a column only when there is one)."""
     if name == "columns":
         return renamed(run, table, type_, value)
@@ -287,7 +284,7 @@ def set_attribute(run: Interpreter, table: Table, name: str, type_: Type, value:
     return table
 
 
-def renamed(run: Interpreter, table: Table, type_: Type, value: ast.AST) -> Table:
+def renamed(run: Evaluator, table: Table, type_: Type, value: ast.AST) -> Table:
     """All columns named anew."""
     names = value_of(type_)
     if not (isinstance(names, list) and all(isinstance(n, str) for n in names)):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from polycell.core.types import STRING, UNKNOWN, Collection, Connection, Opaque, Scalar, Table, Type
-from polycell.languages.python.flow.values import collection
 from polycell.languages.python.frames.registry import Call, function
+from polycell.languages.python.values import collection
 
 
 @function("copy.copy copy.deepcopy", "x memo")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from polycell.core.types import BOOL, CATEGORY, UNKNOWN, Column, Record, Series, Table, Type
-from polycell.languages.python.flow.values import items_of, value_of
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Call, function, method
+from polycell.languages.python.values import items_of, value_of
 
 _MERGE = "how on left_on right_on left_index right_index sort suffixes copy indicator validate"
 

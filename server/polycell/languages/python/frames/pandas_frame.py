@@ -12,6 +12,7 @@ from polycell.core.types import (
     FLOAT64,
     INT64,
     STRING,
+    UNKNOWN,
     Collection,
     Column,
     DataType,
@@ -21,7 +22,6 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.flow.values import NOT_KNOWN, known_texts, value_of
 from polycell.languages.python.frames import frame_access
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
@@ -40,6 +40,7 @@ from polycell.languages.python.frames.columns import (
     with_columns,
 )
 from polycell.languages.python.frames.registry import Call, method
+from polycell.languages.python.values import NOT_KNOWN, known_texts, value_of
 from polycell.tables.csv_head import dtype_of
 
 COLUMNS_AXIS = (1, "columns")
@@ -223,9 +224,6 @@ def set_axis(call: Call) -> Type:
     labels = call["labels"]
     if labels is None or call.value("axis", 0) not in COLUMNS_AXIS:
         return replace(call.table, index=UNKNOWN_INDEX) if call.value("axis", 0) in ROWS_AXIS else call.unknown
-    from polycell.languages.python.flow.interpreter import Interpreter
-
-    assert isinstance(call.run, Interpreter)
     return frame_access.renamed(call.run, call.table, labels.type, labels.node)
 
 
@@ -241,14 +239,11 @@ def rename_axis(call: Call) -> Type:
 @method("pandas", "assign", "**")
 def assign(call: Call) -> Type:
     """Each value may be a function of the frame as it is then."""
-    from polycell.languages.python.flow.interpreter import Interpreter
-
     table = call.table
-    assert isinstance(call.run, Interpreter)
     for name, argument in (call.extra or {}).items():
         type_: Type = argument.type
         if isinstance(argument.node, ast.Lambda):
-            type_ = lambda_result(call.run, argument.node, table)
+            type_ = call.run.apply(argument.node, [], [table])
         column = frame_access.column_from(call.run, name, type_, argument.node, argument.node)
         span_name = next((k for k in call.node.keywords if k.arg == name), None)
         if span_name is not None:
@@ -257,39 +252,12 @@ def assign(call: Call) -> Type:
     return table
 
 
-def lambda_result(run: object, node: ast.Lambda, table: Type) -> Type:
-    """The value of `lambda d: …` applied to a table."""
-    from polycell.languages.python.flow.interpreter import Interpreter
-
-    assert isinstance(run, Interpreter)
-    arguments = node.args.args
-    if len(arguments) != 1:
-        return call_unknown()
-    before = run.state
-    run.state = before.copy()
-    try:
-        run.bind(arguments[0].arg, table)
-        with run.doubt():
-            return run.evaluate(node.body)
-    finally:
-        run.state = before
-
-
-def call_unknown() -> Type:
-    from polycell.core.types import UNKNOWN
-
-    return UNKNOWN
-
-
 @method("pandas", "insert", "loc column value allow_duplicates", changes=True)
 def insert(call: Call) -> Type:
     table, name, at = call.table, call.text("column"), call.value("loc")
     value = call["value"]
     if name is None or value is None or table.column(name) is not None:
         return opened(table)
-    from polycell.languages.python.flow.interpreter import Interpreter
-
-    assert isinstance(call.run, Interpreter)
     made = frame_access.column_from(call.run, name, value.type, call["column"].node, value.node)  # type: ignore[union-attr]
     if type(at) is not int or table.open or at < 0:
         return put(table, made)
@@ -404,8 +372,6 @@ def pipe(call: Call) -> Type:
     function = call["func"]
     if function is None:
         return call.unknown
-    if isinstance(function.node, ast.Lambda):
-        return lambda_result(call.run, function.node, call.receiver)
     owner = call.node.func
     receiver = [owner.value] if isinstance(owner, ast.Attribute) else []
     return call.run.apply(function.node, [*receiver, *(a.node for a in call.rest)], [call.receiver])
@@ -419,7 +385,7 @@ def keys(call: Call) -> Type:
 @method("pandas", "get", "key default")
 def get_column(call: Call) -> Type:
     name = call.text("key")
-    return Series(get(call.table, name), "pandas", call.table.index) if name else call_unknown()
+    return Series(get(call.table, name), "pandas", call.table.index) if name else UNKNOWN
 
 
 @method("pandas", "iterrows itertuples items", "**")
@@ -429,4 +395,4 @@ def iteration(call: Call) -> Type:
 
 @method("pandas", "to_csv to_json", "path_or_buf **")
 def written(call: Call) -> Type:
-    return call_unknown() if call["path_or_buf"] is not None else Scalar(STRING)
+    return UNKNOWN if call["path_or_buf"] is not None else Scalar(STRING)

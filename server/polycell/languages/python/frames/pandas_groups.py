@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from polycell.core.types import BOOL, FLOAT64, INT64, UNKNOWN, Column, DataType, GroupBy, Series, Table, Type
-from polycell.languages.python.flow.values import known_texts, value_of
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, numeric_only, sure, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Argument, Call, method
+from polycell.languages.python.values import known_texts, value_of
 
 G = "pandas groups"
 

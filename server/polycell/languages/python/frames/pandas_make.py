@@ -25,10 +25,10 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.flow.values import items_of
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, untyped, with_columns
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Call, Evaluator, function
+from polycell.languages.python.values import items_of
 from polycell.tables.infer import common_type
 
 

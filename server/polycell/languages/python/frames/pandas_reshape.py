@@ -6,7 +6,6 @@ import ast
 from dataclasses import replace
 
 from polycell.core.types import BOOL, INT64, STRING, UNKNOWN, Collection, Column, Opaque, Series, Table, Type
-from polycell.languages.python.flow.values import known_texts
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
     drop,
@@ -16,6 +15,7 @@ from polycell.languages.python.frames.columns import (
     with_columns,
 )
 from polycell.languages.python.frames.registry import Call, method
+from polycell.languages.python.values import known_texts
 
 
 @method("pandas", "set_index", "keys drop append verify_integrity")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from polycell.core.types import INT64, UNKNOWN, Column, GroupBy, Scalar, Series, Table, Type
-from polycell.languages.python.flow.values import known_texts
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.pandas_reshape import index_to_columns
 from polycell.languages.python.frames.registry import Call, method
+from polycell.languages.python.values import known_texts
 
 S = "pandas series"
 

@@ -21,10 +21,10 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.flow.values import known_texts
 from polycell.languages.python.frames.columns import drop, get, put, rename, unknown_table, with_columns
 from polycell.languages.python.frames.expressions import POLARS, UINT32, columns_of
 from polycell.languages.python.frames.registry import Argument, Call, Rule, method
+from polycell.languages.python.values import known_texts
 
 
 def both(names: str, parameters: str = "") -> Callable[[Rule], Rule]:
@@ -308,11 +308,9 @@ for _flavour in ("polars groups", "polars-lazy groups"):
 
 @both("pipe", "function *args **")
 def pipe(call: Call) -> Type:
-    from polycell.languages.python.frames.pandas_frame import lambda_result
-
     function = call["function"]
     if function is not None and isinstance(function.node, ast.Lambda):
-        return lambda_result(call.run, function.node, call.receiver)
+        return call.run.apply(function.node, [], [call.receiver])
     return UNKNOWN
 
 

@@ -6,11 +6,11 @@ import ast
 from dataclasses import replace
 
 from polycell.core.types import FLOAT64, INT64, Column, Table, Type
-from polycell.languages.python.flow.values import items_of, value_of
 from polycell.languages.python.frames.columns import unknown_table, with_columns
 from polycell.languages.python.frames.expressions import POLARS
 from polycell.languages.python.frames.pandas_make import literal_frame
 from polycell.languages.python.frames.registry import Call, function
+from polycell.languages.python.values import items_of, value_of
 
 _PARAMETERS = "data schema schema_overrides strict orient infer_schema_length nan_to_null"
 

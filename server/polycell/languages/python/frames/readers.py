@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from polycell.core.types import UNKNOWN, Certainty, Flavour, Table, Type
-from polycell.languages.python.flow.values import NOT_KNOWN, known_text, value_of
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Argument, Call, function
+from polycell.languages.python.values import NOT_KNOWN, known_text, value_of
 from polycell.tables.files import FileRequest
 
 

@@ -19,8 +19,8 @@ from typing import Any, Protocol, TypeAlias
 
 from polycell.core.environment import View
 from polycell.core.types import UNKNOWN, Anchor, Table, Type
-from polycell.languages.python.flow.values import known_text, known_texts, value_of
 from polycell.languages.python.frames.columns import unknown_table
+from polycell.languages.python.values import known_text, known_texts, value_of
 
 
 class Evaluator(Protocol):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from polycell.core.types import INT64, UNKNOWN, Column, GroupBy, Table, Type
-from polycell.languages.python.flow.values import NOT_KNOWN, known_texts
 from polycell.languages.python.frames.columns import drop, get, put, rename, unknown_table, with_columns
 from polycell.languages.python.frames.expressions import SPARK, columns_of
 from polycell.languages.python.frames.readers import read_file
 from polycell.languages.python.frames.registry import Call, method
+from polycell.languages.python.values import NOT_KNOWN, known_texts
 
 SESSION = "pyspark.sql.SparkSession"
 

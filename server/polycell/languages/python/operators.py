@@ -23,7 +23,7 @@ from polycell.core.types import (
     Type,
     is_numeric,
 )
-from polycell.languages.python.flow.values import LONGEST, MOST, NOT_KNOWN, PATH, collection, of_value, value_of
+from polycell.languages.python.values import LONGEST, MOST, NOT_KNOWN, PATH, collection, of_value, value_of
 
 
 def arithmetic(operator: ast.operator, left: DataType | None, right: DataType | None) -> DataType | None:
