@@ -38,6 +38,8 @@ def test_nothing_said_is_nothing_changed(value: Any) -> None:
         ({"filesOutsideWorkspace": "yes"}, ["polycell.filesOutsideWorkspace", "true nor false"]),
         ({"severity": {"undefined-name": "fatal"}}, ["undefined-name", "'fatal'", "off"]),
         ({"severity": ["undefined-name"]}, ["polycell.severity", "object"]),
+        ({"interpreter": 3}, ["polycell.interpreter", "no text"]),
+        ({"packageIndex": "ftp://x"}, ["polycell.packageIndex", "http"]),
         ([1, 2], ["object"]),
     ],
 )

@@ -6,6 +6,7 @@ what is allowed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -21,7 +22,9 @@ PYTHON_MODES = ("full", "companion")
 class Settings:
     """`log_level`: empty leaves what the command line said. `severity`: per code, or "off". `outside`: data files
     outside of the workspace may be read. `python`: "companion" leaves to another Python server what that does as well.
-    `scripts`: report also in plain scripts. `inlay_hints`: show what statements do to tables.
+    `scripts`: report also in plain scripts. `inlay_hints`: show what statements do to tables. `interpreter`: the Python
+    that runs the notebooks, an executable or an environment; empty to look for it. `package_index`: the address of the
+    index that may be asked for versions; empty to ask nobody.
     """
 
     log_level: str = ""
@@ -30,6 +33,8 @@ class Settings:
     python: PythonMode = "full"
     scripts: bool = False
     inlay_hints: bool = False
+    interpreter: str = ""
+    package_index: str = ""
 
 
 def parse(value: object, base: Settings | None = None) -> tuple[Settings, tuple[str, ...]]:
@@ -71,6 +76,16 @@ def _boolean(value: Any) -> tuple[Any, str]:
     return (value, "") if isinstance(value, bool) else (None, f"{_short(value)} is neither true nor false.")
 
 
+def _text(value: Any) -> tuple[Any, str]:
+    return (value.strip(), "") if isinstance(value, str) else (None, f"{_short(value)} is no text.")
+
+
+def _address(value: Any) -> tuple[Any, str]:
+    if isinstance(value, str) and re.fullmatch(r"\s*(?:https?://\S+)?\s*", value):
+        return value.strip(), ""
+    return None, f"{_short(value)} is no address that begins with http:// or https://."
+
+
 def _severities(value: Any) -> tuple[Any, str]:
     if not isinstance(value, Mapping):
         return (
@@ -96,4 +111,6 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "python": ("python", _one_of(PYTHON_MODES)),
     "diagnosePlainScripts": ("scripts", _boolean),
     "inlayHints": ("inlay_hints", _boolean),
+    "interpreter": ("interpreter", _text),
+    "packageIndex": ("package_index", _address),
 }
