@@ -216,3 +216,43 @@ class Fold:
 
     span: Span
     kind: FoldKind = ""
+
+
+# The protocol's own names, which every editor's themes know.
+TokenKind = Literal[
+    "namespace", "type", "class", "enum", "interface", "struct", "typeParameter", "parameter", "variable", "property",
+    "enumMember", "event", "function", "method", "macro", "keyword", "modifier", "comment", "string", "number",
+    "regexp", "operator", "decorator",
+]  # fmt: skip
+TokenModifier = Literal[
+    "declaration", "definition", "readonly", "static", "deprecated", "abstract", "async", "modification",
+    "documentation", "defaultLibrary",
+]  # fmt: skip
+
+
+class SemanticToken(NamedTuple):
+    """What the text at `span` is. Thousands are made for one answer."""
+
+    span: Span
+    kind: TokenKind
+    modifiers: tuple[TokenModifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the editor says about the layout of its documents."""
+
+    tab_size: int = 4
+    spaces: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """Edits of one cell that do not overlap; or why nothing is done: one sentence for people. Both empty: it is
+    formatted already."""
+
+    edits: tuple[Edit, ...] = ()
+    refusal: str = ""
+
+
+NOT_FORMATTED = Formatted()

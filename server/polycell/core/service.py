@@ -17,14 +17,18 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import (
     NO_COMPLETIONS,
+    NOT_FORMATTED,
     Action,
     Completions,
     Finding,
     Fold,
+    Formatted,
     Hint,
     Hover,
+    Layout,
     Location,
     Mention,
+    SemanticToken,
     Signatures,
 )
 from polycell.core.text import Span
@@ -97,6 +101,16 @@ class LanguageService:
 
     def folds(self, context: Context) -> Sequence[Fold]:
         """What can be folded beside the extents of the definitions in the facts."""
+        return ()
+
+    async def format(self, context: Context, span: Span, layout: Layout) -> Formatted:
+        """Edits that lay out what `span` touches, whole statements at least; `span` is the whole text for the cell.
+        Comments and meaning stay as they are; formatting what was formatted changes nothing."""
+        return NOT_FORMATTED
+
+    async def tokens(self, context: Context) -> Sequence[SemanticToken]:
+        """What each word of the cell is, in order of its text and without overlaps; () where nobody can tell. Texts of
+        other languages inside of the cell (its fragments) are asked of theirs."""
         return ()
 
     def rename_at(self, context: Context, offset: int) -> Mention | None:

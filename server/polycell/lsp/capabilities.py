@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from polycell import __version__
+from polycell.core.results import TokenKind, TokenModifier
 from polycell.lsp.client import Client
 
 TRIGGERS = (".", '"', "'", "[", "(", ",", " ", "`")
+# The numbers by which tokens and their modifiers are told are places in these.
+TOKEN_KINDS: tuple[str, ...] = get_args(TokenKind)
+TOKEN_MODIFIERS: tuple[str, ...] = get_args(TokenModifier)
 _INCREMENTAL = 2  # TextDocumentSyncKind
 
 
@@ -36,6 +40,14 @@ def capabilities(client: Client) -> dict[str, Any]:
         "foldingRangeProvider": True,
         "inlayHintProvider": True,
         "workspaceSymbolProvider": True,
+        # Beside another Python server's formatter an editor would ask which of the two is meant: see `watch`.
+        "documentFormattingProvider": not client.companion,
+        "documentRangeFormattingProvider": not client.companion,
+        "semanticTokensProvider": {
+            "legend": {"tokenTypes": list(TOKEN_KINDS), "tokenModifiers": list(TOKEN_MODIFIERS)},
+            "full": True,
+            "range": True,
+        },
         "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
         "codeActionProvider": {"codeActionKinds": ["quickfix", "refactor", "source"]} if client.code_actions else False,
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},

@@ -45,6 +45,8 @@ class Client:
     label_offsets: bool = False  # a signature's parameters may be told by their places
     prepares_renames: bool = False
     document_changes: bool = False  # edits may name the version that they are made to
+    companion: bool = False  # started beside another Python server
+    registers_formatting: bool = False  # can be told later which documents are formatted
     commands: frozenset[str] = frozenset()  # what the client itself can do, by the names of its commands
 
 
@@ -85,6 +87,8 @@ def read_client(params: object) -> Client:
         is True,
         prepares_renames=_at(text, "rename").get("prepareSupport") is True,
         document_changes=edits.get("documentChanges") is True,
+        companion=_at(said, "initializationOptions").get("python") == "companion",
+        registers_formatting=_at(text, "formatting").get("dynamicRegistration") is True,
         commands=frozenset(c for c in _list(_at(said, "initializationOptions").get("commands")) if isinstance(c, str)),
     )
 

@@ -20,7 +20,17 @@ from pygls.protocol import default_converter
 from polycell import __version__
 from polycell.core.service import Services
 from polycell.core.session import Session
-from polycell.lsp import actions, folding, hints, renaming, requests, signature, workspace_symbols
+from polycell.lsp import (
+    actions,
+    folding,
+    formatting,
+    hints,
+    renaming,
+    requests,
+    semantic_tokens,
+    signature,
+    workspace_symbols,
+)
 from polycell.lsp.capabilities import initialize_result
 from polycell.lsp.client import folder_uris, read_client
 from polycell.lsp.diagnostics import Diagnostics
@@ -32,7 +42,7 @@ from polycell.lsp.scheduler import IDLE, Scheduler
 from polycell.lsp.settings import parse
 from polycell.lsp.state import State, key_of
 from polycell.lsp.text_sync import TextSync
-from polycell.lsp.watch import watch_files, watched_paths
+from polycell.lsp.watch import offer_formatting, watch_files, watched_paths
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +162,7 @@ class PolycellServer(LanguageServer):
 
     def initialized(self, params: Any) -> None:
         watch_files(self)
+        offer_formatting(self)
 
     def files_changed(self, params: Any) -> None:
         """workspace/didChangeWatchedFiles."""
@@ -257,6 +268,10 @@ def register(server: PolycellServer) -> None:
         types.TEXT_DOCUMENT_SIGNATURE_HELP: signature.signature_help,
         types.TEXT_DOCUMENT_FOLDING_RANGE: folding.folding,
         types.TEXT_DOCUMENT_INLAY_HINT: hints.inlay_hints,
+        types.TEXT_DOCUMENT_FORMATTING: formatting.whole,
+        types.TEXT_DOCUMENT_RANGE_FORMATTING: formatting.within,
+        types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: semantic_tokens.full,
+        types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: semantic_tokens.within,
         types.WORKSPACE_SYMBOL: workspace_symbols.workspace_symbols,
     }
     for method, answer in answered.items():

@@ -32,11 +32,27 @@ def workspace_edit(state: State, asked: Asked, edits: Iterable[Edit]) -> types.W
         by_face.setdefault(face.uri, (face, []))[1].append(edit)
     made = []
     for face, own in by_face.values():
-        placed = _placed(face, own)
-        if placed is None or (face.map is not None and not _comes_out(asked, face, own, placed)):
+        placed = _sound(asked, face, own)
+        if placed is None:
             return None
         made.append((face, placed))
     return _edit_of(state, made)
+
+
+def text_edits(state: State, asked: Asked, edits: Sequence[Edit]) -> list[types.TextEdit] | None:
+    """Edits of cells of the asked document, as edits of it; None when they would not come out as meant."""
+    placed = _sound(asked, asked.face, edits)
+    if placed is None:
+        return None
+    return [types.TextEdit(asked.face.range(e.span, state.client.encoding), e.text) for e in placed]
+
+
+def _sound(asked: Asked, face: Face, edits: Sequence[Edit]) -> list[Edit] | None:
+    """The same edits in the face's own text, where reading that anew gives the cells that they mean."""
+    placed = _placed(face, edits)
+    if placed is None or (face.map is not None and not _comes_out(asked, face, edits, placed)):
+        return None
+    return placed
 
 
 def inserted_cell(state: State, asked: Asked, new: NewCell) -> types.WorkspaceEdit | None:

@@ -255,7 +255,7 @@ async def highlight(state: State, params: types.DocumentHighlightParams) -> list
         return []
     asked, target = found
     await settle(target.snapshot, target.index)
-    if not unchanged(state, asked) or _left_to_another(state, target.snapshot.notebook.cells[target.index]):
+    if not unchanged(state, asked) or left_to_another(state, target.snapshot.notebook.cells[target.index]):
         return []
     made = []
     for item in features.highlights(target.snapshot, state.session.services, target.cell, target.offset):
@@ -274,13 +274,14 @@ async def symbols(state: State, params: types.DocumentSymbolParams) -> list[Any]
         wanted = [snapshot.notebook.index(cell) for cell in asked.face.cells] if asked.face.map is None else [None]
         await settle(snapshot, wanted[0])
     cells = (cell for snapshot in asked.snapshots for cell in snapshot.notebook.cells)
-    if asked.face.map is None and any(c.id == asked.face.cell and _left_to_another(state, c) for c in cells):
+    if asked.face.map is None and any(c.id == asked.face.cell and left_to_another(state, c) for c in cells):
         return []
     tree = document_symbols(asked, state.client.encoding)
     return list(tree) if state.client.hierarchical_symbols else list(answers.flat(tree, asked.face.uri))
 
 
-def _left_to_another(state: State, cell: Cell) -> bool:
+def left_to_another(state: State, cell: Cell) -> bool:
+    """Whether another Python server answers for the cell."""
     return state.settings.python == "companion" and companion.is_theirs(cell)
 
 

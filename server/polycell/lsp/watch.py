@@ -1,4 +1,5 @@
-"""Data files and notebooks on disk: which changes the client is asked to tell, and what it told."""
+"""What the client is asked for once it is there: to tell of changed data files (and what it told), and to have its SQL
+formatted here where another server formats Python."""
 
 from __future__ import annotations
 
@@ -24,6 +25,18 @@ def watch_files(server: PolycellServer) -> None:
         "polycell-data-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, server.protocol._converter.unstructure(options)
     )
     server.client_register_capability(types.RegistrationParams([registration]))
+
+
+def offer_formatting(server: PolycellServer) -> None:
+    """In companion mode, say that documents in SQL are formatted here, and no others."""
+    client = server.state.client
+    if not client.companion or not client.registers_formatting:
+        return
+    selector = types.DocumentRangeFormattingRegistrationOptions([types.TextDocumentFilterLanguage("sql")])
+    options = server.protocol._converter.unstructure(selector)
+    wanted = (types.TEXT_DOCUMENT_FORMATTING, types.TEXT_DOCUMENT_RANGE_FORMATTING)
+    made = [types.Registration(f"polycell-{method}", method, options) for method in wanted]
+    server.client_register_capability(types.RegistrationParams(made))
 
 
 def watched_paths(params: Any) -> list[str]:
