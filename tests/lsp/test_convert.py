@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polycell.bridge.positions import Encoding
 from polycell.core.text import LineIndex, Span
-from polycell.lsp.client import Encoding, choose_encoding
+from polycell.lsp.client import choose_encoding
 from polycell.lsp.convert import apply_changes, offset_at, points, to_position, to_range, units
 from tests.lsp.client import position
 

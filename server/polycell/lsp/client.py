@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-Encoding: TypeAlias = Literal["utf-8", "utf-16", "utf-32"]
+from polycell.bridge.positions import Encoding
 
 # Best first: code points are what we count in, so UTF-32 costs nothing.
 _PREFERRED: tuple[Encoding, ...] = ("utf-32", "utf-8", "utf-16")

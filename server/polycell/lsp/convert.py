@@ -1,4 +1,4 @@
-"""Positions between the client's encoding and ours: the only place where LSP's columns are counted.
+"""Positions between the client's encoding and ours, as the protocol library types them.
 
 Inside, everything is an offset in code points. A client counts columns in UTF-16 code units unless it agreed on UTF-8
 bytes or UTF-32 code points (LSP 3.17, `general.positionEncodings`). Lines end as LSP says, which `LineIndex` knows.
@@ -12,40 +12,10 @@ from typing import Any
 
 from lsprotocol import types
 
+from polycell.bridge.positions import Encoding, column_at, offset_at, points, units, width
 from polycell.core.text import LineIndex, Span
-from polycell.lsp.client import Encoding
 
-
-def width(character: str, encoding: Encoding) -> int:
-    """Code units of one code point. A lone surrogate is one unit of UTF-16 and three bytes of (generalised) UTF-8."""
-    code = ord(character)
-    if encoding == "utf-32":
-        return 1
-    if encoding == "utf-16":
-        return 2 if code > 0xFFFF else 1
-    return 1 if code < 0x80 else 2 if code < 0x800 else 3 if code < 0x10000 else 4
-
-
-def units(text: str, encoding: Encoding) -> int:
-    """The length of `text` in code units."""
-    if encoding == "utf-32" or text.isascii():
-        return len(text)
-    return sum(width(character, encoding) for character in text)
-
-
-def points(line: str, column: int, encoding: Encoding) -> int:
-    """How many code points of `line` lie before `column`; a column inside a character counts as before it."""
-    if column <= 0:
-        return 0
-    if encoding == "utf-32" or line.isascii():
-        return min(column, len(line))
-    for index, character in enumerate(line):
-        column -= width(character, encoding)
-        if column < 0:
-            return index
-        if column == 0:
-            return index + 1
-    return len(line)
+__all__ = ["apply_changes", "offset_at", "points", "to_offset", "to_position", "to_range", "units", "width"]
 
 
 def to_offset(lines: LineIndex, position: types.Position, encoding: Encoding) -> int:
@@ -53,19 +23,9 @@ def to_offset(lines: LineIndex, position: types.Position, encoding: Encoding) ->
     return offset_at(lines, position.line, position.character, encoding)
 
 
-def offset_at(lines: LineIndex, line: int, character: int, encoding: Encoding) -> int:
-    if line < 0:
-        return 0
-    span = lines.line_span(line)
-    return span.start + points(span.of(lines.text), character, encoding)
-
-
 def to_position(lines: LineIndex, offset: int, encoding: Encoding) -> types.Position:
     """The client's position of an offset. An offset inside a line end is that of the line's last character."""
-    place = lines.position(offset)
-    span = lines.line_span(place.line)
-    before = lines.text[span.start : min(span.start + place.column, span.end)]
-    return types.Position(place.line, units(before, encoding))
+    return types.Position(*column_at(lines, offset, encoding))
 
 
 def to_range(lines: LineIndex, span: Span, encoding: Encoding) -> types.Range:

@@ -15,10 +15,11 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
+from polycell.bridge.positions import Encoding
 from polycell.core.session import Session, Snapshot
 from polycell.core.text import LineIndex, Span
 from polycell.core.virtual import Place, SegmentMap
-from polycell.lsp.client import Client, Encoding
+from polycell.lsp.client import Client
 from polycell.lsp.convert import to_range
 from polycell.lsp.settings import Settings
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from polycell.bridge.positions import Encoding
 from polycell.core import features
 from polycell.core.notebook import Cell
 from polycell.core.results import Symbol
 from polycell.core.session import Snapshot
 from polycell.core.text import Span
 from polycell.lsp.answers import nested, symbol_kind
-from polycell.lsp.client import Encoding
 from polycell.lsp.state import Asked, Face
 
 

@@ -1,4 +1,4 @@
-"""Bytes in and out: framing, the reader and writer threads, and how the process ends.
+"""Bytes in and out: the reader and writer threads, and how the process ends.
 
 pygls' own loop asks a thread pool for every line of every header, and shares that pool with everything else; here one
 daemon thread reads and parses, one writes, and the event loop only handles whole messages, in their order. End of
@@ -8,60 +8,22 @@ input, `exit`, or a client that is gone end the process; nothing waits for a thr
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import queue
-import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
+
+from polycell.bridge.framing import Frames, framed, parse
+
+__all__ = ["Frames", "ThreadWriter", "framed", "parse", "private_standard_streams", "read_in_thread", "write_all"]
 
 log = logging.getLogger(__name__)
 
-_LENGTH = re.compile(rb"(?im)^content-length:[ \t]*(\d+)[ \t]*\r?$")
 _CHUNK = 1 << 16
 _FLUSH = 2.0  # seconds that an ending process waits for its last answers to be taken
-
-
-class Frames:
-    """Cuts a stream of bytes into the bodies of messages."""
-
-    def __init__(self) -> None:
-        self._buffer = bytearray()
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        self._buffer += data
-        while True:
-            end = self._buffer.find(b"\r\n\r\n")
-            if end < 0:
-                return
-            found = _LENGTH.search(bytes(self._buffer[:end]))
-            if found is None:
-                log.warning("ignoring a header without Content-Length")
-                del self._buffer[: end + 4]
-                continue
-            length = int(found[1])
-            if len(self._buffer) < end + 4 + length:
-                return
-            body = bytes(self._buffer[end + 4 : end + 4 + length])
-            del self._buffer[: end + 4 + length]
-            yield body
-
-
-def parse(body: bytes) -> Any:
-    """The JSON of a body; None, with a line in the log, when it is none."""
-    try:
-        return json.loads(body.decode("utf-8", "surrogatepass"))
-    except (ValueError, RecursionError) as error:
-        log.warning("ignoring a message that is not JSON: %s", error)
-        return None
-
-
-def framed(message: Any) -> bytes:
-    body = json.dumps(message).encode("ascii")
-    return b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
 class ThreadWriter:
