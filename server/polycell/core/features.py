@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from polycell.core import columns
 from polycell.core.actions import actions
 from polycell.core.facts import Reference
 from polycell.core.fragments import Site
@@ -111,13 +112,13 @@ def signature(snapshot: Snapshot, services: Services, cell_id: str, offset: int)
 
 
 def highlights(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Highlight]:
-    """Occurrences of the name under the cursor within its own cell."""
+    """Occurrences of the name or column under the cursor within its own cell."""
     found = site(snapshot, services, cell_id, offset)
     if found is None:
         return ()
     reference = reference_at(found.context.facts.references, found.offset)
     if reference is None:
-        return ()
+        return columns.highlights(snapshot, services, cell_id, offset)
     return tuple(
         Highlight(r.span.shift(found.shift), r.write)
         for r in found.context.facts.references

@@ -13,7 +13,7 @@ def located(notebook: Notebook, anchor: Anchor | None) -> Location | None:
     if anchor is None:
         return None
     if anchor.uri:
-        return Location(Span(0, 0), uri=anchor.uri)
+        return Location(Span(0, 0), uri=anchor.uri, anchor=anchor)
     index = notebook.index(anchor.cell)
     found = anchor.find(notebook.cells[index].text) if index is not None else None
     return Location(Span(*found), anchor.cell) if found else None

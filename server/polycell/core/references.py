@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from polycell.core import columns
 from polycell.core.environment import Binding, fold
 from polycell.core.facts import Reference
 from polycell.core.fragments import Site, fragment_site
@@ -104,21 +105,9 @@ def references(
     """Every occurrence, in all cells that see it, of the name under the cursor."""
     found = identity_at(snapshot, services, cell_id, offset)
     if found is None:
-        return _mentions(snapshot, services, cell_id, offset, declaration)
+        return columns.references(snapshot, services, cell_id, offset, declaration=declaration)
     return [
         Location(o.span, snapshot.notebook.cells[o.index].id)
         for o in occurrences(snapshot, services, found[2])
         if declaration or not o.reference.write
-    ]
-
-
-def _mentions(
-    snapshot: Snapshot, services: Services, cell_id: str, offset: int, declaration: bool
-) -> Sequence[Location]:
-    from polycell.core.renaming import mentioned
-
-    return [
-        Location(mention.span, cell)
-        for cell, mention, _ in mentioned(snapshot, services, cell_id, offset)
-        if declaration or not mention.write
     ]

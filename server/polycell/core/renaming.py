@@ -8,19 +8,18 @@ query inside of a string, in a template) is found by the languages, and refuses 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+from polycell.core import column_rename
 from polycell.core.environment import Binding, crosses, fold
 from polycell.core.fragments import Site, fragment_site
 from polycell.core.guard import guard
 from polycell.core.references import Identity, Occurrence, identity_at, occurrences
-from polycell.core.results import Edit, Mention, Renameable, Renamed
+from polycell.core.results import Edit, Renameable, Renamed
 from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
-from polycell.core.site import site
 from polycell.core.text import Span
 
 T = TypeVar("T")
@@ -30,7 +29,7 @@ def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -
     """What would be renamed at a place, and why that is refused already. None where nothing has a name."""
     found = identity_at(snapshot, services, cell_id, offset)
     if found is None:
-        return _prepare_mention(snapshot, services, cell_id, offset)
+        return column_rename.prepare(snapshot, services, cell_id, offset)
     here, reference, wanted = found
     span = reference.span.shift(here.shift)
     return Renameable(span, wanted.name, _doubt(snapshot, wanted, list(occurrences(snapshot, services, wanted))))
@@ -40,7 +39,7 @@ def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, na
     """The edits that give the name at a place another one. None where nothing has a name."""
     found = identity_at(snapshot, services, cell_id, offset)
     if found is None:
-        return _rename_mention(snapshot, services, cell_id, offset, name)
+        return column_rename.rename(snapshot, services, cell_id, offset, name)
     wanted = found[2]
     if name == wanted.name:
         return Renamed()
@@ -215,54 +214,3 @@ def _cell(index: int) -> str:
 
 def _language(context: Context) -> str:
     return {"sql": "SQL", "python": "Python"}.get(context.cell.language, context.cell.language)
-
-
-# -- what is no plain name: columns
-
-
-def mentioned(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Iterator[tuple[str, Mention, Site]]:
-    """(cell, mention in its text, where to ask) of everything that is what stands at a place."""
-    found = site(snapshot, services, cell_id, offset)
-    if found is None:
-        return
-    none: Mention | None = None
-    at = guard("rename", found.context.cell, none, lambda: found.service.rename_at(found.context, found.offset))
-    if at is None:
-        return
-    snapshot.analysis.settle()
-    for index, cell in enumerate(snapshot.notebook.cells):
-        if cell.kind != "code":
-            continue
-        context = snapshot.analysis.context(index)
-        service = services.of(cell.language)
-        sites = [Site(service, context, 0)]
-        sites += (fragment_site(services, service, context, f, f.span.start) for f in context.facts.fragments)
-        for place in sites:
-            nothing: Sequence[Mention] = ()
-            for mention in guard("rename", cell, nothing, partial(place.service.mentions, place.context, at.key)):
-                yield cell.id, replace(mention, span=mention.span.shift(place.shift)), place
-
-
-def _prepare_mention(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Renameable | None:
-    every = list(mentioned(snapshot, services, cell_id, offset))
-    here = next((m for cell, m, _ in every if cell == cell_id and m.span.touches(offset)), None)
-    if here is None:
-        return None
-    return Renameable(here.span, here.name, next((m.refusal for _, m, _ in every if m.refusal), ""))
-
-
-def _rename_mention(snapshot: Snapshot, services: Services, cell_id: str, offset: int, name: str) -> Renamed | None:
-    every = list(mentioned(snapshot, services, cell_id, offset))
-    if not every:
-        return None
-    edits: dict[tuple[str, Span], Edit] = {}
-    for cell_of, mention, place in every:
-        if mention.refusal:
-            return Renamed(refusal=mention.refusal)
-        none: str | None = None
-        inner = mention.span.shift(-place.shift)
-        text = guard("rename", place.context.cell, none, partial(place.service.spelling, place.context, inner, name))
-        if text is None:
-            return Renamed(refusal=f"`{name}` is no name in {_language(place.context)}.")
-        edits[cell_of, mention.span] = Edit(cell_of, mention.span, text)
-    return Renamed(tuple(edits.values()))

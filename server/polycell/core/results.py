@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from polycell.core.facts import Severity
 from polycell.core.text import Span
+from polycell.core.types import Anchor, Column, Table
 
 CompletionKind = Literal[
     "variable", "function", "class", "module", "table", "column", "keyword", "method", "property", "value", "magic",
@@ -50,11 +50,13 @@ class Hover:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A span of a cell, or (with `uri`) of a file outside the notebook."""
+    """A span of a cell, or (with `uri`) a file outside the notebook; there `anchor` is the place, since the core reads
+    no files."""
 
     span: Span
     cell: str = ""
     uri: str = ""
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +152,22 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An occurrence of something that is known by a name and is no variable: a column.
+    """A place that names a column, as text: `span` is the name without quotes, `name` the column's.
 
-    `key` says what is meant; whatever has an equal key, in any cell of any language, is the same thing. `refusal`: why
-    this occurrence cannot be renamed, for people; one such occurrence refuses the whole rename.
+    `column` is what is meant, with the places that gave it its name; None where nobody can tell. `tables` are those in
+    which the name must stay free of others. `refusal`: why this place cannot be renamed, or is not known, for people.
     """
 
     span: Span
     name: str
-    key: Hashable
+    column: Column | None = None
+    tables: tuple[Table, ...] = ()
     write: bool = False
     refusal: str = ""
+
+    @property
+    def origins(self) -> tuple[Anchor, ...]:
+        return self.column.origins if self.column is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +177,7 @@ class Renameable:
     span: Span
     name: str
     refusal: str = ""
+    column: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +186,7 @@ class Renamed:
 
     edits: tuple[Edit, ...] = ()
     refusal: str = ""
+    column: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ Each call is guarded all the same (`core.guard`), so a defect in one costs one a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
+from polycell.core.environment import NO_EXPORTS, Binding, Exports, View, fold
 from polycell.core.facts import NO_FACTS, Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
@@ -113,17 +113,28 @@ class LanguageService:
         other languages inside of the cell (its fragments) are asked of theirs."""
         return ()
 
-    def rename_at(self, context: Context, offset: int) -> Mention | None:
-        """What is at `offset` if it is no plain name but can be mentioned elsewhere under its name (a column)."""
+    def mention_at(self, context: Context, offset: int) -> Mention | None:
+        """The column that the text at `offset` names."""
         return None
 
-    def mentions(self, context: Context, key: Hashable) -> Sequence[Mention]:
-        """Every occurrence in this cell of what has `key`, as `rename_at` of any language gave it."""
+    def mentions(self, context: Context, name: str) -> Iterable[Mention]:
+        """Every place in the cell that names a column called `name`, and (without a column) every place that may do
+        so where nobody can tell. Cheap for a cell whose text does not have the name in it."""
+        if context.cell.text and fold(name) in fold(context.cell.text):
+            for found in self.hidden(context, name):
+                yield Mention(found, name, refusal="it is written in a language that is not read for columns")
+
+    def inputs(self, context: Context, span: Span) -> Iterable[Mention]:
+        """The columns from which the one is made that gets its name at `span`."""
         return ()
 
     def spelling(self, context: Context, span: Span, name: str) -> str | None:
         """How `name` is written in place of what stands at `span`, quotes included; None where it cannot be."""
         return name if name.isidentifier() else None
+
+    def column_spelling(self, context: Context, span: Span, name: str) -> str | None:
+        """The same for the name of a column, in place of a mention's span."""
+        return self.spelling(context, span, name)
 
     def spoken(self, context: Context) -> Iterable[str]:
         """Every name in the cell, those of its inner scopes too: none of them may become the name of something else."""

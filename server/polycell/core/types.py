@@ -119,6 +119,31 @@ class Column:
     maybe: bool = False
     # A file's head may type a column too narrowly while its name is beyond doubt.
     type_certainty: Certainty = Certainty.CERTAIN
+    # Other places that gave it the very same name: what it overwrote, was merged, stacked or joined with. In order.
+    also: tuple[Anchor, ...] = ()
+
+    @property
+    def origins(self) -> tuple[Anchor, ...]:
+        """Every place that gave the column its name: what it is known by (`core.columns`)."""
+        return (self.origin, *self.also) if self.origin is not None else self.also
+
+    def named(self, name: str, origin: Anchor | None) -> Column:
+        """The same values under a name given at `origin`: another column."""
+        return replace(self, name=name, origin=origin, also=())
+
+    def with_origins(self, *others: Column) -> Column:
+        """This column known by where others of its name were given it: other values, the same name."""
+        return replace(self, origin=others[0].origin, also=()).one_with(*others)
+
+    def one_with(self, *others: Column) -> Column:
+        """This column where it and others of its name are one: none can be renamed without the rest."""
+        places = {place for other in (self, *others) for place in other.origins} - {self.origin}
+        also = tuple(sorted(places, key=_order_of))
+        return self if also == self.also else replace(self, also=also)
+
+
+def _order_of(place: Anchor) -> tuple[str, str, int, str]:
+    return place.uri, place.cell, place.nth, place.token
 
 
 Flavour = Literal["pandas", "polars", "polars-lazy", "spark", "duckdb", "arrow", "sql", "result-set", "table"]

@@ -53,10 +53,11 @@ def arithmetic(operator: ast.operator, left: DataType | None, right: DataType | 
 
 def _column(left: Series, right: Series | Scalar, type_: DataType | None) -> Series:
     """pandas keeps a name that both sides share."""
-    name = left.column.name
-    if isinstance(right, Series) and right.column.name != name:
-        name = ""
-    return Series(Column(name, type_), left.flavour, left.index)
+    made = Column(left.column.name, type_).with_origins(left.column)
+    if isinstance(right, Series):
+        same = right.column.name == made.name
+        made = made.with_origins(left.column, right.column) if same else Column("", type_)
+    return Series(made, left.flavour, left.index)
 
 
 def binary(operator: ast.operator, left: Type, right: Type) -> Type:
@@ -66,7 +67,8 @@ def binary(operator: ast.operator, left: Type, right: Type) -> Type:
     if isinstance(right, Series) and isinstance(left, Scalar):
         return _column(right, left, arithmetic(operator, left.type, right.column.type))
     if isinstance(left, Series) and not isinstance(right, Table):
-        return replace(left, column=Column(left.column.name if isinstance(right, Series) else "", None))
+        unknown = Column(left.column.name if isinstance(right, Series) else "", None)
+        return replace(left, column=unknown.with_origins(left.column) if unknown.name else unknown)
     if isinstance(right, Series) and not isinstance(left, Table):
         return replace(right, column=Column("", None))
     if isinstance(left, Table) and isinstance(right, Scalar) and left.flavour == "pandas":
@@ -124,7 +126,7 @@ def comparison(left: Type, right: Type) -> Type:
     """The type of an ordering or equality of two values that are not both known."""
     for side in (left, right):
         if isinstance(side, Series):
-            return Series(Column(side.column.name, BOOL), side.flavour, side.index)
+            return Series(Column(side.column.name, BOOL).with_origins(side.column), side.flavour, side.index)
     for side in (left, right):
         if isinstance(side, Table) and side.flavour == "pandas":
             return replace(side, columns=tuple(replace(c, type=BOOL) for c in side.columns))

@@ -59,7 +59,9 @@ def source_of(context: Context) -> PythonSource:
 
 def _interpreter(context: Context, until: int | None) -> Interpreter:
     folder = str(PurePath(context.notebook.path).parent) if context.notebook.path else ""
-    return interpreter(source_of(context), context.view, cell=context.cell.id, folder=folder, until=until)
+    return interpreter(
+        source_of(context), context.view, cell=context.cell.id, folder=folder, until=until, text=context.cell.text
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ def exports(context: Context) -> Exports:
     if implicit and implicit not in bindings and statement is not None and made.last is not None:
         span = made.source.span(statement)
         token = span.of(made.source.code).split("\n", 1)[0]
-        where = Anchor.at(made.source.code, span.start, token, cell=context.cell.id)
+        where = made.anchor(span.start, token)
         bindings[implicit] = Binding(implicit, made.last, "result", space, where, made.text_of(statement))
     if made.anything:
         made.remark(ANYTHING)

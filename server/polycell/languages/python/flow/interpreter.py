@@ -20,6 +20,7 @@ from polycell.core.types import UNKNOWN, Anchor, Column, GroupBy, Table, Type
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.registry import Argument
+from polycell.languages.python.literals import place_of
 from polycell.languages.python.source import PythonSource
 
 SHORTEST = 100  # characters of source that people are shown in one line
@@ -62,12 +63,13 @@ class Semantics:
 class Interpreter:
     def __init__(
         self, semantics: Semantics, source: PythonSource, view: View, *, cell: str = "", folder: str = "",
-        until: int | None = None,
+        until: int | None = None, text: str = "",
     ) -> None:  # fmt: skip
         self.semantics = semantics
         self.source = source
         self.view = view
         self.cell = cell
+        self.text = text  # the cell's own, in which anchors count; `source.code` has IPython's syntax replaced
         self.folder = folder
         self.until = until
         self.state = State()
@@ -167,7 +169,7 @@ class Interpreter:
         origin = None
         if span is not None:
             at = self.source.code.find(name, span.start, max(span.end, span.start + len(name)))
-            origin = Anchor.at(self.source.code, at if at >= 0 else span.start, name, cell=self.cell)
+            origin = self.anchor(at if at >= 0 else span.start, name)
         text = self.text_of(value) if value is not None else ""
         self.state.names[name] = Slot(address, kind, origin, text)
         return address
@@ -249,17 +251,17 @@ class Interpreter:
             self.depth -= 1
 
     def place(self, node: ast.AST, name: str) -> Anchor | None:
-        span = self.source.span(node)
+        """Where `name` is written in a node; the node's own beginning where it is not."""
         code = self.source.code
-        for quote in ("'", '"'):
-            at = code.find(f"{quote}{name}{quote}", span.start, span.end)
-            if at >= 0:
-                return Anchor.at(code, at + 1, name, cell=self.cell)
-        at = code.find(name, span.start, span.end) if name else -1
-        if at >= 0:
-            return Anchor.at(code, at, name, cell=self.cell)
+        span = place_of(self.source, node, name) if name else None
+        if span is not None:
+            return self.anchor(span.start, name)
+        span = self.source.span(node)
         token = code[span.start : span.end].split("\n", 1)[0]
-        return Anchor.at(code, span.start, token, cell=self.cell) if token else None
+        return self.anchor(span.start, token) if token else None
+
+    def anchor(self, start: int, token: str) -> Anchor:
+        return Anchor.at(self.text or self.source.code, start, token, cell=self.cell)
 
     def text_of(self, node: ast.AST) -> str:
         span = self.source.span(node)

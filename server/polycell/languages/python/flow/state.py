@@ -95,7 +95,11 @@ def join(a: Type, b: Type) -> Type:
         return Record(shared, a.name, open=True)
     if isinstance(a, Series) and isinstance(b, Series) and a.flavour == b.flavour and a.column.name == b.column.name:
         type_ = a.column.type if a.column.type == b.column.type else None
-        return replace(a, column=replace(a.column, type=type_), index=a.index if a.index == b.index else UNKNOWN_INDEX)
+        return replace(
+            a,
+            column=replace(a.column, type=type_).one_with(b.column),
+            index=a.index if a.index == b.index else UNKNOWN_INDEX,
+        )
     return UNKNOWN
 
 
@@ -115,7 +119,8 @@ def join_tables(a: Table, b: Table) -> Table:
             nullable = column.nullable if column.nullable == other.nullable else None
             certainty = min(column.certainty, other.certainty)
             maybe = column.maybe or other.maybe
-            columns.append(replace(column, type=type_, nullable=nullable, certainty=certainty, maybe=maybe))
+            made = replace(column, type=type_, nullable=nullable, certainty=certainty, maybe=maybe)
+            columns.append(made.one_with(other))
     columns += [replace(c, maybe=True) for c in b.columns if c.name not in mine]
     index = a.index if a.index == b.index else UNKNOWN_INDEX
     return Table(tuple(columns), a.open or b.open, a.flavour, index, a.case_sensitive)

@@ -125,7 +125,7 @@ def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, valu
     base = run.evaluate(owner)
     address = run.address_of(owner)
     if isinstance(base, Table):
-        store(run, address, frame_access.set_attribute(run, base, target.attr, type_, value or target))
+        store(run, address, frame_access.set_attribute(run, base, target, type_, value or target))
     elif isinstance(owner, ast.Attribute) and isinstance(table := run.evaluate(owner.value), Table):
         # df.index.name = …, df.columns.name = …
         if owner.attr == "index":
@@ -133,7 +133,8 @@ def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, valu
             store(run, run.address_of(owner.value), frame_access.index_renamed(table, type_))
     elif isinstance(base, Series) and target.attr == "name" and address is not None:
         name = value_of(type_)
-        run.change(address, replace(base, column=replace(base.column, name=name if isinstance(name, str) else "")))
+        origin = run.place(value, name) if value is not None and isinstance(name, str) else None
+        run.change(address, replace(base, column=base.column.named(name if isinstance(name, str) else "", origin)))
     elif isinstance(base, Record) and base.name != "dict" and address is not None:
         fields = {**dict(base.fields), target.attr: type_}
         run.change(address, replace(base, fields=tuple(fields.items())))

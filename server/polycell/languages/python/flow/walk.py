@@ -11,6 +11,6 @@ SEMANTICS = Semantics(expressions.evaluate, statements.execute, calls.apply)
 
 
 def interpreter(
-    source: PythonSource, view: View, *, cell: str = "", folder: str = "", until: int | None = None
+    source: PythonSource, view: View, *, cell: str = "", folder: str = "", until: int | None = None, text: str = ""
 ) -> Interpreter:
-    return Interpreter(SEMANTICS, source, view, cell=cell, folder=folder, until=until)
+    return Interpreter(SEMANTICS, source, view, cell=cell, folder=folder, until=until, text=text)

@@ -3,7 +3,7 @@ unknown argument decides makes the result open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from polycell.core.types import (
@@ -11,6 +11,7 @@ from polycell.core.types import (
     CATEGORY,
     INT64,
     STRING,
+    Anchor,
     Certainty,
     Column,
     DataType,
@@ -64,21 +65,31 @@ def drop(table: Table, names: Iterable[str]) -> Table:
 
 
 def put(table: Table, column: Column) -> Table:
-    """The column set: in its place when it was there, else last."""
+    """The column set: in its place when it was there, else last. One that is overwritten stays the same column."""
     if not column.name and table.flavour == "pandas":
         return opened(table)
-    if any(c.name == column.name for c in table.columns):
+    before = table.column(column.name)
+    if before is not None and before.name == column.name:
+        column = column.one_with(before)
         return replace(table, columns=tuple(column if c.name == column.name else c for c in table.columns))
     return replace(table, columns=(*table.columns, column))
 
 
-def rename(table: Table, names: Mapping[str, str]) -> Table:
-    """Columns renamed. In an open table a new name may hide a column that nobody sees, which does no harm."""
-    changed = (replace(c, name=names[c.name]) if c.name in names else c for c in table.columns)
+def rename(table: Table, names: Mapping[str, str], place: Callable[[str, str], Anchor | None]) -> Table:
+    """Columns renamed; `place(old, new)` is where the new name is given. In an open table a new name may hide a column
+    that nobody sees, which does no harm."""
+    changed = (
+        c.named(names[c.name], place(c.name, names[c.name])) if names.get(c.name, c.name) != c.name else c
+        for c in table.columns
+    )
     added = []
     if table.open:
         present = {c.name for c in table.columns}
-        added = [Column(new, None) for old, new in names.items() if old not in present and new not in present]
+        added = [
+            Column(new, None, origin=place(old, new))
+            for old, new in names.items()
+            if old not in present and new not in present
+        ]
     return with_columns(table, (*changed, *added))
 
 

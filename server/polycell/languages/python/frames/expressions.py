@@ -156,7 +156,7 @@ def columns_of(run: Evaluator, node: ast.expr, table: Table, dialect: Dialect) -
         return None
     source = run.text_of(node)
     plain = isinstance(node, ast.Call) and _plain_column(run, node, dialect)
-    return [c if plain else replace(c, source=source, origin=run.place(node, c.name), maybe=False) for c in made]
+    return [c if plain else replace(c, source=source, maybe=False) for c in made]
 
 
 def _plain_column(run: Evaluator, node: ast.Call, dialect: Dialect) -> bool:
@@ -192,7 +192,7 @@ def expression(run: Evaluator, node: ast.expr, table: Table, dialect: Dialect) -
             right = expression(run, node.right, table, dialect) if literal is not None else None
             if right is None or literal is None or dialect is SPARK:
                 return None
-            return [replace(c, name="literal", type=arithmetic(node.op, literal, c.type)) for c in right[:1]]
+            return [replace(c.named("literal", None), type=arithmetic(node.op, literal, c.type)) for c in right[:1]]
         right_columns = expression(run, node.right, table, dialect)
         other = right_columns[0].type if right_columns else _literal(run, node.right, dialect)
         if dialect is SPARK:
@@ -288,7 +288,8 @@ def _method(
         name = value_of(run.evaluate(node.args[0])) if len(node.args) == 1 else NOT_KNOWN
         if not isinstance(name, str):
             return None
-        return [replace(inner[0], name=name) if inner and len(inner) == 1 else Column(name, None)]
+        origin = run.place(node.args[0], name)
+        return [inner[0].named(name, origin) if inner and len(inner) == 1 else Column(name, None, origin=origin)]
     if inner is None:
         return None
     if method == "cast" and node.args:

@@ -188,7 +188,7 @@ def column_from(run: Evaluator, name: str, type_: Type, node: ast.AST, value: as
     origin = run.place(node, name)
     source = run.text_of(value)
     if isinstance(type_, Series):
-        return replace(type_.column, name=name, origin=origin, source=source, maybe=False, nullable=None)
+        return replace(type_.column.named(name, origin), source=source, maybe=False, nullable=None)
     if isinstance(type_, Scalar) and type_.type.name not in ("null", "path"):
         return Column(name, type_.type, None, origin=origin, source=source)
     if isinstance(type_, Collection) and isinstance(type_.element, Scalar) and type_.kind in ("list", "array", "tuple"):
@@ -243,7 +243,9 @@ def set_located(run: Evaluator, table: Table, how: str, where: ast.expr, type_: 
     present = {c.name for c in table.columns}
     table = _widened(table, set(names))
     for name in names:
-        if name not in present:
+        if name in present:
+            table = put(table, get(table, name).one_with(Column(name, origin=run.place(columns, name))))
+        else:
             column = column_from(run, name, type_, columns, value)
             whole = isinstance(rows, ast.Slice) and rows.lower is rows.upper is None
             if not whole and column.type is not None and (column.type == BOOL or "int" in column.type.name):
@@ -269,18 +271,19 @@ def _widened(table: Table, names: set[str] | None) -> Table:
     return replace(table, columns=tuple(replace(c, type=None) if names is None else c for c in columns))
 
 
-def set_attribute(run: Evaluator, table: Table, name: str, type_: Type, value: ast.AST) -> Table:
+def set_attribute(run: Evaluator, table: Table, target: ast.Attribute, type_: Type, value: ast.AST) -> Table:
     """`df.columns = […]`, `df.index = …`, `df.x = …` (which sets a column only when there is one)."""
+    name = target.attr
     if name == "columns":
         return renamed(run, table, type_, value)
     if name == "index":
         if isinstance(type_, Series):
-            return replace(table, index=(Column(type_.column.name, type_.column.type),))
+            return replace(table, index=(Column(type_.column.name, type_.column.type).with_origins(type_.column),))
         if isinstance(type_, Collection):
             return replace(table, index=(Column("", None),))
         return replace(table, index=UNKNOWN_INDEX)
     if table.flavour == "pandas" and table.column(name) is not None:
-        return put(table, column_from(run, name, type_, value, value))
+        return put(table, column_from(run, name, type_, target, value))
     return table
 
 
@@ -297,7 +300,7 @@ def renamed(run: Evaluator, table: Table, type_: Type, value: ast.AST) -> Table:
     for i, name in enumerate(names):
         before = old[i] if same else Column(name, None)
         if before.name != name or before.origin is None:
-            before = replace(before, name=name, origin=run.place(value, name))
+            before = before.named(name, run.place(value, name))
         columns.append(before)
     return with_columns(replace(table, open=False), columns)
 
@@ -305,7 +308,7 @@ def renamed(run: Evaluator, table: Table, type_: Type, value: ast.AST) -> Table:
 def index_renamed(table: Table, type_: Type) -> Table:
     name = value_of(type_)
     if len(table.index) == 1 and table.index != UNKNOWN_INDEX and isinstance(name, str):
-        return replace(table, index=(replace(table.index[0], name=name),))
+        return replace(table, index=(table.index[0].named(name, None),))
     if table.index == () and isinstance(name, str):
         return replace(table, index=(Column(name, None),))
     return replace(table, index=UNKNOWN_INDEX)

@@ -112,7 +112,7 @@ def _put_together(
                 mine, theirs = get(left, name), get(right, name)
                 same = mine.type == theirs.type
                 column = mine if same else replace(mine, type=None)
-                columns.append(replace(column, maybe=False))
+                columns.append(replace(column, maybe=False).one_with(theirs))
                 continue
             if loose:
                 column = _missing(column)
@@ -220,7 +220,7 @@ def _stacked(call: Call, tables: list[Table]) -> Table:
             if any(t.open for t in tables):
                 columns.append(replace(found[0], maybe=True))
             continue
-        column = found[0]
+        column = found[0].one_with(*found[1:])
         if any(c.type != column.type for c in found):
             column = replace(column, type=None)
         if not everywhere:

@@ -183,13 +183,7 @@ def renamed(call: Call) -> Type:
     names = columns.value
     if not all(isinstance(v, str) for v in names.values()):
         return unknown_table("pandas", call.table.index)
-    made = rename(call.table, names)
-    columns_now = []
-    for column in made.columns:
-        if column.name in names.values():
-            column = replace(column, origin=call.run.place(columns.node, column.name) or column.origin)
-        columns_now.append(column)
-    return replace(made, columns=tuple(columns_now))
+    return rename(call.table, names, call.new_name(columns.node))
 
 
 _TEXT_FUNCTIONS: dict[str, Callable[[str], str]] = {
@@ -232,7 +226,9 @@ def rename_axis(call: Call) -> Type:
     name = call.text("mapper") or call.text("index")
     if name and len(call.table.index) <= 1 and index_known(call.table) and call.value("axis", 0) in ROWS_AXIS:
         before = call.table.index[0] if call.table.index else Column("", None)
-        return replace(call.table, index=(replace(before, name=name),))
+        named = call["mapper"] or call["index"]
+        origin = call.run.place(named.node, name) if named is not None else None
+        return replace(call.table, index=(before.named(name, origin),))
     return replace(call.table, index=UNKNOWN_INDEX) if call["columns"] is None else call.table
 
 

@@ -145,7 +145,9 @@ def agg(call: Call) -> Type:
         return _assemble(groups, columns, open_=False)
     if isinstance(value, list) and groups.single and groups.selected and all(isinstance(v, str) for v in value):
         source = get(groups.table, groups.selected[0])
-        columns = (_derived(call, replace(source, name=how), _type(source, how)) for how in value)
+        columns = (
+            _derived(call, source.named(how, call.run.place(function.node, how)), _type(source, how)) for how in value
+        )
         return _assemble(groups, columns, open_=False) if groups.keyed else unknown_table("pandas")
     return UNKNOWN
 

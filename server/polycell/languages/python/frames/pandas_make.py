@@ -153,7 +153,7 @@ def make_series(call: Call) -> Type:
     index = () if call["index"] is None and not (data is not None and isinstance(data.type, Record)) else UNKNOWN_INDEX
     if data is not None and isinstance(data.type, Series):
         name, index = name or data.type.column.name, data.type.index
-    return Series(Column(name, type_), "pandas", index)
+    return Series(Column(name, type_, origin=call.place("name", name) if name else None), "pandas", index)
 
 
 @function("pandas.date_range pandas.bdate_range", "**")

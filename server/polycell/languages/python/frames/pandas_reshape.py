@@ -68,7 +68,7 @@ def index_to_columns(call: Call, table: Table, *, dropped: bool | None = None) -
                 return replace(table, index=(), columns=(Column("index", column.type, maybe=True), *table.columns))
             else:
                 name = "index" if table.column("index") is None else "level_0"
-        made.append(replace(column, name=name))
+        made.append(column if column.name == name else column.named(name, call.place("names", name)))
     return with_columns(replace(table, index=()), (*made, *table.columns))
 
 
@@ -91,8 +91,13 @@ def melt(call: Call) -> Type:
     index = () if call.value("ignore_index", True) is True else UNKNOWN_INDEX
     columns = (
         *(get(table, n) for n in ids),
-        Column(variable, STRING, maybe=unsure),
-        Column(value, types.pop() if len(types) == 1 else None, source=call.run.text_of(call.node)),
+        Column(variable, STRING, maybe=unsure, origin=call.place("var_name", variable)),
+        Column(
+            value,
+            types.pop() if len(types) == 1 else None,
+            origin=call.place("value_name", value),
+            source=call.run.text_of(call.node),
+        ),
     )
     return with_columns(Table(open=unsure, flavour="pandas", index=index), columns)
 

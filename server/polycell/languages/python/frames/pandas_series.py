@@ -25,7 +25,8 @@ def to_frame(call: Call) -> Type:
     name = call.text("name") if call["name"] is not None else series.column.name
     if not name:
         return unknown_table("pandas", series.index)
-    return Table((replace(series.column, name=name),), flavour="pandas", index=series.index)
+    column = series.column.named(name, call.place("name", name)) if call["name"] is not None else series.column
+    return Table((column,), flavour="pandas", index=series.index)
 
 
 @method(S, "reset_index", "level drop name names allow_duplicates", gives=UNKNOWN)
@@ -39,9 +40,7 @@ def reset_index(call: Call) -> Type:
         return UNKNOWN
     if not name:
         return unknown_table("pandas", ())
-    column = replace(series.column, name=name)
-    if call["name"] is not None:
-        column = replace(column, origin=call.place("name", name))
+    column = series.column.named(name, call.place("name", name)) if call["name"] is not None else series.column
     return index_to_columns(call, Table((column,), flavour="pandas", index=series.index), dropped=False)
 
 
@@ -56,7 +55,7 @@ def astype(call: Call) -> Type:
 @method(S, "rename", "index axis copy level errors")
 def rename(call: Call) -> Type:
     series, name = _series(call), call.text("index")
-    return replace(series, column=replace(series.column, name=name)) if name else UNKNOWN
+    return replace(series, column=series.column.named(name, call.place("index", name))) if name else UNKNOWN
 
 
 @method(S, "value_counts", "normalize sort ascending bins dropna")

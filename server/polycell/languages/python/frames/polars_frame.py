@@ -79,7 +79,7 @@ def _made(call: Call) -> list[Column] | None:
         origin = call.run.place(keyword, name) if keyword is not None else None
         if len(columns) != 1:
             return None
-        found.append(replace(columns[0], name=name, origin=origin, source=call.run.text_of(argument.node)))
+        found.append(replace(columns[0].named(name, origin), source=call.run.text_of(argument.node)))
     return found
 
 
@@ -116,7 +116,7 @@ def with_row_index(call: Call) -> Type:
     name = call.value("name", "index")
     if not isinstance(name, str) or call.table.column(name) is not None:
         return call.unknown
-    return replace(call.table, columns=(Column(name, UINT32), *call.table.columns))
+    return replace(call.table, columns=(Column(name, UINT32, origin=call.place("name", name)), *call.table.columns))
 
 
 @both("drop", "*columns strict")
@@ -135,7 +135,7 @@ def renamed(call: Call) -> Type:
     mapping = call.value("mapping")
     if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
         return call.unknown
-    return rename(call.table, mapping)
+    return rename(call.table, mapping, call.new_name(call["mapping"].node))  # type: ignore[union-attr]
 
 
 @both("cast", "dtypes strict")
@@ -162,7 +162,11 @@ def unpivot(call: Call) -> Type:
     variable, value = call.value("variable_name", None) or "variable", call.value("value_name", None) or "value"
     if index is None or not isinstance(variable, str) or not isinstance(value, str):
         return call.unknown
-    made = (*(get(call.table, n) for n in index), Column(variable, STRING), Column(value, None))
+    made = (
+        *(get(call.table, n) for n in index),
+        Column(variable, STRING, origin=call.place("variable_name", variable)),
+        Column(value, None, origin=call.place("value_name", value)),
+    )
     return with_columns(Table(flavour=call.table.flavour), made)
 
 
@@ -185,7 +189,8 @@ def join(call: Call) -> Type:
         keys = set(right_on or [])
     unsure = left.open or right.open
     taken = {c.name for c in left.columns}
-    columns = list(left.columns)
+    shared = {c.name: c for c in right.columns if c.name in (on or ())}
+    columns = [c.one_with(shared[c.name]) if c.name in shared else c for c in left.columns]
     for column in right.columns:
         if column.name in keys:
             continue

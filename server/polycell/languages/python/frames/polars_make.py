@@ -97,9 +97,9 @@ def concat(call: Call) -> Type:
     if how in ("vertical", "vertical_relaxed"):
         closed = next((t for t in tables if not t.open), first)
         columns = (
-            c
+            c.one_with(*(o for t in tables if (o := t.column(c.name)) is not None))
             if all((other := t.column(c.name)) is None or other.type == c.type for t in tables)
-            else replace(c, type=None)
+            else replace(c, type=None).one_with(*(o for t in tables if (o := t.column(c.name)) is not None))
             for c in closed.columns
         )
         return replace(closed, columns=tuple(columns))
@@ -107,9 +107,9 @@ def concat(call: Call) -> Type:
         found: dict[str, Column] = {}
         for table in tables:
             for column in table.columns:
-                found.setdefault(
+                found[column.name] = found.setdefault(
                     column.name, replace(column, nullable=None, type=column.type if how == "diagonal" else None)
-                )
+                ).one_with(column)
         return Table(tuple(found.values()), any(t.open for t in tables), first.flavour)
     if how == "horizontal":
         return with_columns(

@@ -98,6 +98,18 @@ class Call:
         argument = self.given.get(name)
         return self.run.place(argument.node, column) if argument is not None else None
 
+    def new_name(self, node: ast.expr) -> Callable[[str, str], Anchor | None]:
+        """Where a mapping of old names to new ones gives a new one: at its value."""
+
+        def place(old: str, new: str) -> Anchor | None:
+            if isinstance(node, ast.Dict):
+                for key, value in zip(node.keys, node.values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value == old:
+                        return self.run.place(value, new)
+            return self.run.place(node, new)
+
+        return place
+
     @property
     def unknown(self) -> Type:
         """The answer where a rule gives up: an open table of the receiver's flavour."""

@@ -72,7 +72,7 @@ def with_column(call: Call) -> Type:
 
 
 def _replaced(table: Table, old: Column, new: Column) -> Table:
-    return replace(table, columns=tuple(new if c is old else c for c in table.columns))
+    return replace(table, columns=tuple(new.one_with(old) if c is old else c for c in table.columns))
 
 
 @method("spark", "withColumnRenamed", "existing new")
@@ -82,8 +82,10 @@ def renamed(call: Call) -> Type:
         return unknown_table("spark")
     found = call.table.column(old)
     if found is None:
-        return call.table if not call.table.open else rename(call.table, {old: new})
-    return with_columns(call.table, (replace(c, name=new) if c is found else c for c in call.table.columns))
+        origin = call.place("new", new)
+        return call.table if not call.table.open else rename(call.table, {old: new}, lambda a, b: origin)
+    renamed = found.named(new, call.place("new", new))
+    return with_columns(call.table, (renamed if c is found else c for c in call.table.columns))
 
 
 @method("spark", "drop", "*cols")
@@ -106,7 +108,8 @@ def to_df(call: Call) -> Type:
     if not all(isinstance(n, str) for n in names):
         return unknown_table("spark")
     old = call.table.columns if len(call.table.columns) == len(names) and not call.table.open else ()
-    columns = (replace(old[i], name=n) if old else Column(n, None) for i, n in enumerate(names))
+    places = [call.run.place(a.node, str(a.value)) for a in call.rest]
+    columns = (old[i].named(n, places[i]) if old else Column(n, None, origin=places[i]) for i, n in enumerate(names))
     return _sparkly(with_columns(Table(flavour="spark"), columns))
 
 

@@ -1,0 +1,152 @@
+"""Rename of a column over cells and languages: every mention, or the reason why not.
+
+It is refused unless all of this is certain: the column's name is given in the notebook's own code, not by a file; every
+place that may name it is known to name it or to name another; and the new name is free in every table that the column
+is a part of, all of whose columns must be known for that. Writing a table to a file is no obstacle: that the file gets
+the new name is what was asked for.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from urllib.parse import unquote, urlsplit
+
+from polycell.core.columns import Occurrence, Symbol, symbol_at
+from polycell.core.environment import Binding, fold
+from polycell.core.guard import guard
+from polycell.core.results import Edit, Renameable, Renamed
+from polycell.core.service import Context, Services
+from polycell.core.session import Snapshot
+from polycell.core.text import Span
+from polycell.core.types import GroupBy, Series, Table
+
+SHORTEST = 40  # characters of code that a reason quotes
+
+
+def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Renameable | None:
+    """What would be renamed at a place, and why that is refused already. None where no column is named."""
+    found = symbol_at(snapshot, services, cell_id, offset)
+    if found is None:
+        return None
+    here = _here(snapshot, found, cell_id, offset)
+    return Renameable(here, found.name, doubt(snapshot, found), column=True) if here is not None else None
+
+
+def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, name: str) -> Renamed | None:
+    """The edits that give the column at a place another name. None where no column is named."""
+    found = symbol_at(snapshot, services, cell_id, offset)
+    if found is None:
+        return None
+    if name == found.name:
+        return Renamed(column=True)
+    refusal = "A column needs a name." if not name.strip() else doubt(snapshot, found) or _clash(found, name)
+    if refusal:
+        return Renamed(refusal=refusal, column=True)
+    edits: dict[tuple[str, Span], Edit] = {}
+    for occurrence in found.mentions:
+        context, mention = occurrence.found.context, occurrence.mention
+        cell = snapshot.notebook.cells[occurrence.index]
+        inner = mention.span.shift(-occurrence.found.shift)
+        none: str | None = None
+        text = guard("rename", cell, none, partial(occurrence.found.service.column_spelling, context, inner, name))
+        if text is None:
+            shown = quoted(cell.text, mention.span)
+            return Renamed(refusal=f"`{name}` cannot be written in {shown} ({_cell(occurrence.index)}).", column=True)
+        edits[cell.id, mention.span] = Edit(cell.id, mention.span, text)
+    return Renamed(tuple(edits.values()), column=True)
+
+
+def _here(snapshot: Snapshot, found: Symbol, cell_id: str, offset: int) -> Span | None:
+    index = snapshot.notebook.index(cell_id)
+    places = (o.mention.span for o in found.mentions if o.index == index and o.mention.span.touches(offset))
+    return next(places, None)
+
+
+def doubt(snapshot: Snapshot, found: Symbol) -> str:
+    """Why not every mention is certain, whatever the new name is; empty when nothing speaks against it."""
+    name, cells = found.name, snapshot.notebook.cells
+    if not found.origins:
+        return f"It is not known what gives the column `{name}` its name."
+    for origin in sorted(found.origins, key=lambda a: (a.uri, a.cell, a.nth)):
+        if origin.uri:
+            file = unquote(urlsplit(origin.uri).path).rsplit("/", 1)[-1]
+            return f"The column `{name}` comes from `{file}`, which no rename changes: give it another name in code."
+        index = snapshot.notebook.index(origin.cell)
+        place = origin.find(cells[index].text) if index is not None else None
+        if index is None or place is None:
+            return f"It is not known what gives the column `{name}` its name."
+        if fold(origin.token) != fold(name):
+            return f"{_cell(index)} makes the name `{name}` out of {quoted(cells[index].text, Span(*place))}."
+        if not any(o.index == index and o.mention.span.touches(place[0]) for o in found.mentions):
+            return f"{_cell(index)} gives the column `{name}` its name in a way that is not followed."
+    for occurrence in (*found.mentions, *found.doubtful):
+        reason = _reason(snapshot, found, occurrence)
+        if reason:
+            return reason
+    for occurrence in found.mentions:
+        for table in occurrence.mention.tables:
+            if table.open:
+                return f"Not all columns are known of the table that `{name}` belongs to in {_cell(occurrence.index)}."
+    for index, binding in found.given:
+        held = _table(binding)
+        if held is None or held.open:
+            return f"Not all columns of `{binding.name}` are known ({_cell(index)}), and `{name}` is one of them."
+    return ""
+
+
+def _reason(snapshot: Snapshot, found: Symbol, occurrence: Occurrence) -> str:
+    mention, index = occurrence.mention, occurrence.index
+    shown = quoted(snapshot.notebook.cells[index].text, mention.span)
+    if not mention.origins:
+        if mention.column is not None and mention.name != found.name:
+            return ""
+        why = mention.refusal or "what it is made of is not known"
+        return f"{_cell(index)} may mean the column `{found.name}` in {shown}: {why}."
+    if mention.refusal:
+        return f"{_cell(index)} mentions `{found.name}` in {shown}: {mention.refusal}."
+    if fold(mention.name) != fold(found.name):
+        return f"The name `{mention.name}` in {_cell(index)} is made out of the name `{found.name}`."
+    return ""
+
+
+def _clash(found: Symbol, name: str) -> str:
+    """Why the new name is taken where the column is."""
+    for occurrence in found.mentions:
+        for table in occurrence.mention.tables:
+            if _takes(table, found.name, name, occurrence.found.context):
+                return f"There is a column `{name}` beside `{found.name}` already ({_cell(occurrence.index)})."
+    for index, binding in found.given:
+        held = _table(binding)
+        if held is not None and _takes(held, found.name, name, None):
+            return f"`{binding.name}` has a column `{name}` already ({_cell(index)})."
+    return ""
+
+
+def _takes(table: Table, old: str, new: str, context: Context | None) -> bool:
+    names = {column.name for column in (*table.columns, *table.index)} - {old}
+    folds = not table.case_sensitive or (context is not None and context.cell.language == "sql")
+    return new in names or (folds and fold(new) in {fold(name) for name in names} - {fold(old)})
+
+
+def _table(binding: Binding) -> Table | None:
+    type_ = binding.type
+    if isinstance(type_, GroupBy):
+        return type_.table
+    if isinstance(type_, Series):
+        return Table((type_.column,), index=type_.index)
+    return type_ if isinstance(type_, Table) else None
+
+
+def quoted(text: str, span: Span) -> str:
+    """The line around a place, shortened, as code for people."""
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end)
+    line = " ".join(text[start : end if end >= 0 else len(text)].split())
+    if len(line) > SHORTEST:
+        line = " ".join(text[max(start, span.start - 15) : span.end + 15].split("\n")[0].split())
+        line = f"…{line}…"
+    return f"`{line.replace('`', chr(39))}`"
+
+
+def _cell(index: int) -> str:
+    return f"Cell {index + 1}"

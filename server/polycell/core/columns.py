@@ -1,0 +1,162 @@
+"""A column is a symbol: which places, in all cells and languages, name the same one.
+
+What makes two mentions one column is where its name was given (`Column.origins`): an alias, the key of a dictionary,
+the assignment `df["x"] = …`, a file's header. Whatever passes a column on (selection, joins, groups, `*`, results
+handed to another language) passes its origins on; a rename or an alias gives it a new one. Where columns of one name
+become one (a join by it, tables put under one another, an assignment over an older value, branches that meet), the
+result has the origins of all, and with them all of these are one column: no one of them could be renamed alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from polycell.core.environment import Binding, fold
+from polycell.core.fragments import Site, fragment_site
+from polycell.core.guard import guard
+from polycell.core.results import Highlight, Location, Mention
+from polycell.core.service import Services
+from polycell.core.session import Snapshot
+from polycell.core.site import site
+from polycell.core.types import Anchor, Column, GroupBy, Series, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A mention with its span in the cell's text; `found` says where to ask the language that it is written in."""
+
+    index: int
+    mention: Mention
+    found: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One column. `doubtful` are places that may name it where nobody can tell; `given` the tables that cells hand on
+    and that have it, with the index of the cell."""
+
+    name: str
+    origins: frozenset[Anchor]
+    mentions: tuple[Occurrence, ...]
+    doubtful: tuple[Occurrence, ...]
+    given: tuple[tuple[int, Binding], ...]
+
+
+def mention_at(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Occurrence | None:
+    """The column named at a place; None where no column is."""
+    here = site(snapshot, services, cell_id, offset)
+    if here is None:
+        return None
+    none: Mention | None = None
+    found = guard("column", here.context.cell, none, lambda: here.service.mention_at(here.context, here.offset))
+    if found is None:
+        return None
+    return Occurrence(here.context.index, replace(found, span=found.span.shift(here.shift)), here)
+
+
+def symbol_at(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Symbol | None:
+    """The column named at a place, with all that names it. Only cells that have the name in their text cost work."""
+    here = mention_at(snapshot, services, cell_id, offset)
+    if here is None or here.mention.column is None:
+        return None
+    snapshot.analysis.settle()
+    name = here.mention.name
+    named = [o for index in range(len(snapshot.notebook.cells)) for o in mentions(snapshot, services, index, name)]
+    held = [
+        (index, binding, column)
+        for index in range(len(snapshot.notebook.cells))
+        for binding in snapshot.analysis.exports(index).bindings
+        for column in columns_of(binding, name)
+    ]
+    groups = [o.mention.origins for o in named if fold(o.mention.name) == fold(name)]
+    groups += [column.origins for _, _, column in held]
+    origins = connected(here.mention.origins, groups)
+    mine = [o for o in named if not origins.isdisjoint(o.mention.origins)]
+    if not any(o.index == here.index and o.mention.span == here.mention.span for o in mine):
+        mine.append(here)
+    mine.sort(key=lambda o: (o.index, o.mention.span))
+    doubtful = [o for o in named if not o.mention.origins]
+    given = [(index, binding) for index, binding, column in held if not origins.isdisjoint(column.origins)]
+    return Symbol(name, origins, tuple(mine), tuple(doubtful), tuple(given))
+
+
+def mentions(snapshot: Snapshot, services: Services, index: int, name: str) -> Iterator[Occurrence]:
+    """What names a column of that name, or may do so, in the cell at an index and in the fragments inside of it. A cell
+    that sees no names of others (a shell's) names no column."""
+    cell = snapshot.notebook.cells[index]
+    context = snapshot.analysis.context(index)
+    if cell.kind != "code" or not context.host.visible(cell.language, cell.space):
+        return
+    service, folded = services.of(cell.language), fold(name)
+    sites = [Site(service, context, 0)]
+    for fragment in context.facts.fragments:
+        if folded in fold(fragment.span.of(cell.text)):
+            sites.append(fragment_site(services, service, context, fragment, fragment.span.start))
+    for here in sites:
+        nothing: list[Mention] = []
+        for found in guard("columns", cell, nothing, partial(_listed, here, name)):
+            yield Occurrence(index, replace(found, span=found.span.shift(here.shift)), here)
+
+
+def _listed(here: Site, name: str) -> list[Mention]:
+    """All of a generator's answers, so that its failures are met where the guard is."""
+    return list(here.service.mentions(here.context, name))
+
+
+def columns_of(binding: Binding, name: str) -> Iterator[Column]:
+    """The columns of that name, case folded, in what a name stands for."""
+    type_ = binding.type.table if isinstance(binding.type, GroupBy) else binding.type
+    found: Iterable[Column] = ()
+    if isinstance(type_, Table):
+        found = (*type_.columns, *type_.index)
+    elif isinstance(type_, Series):
+        found = (type_.column, *type_.index)
+    folded = fold(name)
+    return (column for column in found if fold(column.name) == folded)
+
+
+def connected(start: Iterable[Anchor], groups: Sequence[Sequence[Anchor]]) -> frozenset[Anchor]:
+    """Everything that is reached from `start` through groups that have a member in common."""
+    reached = set(start)
+    waiting = [set(group) for group in groups if group]
+    grown = True
+    while grown:
+        grown = False
+        left = []
+        for group in waiting:
+            if reached.isdisjoint(group):
+                left.append(group)
+            else:
+                grown = grown or not group <= reached
+                reached |= group
+        waiting = left
+    return frozenset(reached)
+
+
+# -- what editors ask
+
+
+def references(
+    snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, declaration: bool = True
+) -> Sequence[Location]:
+    found = symbol_at(snapshot, services, cell_id, offset)
+    if found is None:
+        return ()
+    return [
+        Location(o.mention.span, snapshot.notebook.cells[o.index].id)
+        for o in found.mentions
+        if fold(o.mention.name) == fold(found.name) and (declaration or not o.mention.write)
+    ]
+
+
+def highlights(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Highlight]:
+    """The column's mentions within its own cell."""
+    here = mention_at(snapshot, services, cell_id, offset)
+    if here is None or here.mention.column is None:
+        return ()
+    name = here.mention.name
+    near = [o.mention for o in mentions(snapshot, services, here.index, name) if fold(o.mention.name) == fold(name)]
+    origins = connected(here.mention.origins, [m.origins for m in near])
+    return [Highlight(m.span, m.write) for m in near if not origins.isdisjoint(m.origins)]
