@@ -206,6 +206,14 @@ class GroupBy:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart that is being built: `data` is the table it is over, `table` what its transforms have made of that."""
+
+    data: Table
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Scalar:
     """`value` where the text alone fixes it (a literal, a constant that was never rebound); None is "not known"."""
 
@@ -291,7 +299,19 @@ class Unknown:
 UNKNOWN = Unknown()
 
 Type: TypeAlias = (
-    Scalar | Table | Series | GroupBy | Record | Collection | Function | Class | Module | Connection | Opaque | Unknown
+    Scalar
+    | Table
+    | Series
+    | GroupBy
+    | Chart
+    | Record
+    | Collection
+    | Function
+    | Class
+    | Module
+    | Connection
+    | Opaque
+    | Unknown
 )
 
 _DATA_TYPE_WORDS = {"double": "float", "int64": "int", "string": "str"}
@@ -310,6 +330,8 @@ def describe(type_: Type | None) -> str:
         return f"{name}: {type_.column.type}" if type_.column.type else name
     if isinstance(type_, GroupBy):
         return f"groups of a table by {', '.join(type_.keys)}" if type_.keys else "groups of a table"
+    if isinstance(type_, Chart):
+        return f"chart of a {describe(type_.data)}"
     if isinstance(type_, Scalar):
         return _DATA_TYPE_WORDS.get(type_.type.name, str(type_.type))
     if isinstance(type_, Record):

@@ -13,10 +13,11 @@ from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import STRINGS, Certainty, Table
 from polycell.languages.vega.facts import inside
-from polycell.languages.vega.fields import Source, as_field, column_of, is_path, scope, views
+from polycell.languages.vega.fields import Source, scope, views
 from polycell.languages.vega.reading import Reading
 from polycell.languages.vega.tree import Node, Path, walk
 from polycell.languages.vega.validate import Problem, near, validate
+from polycell.tables.charts.names import as_field, column_of, is_path
 
 UNKNOWN_KEY = "vega-unknown-key"
 MISSING_KEY = "vega-missing-key"

@@ -12,7 +12,7 @@ from polycell.core.text import Span
 from polycell.core.types import Column, Table, describe
 from polycell.languages.vega.cursor import Cursor, locate
 from polycell.languages.vega.data import names_in, table_of
-from polycell.languages.vega.fields import Source, as_field, column_of, kind_of_type, scope
+from polycell.languages.vega.fields import Source, scope
 from polycell.languages.vega.places import (
     datum_before,
     is_repeated_field,
@@ -24,6 +24,7 @@ from polycell.languages.vega.reading import Reading
 from polycell.languages.vega.schema import VENDORED, Leaf, Rule, allowed, at, child_rule, meant
 from polycell.languages.vega.tree import Node, Path
 from polycell.languages.vega.yaml_reader import is_block, read_block
+from polycell.tables.charts.names import as_field, column_of, kind_of_type
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*\Z")
 _NEXT = re.compile(r"\s*")

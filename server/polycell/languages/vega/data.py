@@ -31,6 +31,7 @@ from polycell.core.types import (
 )
 from polycell.languages.vega.reader import read
 from polycell.languages.vega.tree import Node, walk
+from polycell.tables.charts.transforms import OPAQUE
 from polycell.tables.files import FileRequest
 from polycell.tables.infer import table_of_records, type_of_texts
 
@@ -254,12 +255,12 @@ def _inferred(rows: Any, more: bool = False) -> Table:
 
 
 def plain(node: Node) -> Any:
-    """The node as Python data; None for what only a run can tell."""
+    """The node as Python data: without what is still missing, `OPAQUE` for what only a run can tell."""
     if node.kind == "object":
-        return {m.key: plain(m.value) for m in node.members if m.key}
+        return {m.key: plain(m.value) for m in node.members if m.key and m.value.kind != "missing"}
     if node.kind == "array":
-        return [plain(item) for item in node.items]
-    return None if node.kind in ("expression", "missing") else node.value
+        return [plain(item) for item in node.items if item.kind != "missing"]
+    return OPAQUE if node.kind == "expression" else node.value
 
 
 # -- expressions: a name of a cell above, and what Polynote's streams do with it

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from polycell.core.types import (
-    FLOATS,
-    INTEGERS,
-    STRINGS,
-    TEMPORAL,
-    Column,
-    DataType,
-    Table,
-)
-from polycell.languages.vega.data import OPEN, UNKNOWN_SOURCE, Outside, Source, named, source
-from polycell.languages.vega.transforms import apply
+from polycell.core.types import Table
+from polycell.languages.vega.data import OPEN, UNKNOWN_SOURCE, Outside, Source, named, plain, source
 from polycell.languages.vega.tree import Node, Path
+from polycell.tables.charts.transforms import apply
 
 VIEWS = ("layer", "concat", "hconcat", "vconcat")
 
@@ -76,8 +68,14 @@ def _own_data(node: Node, outside: Outside, inherited: Source, *, top: bool) -> 
 def _transformed(found: Source, transforms: list[Node], outside: Outside) -> Source:
     table = found.table
     for transform in transforms:
-        table = apply(table, transform, lambda data: source(data, outside).table)
+        table = apply(table, plain(transform), lambda transform=transform: _foreign(transform, outside))  # type: ignore[misc]
     return replace(found, table=table) if transforms else found
+
+
+def _foreign(lookup: Node, outside: Outside) -> Table:
+    origin = lookup.get("from")
+    data = origin.get("data") if origin is not None else None
+    return source(data, outside).table if data is not None else OPEN
 
 
 def _in_transform(found: Source, transforms: Node, rest: Path, outside: Outside) -> Source:
@@ -120,54 +118,3 @@ def views(outside: Outside) -> Iterator[View]:
                     for at, child in reversed(list(enumerate(children.items)))
                     if child.kind == "object"
                 ]
-
-
-# -- names and types of fields
-
-
-def column_of(table: Table, name: str) -> Column | None:
-    """The column that a field's name reaches: by itself, or by the first part of `a.b`, `a[0]`, `a\\.b`."""
-    found = table.column(name)
-    if found is not None:
-        return found
-    plain = name.replace("\\.", ".").replace("\\[", "[").replace("\\]", "]")
-    found = table.column(plain)
-    if found is not None or "\\" in name:
-        return found
-    first, *rest = name.replace("[", ".").replace("]", "").split(".")
-    outer = table.column(first)
-    if outer is None or not rest:
-        return outer
-    for part in rest:
-        children = dict(outer.type.children) if outer.type is not None and outer.type.name == "struct" else {}
-        outer = Column(name, children.get(part.strip("'\"")), source=outer.source, origin=outer.origin)
-    return outer
-
-
-def is_path(name: str) -> bool:
-    """Whether a field's name may reach into a column, so that its absence proves nothing."""
-    return any(sign in name for sign in ".[]\\")
-
-
-def as_field(name: str) -> str:
-    """A column's name as a field: dots and brackets would reach into it, so they are escaped."""
-    return name.replace(".", "\\.").replace("[", "\\[").replace("]", "\\]") if is_path(name) else name
-
-
-def kind_of_type(type_: DataType | None) -> str:
-    """The type that a chart gives a column: "quantitative", "nominal", "ordinal", "temporal"; "" when unknown."""
-    if type_ is None:
-        return ""
-    name = type_.name
-    if name in INTEGERS or name in FLOATS or name.startswith(("decimal", "duration")):
-        return "quantitative"
-    if name in TEMPORAL:
-        return "temporal"
-    if name == "dictionary":
-        return "ordinal" if "ordered" in type_.parameters else "nominal"
-    if name in STRINGS or name == "bool":
-        return "nominal"
-    return ""
-
-
-__all__ = ["OPEN", "Source", "View", "as_field", "column_of", "is_path", "kind_of_type", "scope", "start", "views"]

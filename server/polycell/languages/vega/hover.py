@@ -14,10 +14,11 @@ from polycell.languages.vega.complete import rules_of
 from polycell.languages.vega.cursor import Cursor, locate
 from polycell.languages.vega.data import head_name, named, source, table_of
 from polycell.languages.vega.facts import inside
-from polycell.languages.vega.fields import Source, column_of, kind_of_type, scope
+from polycell.languages.vega.fields import Source, scope
 from polycell.languages.vega.places import datum_fields, is_repeated_field, last_key, names_data, names_field, raw
 from polycell.languages.vega.reading import Reading
 from polycell.languages.vega.schema import allowed, at, meant
+from polycell.tables.charts.names import column_of, kind_of_type
 from polycell.tables.describe import binding_line
 
 SHOWN = 30  # columns listed in a hover; the others are counted

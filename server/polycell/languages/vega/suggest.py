@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from polycell.core.types import Column, Table
-from polycell.languages.vega.fields import as_field, kind_of_type
+from polycell.tables.charts.names import as_field, kind_of_type
 
 _KEY = re.compile(r"(?:^|_)(?:id|key|no|nr|code|zip|index)$|(?<=[a-z])Id$", re.IGNORECASE)
 _SHORT = {"quantitative": "Q", "nominal": "N", "ordinal": "O", "temporal": "T"}

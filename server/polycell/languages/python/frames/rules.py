@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from polycell.core.types import UNKNOWN, Connection, GroupBy, Opaque, Series, Table, Type
+from polycell.core.types import UNKNOWN, Chart, Connection, GroupBy, Opaque, Series, Table, Type
 from polycell.languages.python.frames import (  # noqa: F401  (each registers its rules)
+    altair_charts,
     duckdb_rules,
     library,
     pandas_aggregate,
@@ -45,6 +46,8 @@ def flavour_of(receiver: Type) -> str:
         return f"{receiver.flavour} series"
     if isinstance(receiver, GroupBy):
         return f"{receiver.table.flavour} groups"
+    if isinstance(receiver, Chart):
+        return "chart"
     if isinstance(receiver, Connection):
         return "connection"
     if isinstance(receiver, Opaque):

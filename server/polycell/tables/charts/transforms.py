@@ -1,7 +1,8 @@
-"""What a chart's transforms make of a table: one small function a transform.
+"""What Vega-Lite's transforms make of a table: one small function a transform.
 
-Source of the rules: Vega-Lite's documentation of each transform, and its schema's defaults. A transform that nobody
-here knows leaves the table open.
+A transform is JSON as Python has it; `OPAQUE` stands for a value that only a run can tell. Source of the rules:
+Vega-Lite's documentation of each transform, and its schema's defaults. A transform that nobody here knows leaves the
+table open.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from polycell.core.types import (
     BOOL,
@@ -23,10 +24,13 @@ from polycell.core.types import (
     Table,
     is_numeric,
 )
-from polycell.languages.vega.tree import Node
 
-# `lookup`'s foreign table, by its `data` object.
-Resolve: TypeAlias = Callable[[Node], Table]
+Json: TypeAlias = Any
+Transform: TypeAlias = Mapping[str, Json]
+OPAQUE: Json = ...
+
+# The table that a lookup takes fields from.
+Foreign: TypeAlias = Callable[[], Table]
 
 _COUNTS = frozenset({"count", "valid", "missing", "distinct"})
 _SAME = frozenset({"min", "max", "mode", "lag", "lead", "first_value", "last_value", "nth_value", "first", "last"})
@@ -45,16 +49,15 @@ _ARITHMETIC = re.compile(r"[\w\s.*/()-]*[*/][\w\s.*/()+-]*\Z")
 _LITERAL_TEXT = re.compile(r"""\s*(?:'[^'"]*'|"[^"']*")\s*\Z""")
 
 
-def apply(table: Table, transform: Node, resolve: Resolve) -> Table:
+def apply(table: Table, transform: Json, foreign: Foreign) -> Table:
     """The table behind one transform."""
-    if transform.kind != "object":
-        return replace(table, open=True) if transform.kind == "expression" else table
+    if not isinstance(transform, Mapping):
+        return replace(table, open=True) if transform is OPAQUE else table
     for key, rule in _RULES.items():
-        node = transform.get(key)
-        if node is not None:
-            return rule(table, transform, node, resolve)
+        if key in transform:
+            return rule(table, transform, transform[key], foreign)
     # Being written, or unknown: what it is to make cannot be told.
-    return replace(table, open=True) if any(m.key for m in transform.members) else table
+    return replace(table, open=True) if transform else table
 
 
 # -- helpers
@@ -71,28 +74,27 @@ def _made(name: str, type_: DataType | None, source: str) -> Column:
     return Column(name, type_, certainty=Certainty.CERTAIN, source=source, type_certainty=Certainty.LIKELY)
 
 
-def _strings(node: Node | None) -> list[str] | None:
+def _strings(value: Json) -> list[str] | None:
     """The texts of a list, or of a single text; None where one of them is not known."""
-    if node is None:
+    if value is None:
         return []
-    if node.kind == "string":
-        return [node.value]
-    if node.kind != "array" or any(i.kind not in ("string", "missing") for i in node.items):
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return None
-    return [i.value for i in node.items if i.kind == "string"]
+    return value
 
 
-def _names(transform: Node, default: list[str]) -> list[str] | None:
-    node = transform.get("as")
-    if node is None:
-        return default
-    given = _strings(node)
-    if given is None:
-        return None
-    return [*given, *default[len(given) :]]
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) else None
 
 
-def _groups(table: Table, transform: Node) -> tuple[Column, ...] | None:
+def _names(transform: Transform, default: list[str]) -> list[str] | None:
+    given = _strings(transform.get("as"))
+    return [*given, *default[len(given) :]] if given is not None else None
+
+
+def _groups(table: Table, transform: Transform) -> tuple[Column, ...] | None:
     names = _strings(transform.get("groupby"))
     return None if names is None else tuple(table.column(name) or Column(name) for name in names)
 
@@ -110,16 +112,16 @@ def _aggregate_type(table: Table, operation: str, name: str | None) -> DataType 
     return FLOAT64
 
 
-def _operations(table: Table, node: Node) -> list[Column] | None:
+def _operations(table: Table, value: Json) -> list[Column] | None:
     """The columns of `[{op, field, as}, …]`; None where one of them is not known."""
-    if node.kind != "array":
+    if not isinstance(value, list):
         return None
     columns = []
-    for item in node.items:
-        if item.kind != "object":
+    for item in value:
+        if not isinstance(item, Mapping):
             return None
-        operation, name, made = item.text("op") or "", item.text("field"), item.text("as")
-        if item.get("as") is not None and made is None:
+        operation, name, made = _text(item.get("op")) or "", _text(item.get("field")), _text(item.get("as"))
+        if "as" in item and made is None:
             return None
         if made is None:
             made = f"{operation}_{name}" if name else operation
@@ -131,15 +133,15 @@ def _operations(table: Table, node: Node) -> list[Column] | None:
 # -- the transforms
 
 
-def _same(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+def _same(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
     return table
 
 
-def _calculate(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    made = transform.text("as")
+def _calculate(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    made = _text(transform.get("as"))
     if made is None:
         return replace(table, open=True)
-    text = str(node.value) if node.kind == "string" else ""
+    text = _text(value) or ""
     return _put(table, _made(made, type_of_expression(text, table), f"calculate {text}"))
 
 
@@ -161,19 +163,19 @@ def type_of_expression(text: str, table: Table) -> DataType | None:
     return None
 
 
-def _aggregate(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    columns, groups = _operations(table, node), _groups(table, transform)
+def _aggregate(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    columns, groups = _operations(table, value), _groups(table, transform)
     if columns is None or groups is None:
         return replace(table, open=True)
     return _put(replace(table, columns=groups, open=False), *columns)
 
 
-def _join_aggregate(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    columns = _operations(table, node)
+def _join_aggregate(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    columns = _operations(table, value)
     return replace(table, open=True) if columns is None else _put(table, *columns)
 
 
-def _pair(table: Table, transform: Node, type_: DataType, source: str) -> Table:
+def _pair(table: Table, transform: Transform, type_: DataType, source: str) -> Table:
     """`"as": "a"` also makes `a_end`; `"as": ["a", "b"]` names both."""
     names = _names(transform, [])
     if not names:
@@ -183,23 +185,23 @@ def _pair(table: Table, transform: Node, type_: DataType, source: str) -> Table:
     return _put(table, *(_made(name, type_, source) for name in names[:2]))
 
 
-def _bin(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    made = _pair(table, transform, FLOAT64, f"bin {transform.text('field') or ''}")
+def _bin(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    made = _pair(table, transform, FLOAT64, f"bin {_text(transform.get('field')) or ''}")
     names = _names(transform, []) or []
     return made if len(names) != 1 else _put(made, _made(f"{names[0]}_range", STRING, "bin"))
 
 
-def _time_unit(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    unit = node.value if node.kind == "string" else "timeUnit"
-    return _pair(table, transform, TIMESTAMP, f"{unit}({transform.text('field') or ''})")
+def _time_unit(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    unit = _text(value) or "timeUnit"
+    return _pair(table, transform, TIMESTAMP, f"{unit}({_text(transform.get('field')) or ''})")
 
 
-def _stack(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    return _pair(table, transform, FLOAT64, f"stack {node.value}")
+def _stack(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    return _pair(table, transform, FLOAT64, f"stack {value}")
 
 
-def _fold(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    folded, names = _strings(node), _names(transform, ["key", "value"])
+def _fold(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    folded, names = _strings(value), _names(transform, ["key", "value"])
     if names is None:
         return replace(table, open=True)
     found = [table.column(name) for name in folded or ()]
@@ -210,8 +212,8 @@ def _fold(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
     return _put(table, _made(names[0], STRING, f"names of {what}"), _made(names[1], kind, f"values of {what}"))
 
 
-def _flatten(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    flattened = _strings(node)
+def _flatten(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    flattened = _strings(value)
     if flattened is None:
         return replace(table, open=True)
     names = _names(transform, flattened) or flattened
@@ -223,24 +225,23 @@ def _flatten(table: Table, transform: Node, node: Node, resolve: Resolve) -> Tab
     return _put(table, *columns)
 
 
-def _pivot(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+def _pivot(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
     groups = _groups(table, transform)
     return Table(groups or (), open=True)
 
 
-def _lookup(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
+def _lookup(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
     origin = transform.get("from")
-    data = origin.get("data") if origin is not None else None
-    fields = _strings(origin.get("fields")) if origin is not None else None
+    fields = _strings(origin.get("fields")) if isinstance(origin, Mapping) else None
     names = _names(transform, fields or [])
-    if names is None or fields is None or data is None:
+    if names is None or fields is None or "data" not in origin:
         return replace(table, open=True)
-    foreign = resolve(data)
+    other = foreign()
     if not fields:
         # Without `fields` the whole foreign row is put under `as`.
-        struct = DataType("struct", children=tuple((c.name, c.type or STRING) for c in foreign.columns))
+        struct = DataType("struct", children=tuple((c.name, c.type or STRING) for c in other.columns))
         return _put(table, *(_made(name, struct, "lookup") for name in names))
-    found = [foreign.column(name) for name in fields]
+    found = [other.column(name) for name in fields]
     return _put(
         table,
         *(
@@ -252,36 +253,34 @@ def _lookup(table: Table, transform: Node, node: Node, resolve: Resolve) -> Tabl
     )
 
 
-def _density(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    return _distribution(table, transform, ["value", "density"], f"density of {node.value}")
+def _density(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    return _distribution(table, transform, ["value", "density"], f"density of {value}")
 
 
-def _quantile(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    return _distribution(table, transform, ["prob", "value"], f"quantiles of {node.value}")
+def _quantile(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    return _distribution(table, transform, ["prob", "value"], f"quantiles of {value}")
 
 
-def _distribution(table: Table, transform: Node, default: list[str], source: str) -> Table:
+def _distribution(table: Table, transform: Transform, default: list[str], source: str) -> Table:
     names, groups = _names(transform, default), _groups(table, transform)
     if names is None or groups is None:
         return replace(table, open=True)
     return _put(Table(groups), *(_made(name, FLOAT64, source) for name in names[:2]))
 
 
-def _regression(table: Table, transform: Node, node: Node, resolve: Resolve) -> Table:
-    on = transform.text("on")
-    dependent = node.value if node.kind == "string" else None
+def _regression(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
+    on, dependent = _text(transform.get("on")), _text(value)
     names, groups = _names(transform, [on or "", dependent or ""]), _groups(table, transform)
     if names is None or groups is None or on is None or dependent is None:
         return replace(table, open=True)
-    parameters = transform.get("params")
-    if parameters is not None and parameters.value is not False:
+    if transform.get("params") not in (None, False):
         columns = [_made("coef", DataType("list"), "regression"), _made("rSquared", FLOAT64, "regression")]
         return _put(Table(groups), *columns)
     return _put(Table(groups), *(_made(name, FLOAT64, f"fit of {dependent} on {on}") for name in names[:2]))
 
 
 # In the order in which Vega-Lite tells transforms apart.
-_RULES: Mapping[str, Callable[[Table, Node, Node, Resolve], Table]] = {
+_RULES: Mapping[str, Callable[[Table, Transform, Json, Foreign], Table]] = {
     "lookup": _lookup,
     "pivot": _pivot,
     "density": _density,
