@@ -25,7 +25,9 @@ from polycell.core.types import (
     Type,
     describe,
 )
+from polycell.languages.python import chart_items
 from polycell.languages.python.at_cursor import Place
+from polycell.languages.python.chart_strings import chart_around, chart_string
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.members import MEMBERS
 from polycell.tables.describe import column_from, column_type
@@ -48,6 +50,9 @@ def complete(context: Context, offset: int) -> Completions:
     if site.quote:
         return Completions(tuple(_in_string(place)))
     if site.attribute:
+        chart = chart_around(place) if site.receiver.endswith("datum") else None
+        if chart is not None:
+            return Completions(tuple(chart_items.members(place, chart.table)))
         return Completions(tuple(_members(context, place.type_of(site.receiver), site.span)))
     if site.before in _NAMELESS:
         return NO_COMPLETIONS
@@ -55,6 +60,10 @@ def complete(context: Context, offset: int) -> Completions:
 
 
 def _in_string(place: Place) -> Iterator[Completion]:
+    chart = chart_string(place)
+    if chart is not None:
+        yield from chart_items.items(place, chart)
+        return
     table = place.columns()
     if table is not None:
         yield from column_items(place, table)

@@ -7,7 +7,9 @@ from polycell.core.results import Hover
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Class, Column, Function, Record, Table, describe
+from polycell.languages.python import chart_items
 from polycell.languages.python.at_cursor import Place, after_statement, word_end
+from polycell.languages.python.chart_strings import chart_around, chart_string
 from polycell.tables.describe import binding_line, column_from, column_type, origin_text, table_markdown
 
 
@@ -97,6 +99,9 @@ def column_at(context: Context, offset: int) -> tuple[Column, Span] | None:
     text = context.cell.text
     place = Place(context, offset)
     if place.site.quote:
+        chart = chart_string(place)
+        if chart is not None:
+            return chart_items.column_in(place, chart)
         span = place.site.span
         name = text[span.start : span.end]
         table = place.columns()
@@ -112,6 +117,10 @@ def column_at(context: Context, offset: int) -> tuple[Column, Span] | None:
         place = Place(context, end)
     if not place.site.attribute or not place.site.word or place.site.quote:
         return None
+    around = chart_around(place) if place.site.receiver.endswith("datum") else None
+    if around is not None:
+        column = around.table.column(place.site.word)
+        return (column, place.site.span) if column is not None else None
     owner = place.type_of(place.site.receiver)
     if isinstance(owner, Table) and owner.flavour in ("pandas", "spark"):
         column = _find(owner, place.site.word)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -29,10 +30,28 @@ def unknown_columns(context: Context) -> Iterator[Finding]:
     made = run(context, uses=uses)
     for absence in sorted(uses.absences(), key=lambda a: (a.span, a.name)):
         shown = absence.span.of(text)
-        if absence.literal and shown[1:-1] != absence.name and absence.name not in shown:
+        if absence.later and not _is_final(context, made, absence):
+            continue
+        if absence.literal and not absence.bare and shown[1:-1] != absence.name and absence.name not in shown:
             continue  # older Pythons do not know where the parts of an f-string stand
         if not _maybe(made, absence.owner):
             yield _finding(context, made, absence)
+
+
+_REMADE = re.compile(r"\btransform_\w|\bdata\s*=|\.data\b")
+
+
+def _is_final(context: Context, run: Interpreter, absence: Absence) -> bool:
+    """Whether a field of a chart is missing for good: nothing behind it gives the chart other fields, and it is drawn
+    at once, or so near to one that is there that it can only be a slip."""
+    if _REMADE.search(context.cell.text, absence.span.end):
+        return False
+    tree = run.source.tree
+    for statement in tree.body if tree is not None else ():
+        span = run.source.span(statement)
+        if span.start <= absence.span.start < span.end:
+            return isinstance(statement, ast.Expr) or bool(_near(absence.table, absence.name))
+    return False
 
 
 def _maybe(run: Interpreter, owner: ast.expr) -> bool:
@@ -53,8 +72,10 @@ def _finding(context: Context, run: Interpreter, absence: Absence) -> Finding:
         near = ""
     fixes: tuple[Fix, ...] = ()
     shown = absence.span.of(context.cell.text)
-    if near and absence.literal and shown[1:-1] == name and shown[0] not in near and "\\" not in near:
-        edit = Edit(context.cell.id, absence.span, f"{shown[0]}{near}{shown[0]}")
+    quote, inside = ("", shown) if absence.bare else (shown[:1], shown[1:-1])
+    unwritable = "'\"\\:.[]()" if absence.bare else f"{quote}\\"
+    if near and absence.literal and inside == name and not set(unwritable) & set(near):
+        edit = Edit(context.cell.id, absence.span, f"{quote}{near}{quote}")
         fixes = (Fix(f"Change to `{near}`", (edit,), preferred=near.casefold() == name.casefold()),)
     message = f"`{name}` is not a column of {_owner(run, absence.owner)}. {advice}".rstrip()
     return Finding(CODE, absence.span, message, fixes=fixes)

@@ -11,8 +11,8 @@ from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Co
 from polycell.core.text import Span
 from polycell.core.types import Column, Table, describe
 from polycell.languages.vega.cursor import Cursor, locate
-from polycell.languages.vega.data import names_in, table_of
-from polycell.languages.vega.fields import Source, scope
+from polycell.languages.vega.data import Source, names_in, table_of
+from polycell.languages.vega.fields import scope
 from polycell.languages.vega.places import (
     datum_before,
     is_repeated_field,

@@ -12,9 +12,9 @@ from polycell.core.text import Span
 from polycell.core.types import Column, Table, describe
 from polycell.languages.vega.complete import rules_of
 from polycell.languages.vega.cursor import Cursor, locate
-from polycell.languages.vega.data import head_name, named, source, table_of
+from polycell.languages.vega.data import Source, head_name, named, source, table_of
 from polycell.languages.vega.facts import inside
-from polycell.languages.vega.fields import Source, scope
+from polycell.languages.vega.fields import scope
 from polycell.languages.vega.places import datum_fields, is_repeated_field, last_key, names_data, names_field, raw
 from polycell.languages.vega.reading import Reading
 from polycell.languages.vega.schema import allowed, at, meant

@@ -234,7 +234,7 @@ def _lookup(table: Table, transform: Transform, value: Json, foreign: Foreign) -
     origin = transform.get("from")
     fields = _strings(origin.get("fields")) if isinstance(origin, Mapping) else None
     names = _names(transform, fields or [])
-    if names is None or fields is None or "data" not in origin:
+    if names is None or fields is None or origin is None or "data" not in origin:
         return replace(table, open=True)
     other = foreign()
     if not fields:

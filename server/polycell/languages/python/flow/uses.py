@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from polycell.core.text import Span
-from polycell.core.types import Collection, GroupBy, Table, Type
+from polycell.core.types import Chart, Collection, GroupBy, Table, Type
+from polycell.languages.python.flow.chart_columns import ChartColumn, of_function, of_method
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames.columns import index_known
 from polycell.languages.python.frames.readings import METHODS, POLARS_METHODS, REDUCERS, Reads
@@ -29,6 +30,8 @@ class Absence:
     table: Table
     owner: ast.expr
     literal: bool
+    later: bool = False  # what follows may still make the column
+    bare: bool = False  # the span is the name itself, without quotes
 
 
 class Uses:
@@ -59,6 +62,9 @@ class Uses:
         self, run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type,
         positional: list[Argument] | None, named: dict[str, Argument],
     ) -> None:  # fmt: skip
+        if isinstance(receiver, Chart):
+            self._drawn(of_method(run, function, receiver, positional or (), named))
+            return
         table = receiver.table if isinstance(receiver, GroupBy) else receiver
         if not isinstance(table, Table) or positional is None:
             return
@@ -80,6 +86,8 @@ class Uses:
         self, run: Interpreter, qualified: str, positional: list[Argument] | None, named: dict[str, Argument]
     ) -> None:
         """`pd.merge(left, right, on=…)` and others that take the frame first."""
+        if positional is not None:
+            self._drawn(of_function(run, qualified, positional, named))
         module, _, name = qualified.rpartition(".")
         if module != "pandas" or name not in ("merge", "melt", "pivot_table") or positional is None:
             return
@@ -94,6 +102,16 @@ class Uses:
             self._right(run, reads, rest, named)
 
     # -- how
+
+    def _drawn(self, columns: Iterable[ChartColumn]) -> None:
+        for column in columns:
+            key = (column.span, column.name)
+            if not column.lacking:
+                self.found[key] = None
+            elif key not in self.found:
+                self.found[key] = Absence(
+                    column.name, column.span, column.table, column.owner, column.exact, column.later, bare=True
+                )
 
     def _right(
         self, run: Interpreter, reads: Reads, positional: Sequence[Argument], named: dict[str, Argument]

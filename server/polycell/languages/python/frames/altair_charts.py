@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from polycell.core.types import Chart, Collection, Record, Scalar, Table, Type
-from polycell.languages.python.flow.values import NOT_KNOWN, value_of
 from polycell.languages.python.frames.registry import Argument, Call, function, method
+from polycell.languages.python.values import NOT_KNOWN, value_of
 from polycell.tables.charts.altair import KEEPING, PARAMETERS, transforms
 from polycell.tables.charts.transforms import OPAQUE, Json, apply
 
