@@ -25,7 +25,7 @@ def column_from(notebook: Notebook, column: Column) -> str:
     """Where a column comes from, in one line."""
     where = origin_text(notebook, column.origin)
     source = column.source
-    if column.evidence in (Evidence.FILE, Evidence.SAVED_OUTPUT):
+    if column.evidence in (Evidence.FILE, Evidence.SAVED_OUTPUT, Evidence.USAGE):
         return source or where
     if source and where:
         return f"`{_code(source)}` in {where}"

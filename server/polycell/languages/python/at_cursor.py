@@ -1,25 +1,21 @@
-"""What a place in a cell is about: the state there, receivers' types, and the table whose columns a string names."""
+"""What a place in a cell is about: what stands around it, the state there, and the types of texts."""
 
 from __future__ import annotations
 
 import ast
+import re
 
 from polycell.core.service import Context
-from polycell.core.types import UNKNOWN, GroupBy, Module, Record, Table, Type
-from polycell.languages.python.column_arguments import (
-    EXPRESSIONS,
-    FUNCTIONS,
-    METHODS,
-    READER_COLUMNS,
-    READERS,
-    Takes,
-)
+from polycell.core.types import UNKNOWN, GroupBy, Record, Table, Type
+from polycell.languages.python.column_arguments import GIVEN
 from polycell.languages.python.cursor import Bracket, Site, site
 from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames import rules
 
 WIDEST = 4000  # characters of a receiver that is evaluated
+_LAMBDA = re.compile(r"\blambda\s+([^\W\d]\w*)\s*:")
+_ROWS = re.compile(r"\bfor\s+\w+\s*,\s*([^\W\d]\w*)\s+in\s+([\w.]+)\.iterrows\(\)")
 
 
 class Place:
@@ -39,6 +35,8 @@ class Place:
             made = run(self.context, self.offset)
             made.until = None
             self._run = made
+            self._bind_rows()
+            self._bind_lambdas()
         return self._run
 
     def type_of(self, text: str) -> Type:
@@ -60,8 +58,10 @@ class Place:
 
     def columns(self) -> Table | None:
         """The table whose columns the string at the offset names; None when it names none."""
-        brackets = self.site.brackets
-        return self._columns(brackets) if brackets else None
+        from polycell.languages.python.column_places import offer
+
+        found = offer(self)
+        return found.table if found is not None else None
 
     def keys(self) -> Record | None:
         """The dictionary whose keys it names."""
@@ -72,112 +72,47 @@ class Place:
                 return found
         return None
 
-    def _columns(self, brackets: tuple[Bracket, ...]) -> Table | None:
-        inner = brackets[-1]
-        if inner.kind == "[" and inner.receiver:
-            return self._subscripted(inner)
-        if inner.kind == "(" and inner.receiver:
-            return self._called(inner, brackets[:-1], "value", None)
-        outer = brackets[-2] if len(brackets) > 1 else None
-        if outer is None:
-            return None
-        if inner.kind == "[" and outer.kind == "[" and outer.receiver:
-            return self._subscripted(outer)
-        if outer.kind == "(" and outer.receiver:
-            how = {"[": "value", "{": "key" if inner.key else "", "(": "pair"}[inner.kind]
-            return self._called(outer, brackets[:-2], how, inner) if how else None
-        if len(brackets) > 2 and inner.kind == "[" and outer.kind == "(" and not outer.receiver:
-            return None
-        return None
+    def _bind_rows(self) -> None:
+        """The row of a loop over `df.iterrows()`: its keys are the columns."""
+        for found in _ROWS.finditer(self.context.cell.text, 0, self.offset):
+            name, owner = found.groups()
+            slot = self.run.state.names.get(name)
+            table = self.type_of(owner)
+            if slot is not None and self.run.object(slot.address) == UNKNOWN and isinstance(table, Table):
+                self.run.state.objects[slot.address] = table
 
-    def _subscripted(self, bracket: Bracket) -> Table | None:
-        text = bracket.receiver
-        for indexer in (".loc", ".at"):
-            if text.endswith(indexer):
-                found = self.type_of(text[: -len(indexer)])
-                return found if isinstance(found, Table) and bracket.argument >= 1 else None
-        return table_of(self.type_of(text))
-
-    def _called(self, bracket: Bracket, outer: tuple[Bracket, ...], how: str, inner: Bracket | None) -> Table | None:
-        owner, _, method = bracket.receiver.rpartition(".")
-        base = self.type_of(owner) if owner else UNKNOWN
-        if not owner or isinstance(base, Module):
-            callee = self.type_of(bracket.receiver)
-            qualified = rules.canonical(callee.qualified) if isinstance(callee, Module) else ""
-            return self._function(qualified, bracket, outer, how)
-        takes = METHODS.get(method)
-        if takes is None:
-            return None
-        if bracket.keyword in takes.right:
-            return table_of(self.type_of(self._argument(bracket)))
-        table = table_of(base)
-        return table if table is not None and _fits(takes, bracket, how, inner) else None
-
-    def _function(self, qualified: str, bracket: Bracket, outer: tuple[Bracket, ...], how: str) -> Table | None:
-        if qualified in EXPRESSIONS:
-            for enclosing in reversed(outer):
-                owner = enclosing.receiver.rpartition(".")[0]
-                table = table_of(self.type_of(owner)) if enclosing.kind == "(" and owner else None
-                if table is not None:
-                    return table
-            return None
-        if qualified in READERS and bracket.keyword in READER_COLUMNS:
-            return table_of(self.type_of(f"{bracket.receiver}({self._argument(bracket)})"))
-        takes = FUNCTIONS.get(qualified)
-        if takes is None:
-            return None
-        if bracket.keyword in takes.right:
-            return table_of(self.type_of(self._argument(bracket, 1)))
-        if not _fits(takes, bracket, how, None):
-            return None
-        named = self._argument(bracket, 0, takes.table)
-        return table_of(self.type_of(named))
-
-    def _argument(self, bracket: Bracket, index: int = 0, keyword: str = "") -> str:
-        """The text of an argument that stands before the cursor, by keyword or by position."""
-        text = self.context.cell.text
-        parts: list[str] = []
-        depth, start = 0, bracket.start + 1
-        quote = ""
-        stop = min(self.offset, bracket.start + WIDEST)
-        for at in range(bracket.start + 1, stop):
-            char = text[at]
-            if quote:
-                quote = "" if char == quote and text[at - 1] != "\\" else quote
-            elif char in "'\"":
-                quote = char
-            elif char in "([{":
-                depth += 1
-            elif char in ")]}":
-                depth -= 1
-            elif char == "," and depth == 0:
-                parts.append(text[start:at])
-                start = at + 1
-        # What stands behind the cursor may be the one that is looked for: `sns.barplot(x="<cursor>", data=df)`.
-        rest = text[self.site.span.end + 1 : self.site.span.end + 500].split("\n\n", 1)[0] if self.site.quote else ""
-        for part in parts:
-            name, equals, value = part.partition("=")
-            if keyword and equals and name.strip() == keyword:
-                return value.strip()
-        if keyword and f"{keyword}=" in rest:
-            value = rest.split(f"{keyword}=", 1)[1]
-            end = next((i for i, c in enumerate(value) if not (c.isalnum() or c in "_.")), len(value))
-            return value[:end]
-        if index < len(parts) and "=" not in parts[index].replace("==", ""):
-            return parts[index].strip()
-        return parts[index].strip() if index < len(parts) and "(" in parts[index] else ""
+    def _bind_lambdas(self) -> None:
+        """The parameter of a lambda that is being written, where its caller hands it the table or a row of it."""
+        brackets = self.site.brackets
+        for at, bracket in enumerate(brackets):
+            inner = brackets[at + 1].start if at + 1 < len(brackets) else self.offset
+            name = _open_lambda(self.context.cell.text[bracket.start + 1 : inner]) if bracket.receiver else ""
+            if name:
+                owner, method = owner_and_method(bracket)
+                type_ = self.type_of(owner)
+                table = table_of(type_)
+                if table is not None and (rules.flavour_of(type_), method) in GIVEN:
+                    self.run.bind(name, table)
 
 
-def _fits(takes: Takes, bracket: Bracket, how: str, inner: Bracket | None) -> bool:
-    """Whether the argument at the cursor takes columns. `how`: as a value, as a dictionary's key, in a tuple."""
-    where: str | int = bracket.keyword or bracket.argument
-    if how == "key":
-        return where in takes.keys
-    if how == "pair":
-        return takes.pairs and bool(bracket.keyword) and inner is not None and inner.argument == 0
-    if isinstance(where, str):
-        return where in takes.keywords
-    return takes.positions == "*" or where in takes.positions
+def _open_lambda(text: str) -> str:
+    """The parameter of the last lambda in the text, when what follows is still its body."""
+    found = [*_LAMBDA.finditer(text)]
+    if not found:
+        return ""
+    last = found[-1]
+    depth = 0
+    for char in text[last.end() :]:
+        depth += (char in "([{") - (char in ")]}")
+        if depth < 0 or (char == "," and not depth):
+            return ""
+    return last[1]
+
+
+def owner_and_method(bracket: Bracket) -> tuple[str, str]:
+    """(`df`, `groupby`) of the bracket of `df.groupby(`."""
+    owner, _, method = bracket.receiver.rpartition(".")
+    return owner.strip(), method.strip()
 
 
 def table_of(type_: Type) -> Table | None:

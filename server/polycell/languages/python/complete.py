@@ -28,9 +28,10 @@ from polycell.core.types import (
 from polycell.languages.python import chart_items
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.chart_strings import chart_around, chart_string
+from polycell.languages.python.column_items import attribute_items, column_items, in_quotes
+from polycell.languages.python.column_places import offer
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.members import MEMBERS
-from polycell.tables.describe import column_from, column_type
 
 MOST = 200  # names of other cells offered at once; the list is marked incomplete when there are more
 
@@ -64,46 +65,21 @@ def _in_string(place: Place) -> Iterator[Completion]:
     if chart is not None:
         yield from chart_items.items(place, chart)
         return
-    table = place.columns()
-    if table is not None:
-        yield from column_items(place, table)
+    found = offer(place)
+    if found is not None:
+        yield from column_items(place, found)
         return
     record = place.keys()
     for rank, (name, type_) in enumerate(record.fields if record is not None else ()):
-        yield Completion(
-            name, "property", place.site.span, _escaped(name, place.site.quote), describe(type_), rank=rank
-        )
-
-
-def column_items(place: Place, table: Table) -> Iterator[Completion]:
-    notebook = place.context.notebook
-    for rank, column in enumerate((*table.columns, *(c for c in table.index if c.name))):
-        detail = column_type(column)
-        yield Completion(
-            column.name,
-            "column",
-            place.site.span,
-            _escaped(column.name, place.site.quote),
-            f"{detail} (maybe)".strip() if column.maybe else detail,
-            column_from(notebook, column),
-            rank=min(rank, 5000),
-        )
-
-
-def _escaped(name: str, quote: str) -> str:
-    if quote and (quote in name or "\\" in name or "\n" in name):
-        escaped = name.replace("\\", "\\\\").replace("\n", "\\n")
-        return escaped.replace(quote, f"\\{quote}")
-    return name
+        written = in_quotes(name, place)
+        if written is not None:
+            yield Completion(name, "property", place.site.span, written, describe(type_), rank=rank)
 
 
 def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
-    notebook = context.notebook
+    members = MEMBERS.get(_member_key(type_), ())
     if isinstance(type_, Table) and type_.flavour in ("pandas", "spark"):
-        for rank, column in enumerate(type_.columns):
-            if column.name.isidentifier() and not keyword.iskeyword(column.name):
-                where = column_from(notebook, column)
-                yield Completion(column.name, "column", span, "", column_type(column), where, rank=min(rank, 5000))
+        yield from attribute_items(context, type_, span, {name for name, _ in members})
     if isinstance(type_, Record) and type_.name != "dict":
         for name, field in type_.fields:
             yield Completion(name, "method" if isinstance(field, Function) else "property", span, "", describe(field))
@@ -112,7 +88,7 @@ def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
         for name, field in type_.members:
             yield Completion(name, "method" if isinstance(field, Function) else "property", span, "", describe(field))
         return
-    for name, attribute in MEMBERS.get(_member_key(type_), ()):
+    for name, attribute in members:
         yield Completion(name, "property" if attribute else "method", span, rank=6000)
 
 
