@@ -56,13 +56,6 @@ class Place:
         finally:
             self.run.state = before
 
-    def columns(self) -> Table | None:
-        """The table whose columns the string at the offset names; None when it names none."""
-        from polycell.languages.python.column_places import offer
-
-        found = offer(self)
-        return found.table if found is not None else None
-
     def keys(self) -> Record | None:
         """The dictionary whose keys it names."""
         brackets = self.site.brackets

@@ -2,7 +2,8 @@
 
 A line of a table names a callee, a role, and the arguments that have it: keywords, positions from 0, `*` for every
 positional argument, `**` for every keyword. Methods stand under the library of the value they are called on, functions
-under their qualified names. Whoever knows another callee adds a line; nobody adds a branch.
+under their qualified names. Whoever knows another callee adds a line; nobody adds a branch. What draws a frame is
+in `chart_arguments`.
 """
 
 from __future__ import annotations
@@ -254,11 +255,6 @@ _FUNCTIONS = """
     pandas.plotting.scatter_matrix  frame  names  c
     pandas.plotting.parallel_coordinates  frame  names  class_column 1
 """
-_SEABORN = """
-    scatterplot lineplot barplot boxplot histplot countplot violinplot relplot catplot displot lmplot regplot kdeplot
-    stripplot swarmplot pointplot jointplot
-"""
-_PLOTLY = "scatter line bar histogram box pie area violin density_heatmap"
 
 
 def functions(text: str) -> dict[str, tuple[str, Arguments]]:
@@ -271,16 +267,7 @@ def functions(text: str) -> dict[str, tuple[str, Arguments]]:
     return {name: (owners[name], arguments) for name, arguments in table("\n".join(rows)).items()}
 
 
-FUNCTIONS: Mapping[str, tuple[str, Arguments]] = {
-    **functions(_FUNCTIONS),
-    **functions("\n".join(f"seaborn.{n} data names x y hue size style col row" for n in _SEABORN.split())),
-    **functions(
-        "\n".join(
-            f"plotly.express.{n} data_frame names x y color size hover_name facet_col facet_row names values"
-            for n in _PLOTLY.split()
-        )
-    ),
-}
+FUNCTIONS: Mapping[str, tuple[str, Arguments]] = functions(_FUNCTIONS)
 
 # Functions of expressions, whose table is the one whose method they stand in: `df.select(pl.col("…"))`.
 _EXPRESSIONS = """

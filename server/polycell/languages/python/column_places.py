@@ -57,6 +57,12 @@ def offer(place: Place) -> Offer | None:
     return None
 
 
+def columns(place: Place) -> Table | None:
+    """The table whose columns the string at the cursor names; None when it names none."""
+    found = offer(place)
+    return found.table if found is not None else None
+
+
 def _begins(place: Place) -> bool:
     """Whether the string is all that its argument has so far: not the right side of a comparison, say."""
     text, site = place.context.cell.text, place.site

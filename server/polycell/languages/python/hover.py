@@ -10,6 +10,7 @@ from polycell.core.types import Class, Column, Function, Record, Table, describe
 from polycell.languages.python import chart_items
 from polycell.languages.python.at_cursor import Place, after_statement, word_end
 from polycell.languages.python.chart_strings import chart_around, chart_string
+from polycell.languages.python.column_places import columns
 from polycell.tables.describe import binding_line, column_from, column_type, origin_text, table_markdown
 
 
@@ -104,13 +105,13 @@ def column_at(context: Context, offset: int) -> tuple[Column, Span] | None:
             return chart_items.column_in(place, chart)
         span = place.site.span
         name = text[span.start : span.end]
-        table = place.columns()
+        table = columns(place)
         column = _find(table, name)
         if column is None or column.type is None:
             again = Place(context, offset)
             again._run = after_statement(context, offset)
             again._run.until = None
-            column = _find(again.columns(), name) or column
+            column = _find(columns(again), name) or column
         return (column, span) if column is not None else None
     end = word_end(text, offset)
     if end != offset:
