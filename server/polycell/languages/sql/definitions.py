@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from polycell.core.environment import Binding
@@ -190,6 +190,16 @@ def _fields(statement: Statement, block: Block) -> list[tuple[Token, str]]:
                 made.append((first, text.strip()))
         start = at + 1
     return made
+
+
+def fields(statement: Statement, found: Target) -> Iterator[tuple[Token, Token | None]]:
+    """(name, first word of its type) of each column that CREATE TABLE lists."""
+    listed = statement.root.children.get(found.after) if found.verb == "CREATE" else None
+    if listed is None or listed.kind == "query":
+        return
+    for name, type_text in _fields(statement, listed):
+        at = statement.index_at(name.end)
+        yield name, statement.tokens[at] if type_text and at < listed.end and type_text[0].isalpha() else None
 
 
 def _copies(statement: Statement, block: Block) -> bool:

@@ -9,7 +9,6 @@ NULL and it is asked again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from polycell.core.results import Finding
@@ -21,7 +20,7 @@ from polycell.languages.sql.duckdb_shadow import Refused, bind
 from polycell.languages.sql.duckdb_tables import needed
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.messages import no_column
-from polycell.languages.sql.place import covers
+from polycell.languages.sql.place import covers, query_at
 from polycell.languages.sql.relations import Relations, Visible
 from polycell.languages.sql.scan import Statement
 
@@ -129,7 +128,7 @@ def _follows(
     if finding.code == "sql-unknown-column":
         # A column that an inner query would have, had its expression not become NULL.
         names = [t for t in tokens if t.kind in ("word", "name")]
-        resolved = relations.resolve(names, _block(statement, tokens[0].start))
+        resolved = relations.resolve(names, query_at(statement, tokens[0].start))
         inner = resolved[1].source.block if resolved is not None else None
         # What a derived table yields is no source of its own columns.
         itself = inner is not None and covers(inner, statement.index_at(tokens[0].start))
@@ -142,7 +141,7 @@ def _follows(
 def _direct(statement: Statement, relations: Relations, tokens: list[Token]) -> bool:
     """Whether all names among the tokens are columns of tables from outside the statement, so that no NULL of ours
     gave them their type."""
-    block = _block(statement, tokens[0].start)
+    block = query_at(statement, tokens[0].start)
     names = [
         t
         for t, following in zip(tokens, [*tokens[1:], None], strict=True)
@@ -176,7 +175,7 @@ def _judge(statement: Statement, relations: Relations, answer: Refused, tokens: 
         return Finding("sql-unknown-column", last, _no_column(statement, relations, tokens), "error")
     table = _TABLE.match(message)
     if table is not None and len(tokens) > 1:
-        known = [v.name for v in relations.visible(_block(statement, whole.start)) if v.name]
+        known = [v.name for v in relations.visible(query_at(statement, whole.start)) if v.name]
         if table[1].casefold() in {n.casefold() for n in known} | _PSEUDO:
             return None
         there = f" There are: {', '.join(f'`{n}`' for n in known)}." if known else ""
@@ -190,7 +189,7 @@ def _judge(statement: Statement, relations: Relations, answer: Refused, tokens: 
     ungrouped = _UNGROUPED.match(message)
     if ungrouped is not None:
         name = ungrouped[1]
-        seen = relations.visible(_block(statement, whole.start), outer=False)
+        seen = relations.visible(query_at(statement, whole.start), outer=False)
         if statement.spelling(tokens[-1]).casefold() != name.casefold():
             return None
         if not any(v.table.column(name) is not None for v in seen):
@@ -230,25 +229,10 @@ def _listed(types: str) -> list[str]:
 
 
 def _no_column(statement: Statement, relations: Relations, tokens: list[Token]) -> str:
-    seen = relations.visible(_block(statement, tokens[0].start))
+    seen = relations.visible(query_at(statement, tokens[0].start))
     name = statement.spelling(tokens[-1])
     if len(tokens) >= 3:
         owner = statement.spelling(tokens[-3])
         mine = [v for v in seen if v.name.casefold() == owner.casefold()]
         return no_column(name, mine or seen, owner if mine else "")
     return no_column(name, seen, "")
-
-
-def _block(statement: Statement, offset: int) -> Block:
-    """The query block that a token belongs to."""
-    index = statement.index_at(offset)
-    return next(_inner(statement.root, index)).query()
-
-
-def _inner(block: Block, index: int) -> Iterator[Block]:
-    """The innermost block first."""
-    for child in (*block.arms, *block.children.values()):
-        if covers(child, index):
-            yield from _inner(child, index)
-            break
-    yield block

@@ -144,6 +144,11 @@ def covers(block: Block, index: int) -> bool:
     return first <= index <= (block.end - 1 if block.closed else block.end)
 
 
+def query_at(statement: Statement, offset: int) -> Block:
+    """The innermost query block that the token at or behind `offset` of the statement belongs to."""
+    return _inner(statement.root, statement.index_at(offset)).query()
+
+
 def _inner(root: Block, index: int) -> Block:
     block = root
     while True:

@@ -10,7 +10,18 @@ from polycell.core.environment import Binding, Exports, View
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import NO_COMPLETIONS, Completions, Finding, Hover, Location, Signatures
+from polycell.core.results import (
+    NO_COMPLETIONS,
+    Action,
+    Completions,
+    Finding,
+    Formatted,
+    Hover,
+    Layout,
+    Location,
+    SemanticToken,
+    Signatures,
+)
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Connection, Table, Type
@@ -20,6 +31,7 @@ from polycell.languages.sql.complete import complete
 from polycell.languages.sql.dialects import Dialect, of_url
 from polycell.languages.sql.duckdb_results import described
 from polycell.languages.sql.facts import facts
+from polycell.languages.sql.formatting import formatted
 from polycell.languages.sql.hover import define, hover
 from polycell.languages.sql.infer import typed
 from polycell.languages.sql.lexer import Token
@@ -28,6 +40,7 @@ from polycell.languages.sql.relations import OPEN, Relations
 from polycell.languages.sql.scan import Script, Statement, scan
 from polycell.languages.sql.signature import signature
 from polycell.languages.sql.text import sql_text
+from polycell.languages.sql.tokens import tokens
 
 INFERRED = 200_000  # characters of a cell beyond which no columns are worked out
 
@@ -170,6 +183,29 @@ class SqlService(LanguageService):
 
     def signature(self, context: Context, offset: int) -> Signatures | None:
         return signature(read(context).script.at(offset), offset) if offset >= context.cell.body else None
+
+    def actions(self, context: Context, span: Span) -> Sequence[Action]:
+        """Layout is an action too: of a query in a Python string, and where another server formats the document."""
+        found = self._formatted(context, span, Layout())
+        edits = tuple(e for e in found.edits if e.span.of(context.cell.text) != e.text)
+        return (Action("Format this SQL", "refactor.rewrite", edits),) if edits else ()
+
+    async def format(self, context: Context, span: Span, layout: Layout) -> Formatted:
+        return self._formatted(context, span, layout)
+
+    def _formatted(self, context: Context, span: Span, layout: Layout) -> Formatted:
+        reading = read(context)
+        # Only a text between three quotes may get more lines.
+        before = context.notebook.cells[context.index].text[: context.start]
+        in_quotes = context.start > 0 and before.endswith(('"', "'"))
+        found = formatted(context.cell, reading.text, reading.script, span, layout, literal=in_quotes)
+        if in_quotes and not before.endswith(('"""', "'''")) and any("\n" in e.text for e in found.edits):
+            return Formatted(refusal="It would not stay on the line that it is on.")
+        return found
+
+    async def tokens(self, context: Context) -> Sequence[SemanticToken]:
+        reading = read(context)
+        return tokens(reading.script, reading.catalogue, context.facts)
 
     def spelling(self, context: Context, span: Span, name: str) -> str | None:
         return renaming.spelling(context, span, name)
