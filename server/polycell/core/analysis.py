@@ -16,11 +16,11 @@ import heapq
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from polycell.core.environment import NO_EXPORTS, Exports, Owners, Question, Sources, View, fold, same
+from polycell.core.environment import NO_EXPORTS, Exports, Gathered, Owners, Question, Sources, View, fold, same
 from polycell.core.facts import NO_FACTS, Facts, Fragment
 from polycell.core.fragments import fragment_site
 from polycell.core.guard import guard
@@ -57,6 +57,7 @@ class _Exported:
     digest: bytes
     exports: Exports
     record: dict[Question, Any]
+    said: tuple[tuple[Hashable, ...], ...] = ()  # to each gatherer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ _OPENS: Hashable = ("opens",)
 def _key(question: Question) -> Hashable:
     """Under which key a question's asker is told of changes."""
     kind, about, _ = question
-    if kind == "source":
-        return ("source", about)
+    if kind in ("source", "gathered"):
+        return (kind, about)
     return _OPENS if kind == "opens" else fold(str(about))
 
 
@@ -123,6 +124,7 @@ class Analysis:
         self._pending: set[int] = set(self._heap)
         self._stale: set[str] = set(self._index)
         self._rounds: dict[int, int] = {}
+        self._gathered: dict[str, Gathered] = {}
 
     # -- the next revision
 
@@ -131,6 +133,9 @@ class Analysis:
         if notebook.uri != self.notebook.uri or notebook.host != self.notebook.host:
             return Analysis(notebook, self._services, self._sources, self._memo)
         made = self._copy(notebook)
+        if notebook.metadata is not self.notebook.metadata and notebook.metadata != self.notebook.metadata:
+            for gatherer in self._services.gatherers:
+                made._regather(gatherer.name)
         old, new = self.notebook.cells, notebook.cells
         if len(old) == len(new) and all(a is b or a.id == b.id for a, b in zip(old, new, strict=True)):
             for index, (a, b) in enumerate(zip(old, new, strict=True)):
@@ -171,6 +176,7 @@ class Analysis:
         made._pending = set(self._pending)
         made._stale = set(self._stale)
         made._rounds = {}
+        made._gathered = dict(self._gathered)
         return made
 
     def _restructure(self, old: tuple[Cell, ...]) -> None:
@@ -188,6 +194,7 @@ class Analysis:
         for cell in touched:
             entry = self._exported.get(cell.id)
             if entry is not None:
+                self._regather(*(g.name for g, said in zip(self._services.gatherers, entry.said, strict=False) if said))
                 keys.update(fold(b.name) for b in entry.exports.bindings)
                 if entry.exports.opens:
                     keys.add(_OPENS)
@@ -280,8 +287,38 @@ class Analysis:
             space=cell.space,
             record=record,
             evaluate=self._evaluate,
+            gather=self.gathered,
         )
         return Context(self.notebook, cell, index, self.facts(index), view, self.host)
+
+    def gathered(self, name: str) -> Gathered:
+        """What the cells that are settled say to a gatherer."""
+        found = self._gathered.get(name)
+        if found is None:
+            found = self._gathered[name] = tuple(self._gather(name))
+        return found
+
+    def _gather(self, name: str) -> Iterator[tuple[str, tuple[Hashable, ...]]]:
+        for number, gatherer in enumerate(self._services.gatherers):
+            if gatherer.name != name:
+                continue
+            of_notebook: tuple[Hashable, ...] = ()
+            try:
+                of_notebook = gatherer.of_notebook(self.notebook)
+            except Exception:
+                log.exception("reading the metadata of %s failed (%s)", self.notebook.uri, name)
+            if of_notebook:
+                yield "", of_notebook
+            for cell in self.notebook.cells:
+                entry = self._exported.get(cell.id)
+                if entry is not None and entry.said and entry.said[number]:
+                    yield cell.id, entry.said[number]
+
+    def _regather(self, *names: str) -> None:
+        """Forget what was gathered; who asked for it is looked at again."""
+        for name in names:
+            self._gathered.pop(name, None)
+            self._stale |= self._finding_readers.of(("gathered", name)) & self._index.keys()
 
     def findings(self, index: int) -> tuple[Finding, ...]:
         """Everything to report about a cell: its syntax problems, its language's findings, the rules'."""
@@ -295,7 +332,7 @@ class Analysis:
                 return entry.findings
         record: dict[Question, Any] = {}
         findings: tuple[Finding, ...] = ()
-        if cell.kind == "code":
+        if cell.kind != "markup":
             self._memo.note("diagnose", cell)
             findings = self._diagnose(self.context(index, record))
         self._finding_readers.move(cell.id, entry.record if entry else (), record)
@@ -356,12 +393,25 @@ class Analysis:
             exports = guard("exports", cell, NO_EXPORTS, lambda: service.exports(context))
         before = entry.exports if entry else NO_EXPORTS
         self._export_readers.move(cell.id, entry.record if entry else (), record)
-        self._exported[cell.id] = _Exported(cell.digest, exports, record)
+        said = self._said(index)
+        self._exported[cell.id] = _Exported(cell.digest, exports, record, said)
+        heard = entry.said if entry else ((),) * len(said)
+        self._regather(
+            *(g.name for g, a, b in zip(self._services.gatherers, heard, said, strict=True) if not same(a, b))
+        )
         if same(before, exports):
             return
         self._owners.remove(index, before)
         self._owners.add(index, exports)
         self._tell(index, _changed(before, exports))
+
+    def _said(self, index: int) -> tuple[tuple[Hashable, ...], ...]:
+        cell = self.notebook.cells[index]
+        nothing: tuple[Hashable, ...] = ()
+        return tuple(
+            guard(g.name, cell, nothing, lambda g=g: g.of_cell(cell, self.facts(index), self.host))  # type: ignore[misc]
+            for g in self._services.gatherers
+        )
 
     def _tell(self, index: int, keys: Iterable[Hashable]) -> None:
         anywhere = self.host.order == "any"

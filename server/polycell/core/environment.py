@@ -158,8 +158,11 @@ def same(left: object, right: object) -> bool:
         return False
 
 
-# Questions, as recorded: kind ("name", "fold", "later", "opens" or "source"), what it is about, and the language that
-# asked where that is not the cell's own (a SQL fragment in a Python cell sees other spaces).
+# What all cells say about a matter, in the order of the cells, each with the cell's id; "" for the notebook itself.
+Gathered = tuple[tuple[str, tuple[Hashable, ...]], ...]
+
+# Questions, as recorded: kind ("name", "fold", "later", "opens", "gathered" or "source"), what it is about, and the
+# language that asked where that is not the cell's own (a SQL fragment in a Python cell sees other spaces).
 Question = tuple[str, Hashable, str]
 _ANYWHERE = "anywhere"
 
@@ -170,7 +173,19 @@ class View:
     `overlay` are bindings that hold inside the cell at the place where the question is asked, and hide all others.
     """
 
-    __slots__ = ("_as", "_evaluate", "_overlay", "_owners", "_reads", "host", "index", "language", "record", "sources")
+    __slots__ = (
+        "_as",
+        "_evaluate",
+        "_gather",
+        "_overlay",
+        "_owners",
+        "_reads",
+        "host",
+        "index",
+        "language",
+        "record",
+        "sources",
+    )
 
     def __init__(
         self,
@@ -184,11 +199,13 @@ class View:
         record: dict[Question, Any] | None = None,
         overlay: Mapping[str, Binding] | None = None,
         evaluate: Callable[[str, str, View], Type] | None = None,
+        gather: Callable[[str], Gathered] | None = None,
     ) -> None:
         self._owners = owners
         self._reads = {r.space: r for r in host.visible(language, space)}
         self._overlay = overlay or {}
         self._evaluate = evaluate
+        self._gather = gather
         self._as = ""
         self.index = index
         self.language = language
@@ -206,6 +223,7 @@ class View:
             record=self.record,
             overlay={**self._overlay, **overlay},
             evaluate=self._evaluate,
+            gather=self._gather,
         )
         if language is None or language == self.language:
             made._reads, made._as = self._reads, self._as
@@ -245,6 +263,11 @@ class View:
         """The same for code that runs later, when the cells below may have run too."""
         reasons: tuple[str, ...] = self._ask("opens", _ANYWHERE, lambda: self._opens(anywhere=True))
         return reasons
+
+    def gathered(self, name: str) -> Gathered:
+        """What all cells say, above and below, as the gatherer of that name reads them; see `service.Gatherer`."""
+        found: Gathered = self._ask("gathered", name, lambda: self._gather(name) if self._gather else ())
+        return found
 
     def read(self, key: Hashable) -> Any:
         """Ask a source outside the notebook; see `Sources`."""
@@ -309,6 +332,8 @@ class View:
             return self.sources.read(about)
         if kind == "opens":
             return self._opens(anywhere=about == _ANYWHERE)
+        if kind == "gathered":
+            return self._gather(str(about)) if self._gather else ()
         name = str(about)
         if kind == "later":
             return self._later(name)

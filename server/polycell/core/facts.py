@@ -66,11 +66,13 @@ class Import:
     star: bool = False
     level: int = 0
     guarded: bool = False
+    conditional: bool = False  # in a branch or in a body that runs later: it may never run
 
 
 @dataclass(frozen=True, slots=True)
 class Magic:
-    """A line or cell magic as written: name without `%`, the argument text and where that starts."""
+    """A line or cell magic as written: name without `%`, the argument text and where that starts. A shell command
+    (`!ls`) is the magic `!`."""
 
     name: str
     arguments: str

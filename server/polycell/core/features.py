@@ -32,7 +32,7 @@ from polycell.core.results import (
 )
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
-from polycell.core.site import context_of, site
+from polycell.core.site import context_of, outermost, site
 
 __all__ = [
     "Site",
@@ -69,6 +69,11 @@ async def complete(snapshot: Snapshot, services: Services, cell_id: str, offset:
     found = site(snapshot, services, cell_id, offset)
     if found is None:
         return NO_COMPLETIONS
+    whole = outermost(snapshot, services, found, offset)
+    for topic in services.topics:
+        told = await _answered("completion", whole, topic.complete(whole.context, whole.offset), None)
+        if told is not None:
+            return told
     answer = await _answered("completion", found, found.service.complete(found.context, found.offset), NO_COMPLETIONS)
     if not found.shift:
         return answer
@@ -80,7 +85,13 @@ async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: in
     if found is None:
         return None
     answer = await _answered("hover", found, found.service.hover(found.context, found.offset), None)
-    return replace(answer, span=answer.span.shift(found.shift)) if answer else None
+    answer = replace(answer, span=answer.span.shift(found.shift)) if answer else None
+    whole = outermost(snapshot, services, found, offset)
+    for topic in services.topics:
+        more = await _answered("hover", whole, topic.hover(whole.context, whole.offset), None)
+        if more is not None:
+            answer = replace(answer, markdown=f"{answer.markdown}\n\n---\n\n{more.markdown}") if answer else more
+    return answer
 
 
 async def definition(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Location]:

@@ -124,7 +124,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A diagnostic. `code` is stable and documented; `message` says what is wrong and what to do."""
+    """A diagnostic. `code` is stable and documented; `message` says what is wrong and what to do.
+
+    With `path` it is about that value of the notebook's metadata; `span` is where those show it who see cells alone.
+    """
 
     code: str
     span: Span
@@ -132,6 +135,7 @@ class Finding:
     severity: Severity = "warning"
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    path: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

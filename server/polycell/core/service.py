@@ -158,6 +158,37 @@ class Rule(Protocol):
 # view holds the names as they are at the cell's end.
 Offer = Callable[[Context, Span], Sequence[Action]]
 
+
+class Gatherer(Protocol):
+    """What the cells of a notebook say together, whatever their languages: the dependencies that they declare.
+
+    What `of_cell` and `of_notebook` answer holds no positions, so that it stays equal while text moves; empty where
+    there is nothing to say. Asked through `View.gathered`.
+    """
+
+    name: str
+
+    def of_cell(self, cell: Cell, facts: Facts, host: Host) -> tuple[Hashable, ...]:
+        """Pure, fast and total."""
+        ...
+
+    def of_notebook(self, notebook: Notebook) -> tuple[Hashable, ...]:
+        """What its metadata says. Pure, fast and total."""
+        ...
+
+
+class Topic:
+    """Something that occurs in cells of every language and is served the same in all: declared dependencies."""
+
+    async def complete(self, context: Context, offset: int) -> Completions | None:
+        """What is offered instead of the language's own answer; None where the place is not about the topic."""
+        return None
+
+    async def hover(self, context: Context, offset: int) -> Hover | None:
+        """Told below what the language says of the same place."""
+        return None
+
+
 _NOBODY = LanguageService()
 
 
@@ -169,6 +200,8 @@ class Services:
     rules: tuple[Rule, ...] = ()
     fallback: LanguageService = _NOBODY
     offers: tuple[Offer, ...] = ()
+    gatherers: tuple[Gatherer, ...] = ()
+    topics: tuple[Topic, ...] = ()
 
     def of(self, language: str) -> LanguageService:
         return self.languages.get(language, self.fallback)
@@ -179,6 +212,8 @@ def services(
     rules: Iterable[Rule] = (),
     fallback: LanguageService = _NOBODY,
     offers: Iterable[Offer] = (),
+    gatherers: Iterable[Gatherer] = (),
+    topics: Iterable[Topic] = (),
 ) -> Services:
     by_name = {name: service for service in languages for name in service.languages}
-    return Services(by_name, tuple(rules), fallback, tuple(offers))
+    return Services(by_name, tuple(rules), fallback, tuple(offers), tuple(gatherers), tuple(topics))

@@ -21,7 +21,7 @@ def context_of(snapshot: Snapshot, cell_id: str) -> Context | None:
 
 def site(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Site | None:
     context = context_of(snapshot, cell_id)
-    if context is None or context.cell.kind != "code":
+    if context is None or context.cell.kind == "markup":
         return None
     offset = min(max(offset, 0), len(context.cell.text))
     service = services.of(context.cell.language)
@@ -29,3 +29,11 @@ def site(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> S
         if fragment.span.touches(offset):
             return fragment_site(services, service, context, fragment, offset)
     return Site(service, context, offset)
+
+
+def outermost(snapshot: Snapshot, services: Services, found: Site, offset: int) -> Site:
+    """The whole cell of a site that may be a fragment's."""
+    if not found.shift:
+        return found
+    context = snapshot.analysis.context(found.context.index)
+    return Site(services.of(context.cell.language), context, offset)

@@ -304,11 +304,21 @@ def _escaped(made: Neutral, text: str, start: int, first: int, indent: str) -> i
             name_end += 1
         return _run_line_magic(made, text, first, name_end, end, after, indent, text[name_start:name_end])
     elif escape == "!":
+        made.magics.append(_shell(text, first, end))
         _interpolated(made, text, first, end)
     else:
         _words_used(made, text, first + 1, end)
     made.edit(text, first, end, _statement(_first_line_length(text, first, end)))
     return after
+
+
+def _shell(text: str, escape: int, end: int) -> Magic:
+    """The command behind `!` or `!!`."""
+    start = escape
+    while start < end and text[start] in "! \t":
+        start += 1
+    written = text[start:end].rstrip()
+    return Magic("!", written, Span(escape, start + len(written)), start)
 
 
 def _first_line_length(text: str, start: int, end: int) -> int:
@@ -423,6 +433,7 @@ def _assigned(made: Neutral, text: str, line: Logical) -> None:
     )
     extent = Span(line.first, end)
     if text[escape] == "!":
+        made.magics.append(_shell(text, escape, end))
         _interpolated(made, text, escape, end)
         if name:
             made.names.append(MagicName(name, name_span, extent, "lines"))

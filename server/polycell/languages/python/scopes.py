@@ -420,6 +420,11 @@ class _Walk(Names):
 
     # -- imports
 
+    @property
+    def unsure(self) -> bool:
+        """Whether what stands here may never run."""
+        return self.conditions > 0 or any(scope.kind == "function" for scope in self.scopes)
+
     def import_(self, node: ast.Import) -> None:
         for alias in node.names:
             span = self.span(alias)
@@ -427,7 +432,9 @@ class _Walk(Names):
             if reason:
                 self.opens.append(reason)
             module = Span(span.start, min(span.end, span.start + len(alias.name)))
-            self.imports.append(Import(alias.name, module, alias.asname or "", guarded=self.import_guards > 0))
+            self.imports.append(
+                Import(alias.name, module, alias.asname or "", guarded=self.import_guards > 0, conditional=self.unsure)
+            )
             if alias.asname:
                 self.bind(alias.asname, Span(span.end - len(alias.asname), span.end), "import", self.span(node))
             else:
@@ -441,7 +448,7 @@ class _Walk(Names):
         span = Span(*found.span(2)) if found else extent
         star = any(alias.name == "*" for alias in node.names)
         names = tuple((alias.name, alias.asname or "") for alias in node.names if alias.name != "*")
-        self.imports.append(Import(module, span, "", names, star, node.level, self.import_guards > 0))
+        self.imports.append(Import(module, span, "", names, star, node.level, self.import_guards > 0, self.unsure))
         if star:
             self.opens.append(f"from {'.' * node.level}{module} import *")
         for alias in node.names:
