@@ -1,0 +1,90 @@
+"""Declarations in cells of Scala, C# and F#: `import $ivy`, `//> using dep`, `#r "nuget: …"`, sbt's `%%`.
+
+Sources: Ammonite's and Almond's documentation, scala-cli's directives reference, .NET Interactive's `#r nuget`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from polycell.core.text import Span
+from polycell.dependencies.maven import read_coordinate, requirement_of
+from polycell.dependencies.model import Declaration, Requirement
+
+_IVY = re.compile(r"^[ \t]*import[ \t]+\$(?:ivy|dep)\.(?P<what>`[^`\r\n]*`?|\{[^}]*\}?)", re.MULTILINE)
+_QUOTED = re.compile(r"`([^`\r\n]*)`?")
+_USING = re.compile(
+    r"^[ \t]*//>[ \t]*using[ \t]+(?:(?:test|compileOnly)\.)?(?:deps?|libs?|dependency|dependencies)\b"
+    r"[ \t]*(?P<rest>.*)$",
+    re.MULTILINE,
+)
+_USING_WORD = re.compile(r'"([^"\r\n]*)"?|([^\s",]+)')
+_SBT = re.compile(
+    r'^[ \t]*interp\.load\.ivy\([ \t]*"(?P<g>[^"]*)"[ \t]*(?P<x>%{1,3})[ \t]*"(?P<a>[^"]*)"[ \t]*%[ \t]*"(?P<v>[^"]*)"',
+    re.MULTILINE,
+)
+_SCALA_DIRECTIVE = re.compile(r'^[ \t]*//>[ \t]*using[ \t]+scala[ \t]+"?([\d.]+)"?', re.MULTILINE)
+_NUGET = re.compile(r'^[ \t]*#r[ \t]+(?P<quote>@?")(?P<text>[^"\r\n]*)(?P<end>"?)', re.MULTILINE)
+_NUGET_SPEC = re.compile(r"(?P<name>[A-Za-z_0-9][\w.\-]*)(?:\s*,\s*(?:version\s*=\s*)?(?P<version>[^\s,]+))?\s*")
+_NUGET_VERSION = re.compile(
+    r"\d+(?:\.[\d*]+)*(?:-[\w.*\-]+)?(?:\+[\w.]+)?|\*(?:-\*)?|[\[(][^\[\]()]*[\])]", re.IGNORECASE
+)
+
+
+def scala_declarations(text: str) -> Iterator[Declaration]:
+    for found in _IVY.finditer(text):
+        for quoted in _QUOTED.finditer(text, found.start("what"), found.end("what")):
+            yield maven_declaration(quoted[1], Span(*quoted.span(1)), "ivy")
+    for found in _USING.finditer(text):
+        for word in _USING_WORD.finditer(text, found.start("rest"), found.end("rest")):
+            group = 1 if word[1] is not None else 2
+            # scala-cli's `,url=…` parameters stand behind a comma.
+            written = word[group].partition(",")[0]
+            yield maven_declaration(written, Span(word.start(group), word.start(group) + len(written)), "using")
+    for found in _SBT.finditer(text):
+        joint = {"%": ":", "%%": "::", "%%%": "::"}[found["x"]]
+        whole = f"{found['g']}{joint}{found['a']}:{found['v']}"
+        coordinate = read_coordinate(whole)
+        span = Span(found.start("g") - 1, found.end("v") + 1)
+        yield Declaration(requirement_of(coordinate, "ivy", span.of(text)), span, problem=coordinate.problem)
+
+
+def scala_version(text: str) -> str:
+    """What a `//> using scala` directive says, or ""."""
+    found = _SCALA_DIRECTIVE.search(text)
+    return found[1] if found else ""
+
+
+def maven_declaration(text: str, span: Span, style: str, *, crosses: bool = True) -> Declaration:
+    """One coordinate that stands at `span`; a mistake in it is placed inside."""
+    coordinate = read_coordinate(text, crosses=crosses)
+    at = coordinate.span.shift(span.start) if coordinate.problem else span
+    return Declaration(requirement_of(coordinate, style, text), at, problem=coordinate.problem)
+
+
+def nuget_declarations(text: str) -> Iterator[Declaration]:
+    for found in _NUGET.finditer(text):
+        written = found["text"]
+        scheme = re.match(r"\s*nuget\s*:\s*", written)
+        if scheme is None:
+            continue  # the path of an assembly
+        start = found.start("text") + scheme.end()
+        inner = written[scheme.end() :]
+        span = Span(start, start + len(inner.rstrip()))
+        spec = _NUGET_SPEC.fullmatch(inner)
+        if not found["end"]:
+            yield _nuget(inner, "", "", Span(found.start("quote"), found.end()), "The quote is not closed.")
+        elif spec is None:
+            said = "A NuGet reference is `nuget: Name, version`."
+            yield _nuget(inner, "", "", span if len(span) else Span(*found.span("text")), said)
+        else:
+            version = spec["version"] or ""
+            wrong = bool(version) and not _NUGET_VERSION.fullmatch(version)
+            at = Span(start + spec.start("version"), start + spec.end("version")) if wrong else span
+            problem = f"`{version}` is no version of a NuGet package." if wrong else ""
+            yield _nuget(inner, spec["name"], version, at, problem)
+
+
+def _nuget(text: str, name: str, version: str, span: Span, problem: str) -> Declaration:
+    return Declaration(Requirement("nuget", name, version, "nuget", text.strip()), span, problem=problem)

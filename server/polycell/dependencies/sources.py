@@ -1,0 +1,228 @@
+"""What the notebook's surroundings say of its dependencies, as sources of the environment (`core.environment.Sources`).
+
+    InstalledRequest → Installed       what the notebook's interpreter has; `NO_INTERPRETER` where none is known
+    ProjectRequest   → Project         declarations in files beside the notebook, and modules beside it
+
+Files are read in a worker thread; a request is answered None until then. An environment is looked at again when one of
+its folders changed, at most every few seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from polycell.dependencies import project
+from polycell.dependencies.installed import Installed, importable, read_installed, stamp
+from polycell.dependencies.interpreter import Interpreter, Wanted, find_interpreter
+from polycell.dependencies.model import Requirement
+
+log = logging.getLogger(__name__)
+
+AGAIN = 5.0  # seconds after which an environment's folders are asked whether they changed
+MOST = 2_000_000  # bytes of a file that is read
+DEEPEST = 5  # requirement files that include one another
+
+NO_INTERPRETER = Installed(Interpreter("", ""), open=True)
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledRequest:
+    """`kernel` is the kernelspec's name, `folder` the notebook's own (or empty)."""
+
+    kernel: str = ""
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRequest:
+    """`files` are the ones that the notebook installs from (`-r`), as written."""
+
+    folder: str = ""
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`modules` are importable from the notebook's folder or the workspace; `unread` are files of the request that
+    could not be read."""
+
+    requirements: tuple[Requirement, ...] = ()
+    modules: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
+
+
+class DependencySources:
+    """See the module's text. `on_ready(keys)` is called from a worker thread; without it every read is done at once."""
+
+    def __init__(
+        self,
+        roots: Iterable[str | Path] = (),
+        on_ready: Callable[[tuple[Hashable, ...]], None] | None = None,
+        *,
+        chosen: str = "",
+        native: str = "",
+    ) -> None:
+        self._roots = tuple(str(root) for root in roots)
+        self._on_ready = on_ready
+        self._chosen = chosen
+        self._native = native
+        self._lock = threading.Lock()
+        self._answers: dict[Hashable, Installed | Project] = {}
+        self._looked: dict[Hashable, float] = {}
+        self._environments: dict[str, tuple[object, Installed]] = {}
+        self._pool: ThreadPoolExecutor | None = None
+        self._closed = False
+
+    def read(self, key: Hashable) -> Any:
+        if not isinstance(key, (InstalledRequest, ProjectRequest)):
+            return None
+        with self._lock:
+            known = self._answers.get(key)
+            due = key not in self._looked or (
+                isinstance(key, InstalledRequest) and time.monotonic() - self._looked[key] > AGAIN
+            )
+            if self._closed or not due:
+                return known
+            self._looked[key] = time.monotonic()
+            if self._on_ready is not None:
+                self._submit(key)
+                return known
+        return self._load(key)
+
+    def changed(self, paths: Iterable[str | Path]) -> None:
+        """Files were made, changed or deleted."""
+        names = [Path(path) for path in paths]
+        project_files = any(project.NAMES.fullmatch(p.name) or p.suffix in (".py", ".txt") for p in names)
+        installed = any(".dist-info" in str(p) or p.name == "pyvenv.cfg" for p in names)
+        with self._lock:
+            for key in list(self._looked):
+                if project_files if isinstance(key, ProjectRequest) else installed:
+                    self._looked[key] = time.monotonic()
+                    if self._on_ready is not None and not self._closed:
+                        self._submit(key)
+                    else:
+                        del self._looked[key]
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _submit(self, key: Hashable) -> None:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix="polycell-dependencies")
+        self._pool.submit(self._work, key)
+
+    def _work(self, key: Hashable) -> None:
+        before = self._answers.get(key)
+        try:
+            after = self._load(key)
+        except Exception:
+            log.exception("reading dependencies failed (%s)", key)
+            return
+        if after != before and self._on_ready is not None and not self._closed:
+            try:
+                self._on_ready((key,))
+            except Exception:
+                log.exception("telling of dependencies failed")
+
+    def _load(self, key: Hashable) -> Installed | Project:
+        answer: Installed | Project
+        if isinstance(key, InstalledRequest):
+            answer = self._installed(key)
+        else:
+            assert isinstance(key, ProjectRequest)
+            answer = self._project(key)
+        with self._lock:
+            self._answers[key] = answer
+        return answer
+
+    def _installed(self, key: InstalledRequest) -> Installed:
+        found = find_interpreter(Wanted(key.kernel, key.folder, self._roots, self._chosen, self._native))
+        if found is None:
+            return NO_INTERPRETER
+        now = (found, stamp(found))
+        kept = self._environments.get(found.python)
+        if kept is not None and kept[0] == now:
+            return kept[1]
+        started = time.monotonic()
+        made = read_installed(found)
+        if time.monotonic() - started > 1:
+            log.info("%s: reading what is installed took %.1f s", found.prefix, time.monotonic() - started)
+        self._environments[found.python] = (now, made)
+        return made
+
+    def _project(self, key: ProjectRequest) -> Project:
+        folder = Path(key.folder) if key.folder else None
+        requirements: list[Requirement] = []
+        unread: list[str] = []
+        for place in _up(folder, self._roots):
+            for path in sorted(_listed(place)):
+                if project.NAMES.fullmatch(path.name):
+                    requirements += project.read_project_file(path.name, _text(path) or "")
+        for name in key.files:
+            found = self._included(folder, name, 0)
+            if found is None:
+                unread.append(name)
+            else:
+                requirements += found
+        modules: set[str] = set()
+        for place in dict.fromkeys([*([folder] if folder else []), *map(Path, self._roots)]):
+            modules.update(importable(place))
+            modules.update(importable(place / "src"))
+        return Project(tuple(dict.fromkeys(requirements)), frozenset(modules), tuple(unread))
+
+    def _included(self, folder: Path | None, name: str, depth: int) -> list[Requirement] | None:
+        """The requirements of a file and of those it includes; None where one is not to be read: it is not there, or
+        lies outside of the notebook's folder and the workspace."""
+        if folder is None or depth > DEEPEST:
+            return None
+        path = (folder / name).resolve()
+        allowed = [place.resolve() for place in (folder, *map(Path, self._roots))]
+        if not any(place == path.parent or place in path.parents for place in allowed):
+            return None
+        text = _text(path)
+        if text is None:
+            return None
+        found = list(project.read_project_file(name, text))
+        for other in project.included(text):
+            more = self._included(path.parent, other, depth + 1)
+            if more is None:
+                return None
+            found += more
+        return found
+
+
+def _up(folder: Path | None, roots: tuple[str, ...]) -> Iterable[Path]:
+    """The notebook's folder and those above it, up to the workspace's root that holds it."""
+    if folder is None:
+        return ()
+    folder = folder.absolute()
+    tops = [top for root in roots if (top := Path(root).absolute()) == folder or top in folder.parents]
+    if not tops:
+        return (folder,)
+    top = max(tops, key=lambda place: len(place.parts))
+    return (folder, *(place for place in folder.parents if place == top or top in place.parents))
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if path.is_file()]
+    except OSError:
+        return []
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace") if path.stat().st_size <= MOST else None
+    except OSError:
+        return None
