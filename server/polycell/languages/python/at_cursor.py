@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
+from copy import copy
+from itertools import pairwise
 
 from polycell.core.service import Context
 from polycell.core.types import UNKNOWN, GroupBy, Record, Table, Type
@@ -12,6 +15,7 @@ from polycell.languages.python.cursor import Bracket, Site, site
 from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames import rules
+from polycell.languages.python.source import PythonSource
 
 WIDEST = 4000  # characters of a receiver that is evaluated
 _LAMBDA = re.compile(r"\blambda\s+([^\W\d]\w*)\s*:")
@@ -21,36 +25,63 @@ _ROWS = re.compile(r"\bfor\s+\w+\s*,\s*([^\W\d]\w*)\s+in\s+([\w.]+)\.iterrows\(\
 class Place:
     """A cell at an offset. What is not asked for is not computed."""
 
-    def __init__(self, context: Context, offset: int) -> None:
+    def __init__(self, context: Context, offset: int, state: Interpreter | None = None) -> None:
+        """`state`: the interpreter as it is before the statement at the offset, where the caller has it already."""
         self.context = context
         self.offset = offset
         # The text itself, not the neutralised code: a broken line is blank there.
         self.site: Site = site(context.cell.text, offset)
+        self._state = state
+        self._around: list[ast.AST] | None = None
         self._run: Interpreter | None = None
 
     @property
     def run(self) -> Interpreter:
         """The interpreter as it is just before the statement at the offset."""
         if self._run is None:
-            made = run(self.context, self.offset)
+            made = copy(self._state) if self._state is not None else run(self.context, self.offset)
+            made.state = made.state.copy()
             made.until = None
             self._run = made
             self._bind_rows()
             self._bind_lambdas()
         return self._run
 
+    @property
+    def around(self) -> list[ast.AST]:
+        """The nodes that the offset lies in, the outermost first; none where the statement does not parse."""
+        if self._around is None:
+            self._around = enclosing(source_of(self.context), self.offset)
+        return self._around
+
     def type_of(self, text: str) -> Type:
         """The type of an expression's text, evaluated at this place."""
         if not text or len(text) > WIDEST:
             return UNKNOWN
-        try:
-            tree = ast.parse(f"({text}\n)", mode="eval")
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return UNKNOWN
+        node = self._written(text)
+        if node is None:
+            try:
+                node = ast.parse(f"({text}\n)", mode="eval").body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return UNKNOWN
+        return self.evaluate(node)
+
+    def _written(self, text: str) -> ast.expr | None:
+        """The node around the offset that has this text: only of such a one it is known where its columns are named."""
+        source = source_of(self.context)
+        text = text.strip()
+        for node in reversed(self.around):
+            for part in parts_of(node):
+                if isinstance(part, ast.expr) and source.span(part).of(source.code) == text:
+                    return part
+        return None
+
+    def evaluate(self, node: ast.expr) -> Type:
+        """The type of a node at this place; what evaluating it changes is undone."""
         before = self.run.state
         self.run.state = before.copy()
         try:
-            return self.run.evaluate(tree.body)
+            return self.run.evaluate(node)
         except RecursionError:
             return UNKNOWN
         finally:
@@ -75,7 +106,15 @@ class Place:
                 self.run.state.objects[slot.address] = table
 
     def _bind_lambdas(self) -> None:
-        """The parameter of a lambda that is being written, where its caller hands it the table or a row of it."""
+        """The parameter of a lambda, where its caller hands it the table or a row of it."""
+        written = [node for node in self.around if not isinstance(node, ast.keyword)]
+        for outer, node in pairwise(written):
+            if isinstance(node, ast.Lambda) and len(node.args.args) == 1:
+                table = self._handed(outer, node)
+                if table is not None:
+                    self.run.bind(node.args.args[0].arg, table)
+        if written:
+            return
         brackets = self.site.brackets
         for at, bracket in enumerate(brackets):
             inner = brackets[at + 1].start if at + 1 < len(brackets) else self.offset
@@ -86,6 +125,22 @@ class Place:
                 table = table_of(type_)
                 if table is not None and (rules.flavour_of(type_), method) in GIVEN:
                     self.run.bind(name, table)
+
+
+    def _handed(self, outer: ast.AST, function: ast.Lambda) -> Table | None:
+        if isinstance(outer, ast.Subscript):
+            located = isinstance(outer.value, ast.Attribute) and outer.value.attr in ("loc", "iloc")
+            return table_of(self.evaluate(outer.value.value if located else outer.value))  # type: ignore[attr-defined]
+        if not isinstance(outer, ast.Call) or not isinstance(outer.func, ast.Attribute):
+            return None
+        type_ = self.evaluate(outer.func.value)
+        if (rules.flavour_of(type_), outer.func.attr) not in GIVEN:
+            return None
+        if outer.func.attr == "assign":  # it is handed the frame as the arguments before it have made it
+            end = self.run.source.span(function).start
+            before = [k for k in outer.keywords if self.run.source.span(k).end < end]
+            type_ = self.evaluate(ast.copy_location(ast.Call(outer.func, outer.args, before), outer))
+        return table_of(type_)
 
 
 def _open_lambda(text: str) -> str:
@@ -115,6 +170,39 @@ def table_of(type_: Type) -> Table | None:
     if isinstance(type_, GroupBy):
         return type_.table
     return None
+
+
+def enclosing(source: PythonSource, offset: int) -> list[ast.AST]:
+    """The nodes of the cell's tree that an offset lies in or ends, the outermost first."""
+    found: list[ast.AST] = []
+    node: ast.AST | None = source.tree
+    while node is not None:
+        inner: ast.AST | None = None
+        waiting = list(ast.iter_child_nodes(node))
+        while waiting:
+            part = waiting.pop()
+            if not hasattr(part, "lineno"):
+                waiting += ast.iter_child_nodes(part)
+            elif source.span(part).touches(offset) and (inner is None or _closer(source, part, offset)):
+                inner = part
+        if inner is not None:
+            found.append(inner)
+        node = inner
+    return found
+
+
+def _closer(source: PythonSource, node: ast.AST, offset: int) -> bool:
+    """Whether of two neighbours that touch at the offset this one is meant: the one that is a word there."""
+    return source.span(node).start < offset and isinstance(node, (ast.Name, ast.Constant, ast.Attribute, ast.keyword))
+
+
+def parts_of(node: ast.AST) -> Iterator[ast.AST]:
+    """What an expression is made of, two levels deep: the receiver of a call is the value of its function."""
+    for part in ast.iter_child_nodes(node):
+        yield part
+        inner = getattr(part, "value", None)
+        if isinstance(inner, ast.expr):
+            yield inner
 
 
 def word_end(text: str, offset: int) -> int:

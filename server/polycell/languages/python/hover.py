@@ -9,8 +9,7 @@ from polycell.core.text import Span
 from polycell.core.types import Class, Column, Function, Record, Table, describe
 from polycell.languages.python import chart_items
 from polycell.languages.python.at_cursor import Place, after_statement, word_end
-from polycell.languages.python.chart_strings import chart_around, chart_string
-from polycell.languages.python.column_places import columns
+from polycell.languages.python.named import column_at
 from polycell.tables.describe import binding_line, column_from, column_type, origin_text, table_markdown
 
 
@@ -19,8 +18,7 @@ def hover(context: Context, offset: int) -> Hover | None:
     text = context.cell.text
     found = column_at(context, offset)
     if found is not None:
-        column, span = found
-        return Hover(column_markdown(context, column), span)
+        return Hover(column_markdown(context, found.column), found.span)
     end = word_end(text, offset)
     place = Place(context, end)
     site = place.site
@@ -93,47 +91,6 @@ def from_cell(context: Context, binding: Binding) -> str:
     language = context.notebook.cells[index].language if index is not None else ""
     words = {"python": "Python", "sql": "SQL", "scala": "Scala", "r": "R"}
     return f"from {where}, {words.get(language, language)}" if language else f"from {where}"
-
-
-def column_at(context: Context, offset: int) -> tuple[Column, Span] | None:
-    """The column that the word or string at the offset names."""
-    text = context.cell.text
-    place = Place(context, offset)
-    if place.site.quote:
-        chart = chart_string(place)
-        if chart is not None:
-            return chart_items.column_in(place, chart)
-        span = place.site.span
-        name = text[span.start : span.end]
-        table = columns(place)
-        column = _find(table, name)
-        if column is None or column.type is None:
-            again = Place(context, offset)
-            again._run = after_statement(context, offset)
-            again._run.until = None
-            column = _find(columns(again), name) or column
-        return (column, span) if column is not None else None
-    end = word_end(text, offset)
-    if end != offset:
-        place = Place(context, end)
-    if not place.site.attribute or not place.site.word or place.site.quote:
-        return None
-    around = chart_around(place) if place.site.receiver.endswith("datum") else None
-    if around is not None:
-        column = around.table.column(place.site.word)
-        return (column, place.site.span) if column is not None else None
-    owner = place.type_of(place.site.receiver)
-    if isinstance(owner, Table) and owner.flavour in ("pandas", "spark"):
-        column = _find(owner, place.site.word)
-        return (column, place.site.span) if column is not None else None
-    return None
-
-
-def _find(table: Table | None, name: str) -> Column | None:
-    if table is None:
-        return None
-    found = table.column(name)
-    return found if found is not None else next((c for c in table.index if c.name and c.name == name), None)
 
 
 def column_markdown(context: Context, column: Column) -> str:

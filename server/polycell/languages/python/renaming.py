@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from polycell.core.service import Context
 from polycell.core.text import Span
+from polycell.languages.python.literals import content
+from polycell.languages.python.members import MEMBERS
 from polycell.languages.python.source import PythonSource
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -17,6 +19,8 @@ _QUERY = re.compile(
     r"|explain|pivot|unpivot|values|table)\b",
     re.IGNORECASE,
 )
+# What `df.x` already is.
+_METHODS = frozenset(member for kind in ("pandas", "pandas groups", "spark") for member, _ in MEMBERS[kind])
 # Calls whose strings are Python code, and subscripts of these hold names.
 _CODE = frozenset({"eval", "exec", "timeit", "compile", "run_cell", "run_line_magic", "run_cell_magic", "ex", "ev"})
 _SPACES = frozenset({"globals", "locals", "vars", "getattr", "setattr", "user_ns"})
@@ -35,6 +39,29 @@ def spelling(context: Context, span: Span, name: str) -> str | None:
                 return None
             return f"{span.of(text)} as {name}"
     return name
+
+
+def column_spelling(context: Context, span: Span, name: str) -> str | None:
+    """A column's name in place of a mention: inside of quotes, as an attribute or keyword, in an expression."""
+    text = context.cell.text
+    source = context.facts.analysis
+    whole = _literal_around(source, span) if isinstance(source, PythonSource) else None
+    if whole is not None and whole == span:
+        quote = text[span.end : span.end + 1]
+        return name if name.isprintable() and not {quote, "\\", "{", "}"} & set(name) else None
+    if not name.isidentifier() or keyword.iskeyword(name):
+        return None
+    attribute = whole is None and re.search(r"\.\s*\Z", text[: span.start])
+    return None if attribute and name in _METHODS else name
+
+
+def _literal_around(source: PythonSource, span: Span) -> Span | None:
+    """The inside of the text literal that a span lies in."""
+    for node in ast.walk(source.tree) if source.tree is not None else ():
+        inside = content(source, node)
+        if inside is not None and inside.start <= span.start and span.end <= inside.end:
+            return inside
+    return None
 
 
 def spoken(context: Context) -> Iterator[str]:

@@ -9,7 +9,7 @@ from polycell.core.environment import Binding, Exports, View
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import Completions, Finding, Hint, Hover, Location, Signatures
+from polycell.core.results import Completions, Finding, Hint, Hover, Location, Mention, Signatures
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Type
@@ -73,6 +73,26 @@ class PythonService(LanguageService):
         from polycell.languages.python.hints import hints
 
         return tuple(hints(context))
+
+    def mention_at(self, context: Context, offset: int) -> Mention | None:
+        from polycell.languages.python.mentions import mention_at
+
+        return mention_at(context, offset)
+
+    def mentions(self, context: Context, name: str) -> Iterable[Mention]:
+        from polycell.languages.python.mentions import mentions
+
+        return mentions(context, name)
+
+    def inputs(self, context: Context, span: Span) -> Iterable[Mention]:
+        from polycell.languages.python.mentions import inputs
+
+        return inputs(context, span)
+
+    def column_spelling(self, context: Context, span: Span, name: str) -> str | None:
+        from polycell.languages.python import renaming
+
+        return renaming.column_spelling(context, span, name)
 
     def spelling(self, context: Context, span: Span, name: str) -> str | None:
         from polycell.languages.python import renaming
