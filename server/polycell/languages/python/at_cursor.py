@@ -126,7 +126,6 @@ class Place:
                 if table is not None and (rules.flavour_of(type_), method) in GIVEN:
                     self.run.bind(name, table)
 
-
     def _handed(self, outer: ast.AST, function: ast.Lambda) -> Table | None:
         if isinstance(outer, ast.Subscript):
             located = isinstance(outer.value, ast.Attribute) and outer.value.attr in ("loc", "iloc")

@@ -39,9 +39,11 @@ class Offer:
     owner: str = ""
 
 
-def offer(place: Place) -> Offer | None:
-    """What the string at the cursor names; None when it names no columns."""
-    if not place.site.quote or not _begins(place):
+def offer(place: Place, *, variable: bool = False) -> Offer | None:
+    """What the string at the cursor names, or the `variable` that begins there; None when it names no columns."""
+    site = place.site
+    start = place.offset if variable else site.span.start - len(site.quote)
+    if not (variable or site.quote) or not _begins(place, start):
         return None
     brackets = place.site.brackets
     inside: list[Bracket] = []
@@ -57,16 +59,15 @@ def offer(place: Place) -> Offer | None:
     return None
 
 
-def columns(place: Place) -> Table | None:
-    """The table whose columns the string at the cursor names; None when it names none."""
-    found = offer(place)
+def columns(place: Place, *, variable: bool = False) -> Table | None:
+    """The table whose columns the string or variable at the cursor names; None when it names none."""
+    found = offer(place, variable=variable)
     return found.table if found is not None else None
 
 
-def _begins(place: Place) -> bool:
+def _begins(place: Place, at: int) -> bool:
     """Whether the string is all that its argument has so far: not the right side of a comparison, say."""
     text, site = place.context.cell.text, place.site
-    at = site.span.start - len(site.quote)
     while at and text[at - 1].isalpha():
         at -= 1
     before = text[max(0, at - 200) : at].rstrip()

@@ -5,9 +5,7 @@ from __future__ import annotations
 from polycell.core.environment import Binding
 from polycell.core.results import Hover
 from polycell.core.service import Context
-from polycell.core.text import Span
 from polycell.core.types import Class, Column, Function, Record, Table, describe
-from polycell.languages.python import chart_items
 from polycell.languages.python.at_cursor import Place, after_statement, word_end
 from polycell.languages.python.named import column_at
 from polycell.tables.describe import binding_line, column_from, column_type, origin_text, table_markdown

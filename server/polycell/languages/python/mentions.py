@@ -175,7 +175,7 @@ def _held(reading: Reading, candidate: Candidate) -> Mention | None:
 def _used(reading: Reading, candidate: Candidate, use: ast.Name) -> Mention | None:
     """What a text of a variable means where the variable is used."""
     start = reading.source.span(use).start
-    table = columns(reading.place(use, start))
+    table = columns(reading.place(use, start), variable=True)
     column = table.column(candidate.name) if table is not None else None
     if table is not None and column is not None:
         return Mention(candidate.span, candidate.name, column, (table,))

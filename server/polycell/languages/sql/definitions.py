@@ -133,8 +133,7 @@ def created(
             names = _fields(statement, listed)
             if len(names) == len(result.columns) and not result.open:
                 columns = tuple(
-                    replace(c, name=statement.name(n[0]), origin=own(n[0]))
-                    for c, n in zip(result.columns, names, strict=True)
+                    c.named(statement.name(n[0]), own(n[0])) for c, n in zip(result.columns, names, strict=True)
                 )
                 return replace(result, columns=columns)
             return OPEN

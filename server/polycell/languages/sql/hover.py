@@ -50,7 +50,7 @@ def meaning(
         return None
     token = tokens[index]
     relations = Relations(statement, catalogue, anchors)
-    inner = _inner(statement.root, index)
+    inner = inner_block(statement.root, index)
     block = inner.query()
     for here in blocks(statement.root):
         for cte in here.ctes:
@@ -95,7 +95,8 @@ def _named_here(statement: Statement, relations: Relations, block: Block, token:
     return Meaning(token, column=column) if column is not None else None
 
 
-def _inner(root: Block, index: int) -> Block:
+def inner_block(root: Block, index: int) -> Block:
+    """The innermost block that the token at an index is in."""
     block = root
     while True:
         for child in (*block.arms, *block.children.values()):

@@ -189,7 +189,8 @@ class Relations:
             columns = {c.name.casefold(): c for c in first.columns}
             for other in others:
                 for column in other.columns:
-                    columns.setdefault(column.name.casefold(), column)
+                    key = column.name.casefold()
+                    columns[key] = columns.setdefault(key, column).one_with(column)
             opened = first.open or any(o.open for o in others)
             return replace(first, columns=tuple(columns.values()), open=opened)
         if first.open:
@@ -261,10 +262,8 @@ class Relations:
                     source=self._text(item),
                 )
             return replace(
-                source,
-                name=name,
+                source.named(name, self._anchor(item.alias)),
                 certainty=Certainty.CERTAIN,
-                origin=self._anchor(item.alias),
                 source=source.source or self._text(item),
             )
         if item.odd:
@@ -315,7 +314,7 @@ class Relations:
         spelling = self.statement.spelling
         without = {spelling(t).casefold() for t in item.without}
         replaced = {spelling(t).casefold(): self.statement.name(t) for t in item.replaced}
-        renamed = {spelling(a).casefold(): self.statement.name(b) for a, b in item.renamed}
+        renamed = {spelling(a).casefold(): b for a, b in item.renamed}
         columns = []
         for column in table.columns:
             key = column.name.casefold()
@@ -328,7 +327,9 @@ class Relations:
                 sure = name == column.name or self.statement.dialect.name == "duckdb"
                 certainty = column.certainty if sure else min(column.certainty, Certainty.LIKELY)
                 made = replace(column, name=name, type=None, nullable=None, certainty=certainty)
-            columns.append(replace(made, name=renamed[key]) if key in renamed else made)
+            if key in renamed:
+                made = made.named(self.statement.name(renamed[key]), self._anchor(renamed[key]))
+            columns.append(made)
         return Table(tuple(columns), table.open or item.odd or block.pivots, case_sensitive=False)
 
     def _qualified(self, parts: Sequence[Token], block: Block) -> Table | None:
@@ -359,6 +360,8 @@ class Relations:
             elif "NATURAL" in words:
                 merged = {c.name.casefold() for c in columns} & {c.name.casefold() for c in incoming}
                 opened = opened or table.open
+            partners = {c.name.casefold(): c for c in incoming if c.name.casefold() in merged}
+            columns = [c.one_with(partners[k]) if (k := c.name.casefold()) in partners else c for c in columns]
             columns += [c for c in incoming if c.name.casefold() not in merged]
         if not sources(self.statement, block):
             opened = True
@@ -441,7 +444,7 @@ def _field(column: Column, name: str) -> Column | None:
         return None
     for label, type_ in column.type.children:
         if label.casefold() == name.casefold():
-            return replace(column, name=label, type=type_, source=f"{column.source or column.name}.{label}")
+            return replace(column.named(label, None), type=type_, source=f"{column.source or column.name}.{label}")
     return None
 
 
@@ -455,7 +458,7 @@ def _renamed(
         made = [Column(n, certainty=Certainty.LIKELY, origin=anchor(t)) for n, t in zip(names, tokens, strict=True)]
         return Table(tuple(made), True, case_sensitive=False)
     made = [
-        replace(column, name=name, certainty=Certainty.CERTAIN, origin=anchor(token))
+        replace(column.named(name, anchor(token)), certainty=Certainty.CERTAIN)
         for column, name, token in zip(columns, names, tokens, strict=False)
     ]
     # A list that is too short leaves names whose suffixes (`id_1`) are made after the renaming.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from polycell.core.service import Context
 from polycell.core.text import Span
+from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.scan import Script
 from polycell.languages.sql.words import RESERVED
 
@@ -24,6 +25,25 @@ def spelling(context: Context, span: Span, name: str) -> str | None:
     if span.start < context.cell.body or name.upper() not in RESERVED:
         return name
     return None
+
+
+def column_spelling(context: Context, span: Span, name: str, dialect: Dialect) -> str | None:
+    """A column's name as the dialect reads it: bare where that says the same, else in quotes."""
+    text = span.of(context.cell.text)
+    closing = _CLOSING.get(text[:1])
+    bare = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and name.upper() not in RESERVED
+    if closing is None and bare and dialect.spelled(name) == name:
+        return name
+    opening = text[0] if closing is not None else dialect.quote
+    closing = _CLOSING.get(opening)
+    if closing is None or closing in name or not name.isprintable():
+        return None
+    if context.start:  # inside of a text of another language, whose quotes must not be met
+        outer = context.notebook.cells[context.index].text
+        around = outer[max(0, context.start - 3) : context.start]
+        if (around.endswith(opening) and not around.endswith(opening * 3)) or "\\" in name:
+            return None
+    return f"{opening}{name}{closing}"
 
 
 def spoken(context: Context) -> Iterator[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from polycell.core.environment import Binding, Exports, View
+from polycell.core.environment import Binding, Exports, View, fold
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
@@ -19,13 +19,14 @@ from polycell.core.results import (
     Hover,
     Layout,
     Location,
+    Mention,
     SemanticToken,
     Signatures,
 )
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Connection, Table, Type
-from polycell.languages.sql import check, connection, definitions, duckdb_shadow, renaming, results
+from polycell.languages.sql import check, connection, definitions, duckdb_shadow, mentions, renaming, results
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
 from polycell.languages.sql.dialects import Dialect, of_url
@@ -35,6 +36,7 @@ from polycell.languages.sql.formatting import formatted
 from polycell.languages.sql.hover import define, hover
 from polycell.languages.sql.infer import typed
 from polycell.languages.sql.lexer import Token
+from polycell.languages.sql.mentions import Names
 from polycell.languages.sql.place import place
 from polycell.languages.sql.relations import OPEN, Relations
 from polycell.languages.sql.scan import Script, Statement, scan
@@ -207,6 +209,32 @@ class SqlService(LanguageService):
         reading = read(context)
         return tokens(reading.script, reading.catalogue, context.facts)
 
+    def mention_at(self, context: Context, offset: int) -> Mention | None:
+        if len(context.cell.text) > INFERRED or offset < context.cell.body:
+            return None
+        reading = read(context)
+        statement = reading.script.at(offset)
+        index = mentions.index_at(statement, offset)
+        return _names(reading, statement).meaning(index) if index is not None else None
+
+    def mentions(self, context: Context, name: str) -> Iterator[Mention]:
+        text = fold(context.cell.text)
+        if fold(name) not in text and "natural" not in text:
+            return
+        if len(text) > INFERRED:
+            yield Mention(Span(0, 0), name, refusal="the cell is too long to be read")
+            return
+        reading = read(context)
+        for statement in reading.script.statements:
+            yield from mentions.mentions(_names(reading, statement), name, templated=reading.script.blocks)
+
+    def inputs(self, context: Context, span: Span) -> Iterator[Mention]:
+        reading = read(context)
+        yield from mentions.inputs(_names(reading, reading.script.at(span.start)), span)
+
+    def column_spelling(self, context: Context, span: Span, name: str) -> str | None:
+        return renaming.column_spelling(context, span, name, read(context).dialect)
+
     def spelling(self, context: Context, span: Span, name: str) -> str | None:
         return renaming.spelling(context, span, name)
 
@@ -215,6 +243,10 @@ class SqlService(LanguageService):
 
     def hidden(self, context: Context, name: str) -> Iterable[Span]:
         return renaming.hidden(context, name)
+
+
+def _names(reading: Reading, statement: Statement) -> Names:
+    return Names(statement, _before(reading, statement), lambda token: reading.anchor(statement, token))
 
 
 def _before(reading: Reading, statement: Statement) -> ViewCatalogue:
