@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from polycell.core.environment import fold
 from polycell.core.service import Context
@@ -21,13 +22,16 @@ from polycell.languages.python.source import PythonSource
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place where a name stands that may be a column's. `exact`: it is the whole of a text, a keyword or attribute;
-    else a word inside of a text, which `node` is."""
+    """A place where a name stands that may be a column's.
+
+    `exact`: it is the whole of a text, a keyword or attribute; `word`: a word inside of the text that `node` is; `part`:
+    only a part of that text's word, so that at most the name was made out of it.
+    """
 
     node: ast.AST
     span: Span
     name: str
-    exact: bool = True
+    kind: Literal["exact", "word", "part"] = "exact"
 
 
 @dataclass
@@ -103,7 +107,7 @@ def candidates(source: PythonSource, name: str) -> Iterator[Candidate]:
             elif folded in fold(node.value):
                 inside = content(source, node)
                 if inside is None and word.search(node.value):
-                    yield Candidate(node, source.span(node), name, exact=False)
+                    yield Candidate(node, source.span(node), name, "word")
                 elif inside is not None:
                     yield from _words(source, node, inside, word)
         elif isinstance(node, ast.Attribute) and fold(node.attr) == folded:
@@ -117,9 +121,9 @@ def candidates(source: PythonSource, name: str) -> Iterator[Candidate]:
 def _words(source: PythonSource, node: ast.Constant, inside: Span, word: re.Pattern[str]) -> Iterator[Candidate]:
     found = [Span(*w.span()) for w in word.finditer(source.code, inside.start, inside.end)]
     for span in found:
-        yield Candidate(node, span, span.of(source.code), exact=False)
+        yield Candidate(node, span, span.of(source.code), "word")
     if not found:  # `price_x` may be made out of `price`
-        yield Candidate(node, inside, str(node.value))
+        yield Candidate(node, inside, str(node.value), "part")
 
 
 def at_offset(reading: Reading, offset: int) -> Iterator[Candidate]:
@@ -133,7 +137,7 @@ def at_offset(reading: Reading, offset: int) -> Iterator[Candidate]:
                 for word in re.finditer(r"[^\W\d]\w*", inside.of(source.code)):
                     span = Span(*word.span()).shift(inside.start)
                     if span.touches(offset) and span != inside:
-                        yield Candidate(node, span, word[0], exact=False)
+                        yield Candidate(node, span, word[0], "word")
         elif isinstance(node, ast.Attribute):
             end = source.span(node).end
             if end - len(node.attr) <= offset <= end:

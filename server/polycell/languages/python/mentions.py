@@ -15,7 +15,7 @@ from polycell.core.environment import fold
 from polycell.core.results import Mention
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Anchor, Collection, Column, GroupBy, Series, Table, Type
+from polycell.core.types import Anchor, Chart, Collection, Column, GroupBy, Series, Table, Type
 from polycell.languages.python import unnamed
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.candidates import Candidate, Reading, at_offset, candidates
@@ -60,6 +60,9 @@ def mentions(context: Context, name: str) -> Iterator[Mention]:
 def meaning(reading: Reading, candidate: Candidate) -> Mention | None:
     """The column meant; a mention without one where that is open; None where no column can be meant."""
     span, name = candidate.span, candidate.name
+    if candidate.kind == "part":
+        named = _read(reading, candidate)
+        return Mention(named.span, named.column.name, named.column, named.tables) if named is not None else None
     if span.of(reading.source.code) != name:  # a text with escapes, or joined of several
         return (
             None if unnamed.harmless(reading, candidate) else Mention(span, name, refusal="it is not written plainly")
@@ -132,6 +135,8 @@ def _with_origin(type_: Type, anchor: Anchor) -> tuple[Column, Table] | None:
         table = Table((type_.column,), index=type_.index)
     elif isinstance(type_, Table):
         table = type_
+    elif isinstance(type_, Chart):
+        table = type_.table
     elif isinstance(type_, Collection):
         return next((f for i in type_.items or () if (f := _with_origin(i, anchor)) is not None), None)
     for column in (*table.columns, *table.index) if table is not None else ():
@@ -201,7 +206,7 @@ def inputs(context: Context, span: Span) -> Iterator[Mention]:
                 found = [Candidate(part, where, part.value)]
                 if not part.value.isidentifier():
                     words = re.finditer(r"[^\W\d]\w*", part.value)
-                    found += [Candidate(part, Span(*w.span()).shift(where.start), w[0], exact=False) for w in words]
+                    found += [Candidate(part, Span(*w.span()).shift(where.start), w[0], "word") for w in words]
             elif isinstance(part, ast.Attribute):
                 end = reading.source.span(part).end
                 found = [Candidate(part, Span(end - len(part.attr), end), part.attr)]

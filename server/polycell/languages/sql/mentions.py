@@ -144,7 +144,7 @@ class Names:
         return Mention(span, found[0].name, found[0].one_with(*found[1:]), (*(v.table for v in seen), *more))
 
     def _written(self, index: int) -> Table | None:
-        """The table whose columns a statement lists that writes to it: `INSERT INTO t (a, b)`, `CREATE TABLE t (a …)`."""
+        """The table whose columns a statement lists that writes to it: `INSERT INTO t (a)`, `CREATE TABLE t (a …)`."""
         root, statement = self.statement.root, self.statement
         inside = next((b for b in root.children.values() if b.start < index < b.end and b.kind != "query"), None)
         if root.statement == "CREATE":

@@ -13,8 +13,8 @@ from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import STRINGS, Certainty, Table
 from polycell.languages.vega.data import Source
-from polycell.languages.vega.facts import inside
 from polycell.languages.vega.fields import scope, views
+from polycell.languages.vega.places import inside
 from polycell.languages.vega.reading import Reading
 from polycell.languages.vega.tree import Node, Path, walk
 from polycell.languages.vega.validate import Problem, near, validate

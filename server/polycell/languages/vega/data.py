@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,7 @@ from polycell.core.types import (
     INT64,
     STRING,
     TIMESTAMP,
+    Anchor,
     Certainty,
     Collection,
     Column,
@@ -55,6 +56,7 @@ class Outside:
     folder: str = ""
     root: Node | None = None
     given: Mapping[str, str] = field(default_factory=dict)
+    anchor: Callable[[Node], Anchor | None] = lambda node: None  # the place of a text in the specification
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.text import Span
 from polycell.languages.vega.data import head_name, names_in
+from polycell.languages.vega.places import inside
 from polycell.languages.vega.reading import given, tree_of
 from polycell.languages.vega.tree import Node, Tree, walk
 
@@ -60,12 +61,6 @@ def _of_viz(root: Node | None) -> Iterator[tuple[str, Span]]:
     value = root.get("value") if root is not None else None
     if value is not None and value.kind == "string" and str(value.value).isidentifier():
         yield value.value, inside(value)
-
-
-def inside(node: Node) -> Span:
-    """A string's text without its marks."""
-    left = len(node.quote)
-    return Span(node.start + left, node.end - (left if node.closed else 0))
 
 
 def names_of_expression(text: str, start: int) -> Iterator[tuple[str, Span]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
-from polycell.core.types import Table
+from polycell.core.types import Anchor, Table
 from polycell.languages.vega.data import OPEN, UNKNOWN_SOURCE, Outside, Source, named, plain, source
-from polycell.languages.vega.tree import Node, Path
-from polycell.tables.charts.transforms import apply
+from polycell.languages.vega.places import last_key
+from polycell.languages.vega.tree import Node, Path, walk
+from polycell.tables.charts.transforms import apply, placed
 
 VIEWS = ("layer", "concat", "hconcat", "vconcat")
 
@@ -68,8 +70,17 @@ def _own_data(node: Node, outside: Outside, inherited: Source, *, top: bool) -> 
 def _transformed(found: Source, transforms: list[Node], outside: Outside) -> Source:
     table = found.table
     for transform in transforms:
-        table = apply(table, plain(transform), lambda transform=transform: _foreign(transform, outside))  # type: ignore[misc]
+        after = apply(table, plain(transform), lambda transform=transform: _foreign(transform, outside))  # type: ignore[misc]
+        table = placed(table, after, partial(_place, transform, outside))
     return replace(found, table=table) if transforms else found
+
+
+def _place(transform: Node, outside: Outside, name: str) -> Anchor | None:
+    """Where a transform gives a field its name: one of its `as`."""
+    for path, node in walk(transform):
+        if node.kind == "string" and node.value == name and last_key(path) == "as":
+            return outside.anchor(node)
+    return None
 
 
 def _foreign(lookup: Node, outside: Outside) -> Table:

@@ -13,9 +13,16 @@ from polycell.core.types import Column, Table, describe
 from polycell.languages.vega.complete import rules_of
 from polycell.languages.vega.cursor import Cursor, locate
 from polycell.languages.vega.data import Source, head_name, named, source, table_of
-from polycell.languages.vega.facts import inside
 from polycell.languages.vega.fields import scope
-from polycell.languages.vega.places import datum_fields, is_repeated_field, last_key, names_data, names_field, raw
+from polycell.languages.vega.places import (
+    datum_fields,
+    inside,
+    is_repeated_field,
+    last_key,
+    names_data,
+    names_field,
+    raw,
+)
 from polycell.languages.vega.reading import Reading
 from polycell.languages.vega.schema import allowed, at, meant
 from polycell.tables.charts.names import column_of, kind_of_type

@@ -84,3 +84,9 @@ def raw(node: Node, text: str) -> tuple[str, int]:
     """A string's text as written, without its marks, and where that begins."""
     left = len(node.quote)
     return text[node.start + left : node.end - (left if node.closed else 0)], node.start + left
+
+
+def inside(node: Node) -> Span:
+    """A string's text without its marks."""
+    left = len(node.quote)
+    return Span(node.start + left, node.end - (left if node.closed else 0))

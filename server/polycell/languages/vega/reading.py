@@ -11,7 +11,9 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.service import Context
 from polycell.core.text import Span
+from polycell.core.types import Anchor
 from polycell.languages.vega.data import Outside
+from polycell.languages.vega.places import inside
 from polycell.languages.vega.reader import read as read_tree
 from polycell.languages.vega.schema import NEWEST, VENDORED, Named, Schema, load, named
 from polycell.languages.vega.tree import Dialect, Node, Tree
@@ -137,5 +139,14 @@ def reading(cell: Cell, host: Host, view: View, folder: str, context: Context | 
     kept = context.facts.analysis if context is not None else None
     tree = kept if isinstance(kept, Tree) and kept.text is cell.text else tree_of(cell, host.name)
     names: Mapping[str, str] = {g.name: g.variable for g in given(cell)}
-    outside = Outside(view, folder, tree.root, names)
+
+    # An anchor counts in the whole cell, of which a fragment is a part.
+    start = context.start if context is not None else 0
+    whole = context.notebook.cells[context.index].text if context is not None and start else cell.text
+
+    def anchor(node: Node) -> Anchor:
+        span = inside(node)
+        return Anchor.at(whole, start + span.start, span.of(cell.text), cell=cell.id)
+
+    outside = Outside(view, folder, tree.root, names, anchor)
     return Reading(tree, outside, host.name, library(cell, host.name, tree.root), cell.body)

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import NO_COMPLETIONS, Action, Completions, Finding, Fold, Hover, Location
+from polycell.core.results import NO_COMPLETIONS, Action, Completions, Finding, Fold, Hover, Location, Mention
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
-from polycell.languages.vega import check
+from polycell.languages.vega import check, mentions
 from polycell.languages.vega.actions import of_viz_cell
 from polycell.languages.vega.complete import complete
 from polycell.languages.vega.facts import facts
 from polycell.languages.vega.hover import define, hover
 from polycell.languages.vega.reading import read
 from polycell.languages.vega.tree import Tree, walk
+from polycell.tables.charts.names import is_path
 
 CHARTS = frozenset({"vega-lite", "vega"})
 
@@ -63,6 +64,23 @@ class VegaService(LanguageService):
                 if first < end:
                     made.append(Fold(Span(node.start, end)))
         return tuple(made)
+
+    def mention_at(self, context: Context, offset: int) -> Mention | None:
+        return mentions.mention_at(read(context), offset) if context.cell.language in CHARTS else None
+
+    def mentions(self, context: Context, name: str) -> Iterable[Mention]:
+        return mentions.mentions(read(context), name) if context.cell.language in CHARTS else ()
+
+    def inputs(self, context: Context, span: Span) -> Iterable[Mention]:
+        return mentions.inputs(read(context), span)
+
+    def column_spelling(self, context: Context, span: Span, name: str) -> str | None:
+        """Inside of the marks that stand there; in an expression only what is a word."""
+        text = context.cell.text
+        quoted = text[span.start - 1 : span.start] in ("'", '"') and text[span.end : span.end + 1] in ("'", '"')
+        if is_path(name) or not name.isprintable() or {"'", '"', "\\", "`"} & set(name):
+            return None
+        return name if quoted or name.isidentifier() else None
 
     def spoken(self, context: Context) -> Iterable[str]:
         return (reference.name for reference in context.facts.references)

@@ -18,6 +18,7 @@ from polycell.core.types import (
     INT64,
     STRING,
     TIMESTAMP,
+    Anchor,
     Certainty,
     Column,
     DataType,
@@ -58,6 +59,18 @@ def apply(table: Table, transform: Json, foreign: Foreign) -> Table:
             return rule(table, transform, transform[key], foreign)
     # Being written, or unknown: what it is to make cannot be told.
     return replace(table, open=True) if transform else table
+
+
+def placed(before: Table, after: Table, place: Callable[[str], Anchor | None]) -> Table:
+    """What a transform made of a table, each column with the place that gave it its name; one that it overwrote stays
+    the same column."""
+    columns = []
+    for column in after.columns:
+        old = before.column(column.name)
+        if not column.origins:
+            column = replace(column, origin=place(column.name))
+        columns.append(column.one_with(old) if old is not None else column)
+    return replace(after, columns=tuple(columns))
 
 
 # -- helpers
@@ -245,7 +258,7 @@ def _lookup(table: Table, transform: Transform, value: Json, foreign: Foreign) -
     return _put(
         table,
         *(
-            replace(column, name=made, maybe=False, source=column.source or name)
+            replace(column if made == name else column.named(made, None), maybe=False, source=column.source or name)
             if column is not None
             else _made(made, None, f"lookup {name}")
             for made, name, column in zip(names, fields, found, strict=False)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-from polycell.core.types import Chart, Collection, Record, Scalar, Table, Type
+from polycell.core.types import Anchor, Chart, Collection, Record, Scalar, Table, Type
 from polycell.languages.python.frames.registry import Argument, Call, function, method
 from polycell.languages.python.values import NOT_KNOWN, value_of
 from polycell.tables.charts.altair import KEEPING, PARAMETERS, transforms
-from polycell.tables.charts.transforms import OPAQUE, Json, apply
+from polycell.tables.charts.transforms import OPAQUE, Json, apply, placed
 
 _OPEN = Table(open=True)
 
@@ -45,10 +46,18 @@ def _transform(name: str) -> Callable[[Call], Type]:
         named = {key: json_of(argument.type) for key, argument in given.items()}
         table = chart.table
         for transform in transforms(name, [], named):
-            table = apply(table, transform, lambda: _OPEN)
+            table = placed(table, apply(table, transform, lambda: _OPEN), partial(_place, call))
         return replace(chart, table=table)
 
     return rule
+
+
+def _place(call: Call, name: str) -> Anchor | None:
+    """Where the call gives a field its name: a keyword, or a text of `as_`."""
+    for keyword in call.node.keywords:
+        if keyword.arg == name:
+            return call.run.place(keyword, name)
+    return call.place("as_", name)
 
 
 for _name, _parameters in PARAMETERS.items():
