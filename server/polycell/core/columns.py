@@ -20,6 +20,7 @@ from polycell.core.results import Highlight, Location, Mention
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
 from polycell.core.site import site
+from polycell.core.text import Span
 from polycell.core.types import Anchor, Column, GroupBy, Series, Table
 
 
@@ -87,7 +88,8 @@ def mentions(snapshot: Snapshot, services: Services, index: int, name: str) -> I
     that sees no names of others (a shell's) names no column."""
     cell = snapshot.notebook.cells[index]
     context = snapshot.analysis.context(index)
-    if cell.kind != "code" or not context.host.visible(cell.language, cell.space):
+    handed = cell.magic is not None and bool(cell.magic.arguments.strip())  # `%%R -i df`
+    if cell.kind != "code" or not (handed or context.host.visible(cell.language, cell.space)):
         return
     service, folded = services.of(cell.language), fold(name)
     sites = [Site(service, context, 0)]
@@ -95,8 +97,10 @@ def mentions(snapshot: Snapshot, services: Services, index: int, name: str) -> I
         if folded in fold(fragment.span.of(cell.text)):
             sites.append(fragment_site(services, service, context, fragment, fragment.span.start))
     for here in sites:
-        nothing: list[Mention] = []
-        for found in guard("columns", cell, nothing, partial(_listed, here, name)):
+        unread = [Mention(Span(0, 0), name, refusal="what the cell means could not be worked out")]
+        if folded not in fold(here.context.cell.text):
+            unread = []
+        for found in guard("columns", cell, unread, partial(_listed, here, name)):
             yield Occurrence(index, replace(found, span=found.span.shift(here.shift)), here)
 
 

@@ -24,8 +24,8 @@ from polycell.languages.python.source import PythonSource
 class Candidate:
     """A place where a name stands that may be a column's.
 
-    `exact`: it is the whole of a text, a keyword or attribute; `word`: a word inside of the text that `node` is; `part`:
-    only a part of that text's word, so that at most the name was made out of it.
+    `exact`: it is the whole of a text, a keyword or attribute; `word`: a word inside of the text that `node` is;
+    `part`: only a part of such a word, so that at most the name was made out of it.
     """
 
     node: ast.AST

@@ -16,13 +16,13 @@ from polycell.languages.python.source import PythonSource
 # Calls whose texts are for people.
 _SPOKEN = frozenset({
     "print", "title", "suptitle", "xlabel", "ylabel", "zlabel", "set_title", "set_xlabel", "set_ylabel", "set_label",
-    "text", "annotate", "legend", "figtext", "warn", "warning", "info", "debug", "error", "exception", "markdown",
-    "Markdown", "write", "header", "subheader", "caption", "set_caption", "set_index_name", "display", "open",
+    "annotate", "legend", "figtext", "warn", "warning", "info", "debug", "error", "exception", "markdown",
+    "Markdown", "write", "header", "subheader", "caption", "set_caption", "display", "open",
     "ValueError", "TypeError", "KeyError", "RuntimeError", "Exception", "getLogger", "import_module",
 })  # fmt: skip
 _SPOKEN_KEYWORDS = frozenset({
-    "label", "title", "xlabel", "ylabel", "help", "description", "text", "caption", "color", "c", "cmap", "palette",
-    "how", "method", "kind", "engine", "encoding", "orient", "marker", "linestyle", "loc", "suffix", "prefix", "sep",
+    "label", "title", "xlabel", "ylabel", "help", "description", "caption", "how", "method", "kind", "engine",
+    "encoding", "orient", "marker", "linestyle", "suffix", "prefix", "sep",
 })  # fmt: skip
 # Methods whose keywords are names of columns.
 _NAMING = frozenset({
@@ -41,7 +41,7 @@ def harmless(reading: Reading, candidate: Candidate) -> bool:
     if isinstance(node, ast.Attribute):
         return _attribute(reading, node)
     if (
-        not candidate.exact
+        candidate.kind != "exact"
         and not _OPERATORS.search(str(getattr(node, "value", "")))
         and not _subscripted(reading, node)
     ):
