@@ -232,7 +232,7 @@ REFUSED = [
     ('m = df.merge(df, on="k")\nm["a_x"]\ndf["a<|>"]', "z", "made out of the name `a`"),
     ('df.a<|>', "max", "cannot be written"),
     ('df["a<|>"]', "", "needs a name"),
-    ('df["a<|>"]\n# %%\n%%R -i df\ndf$a', "z", "not read for columns"),
+    ('df["a<|>"]\n# %%\n%%R -i df\ndf$a', "z", "not followed"),
     ('x = df.drop(columns="a<|>")\n# %% [vega-lite]\n{"data": {"name": "df"}, "mark": "bar", "transform": '
      '[{"aggregate": [{"op": "sum", "field": "a"}]}], "encoding": {"x": {"field": "sum_a"}}}', "z", "`sum_a` is made"),
 ]  # fmt: skip

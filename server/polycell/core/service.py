@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from polycell.core.environment import NO_EXPORTS, Binding, Exports, View, fold
+from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
 from polycell.core.facts import NO_FACTS, Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
@@ -120,9 +120,8 @@ class LanguageService:
     def mentions(self, context: Context, name: str) -> Iterable[Mention]:
         """Every place in the cell that names a column called `name`, and (without a column) every place that may do
         so where nobody can tell. Cheap for a cell whose text does not have the name in it."""
-        if context.cell.text and fold(name) in fold(context.cell.text):
-            for found in self.hidden(context, name):
-                yield Mention(found, name, refusal="it is written in a language that is not read for columns")
+        for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", context.cell.text):
+            yield Mention(Span(*found.span()), name, refusal="columns in that language are not followed")
 
     def inputs(self, context: Context, span: Span) -> Iterable[Mention]:
         """The columns from which the one is made that gets its name at `span`."""
