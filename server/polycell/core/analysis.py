@@ -20,7 +20,18 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from polycell.core.environment import NO_EXPORTS, Exports, Gathered, Owners, Question, Sources, View, fold, same
+from polycell.core.environment import (
+    NO_EXPORTS,
+    Binding,
+    Exports,
+    Gathered,
+    Owners,
+    Question,
+    Sources,
+    View,
+    fold,
+    same,
+)
 from polycell.core.facts import NO_FACTS, Facts, Fragment
 from polycell.core.fragments import fragment_site
 from polycell.core.guard import guard
@@ -288,6 +299,7 @@ class Analysis:
             record=record,
             evaluate=self._evaluate,
             gather=self.gathered,
+            effects=self._effects,
         )
         return Context(self.notebook, cell, index, self.facts(index), view, self.host)
 
@@ -372,6 +384,11 @@ class Analysis:
         cell = self.notebook.cells[view.index]
         unknown: Type = UNKNOWN
         return guard("evaluate", cell, unknown, lambda: service.evaluate(text, view.with_overlay({}, language)))
+
+    def _effects(self, language: str, text: str, view: View, dialect: str) -> tuple[Binding, ...]:
+        service = self._services.of(language)
+        cell, seen = self.notebook.cells[view.index], view.with_overlay({}, language)
+        return guard("effects", cell, (), lambda: tuple(service.effects(text, seen, dialect)))
 
     def _stands(self, index: int, record: dict[Question, Any]) -> bool:
         if not record:

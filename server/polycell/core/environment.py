@@ -30,6 +30,7 @@ class Binding:
     source: str = ""  # one line for people: `pd.read_csv("sales.csv")`
     maybe: bool = False
     aliases: tuple[str, ...] = ()  # other names of the very same object: a change in place reaches them too
+    connection: str = ""  # of a database's table: the variable or URL that it was made through, where that is known
 
     @property
     def is_table(self) -> bool:
@@ -174,17 +175,8 @@ class View:
     """
 
     __slots__ = (
-        "_as",
-        "_evaluate",
-        "_gather",
-        "_overlay",
-        "_owners",
-        "_reads",
-        "host",
-        "index",
-        "language",
-        "record",
-        "sources",
+        *("_as", "_effects", "_evaluate", "_gather", "_overlay", "_owners", "_reads"),
+        *("host", "index", "language", "record", "sources"),
     )
 
     def __init__(
@@ -200,12 +192,14 @@ class View:
         overlay: Mapping[str, Binding] | None = None,
         evaluate: Callable[[str, str, View], Type] | None = None,
         gather: Callable[[str], Gathered] | None = None,
+        effects: Callable[[str, str, View, str], Sequence[Binding]] | None = None,
     ) -> None:
         self._owners = owners
         self._reads = {r.space: r for r in host.visible(language, space)}
         self._overlay = overlay or {}
         self._evaluate = evaluate
         self._gather = gather
+        self._effects = effects
         self._as = ""
         self.index = index
         self.language = language
@@ -224,6 +218,7 @@ class View:
             overlay={**self._overlay, **overlay},
             evaluate=self._evaluate,
             gather=self._gather,
+            effects=self._effects,
         )
         if language is None or language == self.language:
             made._reads, made._as = self._reads, self._as
@@ -276,6 +271,11 @@ class View:
     def evaluate(self, language: str, text: str) -> Type:
         """The type of a fragment of another language at this place; UNKNOWN when nobody serves that language."""
         return self._evaluate(language, text, self) if self._evaluate else UNKNOWN
+
+    def effects(self, language: str, text: str, dialect: str = "") -> Sequence[Binding]:
+        """What running a fragment of another language at this place does to names outside of it: tables that SQL
+        makes, and those it drops as names deleted. `dialect` is what the code around it says, as in a Fragment."""
+        return self._effects(language, text, self, dialect) if self._effects else ()
 
     # -- for completion: not recorded, since its results are not kept
 

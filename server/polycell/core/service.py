@@ -71,6 +71,11 @@ class LanguageService:
         """The type of a fragment's value, seen from `view`: the table that a SQL text yields."""
         return UNKNOWN
 
+    def effects(self, text: str, view: View, dialect: str) -> Sequence[Binding]:
+        """The names that running a fragment gives or takes away, seen from `view` (see `View.effects`), without their
+        places: those only the asker knows."""
+        return ()
+
     def scope_at(self, context: Context, offset: int) -> Mapping[str, Binding]:
         """The cell's own bindings as they stand at `offset`: what hides the environment there."""
         return {}

@@ -82,6 +82,8 @@ def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
         yield from attribute_items(context, type_, span, {name for name, _ in members})
     if isinstance(type_, Record) and type_.name != "dict":
         for name, field in type_.fields:
+            if not name.isidentifier():
+                continue  # a key of a row, or what we note about a value ourselves
             yield Completion(name, "method" if isinstance(field, Function) else "property", span, "", describe(field))
         return
     if isinstance(type_, Class):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from polycell.core.environment import Binding
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Anchor, Certainty, Column, Evidence, Table
+from polycell.languages.sql.alterations import altered, new_name
 from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.columns import items
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.relations import OPEN, Relations
 from polycell.languages.sql.scan import Script, Statement
@@ -91,26 +94,37 @@ def changes(
             made[key] = None
             continue
         before = here.binding([statement.spelling(t) for t in found.parts])
-        if found.verb in ("CREATE", "CACHE"):
+        if found.verb in ("CREATE", "CACHE") or _redefines(statement, found):
             table = created(statement, found, here, anchor)
             if found.only_if_absent:
                 # It may have been there before, with other columns.
                 likely = tuple(replace(c, certainty=min(c.certainty, Certainty.LIKELY)) for c in table.columns)
                 table = replace(table, columns=likely)
         else:
-            if before is None or not isinstance(before.type, Table) or _keeps_columns(statement, found):
+            if before is None or not isinstance(before.type, Table):
                 continue
-            # What ALTER does to columns differs by dialect; the old ones may stand or not.
-            table = Table(open=True, case_sensitive=False)
+            parts = new_name(statement, found.after)
+            if parts is not None:
+                made[key] = None
+                name = _beside(name, [statement.spelling(t) for t in parts])
+                key, table = name.casefold(), before.type
+            else:
+                changed = altered(statement, found.after, before.type, partial(anchor, statement))
+                # What an unusual ALTER does differs by dialect; the old columns may stand or not.
+                table = changed if changed is not None else Table(open=True, case_sensitive=False)
         table = replace(table, flavour="table", case_sensitive=False)
         made[key] = Binding(name, table, "table", "catalog", origin, _first_line(statement))
     return made
 
 
-def _keeps_columns(statement: Statement, found: Target) -> bool:
-    """ALTER TABLE of constraints and properties."""
-    words = [t.value for t in statement.tokens[found.after : found.after + 2]]
-    return words in (["ADD", "CONSTRAINT"], ["DROP", "CONSTRAINT"], ["SET", "TBLPROPERTIES"], ["OWNER", "TO"])
+def _beside(name: str, parts: list[str]) -> str:
+    """The new dotted name of a table; one without a schema stays in the old one's."""
+    return ".".join(parts) if len(parts) > 1 else ".".join([*name.split(".")[:-1], *parts])
+
+
+def _redefines(statement: Statement, found: Target) -> bool:
+    """`ALTER VIEW v AS SELECT …`."""
+    return found.verb == "ALTER" and [t.value for t in statement.tokens[found.after : found.after + 1]] == ["AS"]
 
 
 def created(
@@ -125,6 +139,9 @@ def created(
     def own(token: Token) -> Anchor | None:
         return anchor(statement, token)
 
+    copied = _copied(statement, found.after)
+    if copied:
+        return catalogue.table(copied) or OPEN
     listed = statement.root.children.get(found.after)
     as_query = _query(statement, found.after)
     if as_query is not None:
@@ -136,6 +153,10 @@ def created(
                     c.named(statement.name(n[0]), own(n[0])) for c, n in zip(result.columns, names, strict=True)
                 )
                 return replace(result, columns=columns)
+            selected = items(statement, as_query)
+            if len(names) == len(selected) and not any(i.star or i.odd or i.empty for i in selected):
+                # The list names what the query left unnamed.
+                return Table(tuple(Column(statement.name(n), origin=own(n)) for n, _ in names), case_sensitive=False)
             return OPEN
         return result
     if listed is None or not listed.closed or any(h.start < tokens[listed.end - 1].end for h in statement.holes):
@@ -158,6 +179,17 @@ def created(
     rest = {t.value for t in tokens[listed.end :] if t.kind == "word"}
     opened = bool(rest & {"PARTITIONED", "INHERITS", "PARTITION"}) or _copies(statement, listed)
     return Table(tuple(columns_), opened or not columns_, case_sensitive=False)
+
+
+def _copied(statement: Statement, after: int) -> list[str]:
+    """The name in `CREATE TABLE x LIKE name` and `CREATE TABLE x CLONE name`, where nothing follows it."""
+    words = list(statement.tokens[after:])
+    while words and words[0].value in ("SHALLOW", "DEEP"):
+        words.pop(0)
+    if not words or words[0].kind != "word" or words[0].value not in ("LIKE", "CLONE"):
+        return []
+    plain = words[1::2] and all(t.kind in ("word", "name") for t in words[1::2]) and len(words) % 2 == 0
+    return [statement.spelling(t) for t in words[1::2]] if plain and all(t.value == "." for t in words[2::2]) else []
 
 
 def _query(statement: Statement, after: int) -> Block | None:

@@ -29,7 +29,7 @@ from polycell.core.types import Anchor, Connection, Table, Type
 from polycell.languages.sql import check, connection, definitions, duckdb_shadow, mentions, renaming, results
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
-from polycell.languages.sql.dialects import Dialect, of_url
+from polycell.languages.sql.dialects import DIALECTS, Dialect, of_url
 from polycell.languages.sql.duckdb_results import described
 from polycell.languages.sql.facts import facts
 from polycell.languages.sql.formatting import formatted
@@ -145,6 +145,16 @@ class SqlService(LanguageService):
         made = definitions.changes(reading.script, reading.catalogue, reading.anchor)
         table = result(reading, made)
         return crossing(table, "sql") if table is not None else OPEN
+
+    def effects(self, text: str, view: View, dialect: str) -> Sequence[Binding]:
+        if len(text) > INFERRED:
+            return ()
+        spoken = DIALECTS[dialect] if dialect in DIALECTS and dialect else connection.of_view(view)[0]
+        script = scan(text, spoken)
+        if script.blocks:
+            return ()
+        catalogue = ViewCatalogue(view, spoken)
+        return definitions.exported(definitions.changes(script, catalogue, lambda s, t: None), catalogue)
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
         if len(context.cell.text) > INFERRED:

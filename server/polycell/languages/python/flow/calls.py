@@ -70,7 +70,7 @@ def _dispatch(run: Interpreter, node: ast.Call) -> Type:
                 return series_methods.accessor(series, function.value.attr, function.attr, node)
             if isinstance(series, Collection) and series.kind == "array" and function.value.attr == "str":
                 return _names_changed(run, node, series, function.attr)
-        if not isinstance(receiver, (Module, Record, Class)):
+        if not isinstance(receiver, (Module, Record, Class)) or rules.flavour_of(receiver):
             return _method(run, node, function, receiver)
     callee = run.evaluate(function)
     if isinstance(callee, Module):

@@ -276,10 +276,27 @@ class Interpreter:
         found = self.view.with_overlay(overlay).evaluate("sql", text)
         return found if isinstance(found, Table) else None
 
-    def register(self, name: str, type_: Type, node: ast.AST) -> None:
+    def register(self, name: str, type_: Type, node: ast.AST, connection: str = "") -> None:
         if isinstance(type_, Table):
             origin = self.place(node, name)
-            self.catalog[name] = Binding(name, type_, "table", "catalog", origin, self.text_of(node))
+            if self.doubts:
+                type_ = opened(type_)
+            self.catalog[name] = Binding(
+                name, type_, "table", "catalog", origin, self.text_of(node), connection=connection
+            )
+
+    def unregister(self, name: str) -> None:
+        if self.doubts:
+            return
+        self.catalog[name] = Binding(name, kind="deleted", space="catalog")
+
+    def define(self, text: str, dialect: str, node: ast.AST, connection: str = "") -> None:
+        """The tables that a SQL text makes and drops."""
+        for made in self.view.with_overlay(self.overlay()).effects("sql", text, dialect):
+            if made.kind == "deleted":
+                self.unregister(made.name)
+            else:
+                self.register(made.name, made.type, node, connection)
 
     def remark(self, name: str) -> None:
         """Something that is true from here on, in this cell and those below; see `remarked`."""

@@ -21,6 +21,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.languages.python.frames import catalogue
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
     get,
@@ -69,6 +70,8 @@ def attribute(table: Table, name: str) -> Type:
         return _ATTRIBUTES[name]
     if table.flavour == "pandas" and name in ("index", "style", "plot", "dtypes", "loc", "iloc", "at", "iat"):
         return Opaque("pandas.Index") if name == "index" else UNKNOWN
+    if table.flavour == "spark" and name == "write" and table.column(name) is None:
+        return catalogue.writer(table)
     if table.flavour in ("pandas", "spark") and table.column(name) is not None:
         return Series(get(table, name), table.flavour, table.index)
     return UNKNOWN

@@ -41,8 +41,14 @@ class Evaluator(Protocol):
 
     def sql(self, text: str, tables: Mapping[str, Type] | None = None) -> Table | None: ...
 
-    def register(self, name: str, type_: Type, node: ast.AST) -> None:
-        """A table that enters the catalogue (`createOrReplaceTempView`)."""
+    def register(self, name: str, type_: Type, node: ast.AST, connection: str = "") -> None:
+        """A table that enters the catalogue (`createOrReplaceTempView`), of a connection by its name if known."""
+
+    def unregister(self, name: str) -> None:
+        """A table that is no more."""
+
+    def define(self, text: str, dialect: str, node: ast.AST, connection: str = "") -> None:
+        """What a SQL text does to the catalogue."""
 
     def remarked(self, name: str) -> bool:
         """Whether the notebook said something so far, such as `readers.MOVED`."""

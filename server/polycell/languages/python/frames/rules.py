@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from polycell.core.types import UNKNOWN, Chart, Connection, GroupBy, Opaque, Series, Table, Type
+from polycell.core.types import UNKNOWN, Chart, Connection, GroupBy, Opaque, Record, Series, Table, Type
 from polycell.languages.python.frames import (  # noqa: F401  (each registers its rules)
     altair_charts,
+    catalogue,
     duckdb_rules,
     library,
     pandas_aggregate,
@@ -50,6 +51,8 @@ def flavour_of(receiver: Type) -> str:
         return "chart"
     if isinstance(receiver, Connection):
         return "connection"
+    if isinstance(receiver, Record):
+        return receiver.name if receiver.name == catalogue.WRITER else ""
     if isinstance(receiver, Opaque):
         return receiver.name if receiver.name.startswith("pyspark.sql.") else ""
     return ""

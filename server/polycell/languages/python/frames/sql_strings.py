@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from polycell.core.types import UNKNOWN, Connection, Flavour, Table, Type
+from polycell.languages.python.frames.catalogue import defined, receiver_name
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.registry import Call, function, method
 
@@ -23,12 +24,15 @@ def evaluated(call: Call, text: str | None, flavour: Flavour) -> Table:
     gives=unknown_table("duckdb"),
 )
 def duckdb_sql(call: Call) -> Type:
+    defined(call, call.text("query"), "duckdb", "duckdb")
     return evaluated(call, call.text("query"), "duckdb")
 
 
 @method("connection", "sql query execute from_query", "query alias parameters **")
 def connection_sql(call: Call) -> Type:
     connection = call.receiver
+    if isinstance(connection, Connection):
+        defined(call, call.text("query"), connection.dialect, receiver_name(call))
     if not isinstance(connection, Connection) or connection.dialect != "duckdb":
         return UNKNOWN
     return evaluated(call, call.text("query"), "duckdb")
@@ -54,6 +58,7 @@ def polars_sql(call: Call) -> Type:
 
 @method("pyspark.sql.SparkSession", "sql", "sqlQuery args **")
 def spark_sql(call: Call) -> Type:
+    defined(call, call.text("sqlQuery"), "spark")
     return evaluated(call, call.text("sqlQuery"), "spark")
 
 
@@ -68,7 +73,7 @@ def register(call: Call) -> Type:
     """`con.register("v", df)`: a table of that name."""
     name, frame = call.text("view_name"), call["python_object"]
     if name and frame is not None:
-        call.run.register(name, frame.type, call.node)
+        call.run.register(name, frame.type, call.node, receiver_name(call))
     return call.receiver
 
 

@@ -1,0 +1,130 @@
+"""What ALTER TABLE does to the columns of a table: added, dropped, renamed, given another type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from polycell.core.types import Anchor, Column, Evidence, Table
+from polycell.languages.sql.lexer import Token
+from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.sqltypes import parse_type
+
+# Behind ADD or DROP: no column.
+_OTHERS = frozenset(
+    {"CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "INDEX", "KEY", "PARTITION", "FULLTEXT", "SPATIAL", "ROW"}
+)
+# Actions that leave the columns' names and types alone.
+_KEEPING = frozenset(
+    {"OWNER", "SET", "ENABLE", "DISABLE", "CLUSTER", "UNSET", "VALIDATE", "COMMENT", "ENGINE", "OPTIONS"}
+)
+_AFTER_NAME = frozenset({"FIRST", "AFTER"})
+
+
+def new_name(statement: Statement, start: int) -> list[Token] | None:
+    """The parts of the name in `RENAME TO name`; None for other actions."""
+    tokens = statement.tokens
+    words = [t.value for t in tokens[start : start + 2]]
+    if words[:1] != ["RENAME"] or words[1:] not in (["TO"], ["AS"]):
+        return None
+    return [t for t in tokens[start + 2 :] if t.kind in ("word", "name")] or None
+
+
+def altered(statement: Statement, start: int, table: Table, anchor: Callable[[Token], Anchor | None]) -> Table | None:
+    """The table after the actions that begin at token `start`; None where one of them is not understood."""
+    for action in _actions(statement, start):
+        found = _action(statement, action, table, anchor)
+        if found is None:
+            return None
+        table = found
+    return table
+
+
+def _actions(statement: Statement, start: int) -> Iterator[list[Token]]:
+    """Token lists between commas."""
+    tokens, depth, at = statement.tokens, 0, start
+    for index in range(start, len(tokens)):
+        value = tokens[index].value if tokens[index].kind == "op" else ""
+        depth += (value == "(") - (value == ")")
+        if value == "," and not depth:
+            yield list(tokens[at:index])
+            at = index + 1
+    yield list(tokens[at:])
+
+
+def _action(
+    statement: Statement, action: Sequence[Token], table: Table, anchor: Callable[[Token], Anchor | None]
+) -> Table | None:
+    words = [t.value if t.kind == "word" else "" for t in action]
+    if not words or any(t.kind == "hole" for t in action):
+        return None
+    verb, at = words[0], 1
+    if verb in _KEEPING:
+        return table
+    while at < len(action) and words[at] in ("COLUMN", "COLUMNS", "IF", "NOT", "EXISTS"):
+        at += 1
+    if at >= len(action):
+        return None
+    if verb in ("ADD", "DROP") and words[at] in _OTHERS and at == 1:
+        return table
+    if verb == "ADD":
+        made = table
+        for definition in _listed(action[at:]):
+            column = _column(statement, definition, anchor)
+            if column is None or made.column(column.name) is not None:
+                return None
+            behind = any(t.kind == "word" and t.value in _AFTER_NAME for t in definition[1:])
+            made = replace(made, columns=(*made.columns, column), open=made.open or behind)
+        return made
+    if verb == "DROP":
+        gone = {statement.spelling(d[0]).casefold() for d in _listed(action[at:]) if d}
+        kept = tuple(c for c in table.columns if c.name.casefold() not in gone)
+        return replace(table, columns=kept) if len(kept) == len(table.columns) - len(gone) or table.open else None
+    name = statement.spelling(action[at]) if action[at].kind in ("word", "name") else ""
+    if verb == "RENAME" and words[at + 1 : at + 2] == ["TO"] and len(action) == at + 3:
+        return _replaced(table, name, Column(statement.name(action[at + 2]), origin=anchor(action[at + 2])))
+    if verb in ("ALTER", "MODIFY"):
+        old = table.column(name)
+        return _replaced(table, name, replace(old, type=None, source="")) if old is not None else None
+    return None
+
+
+def _replaced(table: Table, name: str, made: Column) -> Table | None:
+    """The table with another column in place of one; of a renamed one the type stays."""
+    old = table.column(name)
+    if old is None:
+        return None
+    new = made if made.name == old.name else replace(old, name=made.name, origin=made.origin, source=old.name)
+    return replace(table, columns=tuple(new if c is old else c for c in table.columns))
+
+
+def _listed(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """`(a int, b int)`, or one definition without parentheses."""
+    if not tokens or tokens[0].value != "(" or tokens[0].kind != "op":
+        yield tokens
+        return
+    depth, at = 0, 1
+    for index, token in enumerate(tokens):
+        value = token.value if token.kind == "op" else ""
+        depth += (value == "(") - (value == ")")
+        if (value == "," and depth == 1) or not depth:
+            yield tokens[at:index]
+            at = index + 1
+            if not depth:
+                return
+
+
+def _column(
+    statement: Statement, definition: Sequence[Token], anchor: Callable[[Token], Anchor | None]
+) -> Column | None:
+    if len(definition) < 2 or definition[0].kind not in ("word", "name"):
+        return None
+    written = statement.text[definition[1].start : definition[-1].end]
+    return Column(
+        statement.name(definition[0]),
+        parse_type(written, statement.dialect),
+        False if "NOT NULL" in " ".join(written.upper().split()) else None,
+        Evidence.DECLARED,
+        origin=anchor(definition[0]),
+        source=" ".join(written.split())[:80],
+    )

@@ -1,0 +1,182 @@
+"""DDL above changes what the cells below see. The oracle is DuckDB, which runs the same statements."""
+
+from __future__ import annotations
+
+import pytest
+
+from polycell.core import features
+from polycell.core.environment import Binding
+from polycell.core.types import Table
+from tests import dsl
+
+SCRIPTS = [
+    "create table t (a int, b varchar not null, c decimal(10, 2))",
+    "create table t (a int, b varchar); alter table t add column c double",
+    "create table t (a int, b varchar); alter table t add d date default current_date",
+    "create table t (a int, b varchar); alter table t drop column a",
+    "create table t (a int, b varchar); alter table t drop b",
+    "create table t (a int, b varchar); alter table t rename b to name",
+    "create table t (a int, b varchar); alter table t rename column a to id; alter table t drop id",
+    "create table t (a int, b varchar); alter table t rename to u",
+    "create schema s; create table s.t (a int); alter table s.t rename to u",
+    "create table t (a int, b varchar); alter table t alter column a type bigint",
+    "create table t (a int, b varchar); alter table t alter a set default 3",
+    "create table t as select 1 as x, 'a' as y; create view v as select y, x + 1 as z from t; drop table if exists w",
+    "create table t (a int); create table u as from t; drop table t",
+    "create table t (a int); create or replace table t (b int)",
+    "create view v (p, q) as select 1, 2; alter view v rename to w",
+    "create table t (a int); insert into t values (1); update t set a = 2; create table u as select * from t",
+]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_tables_are_what_duckdb_makes_of_them(script: str) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    connection = duckdb.connect(":memory:")
+    connection.execute(script)
+    rows = connection.execute(
+        "select if(table_schema = 'main', table_name, table_schema || '.' || table_name), column_name "
+        "from information_schema.columns order by table_schema, table_name, ordinal_position"
+    ).fetchall()
+    truth: dict[str, list[str]] = {}
+    for table, column in rows:
+        truth.setdefault(table, []).append(column)
+    for cell in (f"# %%\n%%sql duckdb://\n{script}", f'# %%\nimport duckdb\nduckdb.sql("{script}")'):
+        made = {name: [c.name for c in table.columns] for name, table in catalogue(cell).items()}
+        assert made == truth
+        assert not any(table.open for table in catalogue(cell).values())
+
+
+def bindings(text: str) -> list[Binding]:
+    """What the last cell gives to the catalogue."""
+    case = dsl.load(text)
+    case.snapshot.analysis.settle()
+    return [b for b in case.snapshot.analysis.exports(len(case.notebook.cells) - 1).bindings if b.space == "catalog"]
+
+
+def catalogue(text: str) -> dict[str, Table]:
+    return {b.name: b.type for b in bindings(text) if isinstance(b.type, Table) and b.kind == "table"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "script", "columns"),
+    [
+        ("spark", "create table t (a int); alter table t add columns (b string, c array<int>)", "a b c"),
+        ("spark", "create table t (a int, b int, c int); alter table t drop columns (a, c)", "b"),
+        ("spark", "create table s (a int); create table t like s; drop table s", "a"),
+        ("snowflake", "create table s (a int, B int); create table t clone s; drop table s", "A B"),
+        ("mysql", "create table t (a int); alter table t add column b text, add column c int, drop column a", "b c"),
+        ("tsql", "create table t (a int); alter table t add b nvarchar(10) not null", "a b"),
+        ("oracle", "create table t (a int); alter table t add (b number, c date)", "A B C"),
+        ("postgres", "create table t (Ab int); alter table t owner to me; alter table t add check (ab > 1)", "ab"),
+    ],
+)  # fmt: skip
+def test_spellings_of_other_dialects(dialect: str, script: str, columns: str) -> None:
+    schemes = {"spark": "databricks", "postgres": "postgresql", "tsql": "mssql"}
+    found = catalogue(f"# %%\n%%sql {schemes.get(dialect, dialect)}://x\n{script}")
+    assert {n: [c.name for c in t.columns] for n, t in found.items()} == {"t": columns.split()}
+    assert not found["t"].open
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["swap with u", "add column a int", "drop column z", "rename z to y", "change a b int", "add {{ column }} int"],
+)
+def test_what_is_not_understood_opens_the_table(action: str) -> None:
+    found = catalogue(f"# %% [sql]\ncreate table t (a int); alter table t {action}")
+    assert found["t"].open
+
+
+FRAMES = """\
+# %%
+import duckdb, sqlite3, pandas as pd, polars as pl
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+frame = pd.DataFrame({"id": [1], "price": [2.0]})
+other = pl.DataFrame({"id": [1], "price": [2.0]})
+sdf = spark.createDataFrame(frame)
+con, lite = duckdb.connect(), sqlite3.connect("x.db")
+# %%
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "columns"),
+    [
+        ('sdf.createOrReplaceTempView("v")', "v", "id price"),
+        ('sdf.write.mode("overwrite").format("delta").saveAsTable("a.v")', "a.v", "id price"),
+        ('sdf.write.saveAsTable("v", mode="overwrite")', "v", "id price"),
+        ('sdf.writeTo("a.v").using("iceberg").createOrReplace()', "a.v", "id price"),
+        ('spark.sql("create or replace temp view v as select price as p, id from x")', "v", "p id"),
+        ('con.register("v", frame)', "v", "id price"),
+        ('con.execute("create table v as select price as p from frame")', "v", "p"),
+        ('con.sql("select price as p from frame").create_view("v")', "v", "p"),
+        ('con.sql("from frame").create("v")', "v", "id price"),
+        ('lite.execute("create table v (a int, b text)")', "v", "a b"),
+        ('frame.to_sql("v", lite, if_exists="replace", index=False)', "v", "id price"),
+        ('frame.to_sql("v", lite)', "v", "index id price"),
+        ('frame.to_sql("v", lite, index_label="n")', "v", "n id price"),
+        ('other.write_database("v", "sqlite:///x.db")', "v", "id price"),
+    ],
+)
+def test_tables_that_python_makes(code: str, name: str, columns: str) -> None:
+    found = catalogue(FRAMES + code)
+    assert {n: [c.name for c in t.columns] for n, t in found.items()} == {name: columns.split()}
+    assert not found[name].open
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'sdf.write.mode("append").saveAsTable("v")',
+        "sdf.write.mode(how).saveAsTable('v')",
+        'frame.to_sql("v", lite, if_exists="append", index=False)',
+        'frame.set_index("id").to_sql("v", lite)',
+        'if frame.empty:\n    con.execute("create table v (a int)")',
+    ],
+)
+def test_tables_that_may_have_other_columns(code: str) -> None:
+    found = catalogue(FRAMES + code)
+    assert found["v"].open
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'sdf.write.saveAsTable(f"{x}.v")',
+        'frame.to_sql("v", lite, schema="s")',
+        'def f():\n    con.sql("create table v (a int)")',
+    ],
+)
+def test_tables_that_nobody_knows(code: str) -> None:
+    assert catalogue(FRAMES + code) == {}
+
+
+def test_dropped_tables_are_gone() -> None:
+    for drop in ('con.unregister("v")', 'con.execute("drop view v")', 'spark.catalog.dropTempView("v")'):
+        case = dsl.load(FRAMES + f'con.register("v", frame)\n# %%\n{drop}\n# %%\n')
+        case.snapshot.analysis.settle()
+        assert (
+            case.snapshot.analysis.context(len(case.notebook.cells) - 1).view.with_overlay({}, "sql").lookup("v")
+            is None
+        )
+
+
+def test_cells_below_are_checked_against_them() -> None:
+    pytest.importorskip("duckdb")
+    dsl.check_findings(
+        FRAMES
+        + """\
+con.execute("create table v as select price as p from frame")
+con.sql("alter table v rename p to cost")
+# %%
+con.sql("select p, cost from v")
+                ^ sql-unknown-column: `v`. There are: cost
+"""
+    )
+
+
+def test_in_the_same_cell_too() -> None:
+    case = dsl.load(FRAMES + 'con.sql("create table v (a int)")\ncon.sql("select b from v")')
+    found = features.findings(case.snapshot, len(case.notebook.cells) - 1)
+    assert [f.code for f in found] == ["sql-unknown-column"]
