@@ -14,13 +14,12 @@ from urllib.parse import unquote, urlsplit
 from polycell.core.columns import Occurrence, Symbol, symbol_at
 from polycell.core.environment import Binding, fold
 from polycell.core.guard import guard
+from polycell.core.places import quoted
 from polycell.core.results import Edit, Renameable, Renamed
 from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
 from polycell.core.text import Span
 from polycell.core.types import GroupBy, Series, Table
-
-SHORTEST = 40  # characters of code that a reason quotes
 
 
 def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Renameable | None:
@@ -135,17 +134,6 @@ def _table(binding: Binding) -> Table | None:
     if isinstance(type_, Series):
         return Table((type_.column,), index=type_.index)
     return type_ if isinstance(type_, Table) else None
-
-
-def quoted(text: str, span: Span) -> str:
-    """The line around a place, shortened, as code for people."""
-    start = text.rfind("\n", 0, span.start) + 1
-    end = text.find("\n", span.end)
-    line = " ".join(text[start : end if end >= 0 else len(text)].split())
-    if len(line) > SHORTEST:
-        line = " ".join(text[max(start, span.start - 15) : span.end + 15].split("\n")[0].split())
-        line = f"…{line}…"
-    return f"`{line.replace('`', chr(39))}`"
 
 
 def _cell(index: int) -> str:

@@ -16,6 +16,7 @@ from functools import partial
 from polycell.core.environment import Binding, fold
 from polycell.core.fragments import Site, fragment_site
 from polycell.core.guard import guard
+from polycell.core.places import located
 from polycell.core.results import Highlight, Location, Mention
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
@@ -145,13 +146,18 @@ def connected(start: Iterable[Anchor], groups: Sequence[Sequence[Anchor]]) -> fr
 def references(
     snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, declaration: bool = True
 ) -> Sequence[Location]:
+    """Every place that names the column at a place; with `declaration`, those that give it the name, files too."""
     found = symbol_at(snapshot, services, cell_id, offset)
     if found is None:
         return ()
+    files = sorted((o for o in found.origins if o.uri), key=lambda o: o.uri) if declaration else ()
     return [
-        Location(o.mention.span, snapshot.notebook.cells[o.index].id)
-        for o in found.mentions
-        if fold(o.mention.name) == fold(found.name) and (declaration or not o.mention.write)
+        *(
+            Location(o.mention.span, snapshot.notebook.cells[o.index].id)
+            for o in found.mentions
+            if fold(o.mention.name) == fold(found.name) and (declaration or not o.mention.write)
+        ),
+        *(where for origin in files if (where := located(snapshot.notebook, origin)) is not None),
     ]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from polycell.core import columns
+from polycell.core import columns, lineage
 from polycell.core.actions import actions
 from polycell.core.facts import Reference
 from polycell.core.fragments import Site
@@ -43,6 +43,7 @@ __all__ = [
     "findings",
     "highlights",
     "hover",
+    "names_column",
     "prepare",
     "references",
     "rename",
@@ -85,13 +86,28 @@ async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: in
     if found is None:
         return None
     answer = await _answered("hover", found, found.service.hover(found.context, found.offset), None)
-    answer = replace(answer, span=answer.span.shift(found.shift)) if answer else None
+    if answer is not None:
+        made_of = _lineage(snapshot, services, cell_id, offset)
+        text = f"{answer.markdown}\n\n{made_of}" if made_of else answer.markdown
+        answer = Hover(text, answer.span.shift(found.shift))
     whole = outermost(snapshot, services, found, offset)
     for topic in services.topics:
         more = await _answered("hover", whole, topic.hover(whole.context, whole.offset), None)
         if more is not None:
             answer = replace(answer, markdown=f"{answer.markdown}\n\n---\n\n{more.markdown}") if answer else more
     return answer
+
+
+def _lineage(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> str:
+    """Where the column at a place comes from, in Markdown; empty where there is no column, or nothing to tell."""
+    here = columns.mention_at(snapshot, services, cell_id, offset)
+    return lineage.markdown(lineage.lineage(snapshot, services, here)) if here is not None else ""
+
+
+def names_column(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> bool:
+    """Whether a column is named at a place."""
+    here = columns.mention_at(snapshot, services, cell_id, offset)
+    return here is not None and here.mention.column is not None
 
 
 async def definition(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Location]:

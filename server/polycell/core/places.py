@@ -1,4 +1,4 @@
-"""From anchors to places in a notebook as it is now."""
+"""From anchors to places in a notebook as it is now, and how such a place is shown in a sentence."""
 
 from __future__ import annotations
 
@@ -17,3 +17,17 @@ def located(notebook: Notebook, anchor: Anchor | None) -> Location | None:
     index = notebook.index(anchor.cell)
     found = anchor.find(notebook.cells[index].text) if index is not None else None
     return Location(Span(*found), anchor.cell) if found else None
+
+
+SHORTEST = 40  # characters of code that a sentence quotes
+
+
+def quoted(text: str, span: Span, limit: int = SHORTEST) -> str:
+    """The line around a place, shortened, as code for people."""
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end)
+    line = " ".join(text[start : end if end >= 0 else len(text)].split())
+    if len(line) > limit:
+        line = " ".join(text[max(start, span.start - limit // 3) : span.end + limit // 3].split("\n")[0].split())
+        line = f"…{line}…"
+    return f"`{line.replace('`', chr(39))}`"

@@ -129,7 +129,8 @@ class Column:
 
     def named(self, name: str, origin: Anchor | None) -> Column:
         """The same values under a name given at `origin`: another column."""
-        return replace(self, name=name, origin=origin, also=())
+        source = self.source if self.evidence is not Evidence.DERIVED else ""
+        return replace(self, name=name, origin=origin, also=(), source=source)
 
     def with_origins(self, *others: Column) -> Column:
         """This column known by where others of its name were given it: other values, the same name."""

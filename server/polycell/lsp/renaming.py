@@ -39,7 +39,7 @@ async def prepare_rename(state: State, params: types.PrepareRenameParams) -> Any
     if found is None or not unchanged(state, asked):
         return None
     if found.refusal:
-        if _is_theirs(state, target):
+        if _is_theirs(state, target) and not found.column:
             return None
         raise Refused(found.refusal)
     span = asked.face.to_face(target.cell, found.span)
@@ -61,7 +61,11 @@ async def rename(state: State, params: types.RenameParams) -> types.WorkspaceEdi
     if made is None or not unchanged(state, asked, {edit.cell for edit in made.edits}):
         return None
     cells = {cell.id: cell for cell in target.snapshot.notebook.cells}
-    if _is_theirs(state, target) and all(cells[edit.cell].language == "python" for edit in made.edits):
+    if (
+        _is_theirs(state, target)
+        and not made.column
+        and all(cells[edit.cell].language == "python" for edit in made.edits)
+    ):
         return None  # the other server renames what lies in Python cells alone, or says why not
     if made.refusal:
         raise Refused(made.refusal)

@@ -7,6 +7,7 @@ about documents or cells that are not here are answered empty.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Iterable, Sequence
@@ -20,12 +21,15 @@ from polycell.core import features
 from polycell.core.notebook import Cell
 from polycell.core.results import NO_COMPLETIONS, Completion, Location
 from polycell.core.text import Span
+from polycell.core.types import Anchor
 from polycell.lsp import answers, companion
-from polycell.lsp.convert import to_offset
+from polycell.lsp.convert import to_offset, to_range
 from polycell.lsp.diagnostics import location
+from polycell.lsp.disk import PATIENCE
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, State, Target
 from polycell.lsp.symbols import document_symbols
+from polycell.tables.anchors import place_in_file
 
 log = logging.getLogger(__name__)
 
@@ -222,11 +226,11 @@ async def definition(state: State, params: types.DefinitionParams) -> list[types
     nowhere: Sequence[Location] = ()
     asking = features.definition(target.snapshot, state.session.services, target.cell, target.offset)
     answer = await _guarded("definition", target, asking, nowhere)
-    if state.settings.python == "companion":
+    if state.settings.python == "companion" and not _names_column(state, target):
         answer = companion.locations(target, tuple(answer))
     if not answer or not unchanged(state, asked, (where.cell for where in answer)):
         return []
-    return _locations(state, asked, answer)
+    return await _locations(state, asked, answer)
 
 
 async def references(state: State, params: types.ReferenceParams) -> list[types.Location]:
@@ -242,11 +246,11 @@ async def references(state: State, params: types.ReferenceParams) -> list[types.
         target.offset,
         declaration=params.context.include_declaration,
     )
-    if state.settings.python == "companion":
+    if state.settings.python == "companion" and not _names_column(state, target):
         answer = companion.locations(target, tuple(answer))
     if not answer or not unchanged(state, asked, (where.cell for where in answer)):
         return []
-    return _locations(state, asked, answer)
+    return await _locations(state, asked, answer)
 
 
 async def highlight(state: State, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
@@ -255,7 +259,8 @@ async def highlight(state: State, params: types.DocumentHighlightParams) -> list
         return []
     asked, target = found
     await settle(target.snapshot, target.index)
-    if not unchanged(state, asked) or left_to_another(state, target.snapshot.notebook.cells[target.index]):
+    theirs = left_to_another(state, target.snapshot.notebook.cells[target.index]) and not _names_column(state, target)
+    if theirs or not unchanged(state, asked):
         return []
     made = []
     for item in features.highlights(target.snapshot, state.session.services, target.cell, target.offset):
@@ -285,10 +290,26 @@ def left_to_another(state: State, cell: Cell) -> bool:
     return state.settings.python == "companion" and companion.is_theirs(cell)
 
 
-def _locations(state: State, asked: Asked, found: Any) -> list[types.Location]:
-    made = (_location(state, asked, item) for item in found)
-    return [item for item in made if item is not None]
+def _names_column(state: State, target: Target) -> bool:
+    """Whether the place is about a column, of which no Python server knows."""
+    return features.names_column(target.snapshot, state.session.services, target.cell, target.offset)
 
 
-def _location(state: State, asked: Asked, item: Location) -> types.Location | None:
-    return location(asked.group, state, item.cell, item.span, item.uri, prefer=asked.face)
+async def _locations(state: State, asked: Asked, found: Iterable[Location]) -> list[types.Location]:
+    made = []
+    for item in found:
+        where = location(asked.group, state, item.cell, item.span, item.uri, prefer=asked.face)
+        if where is not None and item.anchor is not None:
+            where = types.Location(where.uri, await _in_file(item.anchor, state) or where.range)
+        if where is not None:
+            made.append(where)
+    return made
+
+
+async def _in_file(anchor: Anchor, state: State) -> types.Range | None:
+    """Where a data file names a column; None where that cannot be seen, or not in time."""
+    try:
+        found = await asyncio.wait_for(asyncio.to_thread(place_in_file, anchor), PATIENCE)
+    except asyncio.TimeoutError:
+        return None
+    return to_range(*found, state.client.encoding) if found is not None else None

@@ -214,9 +214,16 @@ def _pandas_names(header: Sequence[str]) -> list[str]:
     return names
 
 
+def _place_of(text: str, name: str) -> re.Match[str] | None:
+    """The first field that is the name; failing that, the first word."""
+    field = rf"(?:^|(?<=[,;|\t\"'])){re.escape(name)}(?=[,;|\t\"'\r\n]|\Z)"
+    word = rf"(?<![^\s,;|\"']){re.escape(name)}(?![^\s,;|\"'])"
+    return re.search(field, text, re.MULTILINE) or re.search(word, text)
+
+
 def _column(head: Head, name: str, type_: DataType | None) -> Column:
     certainty = Certainty.CERTAIN if head.whole or type_ is STRING else Certainty.LIKELY
-    line = re.search(rf"(?<![^\s,;|\"']){re.escape(name)}(?![^\s,;|\"'])", head.text[:20_000]) if name else None
+    line = _place_of(head.text[:20_000], name) if name else None
     at = line.start() if line else -1
     origin = Anchor.at(head.text, at, name, uri=head.uri) if at >= 0 and head.uri else None
     return Column(name, type_, None, Evidence.FILE, Certainty.CERTAIN, origin, head.label, type_certainty=certainty)

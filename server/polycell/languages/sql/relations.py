@@ -264,7 +264,7 @@ class Relations:
             return replace(
                 source.named(name, self._anchor(item.alias)),
                 certainty=Certainty.CERTAIN,
-                source=source.source or self._text(item),
+                source=self._text(item),
             )
         if item.odd:
             return None
