@@ -280,7 +280,8 @@ def test_one_file_read_twice_has_the_same_columns(tmp_path: Path) -> None:
     from polycell.core import features
 
     found = features.references(case.snapshot, case.session.services, case.cell, case.offset)
-    assert [(r.cell, r.span.of(case.notebook.cells[int(r.cell[1:])].text)) for r in found] == [
+    assert [r.uri for r in found if r.uri] == [(tmp_path / "sales.csv").as_uri()]
+    assert [(r.cell, r.span.of(case.notebook.cells[int(r.cell[1:])].text)) for r in found if r.cell] == [
         ("c0", "price"),
         ("c0", "price"),
         ("c1", "price"),

@@ -43,7 +43,7 @@ def test_a_rename_edits_python_strings_sql_and_charts_together() -> None:
         found = await client.request("textDocument/documentHighlight", at(uris[2], 0, 14))
         assert [(h["range"]["start"]["line"], h["range"]["start"]["character"]) for h in found] == [
             (0, 13),
-            (0, 25),
+            (0, 26),
             (1, 6),
         ]
 

@@ -169,4 +169,5 @@ def highlights(snapshot: Snapshot, services: Services, cell_id: str, offset: int
     name = here.mention.name
     near = [o.mention for o in mentions(snapshot, services, here.index, name) if fold(o.mention.name) == fold(name)]
     origins = connected(here.mention.origins, [m.origins for m in near])
-    return [Highlight(m.span, m.write) for m in near if not origins.isdisjoint(m.origins)]
+    mine = sorted((m for m in near if not origins.isdisjoint(m.origins)), key=lambda m: m.span)
+    return [Highlight(m.span, m.write) for m in mine]

@@ -7,6 +7,7 @@ from polycell.core.results import Hover
 from polycell.core.service import Context
 from polycell.core.types import Class, Column, Function, Record, Table, describe
 from polycell.languages.python.at_cursor import Place, after_statement, word_end
+from polycell.languages.python.mentions import mention_at
 from polycell.languages.python.named import column_at
 from polycell.tables.describe import binding_line, column_from, column_type, origin_text, table_markdown
 
@@ -17,6 +18,9 @@ def hover(context: Context, offset: int) -> Hover | None:
     found = column_at(context, offset)
     if found is not None:
         return Hover(column_markdown(context, found.column), found.span)
+    made = mention_at(context, offset)
+    if made is not None and made.column is not None:
+        return Hover(column_markdown(context, made.column), made.span)
     end = word_end(text, offset)
     place = Place(context, end)
     site = place.site
