@@ -19,7 +19,9 @@ def test_a_frame_shows_its_columns_and_its_cell() -> None:
 def test_a_column_says_where_it_comes_from() -> None:
     found = hover(PRELUDE + 'df["<|>c"]')
     assert found is not None
-    assert found.markdown == '```python\nc: double\n```\n\nfrom `df["a"] / 2` in cell 1'
+    told, _, made_of = found.markdown.partition("\n\nLineage: ")
+    assert told == '```python\nc: double\n```\n\nfrom `df["a"] / 2` in cell 1'
+    assert made_of == 'cell 1, Python: `df["a"] / 2` ← cell 1, Python: `df = pd.DataFrame({"a": [1], "b": ["x"]})`'
 
 
 def test_a_column_that_is_being_made() -> None:

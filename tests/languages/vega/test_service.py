@@ -352,7 +352,9 @@ def test_hover() -> None:
     assert at('"ba').startswith("**mark: bar**")
     assert at('"agg').startswith("**agg** · ")
     assert "| total | `double` | quantitative |" in at('"agg')
-    assert at('"total') == "**total** `double` · quantitative\n\nfield of `agg`, cell 2\n\nfrom `sum(price)`"
+    told, _, made_of = at('"total').partition("\n\nLineage: ")
+    assert told == "**total** `double` · quantitative\n\nfield of `agg`, cell 2\n\nfrom `sum(price)`"
+    assert made_of.startswith("cell 2, SQL: `sum(price)` ← cell 1, Python: ")
 
 
 def test_hover_in_an_expression_and_on_the_magic() -> None:
