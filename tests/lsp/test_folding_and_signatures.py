@@ -25,7 +25,7 @@ async def signature(client: Client, uri: str, line: int, character: int) -> tupl
     answer = await client.request("textDocument/signatureHelp", at(uri, line, character))
     if answer is None:
         return None
-    (one,) = answer["signatures"]
+    one = answer["signatures"][answer["activeSignature"]]
     active = answer.get("activeParameter")
     if active is None:
         return one["label"], None

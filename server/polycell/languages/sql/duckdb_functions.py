@@ -25,11 +25,14 @@ _PLAIN = re.compile(r"\w+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """`returns` is "" where it depends on the arguments; `documentation` is Markdown."""
+    """`returns` is "" where it depends on the arguments; `documentation` is Markdown; `forms` are its call forms, and
+    `summary` DuckDB's own words about it with an example."""
 
     name: str
     returns: str
     documentation: str
+    forms: tuple[str, ...] = ()
+    summary: str = ""
 
 
 def beginning(prefix: str) -> Iterator[Function]:
@@ -42,6 +45,11 @@ def beginning(prefix: str) -> Iterator[Function]:
         if not functions[at].name.startswith(folded):
             return
         yield functions[at]
+
+
+def named(name: str) -> Function | None:
+    """The function of that name; None while they are being read, too."""
+    return next((f for f in beginning(name) if f.name == name.casefold()), None)
 
 
 def _name(function: Function) -> str:
@@ -79,10 +87,13 @@ def _function(name: str, overloads: Sequence[tuple[str, str, str, str]]) -> Func
     lines = [f"`{signature}`" for signature in signatures[:SHOWN]]
     if len(signatures) > SHOWN:
         lines.append(f"and {len(signatures) - SHOWN} more")
-    lines += [text for text in [next((d for _, _, d, _ in overloads if d), "")] if text]
-    lines += [f"`{example}`" for example in [next((e for _, _, _, e in overloads if e), "")] if example]
+    said = [text for text in [next((d for _, _, d, _ in overloads if d), "")] if text]
+    said += [f"`{example}`" for example in [next((e for _, _, _, e in overloads if e), "")] if example]
     returns = kinds.pop() if len(kinds) == 1 else ""
-    return Function(name, "" if returns.startswith("ANY") else returns, "\n\n".join(lines))
+    documentation = "\n\n".join([*lines, *said])
+    return Function(
+        name, "" if returns.startswith("ANY") else returns, documentation, tuple(signatures), "\n\n".join(said)
+    )
 
 
 def _parameters(names: Sequence[object], types: Sequence[object]) -> Iterator[str]:

@@ -18,8 +18,9 @@ from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.place import covers
 from polycell.languages.sql.relations import Relations, Visible
 from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.signature import described
 from polycell.languages.sql.sources import Source, sources, target_of
-from polycell.languages.sql.words import RESERVED, functions
+from polycell.languages.sql.words import RESERVED
 from polycell.tables.describe import binding_line, table_markdown
 
 
@@ -34,7 +35,7 @@ class Meaning:
     table: Table | None = None
     binding: Binding | None = None
     cte: Cte | None = None
-    function: str = ""
+    function: tuple[str, str] | None = None  # its call form, and what it does
 
 
 def meaning(
@@ -79,8 +80,8 @@ def meaning(
                 )
     called = index + 1 < len(tokens) and tokens[index + 1].value == "("
     if called and len(words) == 1:
-        text = functions(statement.dialect.name).get(token.value.lower(), "")
-        return Meaning(token, function=text) if text else None
+        text = described(statement.dialect.name, statement.spelling(token))
+        return Meaning(token, function=text) if text is not None else None
     if token.kind == "word" and token.value in RESERVED and len(words) == 1:
         return None
     found = relations.resolve(words, block)
@@ -142,8 +143,8 @@ def hover(statement: Statement, catalogue: ViewCatalogue, offset: int, context: 
     if found is None:
         return None
     span = Span(found.token.start, found.token.end).shift(statement.start)
-    if found.function:
-        signature, _, text = found.function.partition(": ")
+    if found.function is not None:
+        signature, text = found.function
         return Hover(f"```sql\n{signature}\n```\n{text}", span)
     if found.column is not None:
         return Hover(column_text(statement, found.column, found.visible), span)

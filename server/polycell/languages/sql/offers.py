@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from polycell.core.results import Completion, CompletionKind
 from polycell.core.types import Column, Table, describe
+from polycell.languages.sql import duckdb_functions, more_functions
 from polycell.languages.sql.dialects import Dialect
-from polycell.languages.sql.duckdb_functions import beginning
+from polycell.languages.sql.functions import functions
 from polycell.languages.sql.place import Place
-from polycell.languages.sql.words import KEYWORDS, RESERVED, functions
+from polycell.languages.sql.words import KEYWORDS, RESERVED
 
 _BARE = re.compile(r"[^\W\d]\w*\Z")
 
@@ -113,15 +114,23 @@ def words(place: Place, clause: str, *, calls: bool = False) -> list[Completion]
     """The keywords of a clause, lower case behind a lower-case letter; with `calls` the dialect's functions too."""
     word = place.word
     made = _words(place, clause, calls)
-    if calls and place.statement.dialect.name == "duckdb":
+    dialect = place.statement.dialect.name
+    if calls and dialect == "duckdb":
         at = {item.label: number for number, item in enumerate(made)}
-        for f in beginning(place.prefix):
+        for f in duckdb_functions.beginning(place.prefix):
             number = at.get(f.name)
             item = Completion(f.name, "function", word, "", f.returns, f.documentation, 61 if number is None else 60)
             if number is None:
                 made.append(item)
             elif made[number].kind == "function":
                 made[number] = item
+    elif calls:
+        taken = {item.label.lower() for item in made}
+        made += [
+            Completion(f.name, "function", word, "", "", f"`{f.form}`", 61)
+            for f in more_functions.beginning(dialect, place.prefix)
+            if f.name not in taken
+        ]
     return made
 
 
