@@ -106,6 +106,15 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """That another source (`says`, one line for people) gives a column another type than `against`, the believed one;
+    void once the column has been converted."""
+
+    says: str
+    against: DataType | None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column. `type` None is "name known, type not", a normal case. `maybe`: present on some paths only."""
 
@@ -121,6 +130,7 @@ class Column:
     type_certainty: Certainty = Certainty.CERTAIN
     # Other places that gave it the very same name: what it overwrote, was merged, stacked or joined with. In order.
     also: tuple[Anchor, ...] = ()
+    doubt: Doubt | None = None
 
     @property
     def origins(self) -> tuple[Anchor, ...]:
@@ -183,6 +193,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Schema:
+    """What declares the columns of tables, as a value of the program: a pandera or patito model, a `StructType`, a
+    pyarrow schema. `table` is open where a table may have more. `row`: what one row is, where rows are described."""
+
+    table: Table
+    row: Literal["", "dataclass", "tuple", "dict", "model"] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One column as a value: a pandas or polars Series, a Spark Column."""
 
@@ -229,6 +248,7 @@ class Record:
     fields: tuple[tuple[str, Type], ...]
     name: str = ""
     open: bool = False
+    schema: Schema | None = None  # of what its class declares: rows of that kind make a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +283,7 @@ class Class:
     signature: str = ""
     documentation: str = ""
     members: tuple[tuple[str, Type], ...] = ()
+    schema: Schema | None = None  # the columns that it declares
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +326,7 @@ Type: TypeAlias = (
     | Series
     | GroupBy
     | Chart
+    | Schema
     | Record
     | Collection
     | Function
@@ -331,6 +353,8 @@ def describe(type_: Type | None) -> str:
         return f"{name}: {type_.column.type}" if type_.column.type else name
     if isinstance(type_, GroupBy):
         return f"groups of a table by {', '.join(type_.keys)}" if type_.keys else "groups of a table"
+    if isinstance(type_, Schema):
+        return f"schema of a {describe(type_.table)}"
     if isinstance(type_, Chart):
         return f"chart of a {describe(type_.data)}"
     if isinstance(type_, Scalar):

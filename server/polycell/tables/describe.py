@@ -39,6 +39,17 @@ def column_type(column: Column) -> str:
     return f"{column.type} (likely)" if column.type_certainty < Certainty.CERTAIN else str(column.type)
 
 
+def doubt(column: Column) -> str:
+    """What another source says against the column's type; empty when none does."""
+    disagreement = column.doubt
+    return f"but {disagreement.says}" if disagreement is not None and disagreement.against == column.type else ""
+
+
+def evidence_word(column: Column) -> str:
+    """Why the column is believed, where that is not its derivation; and that it is a guess, where it is one."""
+    return "declared" if column.evidence is Evidence.DECLARED else ""
+
+
 def table_markdown(notebook: Notebook, table: Table) -> str:
     """A table of the columns: name, type, nullable, from. The first thirty, then a count."""
     if not table.columns:
@@ -49,7 +60,7 @@ def table_markdown(notebook: Notebook, table: Table) -> str:
             continue
         marks = " *(index)*" if column in table.index else " *(maybe)*" if column.maybe else ""
         nullable = "" if column.nullable is None else "yes" if column.nullable else "no"
-        source = _cell(column_from(notebook, column))
+        source = _cell(", ".join(filter(None, (evidence_word(column), column_from(notebook, column), doubt(column)))))
         rows.append(f"| {_cell(column.name)}{marks} | {_quoted(column_type(column))} | {nullable} | {source} |")
     more = len(table.columns) - SHOWN
     text = "\n".join(rows)

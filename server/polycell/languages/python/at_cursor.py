@@ -12,12 +12,14 @@ from polycell.core.service import Context
 from polycell.core.types import UNKNOWN, GroupBy, Record, Table, Type
 from polycell.languages.python.column_arguments import GIVEN
 from polycell.languages.python.cursor import Bracket, Site, site
+from polycell.languages.python.flow.definitions import of_annotation
 from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames import rules
 from polycell.languages.python.source import PythonSource
 
 WIDEST = 4000  # characters of a receiver that is evaluated
+_HEADER = re.compile(r"^([ \t]*)(?:async[ \t]+)?def\b[^\n]*(?:\n[^\n]*){0,30}?:[ \t]*(?=\n)", re.MULTILINE)
 _LAMBDA = re.compile(r"\blambda\s+([^\W\d]\w*)\s*:")
 _ROWS = re.compile(r"\bfor\s+\w+\s*,\s*([^\W\d]\w*)\s+in\s+([\w.]+)\.iterrows\(\)")
 
@@ -43,6 +45,7 @@ class Place:
             made.state = made.state.copy()
             made.until = None
             self._run = made
+            self._bind_parameters()
             self._bind_rows()
             self._bind_lambdas()
         return self._run
@@ -95,6 +98,24 @@ class Place:
             if isinstance(found, Record) and found.name == "dict":
                 return found
         return None
+
+    def _bind_parameters(self) -> None:
+        """The parameters of a function whose body is being written and therefore is blank in the code that is read."""
+        text = self.context.cell.text
+        line = text[text.rfind("\n", 0, self.offset) + 1 : self.offset]
+        indent = len(line) - len(line.lstrip())
+        headers = [h for h in _HEADER.finditer(text, 0, self.offset) if len(h[1]) < indent] if indent else []
+        if not headers or len(headers[-1][0]) > WIDEST:
+            return
+        try:
+            tree = ast.parse(f"{headers[-1][0].strip()} pass")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return
+        function = tree.body[0]
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs):
+                if argument.arg not in self.run.state.names:
+                    self.run.bind(argument.arg, of_annotation(self.run, argument.annotation))
 
     def _bind_rows(self) -> None:
         """The row of a loop over `df.iterrows()`: its keys are the columns."""

@@ -117,3 +117,12 @@ def mentions(nodes: Iterable[ast.AST | None], names: frozenset[str]) -> bool:
         elif (node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)) in names:
             return True
     return False
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` of names and attributes; empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""

@@ -20,16 +20,19 @@ from polycell.core.types import (
     Opaque,
     Record,
     Scalar,
+    Schema,
     Series,
     Table,
     Type,
 )
 from polycell.languages.python.flow import effects
+from polycell.languages.python.flow.declared import annotated, instance, made_by
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import opened
 from polycell.languages.python.frames import rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, outcome
+from polycell.languages.python.frames.schema_rules import conforming
 from polycell.languages.python.values import (
     NOT_KNOWN,
     PATH,
@@ -42,6 +45,7 @@ from polycell.languages.python.values import (
     text_method,
     value_of,
 )
+from polycell.tables.evidence import merge
 
 _EVERYTHING = frozenset({"exec", "globals", "locals", "vars"})
 
@@ -70,7 +74,8 @@ def _dispatch(run: Interpreter, node: ast.Call) -> Type:
                 return series_methods.accessor(series, function.value.attr, function.attr, node)
             if isinstance(series, Collection) and series.kind == "array" and function.value.attr == "str":
                 return _names_changed(run, node, series, function.attr)
-        if not isinstance(receiver, (Module, Record, Class)) or rules.flavour_of(receiver):
+        own = isinstance(receiver, Class) and function.attr in dict(receiver.members)
+        if not isinstance(receiver, (Module, Record, Class)) or (rules.flavour_of(receiver) and not own):
             return _method(run, node, function, receiver)
     callee = run.evaluate(function)
     if isinstance(callee, Module):
@@ -78,9 +83,18 @@ def _dispatch(run: Interpreter, node: ast.Call) -> Type:
     if isinstance(callee, Function):
         return _own(run, node, callee, receiver)
     if isinstance(callee, Class):
-        _arguments(run, node)
-        _unknown_effects(run, node)
-        return Record(callee.members, callee.name.rsplit(".", 1)[-1], open=True)
+        positional, _ = _arguments(run, node)
+        if callee.schema is not None and not callee.schema.row:  # pandera: the call checks the frame
+            return conforming(callee.schema, positional[0].type if positional else None)
+        if callee.schema is None:
+            _unknown_effects(run, node)
+        return instance(callee)
+    if isinstance(callee, Schema):
+        positional, _ = _arguments(run, node)
+        return conforming(callee, positional[0].type if positional else None)
+    if isinstance(function, ast.Subscript) and isinstance(framed := annotated(run, function), Table):
+        positional, _ = _arguments(run, node)
+        return merge(framed, positional[0].type) if positional and isinstance(positional[0].type, Table) else framed
     if isinstance(receiver, Record) and receiver.name == "dict" and isinstance(function, ast.Attribute):
         return _method(run, node, function, receiver)
     if isinstance(function, ast.Name) and run.slot(function.id) is None:
@@ -291,6 +305,8 @@ def _library(run: Interpreter, node: ast.Call, qualified: str) -> Type:
     positional, named = _arguments(run, node)
     if run.uses is not None and (watcher := run.watcher) is not None:
         watcher.function(run, name, positional, named)
+    if (row := made_by(run, name, node)) is not None:
+        return row
     if entry is not None:
         bound = bind(entry, run, node, UNKNOWN, positional, named)
         return outcome(entry, UNKNOWN, bound)

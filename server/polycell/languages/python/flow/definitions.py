@@ -13,15 +13,16 @@ from polycell.core.types import (
     Class,
     Collection,
     Function,
-    Module,
     Scalar,
+    Table,
     Type,
 )
 from polycell.languages.python.flow import effects
 from polycell.languages.python.flow.calls import is_pure
+from polycell.languages.python.flow.declared import annotated, class_schema
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import join
-from polycell.languages.python.frames import rules
+from polycell.tables.evidence import merge
 
 LONGEST_BODY = 60  # statements of a function whose result is worked out
 DEEPEST_CALLS = 3
@@ -51,6 +52,8 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
         touched = tuple(sorted({*parameters, *changed, *inner}))
         return Function(signature(node, method=method), None, ast.get_docstring(node) or "", parameters, touched)
     returns = _returns(run, node) if _gives(node, body) else None
+    if node.returns is not None and not isinstance(node, ast.AsyncFunctionDef):
+        returns = _declared_result(run, node.returns, body, returns)
     return Function(
         signature(node, method=method),
         returns,
@@ -58,6 +61,14 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
         parameters[1:] if method else parameters,
         tuple(sorted({*changed, *inner})),
     )
+
+
+def _declared_result(run: Interpreter, node: ast.expr, body: list[ast.AST], inferred: Type | None) -> Type | None:
+    """What the body gives, with what the annotation declares of a frame."""
+    declared = of_annotation(run, node)
+    if not isinstance(declared, Table) or any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in body):
+        return inferred
+    return merge(declared, inferred) if isinstance(inferred, Table) else declared
 
 
 def of_lambda(run: Interpreter, node: ast.Lambda) -> Type:
@@ -94,7 +105,10 @@ def of_class(run: Interpreter, node: ast.ClassDef) -> Type:
                     members[target.id] = UNKNOWN
     if not init and fields and any("dataclass" in run.text_of(d) for d in node.decorator_list):
         init = f"({', '.join(fields)})"
-    return Class(node.name, init, ast.get_docstring(node) or "", tuple(members.items()))
+    schema = class_schema(run, node)
+    if schema is not None and schema.row and not init:
+        init = f"({', '.join(c.name for c in schema.table.columns)})"
+    return Class(node.name, init, ast.get_docstring(node) or "", tuple(members.items()), schema)
 
 
 _ANNOTATIONS: dict[str, Type] = {
@@ -110,7 +124,7 @@ _ANNOTATIONS: dict[str, Type] = {
 
 
 def of_annotation(run: Interpreter, node: ast.expr | None) -> Type:
-    """What an annotation says; a frame's annotation says nothing of its columns."""
+    """What an annotation says; a frame's class alone says nothing of its columns, a schema behind it does."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
             node = ast.parse(node.value, mode="eval").body
@@ -120,18 +134,20 @@ def of_annotation(run: Interpreter, node: ast.expr | None) -> Type:
         return _ANNOTATIONS[node.id]
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in ("list", "set"):
         return Collection(node.value.id, of_annotation(run, node.slice))
-    if isinstance(node, (ast.Attribute, ast.Name)):
-        type_ = run.evaluate(node)
-        if isinstance(type_, Module):
-            return rules.of_class_name(type_.qualified)
-    return UNKNOWN
+    return annotated(run, node) if node is not None else UNKNOWN
+
+
+_TRANSPARENT = frozenset({
+    "staticmethod", "cache", "lru_cache", "njit", "jit", "wraps", "cache_data", "cache_resource", "check_types",
+    "check_io", "check_input", "check_output", "validate_call", "validate_arguments",
+})  # fmt: skip
 
 
 def _transparent(decorator: ast.expr) -> bool:
     """Decorators behind which a call still runs the function's own body and hands its value through."""
     node = decorator.func if isinstance(decorator, ast.Call) else decorator
     name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return name in ("staticmethod", "cache", "lru_cache", "njit", "jit", "wraps", "cache_data", "cache_resource")
+    return name in _TRANSPARENT
 
 
 def _pure_inside(run: Interpreter, node: ast.AST, function: ast.expr) -> bool:

@@ -10,6 +10,7 @@ from polycell.core.types import (
     UNKNOWN,
     Collection,
     Module,
+    Record,
     Scalar,
     Table,
 )
@@ -22,6 +23,7 @@ from polycell.languages.python.flow.targets import assign, store
 from polycell.languages.python.frames.columns import drop
 from polycell.languages.python.frames.columns import opened as opened_table
 from polycell.languages.python.values import collection, value_of
+from polycell.tables.evidence import merge
 
 UNROLLED = 32  # items of a known sequence whose loop is gone through one by one
 ROUNDS = 3  # through the body of a loop before what still changes is given up
@@ -72,11 +74,30 @@ def _assignment(run: Interpreter, node: ast.Assign) -> None:
 
 def _annotated(run: Interpreter, node: ast.AnnAssign) -> None:
     if node.value is None:
+        # A declaration alone binds nothing, but it tells of a name that is bound.
+        address = run.address_of(node.target) if isinstance(node.target, ast.Name) else None
+        declared = of_annotation(run, node.annotation) if address is not None else UNKNOWN
+        if address is not None and isinstance(declared, Table) and declared.columns:
+            known = run.object(address)
+            run.change(address, merge(declared, known) if isinstance(known, Table) else declared)
         return
     type_ = run.evaluate(node.value)
+    declared = of_annotation(run, node.annotation)
     if type_ == UNKNOWN:
-        type_ = of_annotation(run, node.annotation)
+        type_ = declared
+    elif isinstance(declared, Table) and isinstance(type_, Table) and declared.columns:
+        type_ = replace(merge(declared, type_), flavour=type_.flavour)
+    elif isinstance(declared, Collection) and isinstance(type_, Collection) and declared.element is not None:
+        type_ = _rows_declared(declared, type_)
     assign(run, node.target, type_, node.value)
+
+
+def _rows_declared(declared: Collection, value: Collection) -> Collection:
+    """A list whose annotation tells the class of its items: dictionaries that are rows of a `TypedDict`, say."""
+    element = declared.element
+    if not isinstance(element, Record) or element.schema is None or value.items:
+        return value if value.items else declared
+    return declared
 
 
 def _augmented(run: Interpreter, node: ast.AugAssign) -> None:

@@ -28,6 +28,7 @@ from polycell.core.types import (
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, untyped, with_columns
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Call, Evaluator, function
+from polycell.languages.python.frames.schema_rules import rows_table
 from polycell.languages.python.values import items_of
 from polycell.tables.infer import common_type
 
@@ -41,8 +42,10 @@ def data_frame(call: Call) -> Type:
     made = literal_frame(call.run, data.type, data.node, "pandas") if data is not None else Table(flavour="pandas")
     if names is not None:
         made = _named(call, made, names, data.type if data is not None else UNKNOWN)
-    if call["dtype"] is not None:
-        made = untyped(made)
+    dtype = call["dtype"]
+    if dtype is not None:
+        type_ = dtype_node(call, dtype.node)
+        made = replace(made, columns=tuple(replace(c, type=type_) for c in made.columns))
     if index is not None and data is not None:
         made = untyped(made) if not isinstance(data.type, (Collection, Record)) else made
         named = isinstance(index.type, Series) or not isinstance(index.type, (Collection, Opaque))
@@ -81,6 +84,9 @@ def literal_frame(run: Evaluator, data: Type, node: ast.expr, flavour: Flavour) 
             origin = run.place(node, name) if isinstance(node, ast.Dict) else None
             columns.append(Column(name, _column_type(type_), None, origin=origin))
         return with_columns(Table(open=data.open, flavour=flavour, index=_dict_index(data)), columns)
+    rows = rows_table(data, flavour)
+    if rows is not None:
+        return rows
     items = items_of(data) if isinstance(data, Collection) else None
     if items is not None and items and all(isinstance(i, Record) and i.name == "dict" for i in items):
         return _records(run, [i for i in items if isinstance(i, Record)], node, flavour)

@@ -5,27 +5,27 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from polycell.core.types import FLOAT64, INT64, Column, Table, Type
+from polycell.core.types import FLOAT64, INT64, Column, Evidence, Flavour, Table, Type
 from polycell.languages.python.frames.columns import unknown_table, with_columns
-from polycell.languages.python.frames.expressions import POLARS
 from polycell.languages.python.frames.pandas_make import literal_frame
 from polycell.languages.python.frames.registry import Call, function
-from polycell.languages.python.values import items_of, value_of
+from polycell.languages.python.frames.schema_rules import schema_argument
+from polycell.languages.python.values import items_of
 
 _PARAMETERS = "data schema schema_overrides strict orient infer_schema_length nan_to_null"
 
 
 @function("polars.DataFrame polars.LazyFrame", _PARAMETERS, gives=unknown_table("polars"))
 def data_frame(call: Call) -> Type:
-    flavour = (
+    flavour: Flavour = (
         "polars-lazy" if isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "LazyFrame" else "polars"
     )
     data, schema = call["data"], call["schema"]
     if schema is not None:
         return _from_schema(call, flavour)
     if data is None:
-        return Table(flavour=flavour)  # type: ignore[arg-type]
-    made = literal_frame(call.run, data.type, data.node, flavour)  # type: ignore[arg-type]
+        return Table(flavour=flavour)
+    made = literal_frame(call.run, data.type, data.node, flavour)
     columns = []
     for column in made.columns:
         # pandas makes numbers with missing values double; polars keeps integers.
@@ -34,8 +34,16 @@ def data_frame(call: Call) -> Type:
             if column.type == FLOAT64 and not isinstance(data.type, Table) and _has_none(data.node)
             else column.type
         )
-        columns.append(replace(column, type=type_ if call["schema_overrides"] is None else None))
-    return replace(made, columns=tuple(columns), index=())
+        columns.append(replace(column, type=type_))
+    made = replace(made, columns=tuple(columns), index=())
+    if call["schema_overrides"] is None:
+        return made
+    overrides = schema_argument(call.run, call["schema_overrides"], flavour)
+    if overrides is None:
+        return replace(made, columns=tuple(replace(c, type=None) for c in made.columns))
+    given = {c.name: c for c in overrides.columns}
+    types = (replace(c, type=given[c.name].type, evidence=Evidence.DECLARED) if c.name in given else c for c in columns)
+    return replace(made, columns=tuple(types))
 
 
 def _has_none(node: ast.expr) -> bool:
@@ -44,23 +52,15 @@ def _has_none(node: ast.expr) -> bool:
     )
 
 
-def _from_schema(call: Call, flavour: str) -> Type:
+def _from_schema(call: Call, flavour: Flavour) -> Type:
     schema = call["schema"]
-    assert schema is not None
-    columns: list[Column] = []
-    if isinstance(schema.node, ast.Dict):
-        for key, value in zip(schema.node.keys, schema.node.values, strict=True):
-            name = value_of(call.run.evaluate(key)) if key is not None else None
-            if not isinstance(name, str):
-                return unknown_table(flavour)  # type: ignore[arg-type]
-            type_ = POLARS.types.get(value.attr) if isinstance(value, ast.Attribute) else None
-            columns.append(Column(name, type_, origin=call.place("schema", name)))
-    else:
-        names = call.texts("schema")
-        if names is None or isinstance(schema.value, str):
-            return unknown_table(flavour)  # type: ignore[arg-type]
-        columns = [Column(n, None, origin=call.place("schema", n)) for n in names]
-    return with_columns(Table(flavour=flavour), columns)  # type: ignore[arg-type]
+    declared = schema_argument(call.run, schema, flavour)
+    if declared is not None:
+        return replace(declared, index=())
+    names = call.texts("schema")
+    if names is None or schema is None or isinstance(schema.value, str):
+        return unknown_table(flavour)
+    return with_columns(Table(flavour=flavour), [Column(n, None, origin=call.place("schema", n)) for n in names])
 
 
 @function("polars.from_pandas", "data **", gives=unknown_table("polars"))

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from polycell.core.types import UNKNOWN, Chart, Connection, GroupBy, Opaque, Record, Series, Table, Type
+from polycell.core.types import (
+    UNKNOWN,
+    Chart,
+    Class,
+    Connection,
+    GroupBy,
+    Opaque,
+    Record,
+    Schema,
+    Series,
+    Table,
+    Type,
+)
 from polycell.languages.python.frames import (  # noqa: F401  (each registers its rules)
     altair_charts,
     catalogue,
@@ -18,6 +30,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     polars_frame,
     polars_make,
     readers,
+    schema_rules,
     spark_frame,
     sql_strings,
 )
@@ -53,6 +66,8 @@ def flavour_of(receiver: Type) -> str:
         return "connection"
     if isinstance(receiver, Record):
         return receiver.name if receiver.name == catalogue.WRITER else ""
+    if isinstance(receiver, Schema) or (isinstance(receiver, Class) and receiver.schema is not None):
+        return "schema"
     if isinstance(receiver, Opaque):
         return receiver.name if receiver.name.startswith("pyspark.sql.") else ""
     return ""

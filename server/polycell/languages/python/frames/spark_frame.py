@@ -9,6 +9,7 @@ from polycell.languages.python.frames.columns import drop, get, put, rename, unk
 from polycell.languages.python.frames.expressions import SPARK, columns_of
 from polycell.languages.python.frames.readers import read_file
 from polycell.languages.python.frames.registry import Call, method
+from polycell.languages.python.frames.schema_rules import rows_table, schema_argument
 from polycell.languages.python.values import NOT_KNOWN, known_texts
 
 SESSION = "pyspark.sql.SparkSession"
@@ -183,6 +184,9 @@ def read_parquet(call: Call) -> Type:
 
 @method("pyspark.sql.SparkSession.read", "csv", "path schema sep **")
 def read_csv(call: Call) -> Type:
+    declared = schema_argument(call.run, call["schema"], "spark")
+    if declared is not None:
+        return _sparkly(declared)
     options = {n: a.value for n, a in {**call.given, **(call.extra or {})}.items() if n != "path"}
     if NOT_KNOWN in options.values():
         return unknown_table("spark")
@@ -196,6 +200,11 @@ def create(call: Call) -> Type:
         return _sparkly(
             with_columns(Table(flavour="spark"), (Column(n, None, origin=call.place("schema", n)) for n in names))
         )
+    declared = schema_argument(call.run, call["schema"], "spark")
+    if declared is not None:
+        return _sparkly(declared)
+    if call["schema"] is None and data is not None and (rows := rows_table(data.type, "spark")) is not None:
+        return _sparkly(rows)
     if call["schema"] is None and data is not None and isinstance(data.type, Table) and data.type.flavour == "pandas":
         return _sparkly(replace(data.type, flavour="spark", index=()))
     return unknown_table("spark")
