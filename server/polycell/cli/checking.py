@@ -63,7 +63,7 @@ def check_paths(named: Iterable[str], wanted: Wanted, *, as_json: bool = False, 
     for found in expand(named, is_notebook):
         if isinstance(found, Found):
             files += 1
-            new = [r for r in reports(found.path, verbose=verbose) if wanted.takes(r)]
+            new = [r for r in reports(found.path, verbose=verbose, asked=wanted.select) if wanted.takes(r)]
         else:
             new = [unreadable(found.path, found.message)]
         kept += new

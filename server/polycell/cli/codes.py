@@ -6,6 +6,16 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 CODES: Mapping[str, str] = {
+    "conflicting-dependencies": "two declarations of a dependency that no version satisfies",
+    "dependency-not-installed": "a declared dependency that the notebook's interpreter does not have",
+    "dependency-version": "an installed version that the declaration excludes",
+    "malformed-dependency": "a requirement or coordinate that no tool reads",
+    "missing-dependency": "an imported module that nothing provides",
+    "nocache-without-effect": "`?nocache` on a Maven coordinate",
+    "scala-version-mismatch": "an artifact made for another Scala than the notebook's",
+    "sql-needs-spark": "SQL in a Polynote notebook without Spark",
+    "undeclared-dependency": "an import that a complete list of dependencies does not name",
+    "unpinned-dependency": "a dependency without one exact version (only when asked for)",
     "internal-error": "Polycell itself failed on a part of a file",
     "sql-ambiguous-column": "a column in SQL that more than one table of the query has",
     "sql-grouping": "a column in SQL that is neither grouped nor aggregated, or an aggregate out of place",

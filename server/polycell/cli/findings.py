@@ -14,6 +14,7 @@ from polycell.core.facts import Severity
 from polycell.core.results import Finding
 from polycell.core.text import LineIndex, Span
 from polycell.formats import read_text
+from polycell.formats.ipynb import metadata_span
 
 log = logging.getLogger(__name__)
 
@@ -56,17 +57,18 @@ class Report:
         return self.code in (UNREADABLE, INTERNAL)
 
 
-def reports(path: Path, shown: str = "", *, verbose: bool = False) -> list[Report]:
+def reports(path: Path, shown: str = "", *, verbose: bool = False, asked: frozenset[str] = frozenset()) -> list[Report]:
     """Everything found in a file, in order of its text. Never raises: what goes wrong is a report too.
 
-    With `verbose`, tracebacks of our own failures go to standard error as well.
+    `asked` are codes that somebody wants to see, also those that are only told when asked for. With `verbose`,
+    tracebacks of our own failures go to standard error as well.
     """
     shown = shown or str(path)
     found: list[Report] = []
     with failures(verbose) as failed:
         try:
             opened = open_notebook(path)
-            found = [*_document_reports(opened, shown), *_cell_reports(opened, shown)]
+            found = [*_document_reports(opened, shown), *_cell_reports(opened, shown, asked)]
         except OSError as problem:
             return [unreadable(shown, problem.strerror or str(problem))]
         except MemoryError:
@@ -97,13 +99,15 @@ def _document_reports(opened: Opened, shown: str) -> Iterator[Report]:
         yield Report(shown, UNREADABLE, "error", problem.message, None, line, column, end_line, end_column)
 
 
-def _cell_reports(opened: Opened, shown: str) -> Iterator[Report]:
+def _cell_reports(opened: Opened, shown: str, asked: frozenset[str]) -> Iterator[Report]:
     as_text = opened.path.suffix.lower() != ".ipynb"
     document: LineIndex | None = None
     first = 0
     for snapshot in opened.snapshots:
         for index, cell in enumerate(snapshot.notebook.cells):
-            found: Sequence[Finding] = features.findings(snapshot, index)
+            found: Sequence[Finding] = [
+                f for f in features.findings(snapshot, index) if not f.opt_in or f.code in asked
+            ]
             if not found:
                 continue
             if as_text and document is None:
@@ -120,6 +124,10 @@ def _report(
     (line, column), (end_line, end_column) = _positions(lines, finding.span)
     at = opened.document.map.to_document(cell, finding.span.start) if document else None
     place = document.position(at) if document and at is not None else None
+    if finding.path and document is None:
+        text = read_text(opened.path)
+        written = metadata_span(text, finding.path)
+        place = LineIndex(text).position(written.start) if written else None
     return Report(
         shown,
         finding.code,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from polycell.compose import default_services
+from polycell.compose import default_services, default_sources
 from polycell.core.service import Services
 from polycell.core.session import Session, Snapshot
 from polycell.formats import read_file
@@ -28,12 +28,10 @@ class Opened:
 
 def open_notebook(path: Path) -> Opened:
     """Read a file and analyse what is in it. Raises OSError when the file cannot be read."""
-    from polycell.tables.files import FileSources
-
     document = read_file(path)
     roots = tuple(dict.fromkeys((path.resolve().parent, Path.cwd())))
     services = default_services()
-    session = Session(services, FileSources.blocking(roots=roots))
+    session = Session(services, default_sources(roots))
     snapshots = tuple(session.update(notebook) for notebook in document.notebooks)
     for snapshot in snapshots:
         snapshot.analysis.settle()

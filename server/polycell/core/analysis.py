@@ -209,6 +209,7 @@ class Analysis:
                 keys.update(fold(b.name) for b in entry.exports.bindings)
                 if entry.exports.opens:
                     keys.add(_OPENS)
+        self._regather(*(gatherer.name for gatherer in self._services.gatherers))
         pending = {old[i].id for i in self._pending}
         self._heap, self._pending = [], set()
         for cell in old:

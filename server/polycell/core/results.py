@@ -127,6 +127,7 @@ class Finding:
     """A diagnostic. `code` is stable and documented; `message` says what is wrong and what to do.
 
     With `path` it is about that value of the notebook's metadata; `span` is where those show it who see cells alone.
+    `opt_in`: it is reported only to who asks for its code.
     """
 
     code: str
@@ -136,6 +137,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
     path: tuple[str | int, ...] = ()
+    opt_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from polycell.core.notebook import Cell, Notebook
 from polycell.core.service import Context
 from polycell.dependencies.cells import Hides, Includes, Provides, Speaks, said_by
 from polycell.dependencies.installed import Installed
-from polycell.dependencies.metadata import declared_by, kernel_of, scala_of
+from polycell.dependencies.metadata import declared_by, kernel_of, scala_of, written_in
 from polycell.dependencies.model import STYLES, Requirement
 from polycell.dependencies.sources import NO_INTERPRETER, InstalledRequest, Project, ProjectRequest
 
@@ -35,8 +35,14 @@ class Declared:
 
     def of_notebook(self, notebook: Notebook) -> tuple[Hashable, ...]:
         scala = scala_of(notebook.metadata)
-        spoken = (Speaks(scala),) if scala else ()
-        return (*(d.requirement for d in declared_by(notebook)), *spoken)
+        declared = tuple(d.requirement for d in declared_by(notebook))
+        written = written_in(notebook.metadata)
+        head = next((cell.id for cell in notebook.cells if cell.kind != "markup"), "")
+        return (
+            *declared,
+            *((Speaks(scala),) if scala else ()),
+            *((Configured(head, written),) if written else ()),
+        )
 
 
 class Imported:
@@ -53,6 +59,14 @@ class Imported:
 
     def of_notebook(self, notebook: Notebook) -> tuple[Hashable, ...]:
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What stands in the metadata about dependencies, word for word, and the cell that findings about it show up in."""
+
+    head: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,10 @@ def needs(context: Context) -> Needs:
         for item in items:
             if isinstance(item, Requirement):
                 requirements.append((cell, item))
+                if "list" in item.flags:
+                    files.append(item.text)
+                elif item.ecosystem == "python" and not item.name and item.constraint:
+                    hidden.append("a declaration that does not say what it brings")
             elif isinstance(item, Provides):
                 provides.add(item.module)
             elif isinstance(item, Hides):

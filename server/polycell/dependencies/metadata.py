@@ -6,6 +6,7 @@ declaration with a problem at its own path.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -64,6 +65,13 @@ def _declared(metadata: Mapping[str, Any]) -> Iterator[Declaration]:
         path = ("config", "sparkConfig", "spark.jars.packages")
         yield from (replace(d, path=path, inner=d.span, span=NOWHERE) for d in coordinates(jars, 0, "polynote"))
     yield from _locked(metadata)
+
+
+def written_in(metadata: Mapping[str, Any]) -> str:
+    """The part of the metadata that this module reads, as text: equal as long as nothing of it changed."""
+    keys = dict.fromkeys(path[0] for path, _, _ in _LISTS)
+    part = {key: metadata[key] for key in (*keys, "uv.lock") if key in metadata}
+    return json.dumps(part, sort_keys=True, default=repr) if part else ""
 
 
 def scala_of(metadata: Mapping[str, Any]) -> str:
@@ -130,7 +138,7 @@ def _unknown_keys(
     metadata: Mapping[str, Any], path: tuple[str, ...], known: tuple[str, ...], style: str
 ) -> Iterator[Declaration]:
     value = _at(metadata, path)
-    if value is None or (path[0] == "config" and not isinstance(value, Mapping)):
+    if value is None:
         return
     if not isinstance(value, Mapping):
         yield _broken(path, style, "This should be an object from language to a list of texts.")

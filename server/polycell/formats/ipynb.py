@@ -7,7 +7,7 @@ Source: nbformat's schemas and its `v2`, `v3` and `v4` readers; real files for w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -57,6 +57,35 @@ class RawNotebook:
 def outputs_span(notebook: RawNotebook, index: int) -> Span | None:
     """Where the saved outputs of a cell stand in the document: a JSON array. None when the cell has none."""
     return notebook.cells[index].outputs
+
+
+def metadata_span(text: str, path: Sequence[str | int]) -> Span | None:
+    """Where a value of the notebook's metadata stands in its JSON; a string's text without its quotes. None where the
+    path leads nowhere."""
+    reader = JsonReader(text)
+    try:
+        return _value_span(reader, ("metadata", *path))
+    except Broken:
+        return None
+
+
+def _value_span(reader: JsonReader, path: Sequence[str | int]) -> Span | None:
+    following = reader.peek()
+    if not path:
+        if following == '"':
+            return reader.string().span
+        return reader.skip()
+    if following == "{" and isinstance(path[0], str):
+        for key in reader.members():
+            if key == path[0]:
+                return _value_span(reader, path[1:])
+            reader.skip()
+    elif following == "[" and isinstance(path[0], int):
+        for number in reader.elements():
+            if number == path[0]:
+                return _value_span(reader, path[1:])
+            reader.skip()
+    return None
 
 
 def read(text: str, uri: str = "", path: str = "") -> Document:

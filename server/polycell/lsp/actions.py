@@ -55,7 +55,7 @@ async def code_action(state: State, params: types.CodeActionParams) -> list[type
 def _is_reported(state: State, cell: Cell, finding: Finding) -> bool:
     if state.settings.python == "companion" and not companion.findings(cell, (finding,)):
         return False
-    return severity_of(finding.code, finding.severity, state.settings.severity) is not None
+    return severity_of(finding, state.settings.severity) is not None
 
 
 def _is_wanted(action: Action, only: Any) -> bool:
@@ -102,7 +102,7 @@ def _diagnostic(state: State, asked: Asked, finding: Finding, action: Action) ->
     """The finding as it was published; editors match it by its range and message."""
     cell = next((e.cell for e in action.edits), None) or (action.move.before if action.move is not None else "")
     span = asked.face.to_face(cell, finding.span)
-    severity = severity_of(finding.code, finding.severity, state.settings.severity)
+    severity = severity_of(finding, state.settings.severity)
     if span is None or severity is None:
         return None
     where = asked.face.range(span, state.client.encoding)

@@ -8,8 +8,7 @@ from heapq import nsmallest
 
 from lsprotocol import types
 
-from polycell.core.facts import Severity
-from polycell.core.results import Completion, Symbol
+from polycell.core.results import Completion, Finding, Symbol
 
 ITEMS_SENT = 200
 
@@ -58,9 +57,9 @@ def symbol_kind(kind: str) -> types.SymbolKind:
     return _SYMBOL_KINDS.get(kind, types.SymbolKind.Variable)
 
 
-def severity_of(code: str, severity: Severity, chosen: Mapping[str, str]) -> types.DiagnosticSeverity | None:
-    """The severity to report with; None where the user switched the code off."""
-    return SEVERITIES.get(chosen.get(code, severity))
+def severity_of(finding: Finding, chosen: Mapping[str, str]) -> types.DiagnosticSeverity | None:
+    """The severity to report with; None where the user switched the code off, or not on where that is needed."""
+    return SEVERITIES.get(chosen.get(finding.code, "off" if finding.opt_in else finding.severity))
 
 
 def best(items: Sequence[Completion], typed: str) -> tuple[list[Completion], bool]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
@@ -55,7 +56,14 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     from polycell import compose
 
     roots = [path for uri in state.client.roots if (path := path_of(uri))]
-    return compose.default_services(), compose.default_sources(roots, on_ready, anywhere=state.settings.outside)
+    sources = compose.default_sources(
+        roots,
+        on_ready,
+        anywhere=state.settings.outside,
+        interpreter=state.settings.interpreter,
+        native=sys.executable if state.client.jupyterlab else "",
+    )
+    return compose.default_services(), sources
 
 
 class PolycellServer(LanguageServer):
@@ -194,7 +202,8 @@ class PolycellServer(LanguageServer):
     def _configure(self, value: Any) -> None:
         before = self.state.settings
         self.state.settings, problems = parse(value, before)
-        if before.outside != self.state.settings.outside:
+        now = self.state.settings
+        if (before.outside, before.interpreter) != (now.outside, now.interpreter):
             self._renew()
         for problem in problems:
             log.warning("%s", problem)

@@ -110,13 +110,13 @@ class Diagnostics:
                     continue
                 theirs = self._state.settings.python == "companion"
                 for finding in companion.findings(kept.cell, kept.all) if theirs else kept.all:
-                    span = face.to_face(cell, finding.span)
+                    span = _written(face, finding) or face.to_face(cell, finding.span)
                     if span is not None:
                         found.append((span, finding))
         chosen = self._state.settings.severity
         made = []
         for span, finding in found:
-            severity = severity_of(finding.code, finding.severity, chosen)
+            severity = severity_of(finding, chosen)
             if severity is not None:
                 made.append((span, severity, finding))
         now = (face.text if made else "", tuple(made))
@@ -187,6 +187,15 @@ def shifted(findings: Iterable[Finding], old: str, new: str) -> tuple[Finding, .
 
 def _syntax(facts: Facts) -> tuple[Finding, ...]:
     return tuple(Finding(p.code, p.span, p.message, p.severity) for p in facts.problems)
+
+
+def _written(face: Face, finding: Finding) -> Span | None:
+    """Where the value of the metadata that a finding is about stands, if the client shows the notebook's JSON."""
+    if not finding.path or not face.json:
+        return None
+    from polycell.formats.ipynb import metadata_span
+
+    return metadata_span(face.text, finding.path)
 
 
 def _same_places(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
