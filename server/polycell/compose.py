@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+import sys
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +17,45 @@ from polycell.languages.vega import VegaService, charts_of_tables
 from polycell.rules import default_rules
 
 if TYPE_CHECKING:
+    from polycell.core.notebook import Notebook
     from polycell.dependencies.sources import DependencySources
+    from polycell.languages.python.engine.engine import Engine
     from polycell.tables.files import FileSources
 
 
-def default_services() -> Services:
-    """Everything that Polycell ships."""
+def python_engine(
+    name: str,
+    roots: Iterable[str] = (),
+    *,
+    chosen: str = "",
+    native: str = "",
+    note: Callable[[str], None] | None = None,
+) -> Engine:
+    """The engine of that name, with jedi to fall back to. `roots`, `chosen` and `native` as in
+    `dependencies.interpreter.Wanted`. Nothing is started yet."""
+    from polycell.languages.python.engine.engine import Engine, Environment
+    from polycell.languages.python.engine.specs import FALLBACK, SPECS
+
+    roots = tuple(roots)
+
+    def find(notebook: Notebook) -> Environment:
+        from polycell.dependencies.interpreter import Wanted, find_interpreter
+
+        spec = notebook.metadata.get("kernelspec")
+        kernel = str(spec.get("name") or "") if isinstance(spec, Mapping) else ""
+        folder = str(Path(notebook.path).parent) if notebook.path else ""
+        found = find_interpreter(Wanted(kernel, folder, roots, chosen, native))
+        # For members of libraries a guess does no harm: what was installed with Polycell.
+        return Environment(found.prefix, found.python) if found else Environment(sys.prefix, sys.executable)
+
+    chain = [SPECS[name]] + ([SPECS[FALLBACK]] if name != FALLBACK else [])
+    return Engine(chain, find, [Path(root).absolute().as_uri() for root in roots], note)
+
+
+def default_services(engine: Engine | None = None) -> Services:
+    """Everything that Polycell ships. `engine` answers in Python cells what is not the notebook's own."""
     return services(
-        [PythonService(), SqlService(), VegaService()],
+        [PythonService(engine), SqlService(), VegaService()],
         (*default_rules(), *dependency_rules()),
         OtherService(),
         offers=[charts_of_tables],

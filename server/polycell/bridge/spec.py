@@ -19,11 +19,12 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class ServerSpec:
     """A language server that speaks on standard input and output.
 
-    `argv`: program and arguments; a program without a slash is looked for beside our Python and on the PATH, and `find`
-    may know better. `languages` are cell languages, `language_id` what the server calls its own. `initialization` are
-    its initializationOptions, `settings` answer its `workspace/configuration` by section. `capabilities` are merged
-    over what the bridge can do anyway. `install` is what the user does to have it; `trouble` what to look at when it
-    does not start. `patience`: seconds without an answer after which it is taken to hang, and is started anew.
+    `argv`: program and arguments; a program without a slash is looked for beside our Python and on the PATH, unless
+    `find` says where it is. `languages` are cell languages, `language_id` what the server calls its own.
+    `initialization` are its initializationOptions, `settings` answer its `workspace/configuration` by section,
+    `capabilities` are merged over what the bridge can do anyway. `install` is what the user does to have it; `trouble`
+    what to look at when it does not start. `patience`: seconds without a word after which it is taken to hang, and is
+    started anew.
     """
 
     name: str
@@ -42,8 +43,10 @@ class ServerSpec:
     def command(self) -> list[str] | None:
         """The command line, or None where the program is not installed."""
         program = self.argv[0]
-        found = self.find() if self.find is not None else None
-        found = found or (program if os.path.isabs(program) and os.path.isfile(program) else which(program))
+        if self.find is not None:
+            found = self.find()
+        else:
+            found = program if os.path.isabs(program) and os.path.isfile(program) else which(program)
         return [found, *self.argv[1:]] if found else None
 
     def missing(self) -> str:

@@ -302,7 +302,7 @@ class Analysis:
             gather=self.gathered,
             effects=self._effects,
         )
-        return Context(self.notebook, cell, index, self.facts(index), view, self.host)
+        return Context(self.notebook, cell, index, self.facts(index), view, self.host, neighbour=self.context)
 
     def gathered(self, name: str) -> Gathered:
         """What the cells that are settled say to a gatherer."""

@@ -7,7 +7,6 @@ cursor (`x = %sql select …`).
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -16,12 +15,13 @@ from polycell.core import columns, lineage
 from polycell.core.actions import actions
 from polycell.core.facts import Reference
 from polycell.core.fragments import Site
-from polycell.core.guard import guard
+from polycell.core.guard import answered
 from polycell.core.places import located
 from polycell.core.references import binding_of, reference_at, references
 from polycell.core.renaming import prepare, rename
 from polycell.core.results import (
     NO_COMPLETIONS,
+    Completion,
     Completions,
     Finding,
     Highlight,
@@ -50,20 +50,14 @@ __all__ = [
     "signature",
     "site",
     "symbols",
+    "type_definition",
 ]
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
 async def _answered(what: str, found: Site, answer: Awaitable[T], default: T) -> T:
-    """The one guard of what languages are asked: a failure costs one answer, and a line in the log with its cell."""
-    try:
-        return await answer
-    except Exception:
-        cell = found.context.cell
-        log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
-        return default
+    return await answered(what, found.context.cell, default, answer)
 
 
 async def complete(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Completions:
@@ -78,7 +72,12 @@ async def complete(snapshot: Snapshot, services: Services, cell_id: str, offset:
     answer = await _answered("completion", found, found.service.complete(found.context, found.offset), NO_COMPLETIONS)
     if not found.shift:
         return answer
-    return replace(answer, items=tuple(i._replace(replace=i.replace.shift(found.shift)) for i in answer.items))
+    return replace(answer, items=tuple(_shifted(item, found.shift) for item in answer.items))
+
+
+def _shifted(item: Completion, by: int) -> Completion:
+    edits = tuple(replace(edit, span=edit.span.shift(by)) for edit in item.edits)
+    return item._replace(replace=item.replace.shift(by), edits=edits)
 
 
 async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Hover | None:
@@ -122,6 +121,20 @@ async def definition(snapshot: Snapshot, services: Services, cell_id: str, offse
             return (location,)
     nowhere: Sequence[Location] = ()
     locations = await _answered("definition", found, found.service.define(found.context, found.offset), nowhere)
+    return _placed(found, locations)
+
+
+async def type_definition(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Location]:
+    """Where the type of what stands under the cursor is defined."""
+    found = site(snapshot, services, cell_id, offset)
+    if found is None:
+        return ()
+    nowhere: Sequence[Location] = ()
+    asking = found.service.define_type(found.context, found.offset)
+    return _placed(found, await _answered("type definition", found, asking, nowhere))
+
+
+def _placed(found: Site, locations: Sequence[Location]) -> Sequence[Location]:
     own = found.context.cell.id
     return tuple(
         replace(where, span=where.span.shift(found.shift)) if where.cell == own and not where.uri else where
@@ -129,13 +142,12 @@ async def definition(snapshot: Snapshot, services: Services, cell_id: str, offse
     )
 
 
-def signature(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Signatures | None:
+async def signature(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Signatures | None:
     """The call around the cursor; None outside of calls."""
     found = site(snapshot, services, cell_id, offset)
     if found is None:
         return None
-    none: Signatures | None = None
-    return guard("signature", found.context.cell, none, lambda: found.service.signature(found.context, found.offset))
+    return await _answered("signature", found, found.service.signature(found.context, found.offset), None)
 
 
 def highlights(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Highlight]:

@@ -38,5 +38,6 @@ def fragment_site(
     scope = guard("scope", context.cell, nothing, lambda: outer.scope_at(context, fragment.span.start))
     view = context.view.with_overlay(scope, fragment.language)
     facts = guard("facts", cell, context.facts, lambda: inner.facts(cell, context.host))
-    made = Context(context.notebook, cell, context.index, facts, view, context.host, fragment.span.start)
+    start = fragment.span.start
+    made = Context(context.notebook, cell, context.index, facts, view, context.host, start, context.neighbour)
     return Site(inner, made, offset - fragment.span.start, fragment.span.start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from polycell.core.notebook import Cell
@@ -16,6 +16,15 @@ def guard(what: str, cell: Cell, default: T, call: Callable[[], T]) -> T:
     """The answer of `call`; a failure is logged with its cell and answered with `default`."""
     try:
         return call()
+    except Exception:
+        log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
+        return default
+
+
+async def answered(what: str, cell: Cell, default: T, answer: Awaitable[T]) -> T:
+    """The same for what is awaited."""
+    try:
+        return await answer
     except Exception:
         log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
         return default

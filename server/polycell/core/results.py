@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from polycell.core.facts import Severity
-from polycell.core.text import Span
+from polycell.core.text import Position, Span
 from polycell.core.types import Anchor, Column, Table
 
 CompletionKind = Literal[
@@ -16,7 +16,8 @@ CompletionKind = Literal[
 
 
 class Completion(NamedTuple):
-    """`replace` is what the item stands in for; `rank` sorts, lower first; `detail` is its type in a few words.
+    """`replace` is what the item stands in for; `rank` sorts, lower first; `detail` is its type in a few words. `edits`
+    of the same cell come with it, away from `replace`: the import that the name needs.
 
     Hundreds are made at each keystroke, and a frozen dataclass takes four times as long to make.
     """
@@ -29,6 +30,7 @@ class Completion(NamedTuple):
     documentation: str = ""
     rank: int = 50
     filter: str = ""
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,14 @@ class Hover:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A span of a cell, or (with `uri`) a file outside the notebook; there `anchor` is the place, since the core reads
-    no files."""
+    """A span of a cell, or (with `uri`) a file outside the notebook. There `anchor` is the place, since the core reads
+    no files, or `lines` are where it starts and ends, as a server told that has read it."""
 
     span: Span
     cell: str = ""
     uri: str = ""
     anchor: Anchor | None = None
+    lines: tuple[Position, Position] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
@@ -37,9 +37,17 @@ from polycell.core.types import UNKNOWN, Type
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
+def _nobody(index: int) -> Context:
+    raise LookupError("this cell stands alone")
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All that a service sees when it is asked about one cell; or about a fragment, which begins at `start` of it."""
+    """All that a service sees when it is asked about one cell; or about a fragment, which begins at `start` of it.
+
+    `neighbour` gives the context of another cell by its index. Nothing that is asked there is recorded: what is kept
+    (exports, findings) must not be made from it.
+    """
 
     notebook: Notebook
     cell: Cell
@@ -48,6 +56,7 @@ class Context:
     view: View
     host: Host
     start: int = 0
+    neighbour: Callable[[int], Context] = field(default=_nobody, compare=False, repr=False)
 
 
 class LanguageService:
@@ -90,17 +99,24 @@ class LanguageService:
         """Definitions that names alone do not tell (a column, an attribute); plain names are answered by `features`."""
         return ()
 
+    async def define_type(self, context: Context, offset: int) -> Sequence[Location]:
+        """Where the type of what stands there is defined."""
+        return ()
+
+    async def close(self) -> None:
+        """End what the service has started."""
+
     # -- what editors offer beyond the usual; each is asked for at a place, never in advance
 
     def actions(self, context: Context, span: Span) -> Sequence[Action]:
         """What can be done at `span` (the selection; empty for a cursor), beside the fixes that findings carry."""
         return ()
 
-    def signature(self, context: Context, offset: int) -> Signatures | None:
+    async def signature(self, context: Context, offset: int) -> Signatures | None:
         """The call around `offset`, with the forms it may have. None outside of calls and for unknown functions."""
         return None
 
-    def hints(self, context: Context) -> Sequence[Hint]:
+    async def hints(self, context: Context) -> Sequence[Hint]:
         """Texts to show between the code. Only asked when the user switched them on."""
         return ()
 

@@ -33,6 +33,7 @@ def capabilities(client: Client) -> dict[str, Any]:
         },
         "hoverProvider": True,
         "definitionProvider": True,
+        "typeDefinitionProvider": True,
         "referencesProvider": True,
         "documentHighlightProvider": True,
         "documentSymbolProvider": True,

@@ -47,6 +47,9 @@ from polycell.lsp.watch import offer_formatting, watch_files, watched_paths
 
 log = logging.getLogger(__name__)
 
+# Settings with which languages and sources are made.
+_MAKING = ("outside", "python", "engine", "interpreter")
+
 OnReady = Callable[[tuple[Hashable, ...]], None]
 Parts = Callable[[State, OnReady], tuple[Services, Any]]
 
@@ -56,14 +59,15 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     from polycell import compose
 
     roots = [path for uri in state.client.roots if (path := path_of(uri))]
+    chosen = state.settings
+    native = sys.executable if state.client.jupyterlab else ""
     sources = compose.default_sources(
-        roots,
-        on_ready,
-        anywhere=state.settings.outside,
-        interpreter=state.settings.interpreter,
-        native=sys.executable if state.client.jupyterlab else "",
+        roots, on_ready, anywhere=chosen.outside, interpreter=chosen.interpreter, native=native
     )
-    return compose.default_services(), sources
+    engine = None
+    if chosen.python == "full" and chosen.engine != "off":
+        engine = compose.python_engine(chosen.engine, roots, chosen=chosen.interpreter, native=native)
+    return compose.default_services(engine), sources
 
 
 class PolycellServer(LanguageServer):
@@ -86,6 +90,7 @@ class PolycellServer(LanguageServer):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: Callable[[], None] = lambda: None
         self._complained = False
+        self._closing: set[asyncio.Future[None]] = set()
         super().__init__("polycell", __version__, protocol_cls=Protocol, converter_factory=default_converter)
         register(self)
 
@@ -134,6 +139,8 @@ class PolycellServer(LanguageServer):
             self.scheduler.closed(group.uri)
         if self._sources is not None:
             self._sources.close()
+        if self.state.has_session:
+            await self._close(self.state.session.services)
 
     def on_stop(self, stopped: Callable[[], None]) -> None:
         self._stopped = stopped
@@ -191,9 +198,20 @@ class PolycellServer(LanguageServer):
             return
         if self._sources is not None:
             self._sources.close()
+        closing = asyncio.ensure_future(self._close(self.state.session.services))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
         self.state.renew()
         for group in self.state.groups.values():
             self.scheduler.changed(group.uri)
+
+    async def _close(self, services: Services) -> None:
+        """End what languages have started."""
+        for service in {id(s): s for s in (*services.languages.values(), services.fallback)}.values():
+            try:
+                await service.close()
+            except Exception:
+                log.exception("%s could not be closed", type(service).__name__)
 
     def _session(self, state: State) -> Session:
         services, self._sources = self._parts(state, self._sources_ready)
@@ -202,8 +220,7 @@ class PolycellServer(LanguageServer):
     def _configure(self, value: Any) -> None:
         before = self.state.settings
         self.state.settings, problems = parse(value, before)
-        now = self.state.settings
-        if (before.outside, before.interpreter) != (now.outside, now.interpreter):
+        if any(getattr(before, name) != getattr(self.state.settings, name) for name in _MAKING):
             self._renew()
         for problem in problems:
             log.warning("%s", problem)
@@ -268,6 +285,7 @@ def register(server: PolycellServer) -> None:
         types.COMPLETION_ITEM_RESOLVE: requests.resolve,
         types.TEXT_DOCUMENT_HOVER: requests.hover,
         types.TEXT_DOCUMENT_DEFINITION: requests.definition,
+        types.TEXT_DOCUMENT_TYPE_DEFINITION: requests.type_definition,
         types.TEXT_DOCUMENT_REFERENCES: requests.references,
         types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: requests.highlight,
         types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: requests.symbols,

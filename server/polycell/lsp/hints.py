@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from polycell.core.guard import guard
+from polycell.core.guard import answered
 from polycell.core.results import Hint
 from polycell.core.text import Span
 from polycell.lsp.convert import to_offset
@@ -32,7 +32,7 @@ async def inlay_hints(state: State, params: types.InlayHintParams) -> list[types
                 continue
             service, context = state.session.services.of(cell.language), snapshot.analysis.context(index)
             nothing: Sequence[Hint] = ()
-            for hint in guard("hints", cell, nothing, lambda s=service, c=context: list(s.hints(c))):  # type: ignore[misc]
+            for hint in await answered("hints", cell, nothing, service.hints(context)):
                 place = face.to_face(cell.id, Span(hint.offset, hint.offset))
                 if place is not None and start <= place.start <= end:
                     where = face.range(place, encoding).end

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -160,6 +160,8 @@ def _item(
         made.text_edit = types.InsertReplaceEdit(insert, types.Range(where.start, params.position), where)
     else:
         made.text_edit = types.TextEdit(where, insert)
+    if item.edits:
+        made.additional_text_edits = _along(state, asked, item)
     if item.documentation:
         if client.resolves_documentation:
             made.data = {
@@ -170,6 +172,18 @@ def _item(
             }
         else:
             made.documentation = answers.markup(item.documentation, client.markdown)
+    return made
+
+
+def _along(state: State, asked: Asked, item: Completion) -> list[types.TextEdit] | None:
+    """The edits that come with an item; the protocol allows them in the same document alone."""
+    made = []
+    for edit in item.edits:
+        span = asked.face.to_face(edit.cell, edit.span)
+        if span is None:
+            return None
+        text = _escaped(edit.text) if asked.face.json else edit.text
+        made.append(types.TextEdit(asked.face.range(span, state.client.encoding), text))
     return made
 
 
@@ -218,14 +232,24 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
 
 
 async def definition(state: State, params: types.DefinitionParams) -> list[types.Location]:
-    found = _target(state, params.position)
+    return await _places(state, params.position, "definition", features.definition)
+
+
+async def type_definition(state: State, params: types.TypeDefinitionParams) -> list[types.Location]:
+    return await _places(state, params.position, "type definition", features.type_definition)
+
+
+async def _places(
+    state: State, position: types.Position, what: str, ask: Callable[..., Awaitable[Sequence[Location]]]
+) -> list[types.Location]:
+    found = _target(state, position)
     if found is None:
         return []
     asked, target = found
     await settle(target.snapshot, target.index)
     nowhere: Sequence[Location] = ()
-    asking = features.definition(target.snapshot, state.session.services, target.cell, target.offset)
-    answer = await _guarded("definition", target, asking, nowhere)
+    asking = ask(target.snapshot, state.session.services, target.cell, target.offset)
+    answer = await _guarded(what, target, asking, nowhere)
     if state.settings.python == "companion" and not _names_column(state, target):
         answer = companion.locations(target, tuple(answer))
     if not answer or not unchanged(state, asked, (where.cell for where in answer)):
@@ -298,6 +322,10 @@ def _names_column(state: State, target: Target) -> bool:
 async def _locations(state: State, asked: Asked, found: Iterable[Location]) -> list[types.Location]:
     made = []
     for item in found:
+        if item.lines is not None:
+            ends = (types.Position(place.line, place.column) for place in item.lines)
+            made.append(types.Location(item.uri, types.Range(*ends)))
+            continue
         where = location(asked.group, state, item.cell, item.span, item.uri, prefer=asked.face)
         if where is not None and item.anchor is not None:
             where = types.Location(where.uri, await _in_file(item.anchor, state) or where.range)

@@ -16,6 +16,7 @@ PythonMode = Literal["full", "companion"]
 LOG_LEVELS = ("error", "warning", "info", "debug")
 SEVERITIES = ("error", "warning", "information", "hint", "off")
 PYTHON_MODES = ("full", "companion")
+ENGINES = ("ty", "jedi", "pyrefly", "basedpyright", "pylsp", "off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Settings:
     outside of the workspace may be read. `python`: "companion" leaves to another Python server what that does as well.
     `scripts`: report also in plain scripts. `inlay_hints`: show what statements do to tables. `interpreter`: the Python
     that runs the notebooks, an executable or an environment; empty to look for it. `package_index`: the address of the
-    index that may be asked for versions; empty to ask nobody.
+    index that may be asked for versions; empty to ask nobody. `engine`: which server knows Python's own semantics.
     """
 
     log_level: str = ""
@@ -35,6 +36,7 @@ class Settings:
     inlay_hints: bool = False
     interpreter: str = ""
     package_index: str = ""
+    engine: str = "ty"
 
 
 def parse(value: object, base: Settings | None = None) -> tuple[Settings, tuple[str, ...]]:
@@ -112,5 +114,6 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "diagnosePlainScripts": ("scripts", _boolean),
     "inlayHints": ("inlay_hints", _boolean),
     "interpreter": ("interpreter", _text),
+    "pythonEngine": ("engine", _one_of(ENGINES)),
     "packageIndex": ("package_index", _address),
 }

@@ -25,7 +25,7 @@ async def signature_help(state: State, params: types.SignatureHelpParams) -> typ
     if state.settings.python == "companion" and cell.language == "python" and not _has_fragments(target):
         return None
     await settle(target.snapshot, target.index)
-    found = features.signature(target.snapshot, state.session.services, target.cell, target.offset)
+    found = await features.signature(target.snapshot, state.session.services, target.cell, target.offset)
     if found is None:
         return None
     made = [_information(state, one) for one in found.signatures]

@@ -40,12 +40,9 @@ _KEYWORDS = tuple(k for k in (*keyword.kwlist, "match", "case") if k not in ("Tr
 _NAMELESS = frozenset({"def", "class", "import", "from", "as", "global", "nonlocal"})
 
 
-def complete(context: Context, offset: int) -> Completions:
-    """What may stand at the offset. Inside a string nothing but columns and keys is offered."""
-    if offset < context.cell.body:
-        return NO_COMPLETIONS
-    place = Place(context, offset)
-    site = place.site
+def complete(place: Place) -> Completions:
+    """What may stand at a place. Inside a string nothing but columns and keys is offered."""
+    context, site = place.context, place.site
     if site.comment:
         return NO_COMPLETIONS
     if site.quote:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from polycell.core.environment import Binding
 from polycell.core.results import Hover
 from polycell.core.service import Context
-from polycell.core.types import Class, Column, Function, Record, Table, describe
+from polycell.core.text import Span
+from polycell.core.types import Class, Column, Function, Module, Record, Table, Unknown, describe
 from polycell.languages.python.at_cursor import Place, after_statement, word_end
 from polycell.languages.python.mentions import mention_at
 from polycell.languages.python.named import column_at
@@ -109,3 +110,23 @@ def column_markdown(context: Context, column: Column) -> str:
     if notes:
         parts.append("; ".join(notes))
     return "\n\n".join(parts)
+
+
+def library_name(context: Context, span: Span) -> bool:
+    """Whether what is hovered over is a name about which a library says more than we do: a module, or an import."""
+    name = span.of(context.cell.text)
+    place = Place(context, span.end)
+    if place.site.quote or place.site.attribute:
+        return False
+    binding = binding_at(context, place)
+    return binding is not None and binding.name == name and isinstance(binding.type, (Module, Unknown))
+
+
+def beside(own: Hover | None, library: Hover | None) -> Hover | None:
+    """What a library says about a name, with the place where the notebook has it from."""
+    if own is None or library is None:
+        return library or own
+    if library.markdown.startswith("```xml\n<module"):  # all that ty says about a module
+        return own
+    where = own.markdown.rpartition("\n\n")[2]
+    return Hover(f"{library.markdown}\n\n{where}" if where.startswith("from ") else library.markdown, library.span)

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from polycell.core.environment import Binding, Exports, View
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import Completions, Finding, Hint, Hover, Location, Mention, Signatures
+from polycell.core.results import (
+    NO_COMPLETIONS,
+    Completions,
+    Finding,
+    Hint,
+    Hover,
+    Location,
+    Mention,
+    SemanticToken,
+    Signatures,
+)
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Type
 from polycell.languages.python.facts import name_exports, python_facts
 
+if TYPE_CHECKING:
+    from polycell.languages.python.engine.engine import Engine
+
 log = logging.getLogger(__name__)
 
 
 class PythonService(LanguageService):
+    """`engine` knows what libraries have in them; without one there are our own answers."""
+
     languages = frozenset({"python"})
+
+    def __init__(self, engine: Engine | None = None) -> None:
+        self._engine = engine
 
     def facts(self, cell: Cell, host: Host) -> Facts:
         return python_facts(cell, host)
@@ -50,29 +69,71 @@ class PythonService(LanguageService):
         return evaluate_text(text, view)
 
     async def complete(self, context: Context, offset: int) -> Completions:
+        from polycell.languages.python.at_cursor import Place
         from polycell.languages.python.complete import complete
 
-        return complete(context, offset)
+        if offset < context.cell.body:
+            return NO_COMPLETIONS
+        place = Place(context, offset)
+        own = complete(place)
+        if self._engine is None or place.site.comment:
+            return own
+        from polycell.languages.python.engine.completion import with_engine
+
+        return await with_engine(self._engine, context, place, own)
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
-        from polycell.languages.python.hover import hover
+        from polycell.languages.python.hover import beside, hover, library_name
 
-        return hover(context, offset)
+        own = hover(context, offset)
+        if self._engine is None or (own is not None and not library_name(context, own.span)):
+            return own
+        from polycell.languages.python.engine import features
+
+        return beside(own, await features.hover(self._engine, context, offset))
 
     async def define(self, context: Context, offset: int) -> Sequence[Location]:
         from polycell.languages.python.define import define
 
-        return define(context, offset)
+        own = define(context, offset)
+        if own or self._engine is None:
+            return own
+        from polycell.languages.python.engine import features
 
-    def signature(self, context: Context, offset: int) -> Signatures | None:
+        return await features.locations(self._engine, context, "textDocument/definition", offset)
+
+    async def define_type(self, context: Context, offset: int) -> Sequence[Location]:
+        if self._engine is None:
+            return ()
+        from polycell.languages.python.engine import features
+
+        return await features.locations(self._engine, context, "textDocument/typeDefinition", offset)
+
+    async def signature(self, context: Context, offset: int) -> Signatures | None:
         from polycell.languages.python.signature import signature
 
-        return signature(context, offset)
+        own = signature(context, offset)
+        if own is not None or self._engine is None:
+            return own
+        from polycell.languages.python.engine import features
 
-    def hints(self, context: Context) -> Sequence[Hint]:
+        return await features.signature(self._engine, context, offset)
+
+    async def tokens(self, context: Context) -> Sequence[SemanticToken]:
+        if self._engine is None:
+            return ()
+        from polycell.languages.python.engine import features
+
+        return await features.tokens(self._engine, context)
+
+    async def hints(self, context: Context) -> Sequence[Hint]:
         from polycell.languages.python.hints import hints
 
         return tuple(hints(context))
+
+    async def close(self) -> None:
+        if self._engine is not None:
+            await self._engine.close()
 
     def mention_at(self, context: Context, offset: int) -> Mention | None:
         from polycell.languages.python.mentions import mention_at

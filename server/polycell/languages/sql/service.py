@@ -193,7 +193,7 @@ class SqlService(LanguageService):
         statement = reading.script.at(offset)
         return define(statement, _before(reading, statement), offset, context, reading.anchor)
 
-    def signature(self, context: Context, offset: int) -> Signatures | None:
+    async def signature(self, context: Context, offset: int) -> Signatures | None:
         return signature(read(context).script.at(offset), offset) if offset >= context.cell.body else None
 
     def actions(self, context: Context, span: Span) -> Sequence[Action]:

@@ -1,0 +1,123 @@
+"""Completion with an engine: our own items first, the engine's where it answers in time, none twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+
+from polycell.core.results import Completion, Completions, Edit
+from polycell.core.service import Context
+from polycell.core.text import Span
+from polycell.languages.python.at_cursor import Place
+from polycell.languages.python.engine.declarations import Declared, accessor, declared
+from polycell.languages.python.engine.engine import Answer, Engine
+from polycell.languages.python.engine.items import Entry, entries, explained, importing, short
+from polycell.languages.python.engine.slices import receiver_slice, slice_of
+from polycell.languages.python.source import PythonSource
+
+log = logging.getLogger(__name__)
+
+METHOD = "textDocument/completion"
+WITH_OURS = 0.3  # seconds that an engine has when we have something to show ourselves
+ALONE = 4.0  # and when we have not
+IMPORTS_FROM = 3  # letters typed before names of other modules are offered
+MOST_IMPORTS = 12
+
+MEMBER, HIDDEN = 6000, 9000  # ranks: columns stand before them
+KEYWORD_ARGUMENT, INNER, OTHER, IMPORT = 5, 8, 65, 95
+
+
+async def with_engine(engine: Engine, context: Context, place: Place, own: Completions) -> Completions:
+    """`own` and what an engine adds at the same place."""
+    site = place.site
+    if site.quote and (own.items or not site.brackets):
+        return own
+    ours = [item for item in own.items if item.rank < MEMBER]
+    asking = _members(engine, context, place) if site.attribute else _here(engine, context, place.offset)
+    try:
+        found = await asyncio.wait_for(asking, WITH_OURS if ours else ALONE)
+    except asyncio.TimeoutError:
+        log.info("the engine is late for cell %s", context.cell.id)
+        return Completions(own.items, True)
+    if not found:
+        return own
+    if site.attribute:
+        usual = {item.label for item in own.items if item.rank >= MEMBER}
+        return Completions((*ours, *_as_members(found, site.span, usual, {item.label for item in ours})))
+    added = tuple(_as_names(context, found, site.span, site.word, {item.label for item in own.items}))
+    # What could be imported depends on what is typed: whoever types on asks again.
+    return Completions((*own.items, *added), own.incomplete or not site.quote)
+
+
+async def _members(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
+    """Members of the value before the dot. The engine is asked for those of a type that we know ourselves once only."""
+    receiver = place.site.receiver
+    said = declared(place.type_of(receiver))
+    if said is None:
+        owner, _, name = receiver.rpartition(".")
+        said = accessor(place.type_of(owner), name) if owner else None
+    if said is None:
+        return await _here(engine, context, place.offset)
+    known = await engine.members(context.notebook, said.text, lambda: _of_type(engine, context, said))
+    return known or await _here(engine, context, place.offset)
+
+
+async def _of_type(engine: Engine, context: Context, said: Declared) -> Sequence[Entry]:
+    text, offset = receiver_slice(said)
+    return _read(await engine.ask(context.notebook, "members", text, METHOD, offset))
+
+
+async def _here(engine: Engine, context: Context, offset: int) -> Sequence[Entry]:
+    cut = slice_of(context)
+    where = cut.map.to_document(context.cell.id, offset)
+    if where is None:
+        return ()
+    return _read(await engine.ask(context.notebook, context.cell.id, cut.text, METHOD, where))
+
+
+def _read(answer: Answer | None) -> tuple[Entry, ...]:
+    """The items; none where there are only those that every object has, which says that nothing is known."""
+    found = tuple(entries(answer.result)) if answer is not None else ()
+    return found if any(not entry.label.startswith("__") for entry in found) else ()
+
+
+def _as_members(found: Iterable[Entry], span: Span, usual: set[str], taken: set[str]) -> Iterable[Completion]:
+    """What most people want first; what begins with an underscore last."""
+    for entry in found:
+        if entry.label in taken or entry.statement:
+            continue
+        hidden = entry.label.startswith("_") + entry.label.startswith("__")
+        rank = HIDDEN + hidden if hidden else MEMBER if entry.label in usual else MEMBER + 1
+        yield _item(entry, span, rank)
+
+
+def _as_names(
+    context: Context, found: Sequence[Entry], span: Span, typed: str, taken: set[str]
+) -> Iterable[Completion]:
+    for entry in found:
+        if entry.statement or entry.label in taken or (entry.label.startswith("__") and not typed.startswith("_")):
+            continue
+        inner = INNER if entry.kind == "variable" else OTHER
+        yield _item(entry, span, KEYWORD_ARGUMENT if entry.label.endswith("=") else inner)
+    if len(typed) >= IMPORTS_FROM:
+        at = place_of_imports(context)
+        for entry in importing((e for e in found if e.label not in taken), typed, MOST_IMPORTS):
+            edit = Edit(context.cell.id, Span(at, at), f"{entry.statement}\n")
+            module = entry.statement.split()[1]
+            yield _item(entry, span, IMPORT)._replace(detail=module, edits=(edit,))
+
+
+def place_of_imports(context: Context) -> int:
+    """Where a new import goes in the cell: the line of its first statement, below magics and comments."""
+    source, text = context.facts.analysis, context.cell.text
+    starts: list[int] = []
+    if isinstance(source, PythonSource):
+        starts += [span.start for span in source.broken]
+        starts += [source.span(node).start for node in source.tree.body[:1]] if source.tree is not None else []
+    first = min(starts, default=context.cell.body)
+    return max(text.rfind("\n", 0, first) + 1, context.cell.body)
+
+
+def _item(entry: Entry, span: Span, rank: int) -> Completion:
+    return Completion(entry.label, entry.kind, span, entry.insert, short(entry.detail), explained(entry), rank)

@@ -1,0 +1,158 @@
+"""Neutral types as Python declarations, for an engine that cannot know where the values come from.
+
+Facts about ty: a bare `df: T` counts as unresolved, `df = typing.cast(T, None)` gives the members. Whatever is written
+here begins with `_polycell`, so that it can be told from the user's names and taken out of what the engine says.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from polycell.core.types import Collection, GroupBy, Opaque, Scalar, Series, Table, Type
+from polycell.languages.python.frames.rules import flavour_of
+from polycell.languages.python.members import MEMBERS
+
+MARK = "_polycell"
+_TYPING = f"{MARK}_typing"
+_GLUE = re.compile(rf"\b{MARK}_(?:m_\w+?\.|(?P<class>[A-Za-z]+)_\d+\b)")
+
+_SCALARS: Mapping[str, str] = {
+    "bool": "bool",
+    "int64": "int",
+    "double": "float",
+    "string": "str",
+    "binary": "bytes",
+}
+_TABLES: Mapping[str, str] = {
+    "pandas": "pandas.DataFrame",
+    "polars": "polars.DataFrame",
+    "polars-lazy": "polars.LazyFrame",
+    "spark": "pyspark.sql.DataFrame",
+    "duckdb": "duckdb.DuckDBPyRelation",
+    "arrow": "pyarrow.Table",
+    "result-set": "sql.run.resultset.ResultSet",
+}
+_SERIES: Mapping[str, str] = {"pandas": "pandas.Series", "polars": "polars.Series", "spark": "pyspark.sql.Column"}
+_GROUPS: Mapping[str, str] = {
+    "pandas": "pandas.core.groupby.DataFrameGroupBy",
+    "polars": "polars.dataframe.group_by.GroupBy",
+    "spark": "pyspark.sql.GroupedData",
+}
+_NOT_COLUMNS = frozenset(name for name, _ in MEMBERS["pandas"])
+# Attributes that are made when they are asked for, of which engines without stubs know nothing.
+_ACCESSORS: Mapping[tuple[str, str], str] = {
+    ("pandas series", "str"): "pandas.core.strings.accessor.StringMethods",
+    ("pandas series", "dt"): "pandas.core.indexes.accessors.CombinedDatetimelikeProperties",
+    ("pandas series", "cat"): "pandas.core.arrays.categorical.CategoricalAccessor",
+    ("pandas series", "plot"): "pandas.plotting.PlotAccessor",
+    ("pandas", "plot"): "pandas.plotting.PlotAccessor",
+    ("polars series", "str"): "polars.series.string.StringNameSpace",
+    ("polars series", "dt"): "polars.series.datetime.DateTimeNameSpace",
+    ("polars series", "list"): "polars.series.list.ListNameSpace",
+}
+WIDEST = 300  # columns that are declared
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A type expression and the modules that it needs, each imported under `alias(module)`."""
+
+    text: str
+    modules: frozenset[str] = frozenset()
+
+
+ANY = Declared(f"{_TYPING}.Any")
+
+
+def alias(module: str) -> str:
+    return f"{MARK}_m_{module.replace('.', '_')}"
+
+
+def by_name(qualified: str) -> Declared | None:
+    """A class by its qualified name; None for one without a module."""
+    module, _, name = qualified.rpartition(".")
+    if not module or not all(part.isidentifier() and not keyword.iskeyword(part) for part in qualified.split(".")):
+        return None
+    return Declared(f"{alias(module)}.{name}", frozenset({module}))
+
+
+def declared(type_: Type | None) -> Declared | None:
+    """The Python type of a value; None where it is not known well enough to be worth more than the code itself."""
+    if isinstance(type_, Scalar):
+        if type_.type.name == "path":
+            return by_name("pathlib.Path")
+        name = _SCALARS.get(type_.type.name)
+        return Declared(name) if name else None
+    if isinstance(type_, Table):
+        return _class(_TABLES, type_.flavour)
+    if isinstance(type_, Series):
+        return _class(_SERIES, type_.flavour)
+    if isinstance(type_, GroupBy):
+        if type_.single and type_.table.flavour == "pandas":
+            return by_name("pandas.core.groupby.SeriesGroupBy")
+        return _class(_GROUPS, type_.table.flavour)
+    if isinstance(type_, Opaque):
+        return by_name(type_.name)
+    return _collection(type_) if isinstance(type_, Collection) else None
+
+
+def accessor(owner: Type, name: str) -> Declared | None:
+    """The type of `owner.name` where that is an accessor."""
+    known = _ACCESSORS.get((flavour_of(owner), name))
+    return by_name(known) if known is not None else None
+
+
+def _class(classes: Mapping[str, str], flavour: str) -> Declared | None:
+    name = classes.get(flavour)
+    return by_name(name) if name else None
+
+
+def _collection(type_: Collection) -> Declared | None:
+    if type_.kind not in ("list", "set", "dict", "tuple"):
+        return None
+    element = (declared(type_.element) if type_.element is not None else None) or ANY
+    if type_.kind == "dict":
+        key = (declared(type_.key) if type_.key is not None else None) or ANY
+        return Declared(f"dict[{key.text}, {element.text}]", key.modules | element.modules)
+    more = ", ..." if type_.kind == "tuple" else ""
+    return Declared(f"{type_.kind}[{element.text}{more}]", element.modules)
+
+
+def header(modules: Iterable[str]) -> str:
+    """What must stand above all declarations."""
+    lines = ["import typing as " + _TYPING, *(f"import {module} as {alias(module)}" for module in sorted(set(modules)))]
+    return "\n".join(lines) + "\n"
+
+
+def variable(name: str, said: Declared) -> str:
+    return f"{name} = {_TYPING}.cast({said.text}, None)\n"
+
+
+def frame(name: str, table: Table, number: int) -> tuple[str, Declared] | None:
+    """A frame with a class of its own, which has the columns as attributes; None where the class is not known.
+
+    A column called like a method does not hide it: pandas gives the method.
+    """
+    base = declared(table)
+    if base is None:
+        return None
+    wanted = [
+        column.name
+        for column in table.columns[:WIDEST]
+        if column.name.isidentifier() and not keyword.iskeyword(column.name) and column.name not in _NOT_COLUMNS
+    ]
+    one = _class(_SERIES, table.flavour)
+    if table.flavour not in ("pandas", "spark") or not wanted or one is None:
+        return variable(name, base), base
+    made = f"{MARK}_{base.text.rpartition('.')[2]}_{number}"
+    body = "".join(f"    {column}: {one.text}\n" for column in wanted)
+    text = f"class {made}({base.text}):\n{body}{variable(name, Declared(made))}"
+    return text, Declared(made, base.modules | one.modules)
+
+
+def without_glue(text: str) -> str:
+    """What an engine says, with the names that we gave to its classes replaced by those that people know."""
+    return _GLUE.sub(lambda found: found["class"] or "", text) if MARK in text else text

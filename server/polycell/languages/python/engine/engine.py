@@ -1,0 +1,199 @@
+"""Which server answers for a notebook: the chosen one, and where that is not there, the fallback.
+
+One set of servers runs for each Python environment that open notebooks use; at most two sets live at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from typing import Any
+
+from polycell.bridge.connection import Gone, Refused
+from polycell.bridge.server import Server
+from polycell.bridge.spec import ServerSpec
+from polycell.bridge.text import Text
+from polycell.core.notebook import Notebook
+from polycell.languages.python.engine.specs import environment_options
+
+log = logging.getLogger(__name__)
+
+MOST_ENVIRONMENTS = 2
+REMEMBERED = 60.0  # seconds that an environment which was found is taken for granted
+ANSWERS_KEPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A Python environment by its prefix and executable; empty ones leave it to the engine to find. `root` is the
+    folder, as a URI, from which imports are looked for."""
+
+    prefix: str = ""
+    python: str = ""
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said about a text. `server` converts its positions."""
+
+    result: Any
+    server: Server
+    text: Text
+
+
+class Engine:
+    """`find` looks for a notebook's environment (called in a thread: it reads files). `roots` are workspace folders as
+    URIs. `note` tells the user something once."""
+
+    def __init__(
+        self,
+        specs: Sequence[ServerSpec],
+        find: Callable[[Notebook], Environment] | None = None,
+        roots: Sequence[str] = (),
+        note: Callable[[str], None] | None = None,
+    ) -> None:
+        self._specs = tuple(specs)
+        self._find = find
+        self._roots = tuple(roots)
+        self._note = note or (lambda said: log.warning("%s", said))
+        self._noted: set[str] = set()
+        self._found: dict[tuple[str, str], tuple[float, Environment]] = {}
+        self._running: OrderedDict[Environment, tuple[Server, ...]] = OrderedDict()
+        self._answers: OrderedDict[tuple[Any, ...], Answer] = OrderedDict()
+        self._behind: set[asyncio.Task[None]] = set()  # what nobody waits for
+        self._members: dict[tuple[Environment, str], asyncio.Task[Sequence[Any]]] = {}
+
+    async def ask(
+        self, notebook: Notebook, name: str, text: str, method: str, offset: int | None = None, **more: Any
+    ) -> Answer | None:
+        """The answer of the first server that is there; None where nobody is, or it says no.
+
+        `name` tells texts of one notebook apart. The same question is not asked twice in a row.
+        """
+        environment = await self.environment(notebook)
+        shown = Text(_uri(notebook, name, self._roots), text, "python")
+        key = (environment, shown.uri, hash(text), method, offset, repr(more))
+        known = self._answers.get(key)
+        if known is not None and known.text.text == text:
+            self._answers.move_to_end(key)
+            return known
+        for server in self._servers(environment):
+            try:
+                result = await server.at(shown, method, offset, **more)
+            except Gone as reason:
+                log.info("%s", reason)
+                continue
+            except Refused as refusal:
+                log.info("%s refused %s: %s", server.spec.name, method, refusal)
+                return None
+            made = self._answers[key] = Answer(result, server, shown)
+            while len(self._answers) > ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+            return made
+        return None
+
+    async def members(
+        self, notebook: Notebook, type_: str, ask: Callable[[], Coroutine[Any, Any, Sequence[Any]]]
+    ) -> Sequence[Any]:
+        """The members of a type that is the same in every text: asked for once, and to the end though nobody waits
+        any longer. Those of a class of which nothing was known are asked for again."""
+        key = (await self.environment(notebook), type_)
+        asking = self._members.get(key)
+        if asking is None or (asking.done() and (asking.cancelled() or asking.exception() or not asking.result())):
+            asking = self._members[key] = asyncio.get_running_loop().create_task(ask(), name=f"members of {type_}")
+        return await asyncio.shield(asking)
+
+    async def environment(self, notebook: Notebook) -> Environment:
+        """The environment in which the notebook runs."""
+        if self._find is None:
+            return Environment(root=_root(notebook, self._roots))
+        key = (notebook.path or notebook.uri, repr(notebook.metadata.get("kernelspec")))
+        known = self._found.get(key)
+        if known is None or time.monotonic() - known[0] > REMEMBERED:
+            try:
+                found = await asyncio.to_thread(self._find, notebook)
+            except Exception:
+                log.exception("looking for the environment of %s failed", notebook.uri)
+                found = Environment()
+            found = replace(found, root=_root(notebook, self._roots))
+            known = self._found[key] = (time.monotonic(), found)
+        return known[1]
+
+    async def close(self) -> None:
+        """End all servers."""
+        running = [server for servers in self._running.values() for server in servers]
+        self._running.clear()
+        self._answers.clear()
+        self._members.clear()
+        await asyncio.gather(*(server.stop() for server in running), *self._behind, return_exceptions=True)
+
+    def forget(self) -> None:
+        """What lies on disk has changed: everything is asked for again."""
+        self._answers.clear()
+        self._members.clear()
+
+    def _servers(self, environment: Environment) -> tuple[Server, ...]:
+        known = self._running.get(environment)
+        if known is None:
+            known = tuple(self._server(spec, environment) for spec in self._specs)
+            self._running[environment] = known
+            self._later(self._warm(known[0], environment))
+            while len(self._running) > MOST_ENVIRONMENTS:
+                _, old = self._running.popitem(last=False)
+                for server in old:
+                    self._later(server.stop())
+        self._running.move_to_end(environment)
+        return known
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._behind.add(task)
+        task.add_done_callback(self._behind.discard)
+
+    async def _warm(self, server: Server, environment: Environment) -> None:
+        """Have the names of all installed modules looked up once. That takes seconds, and a completion which is given
+        up because it takes seconds would begin with it again each time."""
+        text = Text(f"{environment.root or 'file:///polycell'}/_polycell_warm.py", "polycell", "python")
+        with contextlib.suppress(Gone, Refused):
+            await server.at(text, "textDocument/completion", len(text.text))
+
+    def _server(self, spec: ServerSpec, environment: Environment) -> Server:
+        options: dict[str, object] = {}
+        settings: dict[str, object] = {}
+        if environment.prefix:
+            options, settings = environment_options(spec.name, environment.prefix, environment.python)
+        roots = [environment.root] if environment.root else []
+        return Server(spec, roots=roots, settings=settings, initialization=options, note=self._tell)
+
+    def _tell(self, said: str) -> None:
+        if said not in self._noted:
+            self._noted.add(said)
+            self._note(said)
+
+
+def _root(notebook: Notebook, roots: Sequence[str]) -> str:
+    """The innermost workspace folder that holds the notebook; its own folder where none does."""
+    folder = ""
+    if notebook.path:
+        with contextlib.suppress(ValueError):
+            folder = Path(notebook.path).parent.absolute().as_uri()
+    around = [root for root in roots if f"{folder}/".startswith(f"{root.rstrip('/')}/")]
+    return max(around, key=len, default=folder or next(iter(roots), ""))
+
+
+def _uri(notebook: Notebook, name: str, roots: Sequence[str]) -> str:
+    """A file beside the notebook that does not exist: its folder is where imports are looked for first."""
+    digest = hashlib.blake2b(f"{notebook.uri}\0{name}".encode("utf-8", "replace"), digest_size=8).hexdigest()
+    file = f"_polycell_{digest}.py"
+    if notebook.path:
+        with contextlib.suppress(ValueError):
+            return PurePath(Path(notebook.path).parent.absolute(), file).as_uri()
+    return f"{roots[0].rstrip('/')}/{file}" if roots else f"file:///polycell/{file}"

@@ -1,0 +1,211 @@
+"""Hover, definitions, call forms, colours and hints of an engine, mapped back to the cells."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from polycell.bridge.text import Text
+from polycell.core.results import Hint, Hover, Location, SemanticToken, Signature, Signatures, TokenKind, TokenModifier
+from polycell.core.service import Context
+from polycell.core.text import LineIndex, Position, Span
+from polycell.languages.python.engine.declarations import MARK, without_glue
+from polycell.languages.python.engine.engine import Answer, Engine
+from polycell.languages.python.engine.items import markdown
+from polycell.languages.python.engine.slices import Slice, code_of, slice_of
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 4.0  # seconds that a user waits for something that only the engine knows
+_KINDS: Mapping[str, TokenKind] = {
+    **{kind: kind for kind in get_args(TokenKind)},
+    "selfParameter": "parameter",
+    "clsParameter": "parameter",
+    "builtinConstant": "keyword",
+    "module": "namespace",
+}
+_MODIFIERS: frozenset[str] = frozenset(get_args(TokenModifier))
+
+
+async def hover(engine: Engine, context: Context, offset: int) -> Hover | None:
+    found = await _ask(engine, context, "textDocument/hover", offset)
+    if found is None:
+        return None
+    cut, answer = found
+    result = answer.result
+    if not isinstance(result, Mapping):
+        return None
+    shown = markdown(result.get("contents"))
+    where = answer.text.span(result.get("range"), answer.server.encoding)
+    placed = cut.map.span_to_cell(where) if where is not None else None
+    span = placed[1] if placed is not None and placed[0] == context.cell.id else _word(context.cell.text, offset)
+    return Hover(shown, span) if shown and span.touches(offset) else None
+
+
+async def locations(engine: Engine, context: Context, method: str, offset: int) -> Sequence[Location]:
+    """Places in cells and files; what stands in the glue between the cells is nowhere."""
+    found = await _ask(engine, context, method, offset)
+    if found is None:
+        return ()
+    cut, answer = found
+    said = answer.result if isinstance(answer.result, list) else [answer.result]
+    made = (_location(cut, answer, one) for one in said if isinstance(one, Mapping))
+    return tuple(dict.fromkeys(one for one in made if one is not None))
+
+
+def _location(cut: Slice, answer: Answer, said: Mapping[str, Any]) -> Location | None:
+    uri = said.get("uri") or said.get("targetUri")
+    where = said.get("range") or said.get("targetSelectionRange")
+    if uri == answer.text.uri:
+        span = answer.text.span(where, answer.server.encoding)
+        placed = cut.map.span_to_cell(span) if span is not None else None
+        return Location(placed[1], placed[0]) if placed is not None else None
+    if not isinstance(uri, str) or MARK in uri.rpartition("/")[2] or not isinstance(where, Mapping):
+        return None
+    ends = [where.get("start"), where.get("end")]
+    lines = [Position(p.get("line", 0), p.get("character", 0)) for p in ends if isinstance(p, Mapping)]
+    return Location(Span(0, 0), uri=uri, lines=(lines[0], lines[1])) if len(lines) == 2 else None
+
+
+async def signature(engine: Engine, context: Context, offset: int) -> Signatures | None:
+    found = await _ask(engine, context, "textDocument/signatureHelp", offset)
+    result = found[1].result if found is not None else None
+    said = result.get("signatures") if isinstance(result, Mapping) else None
+    if not isinstance(result, Mapping) or not isinstance(said, list):
+        return None
+    made = [one for one in (_signature(entry) for entry in said if isinstance(entry, Mapping)) if one is not None]
+    if not made:
+        return None
+    active = result.get("activeSignature")
+    active = active if isinstance(active, int) and 0 <= active < len(made) else 0
+    parameter = said[active].get("activeParameter", result.get("activeParameter")) if active < len(said) else None
+    return Signatures(tuple(made), active, parameter if isinstance(parameter, int) else None)
+
+
+def _signature(said: Mapping[str, Any]) -> Signature | None:
+    label = said.get("label")
+    if not isinstance(label, str):
+        return None
+    shown = without_glue(label)
+    spans: list[Span] = []
+    at = 0
+    for parameter in said.get("parameters") or ():
+        name = parameter.get("label") if isinstance(parameter, Mapping) else None
+        if isinstance(name, list) and len(name) == 2:
+            name = _units(label, name[0], name[1])
+        text = without_glue(name) if isinstance(name, str) else ""
+        start = shown.find(text, at) if text else -1
+        if start < 0:
+            return Signature(shown, (), markdown(said.get("documentation")))
+        spans.append(Span(start, start + len(text)))
+        at = start + len(text)
+    return Signature(shown, tuple(spans), markdown(said.get("documentation")))
+
+
+def _units(label: str, start: Any, end: Any) -> str:
+    """A part of a label by UTF-16 offsets, which is what the protocol counts labels in."""
+    if label.isascii():
+        return label[start:end]
+    data = label.encode("utf-16-le", "surrogatepass")
+    return data[2 * start : 2 * end].decode("utf-16-le", "replace")
+
+
+async def tokens(engine: Engine, context: Context) -> Sequence[SemanticToken]:
+    """What each word of the cell is; nothing where the text that the engine saw is not the user's."""
+    found = await _ask(engine, context, "textDocument/semanticTokens/full", None)
+    if found is None:
+        return ()
+    cut, answer = found
+    data = answer.result.get("data") if isinstance(answer.result, Mapping) else None
+    provider = answer.server.capabilities.get("semanticTokensProvider")
+    legend = provider.get("legend") if isinstance(provider, Mapping) else None
+    if not isinstance(data, list) or not isinstance(legend, Mapping):
+        return ()
+    code, text = code_of(context), context.cell.text
+    made = []
+    for span, kind, modifiers in _decoded(data, legend, answer.text, answer):
+        placed = cut.map.span_to_cell(span)
+        if placed is None or placed[0] != context.cell.id or placed[1].of(code) != placed[1].of(text):
+            continue
+        made.append(SemanticToken(placed[1], kind, modifiers))
+    return made
+
+
+def _decoded(
+    data: list[int], legend: Mapping[str, Any], text: Text, answer: Answer
+) -> Iterator[tuple[Span, TokenKind, tuple[TokenModifier, ...]]]:
+    kinds, modifiers = legend.get("tokenTypes") or [], legend.get("tokenModifiers") or []
+    line = character = 0
+    encoding = answer.server.encoding
+    for at in range(0, len(data) - 4, 5):
+        down, right, length, kind, bits = data[at : at + 5]
+        character = right if down else character + right
+        line += down
+        ends = {"start": {"line": line, "character": character}, "end": {"line": line, "character": character + length}}
+        span = text.span(ends, encoding)
+        name = _KINDS.get(kinds[kind]) if 0 <= kind < len(kinds) else None
+        if span is not None and name is not None:
+            chosen = tuple(m for n, m in enumerate(modifiers) if bits >> n & 1 and m in _MODIFIERS)
+            yield span, name, chosen
+
+
+async def hints(engine: Engine, context: Context) -> Sequence[Hint]:
+    """Types of names and names of arguments, as the engine shows them behind the code."""
+    cut = slice_of(context)
+    where = cut.map.span_to_document(context.cell.id, Span(0, len(context.cell.text)))
+    if where is None:
+        return ()
+    lines = LineIndex(cut.text)
+    first, last = lines.position(where.start).line, lines.position(where.end).line + 1
+    ends = {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 0}}
+    answer = await _patiently(engine, context, cut, "textDocument/inlayHint", None, range=ends)
+    if answer is None or not isinstance(answer.result, list):
+        return ()
+    made = []
+    for one in answer.result:
+        label = one.get("label")
+        shown = "".join(p.get("value", "") for p in label) if isinstance(label, list) else str(label or "")
+        at = answer.text.span({"start": one.get("position"), "end": one.get("position")}, answer.server.encoding)
+        placed = cut.map.span_to_cell(at) if at is not None else None
+        if placed is not None and placed[0] == context.cell.id and shown:
+            made.append(Hint(placed[1].start, without_glue(shown)))
+    return made
+
+
+async def _ask(
+    engine: Engine, context: Context, method: str, offset: int | None, **more: Any
+) -> tuple[Slice, Answer] | None:
+    """The slice and what was said about it. Nothing is asked about a place whose text is not what the user sees."""
+    cut = slice_of(context)
+    where = None
+    if offset is not None:
+        code, text = code_of(context), context.cell.text
+        if code[max(offset - 1, 0) : offset + 1] != text[max(offset - 1, 0) : offset + 1]:
+            return None
+        where = cut.map.to_document(context.cell.id, offset)
+        if where is None:
+            return None
+    answer = await _patiently(engine, context, cut, method, where, **more)
+    return (cut, answer) if answer is not None and answer.result is not None else None
+
+
+async def _patiently(
+    engine: Engine, context: Context, cut: Slice, method: str, offset: int | None, **more: Any
+) -> Answer | None:
+    try:
+        asking = engine.ask(context.notebook, context.cell.id, cut.text, method, offset, **more)
+        return await asyncio.wait_for(asking, PATIENCE)
+    except asyncio.TimeoutError:
+        log.info("the engine is late for %s in cell %s", method, context.cell.id)
+        return None
+
+
+def _word(text: str, offset: int) -> Span:
+    start = end = offset
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    while end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        end += 1
+    return Span(start, end)

@@ -1,0 +1,168 @@
+"""What an engine offers, item by item, in our words."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from polycell.core.results import CompletionKind
+from polycell.languages.python.engine.declarations import MARK, without_glue
+
+_KINDS: Mapping[int, CompletionKind] = {
+    2: "method",
+    3: "function",
+    4: "class",
+    5: "property",
+    6: "variable",
+    7: "class",
+    8: "class",
+    9: "module",
+    10: "property",
+    12: "value",
+    13: "class",
+    14: "keyword",
+    17: "file",
+    19: "file",
+    20: "value",
+    21: "variable",
+    22: "property",
+    25: "class",
+}
+_IMPORT = re.compile(r"\A\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<name>\w+)|import\s+(?P<whole>[\w.]+))\s*\Z")
+_CALLABLE = re.compile(r"\A(?:bound method |function |def )?(?:[\w.\[\], ]*?\.)?\w+(?P<form>\(.*)\Z", re.DOTALL)
+# Modules that nobody imports from: private ones, tests, and copies of other projects.
+_INNER = re.compile(r"[ .](?:_|tests?\b|testing\b|typeshed\b|third_party\b|vendor\b)")
+SAME = 3  # modules offered for one name
+SHORT = 48  # characters of a type that is shown beside an item
+LONG = 600  # characters of one that is shown above its documentation
+
+
+class Entry(NamedTuple):
+    """`statement` is the import that the item needs, "" for one that needs none."""
+
+    label: str
+    kind: CompletionKind
+    detail: str = ""
+    documentation: str = ""
+    insert: str = ""
+    statement: str = ""
+
+
+def entries(answer: Any) -> list[Entry]:
+    """The items of a completion answer; ours, that stand in the text around the cells, are left out."""
+    items = answer.get("items") if isinstance(answer, Mapping) else answer
+    found = (_entry(item) for item in items if isinstance(item, Mapping)) if isinstance(items, list) else ()
+    return [entry for entry in found if entry is not None]
+
+
+def _entry(item: Mapping[str, Any]) -> Entry | None:
+    label = item.get("label")
+    if not isinstance(label, str) or MARK in label:
+        return None
+    statement = _statement(item)
+    if statement is None:
+        return None
+    details = item.get("labelDetails")
+    said = item.get("detail") or (details.get("description") if isinstance(details, Mapping) else "")
+    detail = without_glue(said) if isinstance(said, str) else ""
+    # jedi's servers write the call into the label; what is written is the name alone.
+    name = label.partition("(")[0]
+    edit = item.get("textEdit")
+    insert = item.get("insertText") or (edit.get("newText") if isinstance(edit, Mapping) else "") or ""
+    insert = insert if isinstance(insert, str) and "$" not in insert else ""
+    kind = item.get("kind")
+    return Entry(
+        name,
+        _KINDS.get(kind, "variable") if isinstance(kind, int) else "variable",
+        detail,
+        markdown(item.get("documentation")),
+        "" if insert.partition("(")[0] == name else insert,
+        statement,
+    )
+
+
+def _statement(item: Mapping[str, Any]) -> str | None:
+    """The import that is to be added; None where something else is to be edited."""
+    edits = item.get("additionalTextEdits")
+    if not edits:
+        return ""
+    text = edits[0].get("newText") if isinstance(edits, list) and isinstance(edits[0], Mapping) else None
+    found = _IMPORT.match(text) if isinstance(text, str) else None
+    if found is not None:
+        return found[0].strip()
+    details = item.get("labelDetails")
+    told = details.get("detail") if isinstance(details, Mapping) else None
+    module = re.search(r"\(import ([\w.]+)\)", told) if isinstance(told, str) else None
+    return f"from {module[1]} import {item['label']}" if module is not None else None
+
+
+def markdown(value: Any) -> str:
+    """Markup content, a string, or a list of marked strings, as Markdown."""
+    if isinstance(value, str):
+        return without_glue(value).strip()
+    if isinstance(value, list):
+        return "\n\n".join(filter(None, map(markdown, value)))
+    if not isinstance(value, Mapping):
+        return ""
+    text = value.get("value")
+    if not isinstance(text, str) or not text.strip():
+        return ""
+    text = without_glue(text).strip()
+    if "language" in value:
+        return f"```{value['language']}\n{text}\n```"
+    return text if value.get("kind") != "plaintext" else _as_written(text)
+
+
+def _as_written(text: str) -> str:
+    """Plain text whose line breaks mean something."""
+    return re.sub(r"(?<!\n)\n(?!\n)", "  \n", text)
+
+
+def short(detail: str) -> str:
+    """A type in a few words: of what can be called, its form."""
+    if not detail or detail in ("Unknown", "Any") or detail.startswith("Overload["):
+        return "(…)" if detail.startswith("Overload[") else ""
+    if detail.startswith(("<class", "<module")):
+        return ""
+    found = _CALLABLE.match(detail)
+    shown = " ".join((found["form"] if found else detail).split()).removesuffix(" -> Unknown")
+    if len(shown) <= SHORT:
+        return shown
+    if found is not None:
+        result = shown.rpartition(") -> ")[2] if ") -> " in shown else ""
+        return f"(…) -> {result}" if result and len(result) <= SHORT - 8 else "(…)"
+    return f"{shown[: SHORT - 1]}…"
+
+
+def explained(entry: Entry) -> str:
+    """Documentation with the whole type above it, where the item itself shows less."""
+    detail = entry.detail
+    parts = []
+    if detail and detail != "Unknown" and short(detail) != detail:
+        parts.append(f"```python\n{detail if len(detail) <= LONG else detail[: LONG - 1] + '…'}\n```")
+    if entry.statement:
+        parts.append(f"Adds `{entry.statement}` to this cell.")
+    return "\n\n".join(filter(None, (*parts, entry.documentation)))
+
+
+def _is_standard(entry: Entry) -> bool:
+    return entry.statement.split()[1].partition(".")[0] in sys.stdlib_module_names
+
+
+def importing(found: Iterable[Entry], typed: str, most: int) -> list[Entry]:
+    """Of the items that need an import those that begin with what is typed, from the best known places."""
+    wanted = [
+        entry
+        for entry in found
+        if entry.statement and entry.label.startswith(typed) and not _INNER.search(entry.statement)
+    ]
+    wanted.sort(key=lambda e: (not _is_standard(e), e.statement.count("."), len(e.label), e.statement))
+    times: dict[str, int] = {}
+    made = []
+    for entry in wanted:
+        times[entry.label] = times.get(entry.label, 0) + 1
+        if times[entry.label] <= SAME:
+            made.append(entry)
+    return made[:most]

@@ -1,0 +1,224 @@
+"""The slice of a notebook that one cell needs, as one Python text with the way back to the cells.
+
+A name that the cell uses comes from above. Where our own analysis knows its type it is declared; else the statement
+that binds it is copied, with what that needs in turn. So the text is as long as what the cell depends on, not as the
+notebook, and an engine's work is the same in the first cell and in the thousandth.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from polycell.core.environment import Binding
+from polycell.core.service import Context
+from polycell.core.text import Span
+from polycell.core.types import Class, Function, Module, Table, Type
+from polycell.core.virtual import Piece, SegmentMap, build
+from polycell.languages.python.engine import ambient
+from polycell.languages.python.engine.declarations import ANY, MARK, Declared, declared, frame, header, variable
+from polycell.languages.python.engine.dependence import Statement, statements
+from polycell.languages.python.ipython import neutralise
+from polycell.languages.python.parse import readable
+from polycell.languages.python.source import PythonSource
+
+MOST_STATEMENTS = 200
+MOST_TEXT = 60_000  # characters that are copied from other cells
+_WORD = re.compile(r"[^\W\d]\w*")
+_IT = f"{MARK}_it"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """`text` with its map; `whole` says that everything the cell needs is in it, so that nothing in it is missing for
+    our own reasons."""
+
+    text: str
+    map: SegmentMap
+    whole: bool = True
+
+
+def code_of(context: Context) -> str:
+    """The cell as Python of the same length, with what does not parse left as the user wrote it."""
+    source = context.facts.analysis
+    if not isinstance(source, PythonSource):
+        return readable(context.cell.text)
+    if not source.broken and source.tree is not None:
+        return source.code
+    if context.cell.magic is None and context.cell.body == 0 and not source.magics:
+        made = readable(neutralise(context.cell, context.host.name).code)
+        return made if len(made) == len(context.cell.text) else readable(context.cell.text)
+    return readable(neutralise(context.cell, context.host.name).code)
+
+
+def slice_of(context: Context) -> Slice:
+    """What the cell needs and the cell itself. Call with everything above settled."""
+    cutter = _Cutter(context)
+    source = context.facts.analysis
+    code = code_of(context)
+    if not isinstance(source, PythonSource) or not source.isolated:
+        names = {use.name for use in context.facts.uses}
+        if isinstance(source, PythonSource) and (source.broken or source.tree is None):
+            for span in source.broken or (Span(0, len(code)),):
+                names.update(_WORD.findall(span.of(code)))
+        cutter.need(context, sorted(n for n in names if not keyword.iskeyword(n)))
+    return cutter.finish(code)
+
+
+def receiver_slice(said: Declared) -> tuple[str, int]:
+    """A text in which an engine is asked for the members of a type, and where."""
+    text = f"{header(said.modules)}{variable(_IT, said)}{_IT}."
+    return text, len(text)
+
+
+class _Cutter:
+    """Collects statements and declarations; `_placed` has them by where they belong: the cell's index, then the place
+    in its text, declarations before the statements of the cell that reads them."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._placed: dict[tuple[int, int, str], Piece] = {}
+        self._modules: set[str] = set()
+        self._statements: dict[tuple[int, int, str], Statement] = {}
+        self._seen: set[tuple[int, str]] = set()
+        self._length = 0
+        self._whole = True
+        self._classes: dict[Table, str] = {}
+
+    def finish(self, code: str) -> Slice:
+        order = self._by_need() if self._context.host.order == "any" else sorted(self._placed)
+        pieces = [Piece(header(self._modules))]
+        last: dict[str, str] = {}
+        for key in order:
+            piece = self._placed[key]
+            name = key[2]
+            if name and piece.cell is None:
+                if last.get(name) == piece.text:
+                    continue
+                last[name] = piece.text
+            pieces.append(piece)
+            if piece.cell is not None:
+                pieces.append(Piece("\n"))
+                last.clear()
+        pieces.append(Piece(code, self._context.cell.id))
+        pieces.append(Piece("\n"))
+        document = build(pieces)
+        return Slice(document.text, document.map, self._whole)
+
+    def need(self, reader: Context, names: Iterable[str], before: int | None = None) -> None:
+        """Make names known where `reader` reads them; with `before`, at that offset of it: its own statements above
+        count too. Works through a list instead of recursing, for chains may be long."""
+        waiting = [(reader, name, before) for name in names]
+        while waiting:
+            context, name, offset = waiting.pop()
+            waiting += self._provide(context, name, offset)
+
+    def _provide(self, reader: Context, name: str, before: int | None) -> list[tuple[Context, str, int | None]]:
+        if before is not None:
+            found = _binders(reader, name, before)
+            if found:
+                return [more for one in found for more in self._copy(reader, one)]
+        if (reader.index, name) in self._seen:
+            return []
+        self._seen.add((reader.index, name))
+        binding = reader.view.lookup(name)
+        if binding is None:
+            said = ambient.declared(reader.host, reader.cell.language, name)
+            if said is not None:
+                self._place((-1, -1, name), Piece(said))
+            return []
+        if self._declare(reader, name, binding):
+            return []
+        origin = binding.origin
+        index = reader.notebook.index(origin.cell) if origin is not None and origin.cell else None
+        if origin is None or index is None or index == reader.index:
+            return self._unknown(reader, name)
+        owner = reader.neighbour(index)
+        place = origin.find(owner.cell.text)
+        if place is None or owner.cell.language != "python":
+            return self._unknown(reader, name)
+        found = _binders(owner, name, len(owner.cell.text))
+        if not found:
+            return self._unknown(reader, name)
+        return [more for one in found for more in self._copy(owner, one)]
+
+    def _declare(self, reader: Context, name: str, binding: Binding) -> bool:
+        if isinstance(binding.type, (Function, Class, Module)):
+            return False
+        text = self._declaration(name, binding.type)
+        if text is None:
+            return False
+        self._place((reader.index, -1, name), Piece(text))
+        return True
+
+    def _declaration(self, name: str, type_: Type) -> str | None:
+        if isinstance(type_, Table):
+            known = self._classes.get(type_)
+            if known is not None:
+                return variable(name, Declared(known))
+            made = frame(name, type_, len(self._classes) + 1)
+            if made is None:
+                return None
+            self._modules |= made[1].modules
+            return made[0]
+        said = declared(type_)
+        if said is None:
+            return None
+        self._modules |= said.modules
+        return variable(name, said)
+
+    def _unknown(self, reader: Context, name: str) -> list[tuple[Context, str, int | None]]:
+        """Bound by something that is no Python statement, and of no known type."""
+        self._place((reader.index, -1, name), Piece(variable(name, ANY)))
+        return []
+
+    def _copy(self, owner: Context, one: Statement) -> list[tuple[Context, str, int | None]]:
+        key = (owner.index, one.span.start, "")
+        if key in self._placed:
+            return []
+        source = owner.facts.analysis
+        text = one.span.of(source.code) if isinstance(source, PythonSource) else ""
+        if text.startswith("from __future__"):
+            return []
+        if len(self._placed) >= MOST_STATEMENTS or self._length + len(text) > MOST_TEXT:
+            self._whole = False
+            return []
+        self._length += len(text)
+        self._statements[key] = one
+        self._place(key, Piece(text, owner.cell.id, one.span.start))
+        return [(owner, name, one.span.start) for name in one.reads]
+
+    def _place(self, key: tuple[int, int, str], piece: Piece) -> None:
+        self._placed.setdefault(key, piece)
+
+    def _by_need(self) -> list[tuple[int, int, str]]:
+        """Where the host runs cells by their data flow: what binds a name before what reads it."""
+        binders = {name: key for key, one in self._statements.items() for name in one.binds}
+        made: dict[tuple[int, int, str], None] = dict.fromkeys(key for key in sorted(self._placed) if key[2])
+        for key in sorted(self._statements):
+            path = [(key, iter(self._statements[key].reads))]
+            open_ = {key}
+            while path:
+                at, reads = path[-1]
+                name = next(reads, None)
+                if name is None:
+                    made[at] = None
+                    path.pop()
+                elif (needed := binders.get(name)) is not None and needed not in made and needed not in open_:
+                    open_.add(needed)
+                    path.append((needed, iter(self._statements[needed].reads)))
+        return list(made)
+
+
+def _binders(context: Context, name: str, before: int) -> list[Statement]:
+    """The statements of a cell above an offset that may have bound the name, down to the last that did for certain."""
+    found: list[Statement] = []
+    for one in reversed(statements(context.facts)):
+        if one.span.start >= before or name not in one.binds:
+            continue
+        found.append(one)
+        if name in one.certain:
+            break
+    return found

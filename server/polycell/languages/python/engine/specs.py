@@ -1,0 +1,84 @@
+"""The Python engines: one spec each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+
+from polycell.bridge.spec import ServerSpec, which
+
+_PYTHON = frozenset({"python"})
+
+
+def _ty() -> str | None:
+    """Where the wheel put the program: beside the package, whatever environment is active."""
+    try:
+        from ty._find_ty import find_ty_bin
+
+        return str(find_ty_bin())
+    except (ImportError, OSError):
+        return which("ty")
+
+
+def _jedi() -> str | None:
+    return sys.executable if find_spec("jedi") is not None else None
+
+
+TY = ServerSpec(
+    "ty",
+    ("ty", "server"),
+    _PYTHON,
+    "python",
+    install="Run `pip install ty` where Polycell is installed.",
+    trouble="`ty server` must start in a terminal; the log of Polycell has what it said.",
+    initialization={"experimental": {}, "logLevel": "error"},
+    find=_ty,
+)
+JEDI = ServerSpec(
+    "jedi",
+    (sys.executable, "-m", "polycell.languages.python.engine.jedi_worker"),
+    _PYTHON,
+    "python",
+    install='Run `pip install "polycell[jedi]"`.',
+    trouble="`python -c 'import jedi'` must work where Polycell is installed.",
+    find=_jedi,
+    patience=60.0,  # the first look at pandas takes 20 s on a small machine
+)
+PYREFLY = ServerSpec(
+    "pyrefly",
+    ("pyrefly", "lsp"),
+    _PYTHON,
+    "python",
+    install="Run `pip install pyrefly` where Polycell is installed.",
+    settings={"python": {"pyrefly": {"displayTypeErrors": "force-off"}}},
+)
+BASEDPYRIGHT = ServerSpec(
+    "basedpyright",
+    ("basedpyright-langserver", "--stdio"),
+    _PYTHON,
+    "python",
+    install="Run `pip install basedpyright` where Polycell is installed.",
+    settings={"basedpyright": {"analysis": {"diagnosticMode": "openFilesOnly", "typeCheckingMode": "off"}}},
+)
+PYLSP = ServerSpec(
+    "pylsp",
+    ("pylsp",),
+    _PYTHON,
+    "python",
+    install="Run `pip install python-lsp-server` where Polycell is installed.",
+)
+
+SPECS: Mapping[str, ServerSpec] = {spec.name: spec for spec in (TY, JEDI, PYREFLY, BASEDPYRIGHT, PYLSP)}
+FALLBACK = JEDI.name
+
+
+def environment_options(name: str, prefix: str, python: str) -> tuple[dict[str, object], dict[str, object]]:
+    """(initializationOptions, settings) that make an engine look into an environment."""
+    if name == TY.name:
+        return {"configuration": {"environment": {"python": prefix}}}, {}
+    if name in (PYREFLY.name, BASEDPYRIGHT.name):
+        return {"pythonPath": python}, {"python": {"pythonPath": python}}
+    if name == PYLSP.name:
+        return {}, {"pylsp": {"plugins": {"jedi": {"environment": python}}}}
+    return {"python": python}, {}
