@@ -44,7 +44,9 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
         return own
     if site.attribute:
         usual = {item.label for item in own.items if item.rank >= MEMBER}
-        return Completions((*ours, *_as_members(found, site.span, usual, {item.label for item in ours})))
+        # A column that a method hides is offered as `["count"]`, and the method beside it.
+        taken = {item.label for item in ours if not item.insert}
+        return Completions((*ours, *_as_members(found, site.span, usual, taken)))
     added = tuple(_as_names(context, found, site.span, site.word, {item.label for item in own.items}))
     # What could be imported depends on what is typed: whoever types on asks again.
     return Completions((*own.items, *added), own.incomplete or not site.quote)

@@ -1,0 +1,183 @@
+"""Python's own semantics with ty: members, call forms, places, across cells with magics around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.languages.python.engines import Running, running
+
+
+@pytest.fixture(scope="module")
+def ty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("notebooks")
+    (folder / "helper.py").write_text('def assist(what: str) -> str:\n    """Lend a hand."""\n    return what\n')
+    with running("ty", folder) as made:
+        yield made
+
+
+MAGICS = {
+    "above": "# %%\n%matplotlib inline\n!ls\n{}",
+    "in the middle": "# %%\nx = 1\n%time y = 2\n!echo {{x}}\n{}",
+    "below": "# %%\n{}\n\n%timeit x\nfiles = !ls\n",
+    "of the cell": "# %%\n%%time\n{}",
+}
+
+
+@pytest.mark.parametrize("around", MAGICS.values(), ids=MAGICS)
+def test_members_of_library_objects(ty: Running, around: str) -> None:
+    above = "# %%\nimport math, json as j\ntext = 'abc'\n"
+    assert "sqrt" in ty.labels(above + around.format("math.<|>"))
+    assert "loads" in ty.labels(above + around.format("j.lo<|>"))
+    assert "upper" in ty.labels(above + around.format("text.<|>"))
+
+
+def test_members_of_an_own_class_that_uses_an_import_of_another_cell(ty: Running) -> None:
+    found = ty.labels("""
+        # %%
+        import fractions
+        # %%
+        class Maker:
+            def make(self) -> fractions.Fraction:
+                return fractions.Fraction(1, 2)
+        # %%
+        made = Maker().make()
+        # %%
+        made.<|>
+        """)
+    assert "numerator" in found
+
+
+def test_the_nearest_binding_counts(ty: Running) -> None:
+    found = ty.labels("""
+        # %%
+        import fractions, pathlib
+        thing = fractions.Fraction(1)
+        # %%
+        thing = pathlib.PurePath(str(thing))
+        # %%
+        thing.<|>
+        """)
+    assert "parent" in found
+    assert "numerator" not in found
+
+
+def test_columns_come_before_members_and_nothing_twice(ty: Running) -> None:
+    found = ty.labels("""
+        # %%
+        import pandas as pd
+        sales = pd.DataFrame({"day": ["x"], "price": [1.0]})
+        # %%
+        %time total = 1
+        sales[sales.price > 1].<|>
+        """)
+    assert found[:2] == ["day", "price"]
+    assert {"groupby", "to_csv", "merge"} <= set(found)
+    assert len(found) == len(set(found))
+
+
+def test_a_method_that_hides_a_column(ty: Running) -> None:
+    found = ty.items("# %%\nimport pandas as pd\ndf = pd.DataFrame({'count': [1]})\n# %%\ndf.<|>")
+    assert [(i.kind, i.insert) for i in found if i.label == "count"] == [("column", '["count"]'), ("method", "")]
+
+
+def test_accessors(ty: Running) -> None:
+    assert "contains" in ty.labels("""
+        # %%
+        import pandas as pd
+        sales = pd.DataFrame({"day": ["x"]})
+        # %%
+        sales["day"].str.<|>
+        """)
+
+
+@pytest.mark.parametrize(
+    ("cell", "member"),
+    [
+        ("%%capture out\nprint(1)\n# %%\nout.<|>", "stdout"),
+        ("files = !ls\n# %%\nfiles.<|>", "append"),
+        ("display<|>", "display"),
+        ("%%sql --save x\nselect 1\n# %%\nimport helper\n# %%\nhelper.<|>", "assist"),
+    ],
+    ids=["%%capture", "! lines", "of the host", "module beside the notebook"],
+)
+def test_names_from_elsewhere(ty: Running, cell: str, member: str) -> None:
+    assert member in ty.labels(f"# %%\n{cell}")
+
+
+def test_keyword_arguments_come_first(ty: Running) -> None:
+    assert ty.labels("# %%\nimport json\n# %%\njson.dumps({}, ind<|>)")[0] == "indent="
+
+
+def test_names_inside_of_functions(ty: Running) -> None:
+    assert ty.labels("# %%\ndef f(alphabetical):\n    return alphab<|>")[0] == "alphabetical"
+
+
+def test_modules(ty: Running) -> None:
+    assert "colorsys" in ty.labels("# %%\nimport colors<|>")
+    assert "OrderedDict" in ty.labels("# %%\nfrom collections import Ord<|>")
+
+
+def test_an_import_is_added_to_the_cell_that_needs_it(ty: Running) -> None:
+    found = ty.items("# %%\nimport os\n# %%\n%%time\n# first\nx = 1\nOrderedDi<|>")
+    item = next(i for i in found if i.label == "OrderedDict")
+    assert [(e.cell, e.span.start, e.text) for e in item.edits] == [
+        ("c1", len("%%time\n# first\n"), "from collections import OrderedDict\n")
+    ]
+
+
+def test_what_is_known_is_not_imported_again(ty: Running) -> None:
+    found = ty.items("# %%\nfrom collections import OrderedDict\n# %%\nOrderedDi<|>")
+    assert [i.edits for i in found if i.label == "OrderedDict"] == [()]
+
+
+def test_hover_tells_documentation_from_where_it_is(ty: Running) -> None:
+    assert "Lend a hand." in ty.hover("# %%\nimport helper\n# %%\n!ls\nhelper.ass<|>ist('x')")
+    shown = ty.hover("# %%\nfrom helper import assist\n# %%\nass<|>ist('x')")
+    assert "Lend a hand." in shown
+    assert "from cell 1" in shown
+
+
+def test_nothing_of_the_glue_is_shown(ty: Running) -> None:
+    above = "# %%\nimport pandas as pd\nsales = pd.DataFrame({'day': ['x']})\n# %%\n"
+    shown = ty.hover(above + "copied = sales.cop<|>y()")
+    assert "DataFrame" in shown
+    assert "_polycell" not in shown
+    for text in ("sales.<|>", "sal<|>", "_poly<|>", "pd.DataFrame(sales, <|>)"):
+        assert not [i for i in ty.items(above + text) if "_polycell" in repr(i)]
+
+
+def test_call_forms(ty: Running) -> None:
+    found = ty.signature("# %%\nimport json\n# %%\n%time x = 1\njson.dumps({}, indent=<|>)")
+    assert found is not None
+    assert found[1].startswith("indent")
+    assert ty.signature("# %%\nimport helper\n# %%\nhelper.assist(<|>") == ("(what: str) -> str", "what: str")
+
+
+def test_definitions_in_cells_and_files(ty: Running) -> None:
+    above = "# %%\nclass Maker:\n    def make(self): ...\n# %%\nmaker = Maker()\n# %%\n!ls\n"
+    assert ty.define(above + "maker.ma<|>ke()") == [("c0", "make")]
+    assert ty.define(above + "ma<|>ker.make()", "type_definition") == [("c0", "Maker")]
+    assert ty.define("# %%\nimport helper\n# %%\nhelper.ass<|>ist('')") == [("helper.py", "")]
+
+
+def test_nothing_is_said_about_text_that_the_engine_does_not_see(ty: Running) -> None:
+    assert ty.hover("# %%\nimport json\n# %%\n!echo json.du<|>mps") == ""
+    assert ty.define("# %%\nimport json\n# %%\n%time json.dum<|>ps(1)") == [("__init__.py", "")]
+
+
+def test_a_cell_in_a_process_of_its_own_sees_nothing(ty: Running) -> None:
+    assert ty.labels("# %%\nimport math\n# %%\n%%python\nmath.<|>") == []
+
+
+def test_a_chain_through_many_cells_is_followed(ty: Running) -> None:
+    cells = ["import fractions\nx0 = [fractions.Fraction(1)]"]
+    cells += [f"x{n} = list(reversed(x{n - 1}))" for n in range(1, 30)]
+    text = "".join(f"# %%\n{cell}\n" for cell in cells)
+    assert "numerator" in ty.labels(text + "# %%\nx29[0].<|>")
+
+
+def test_marimo_cells_may_stand_in_any_order(ty: Running) -> None:
+    found = ty.labels("host: marimo\n# %%\nmade.<|>\n# %%\nmade = frac.Fraction(1)\n# %%\nimport fractions as frac\n")
+    assert "numerator" in found
