@@ -10,6 +10,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from polycell.core.environment import Binding, Exports
@@ -113,6 +114,8 @@ class Client:
     def __init__(self, parts: Callable[..., Any] | None = None, idle: float = 0.0) -> None:
         self.server = PolycellServer(parts or words_parts, idle=idle)
         self.server._warm_up = lambda: None  # type: ignore[method-assign]
+        # What another server knows of libraries is tested with the engines.
+        self.server.state.settings = replace(self.server.state.settings, engine="off")
         self.server.protocol.set_writer(self)
         self.sent: list[dict[str, Any]] = []
         self._ids = 1000  # beyond the ids that recordings use

@@ -26,6 +26,7 @@ _KINDS: Mapping[str, TokenKind] = {
     "builtinConstant": "keyword",
     "module": "namespace",
 }
+_NOTHING = frozenset({f"```python\n{word}\n```" for word in ("Unknown", "Any", "Never", "Todo")})
 _MODIFIERS: frozenset[str] = frozenset(get_args(TokenModifier))
 
 
@@ -38,6 +39,8 @@ async def hover(engine: Engine, context: Context, offset: int) -> Hover | None:
     if not isinstance(result, Mapping):
         return None
     shown = markdown(result.get("contents"))
+    if shown in _NOTHING:
+        return None
     where = answer.text.span(result.get("range"), answer.server.encoding)
     placed = cut.map.span_to_cell(where) if where is not None else None
     span = placed[1] if placed is not None and placed[0] == context.cell.id else _word(context.cell.text, offset)
