@@ -25,12 +25,22 @@ def literals(text: str) -> list[tuple[str, str | None, str]]:
     [
         ('duckdb.sql("select a from t").df()', [("select a from t", "duckdb", "")]),
         ("con.execute('''select a\nfrom t''')", [("select a\nfrom t", "", "con")]),
-        ('x = pd.read_sql("select 1 ", con)', [("select 1 ", "", "")]),
-        ('pd.read_sql(con=con, sql=r"select 1 ")', [("select 1 ", "", "")]),
+        ('x = pd.read_sql("select 1 ", con)', [("select 1 ", "", "con")]),
+        ('pd.read_sql(con=con, sql=r"select 1 ")', [("select 1 ", "", "con")]),
         ('é = spark.sql("se")', [("se", "spark", "")]),
         ('mo.sql(f"select {n} from {table.x[0]}")', [("select {n} from {__________}", "duckdb", "")]),
-        ('c.execute(text("select 1 "))', [("select 1 ", "", "")]),
+        ('c.execute(text("select 1 "))', [("select 1 ", "", "c")]),
         ('duckdb.sql("")', [("", "duckdb", "")]),
+        ('duckdb.sql("select " "1")', [('select    1', "duckdb", "")]),
+        ("con.sql('select a, '  # all\n    f'{b} from t')", [("select a,         \n      {b} from t", "", "con")]),
+        ("duckdb.sql(\"select 'a\\n', \\\"b\\\" from t\")", [("select 'a  ',  \"b \" from t", "duckdb", "")]),
+        ("duckdb.sql('select \\\n a from t')", [("select  \n a from t", "duckdb", "")]),
+        ('q = "select a from t"\nspark.sql(q)', [("select a from t", "spark", "")]),
+        ('q = dedent("""\n  select a from t""")\ncon.execute(q.strip())', [("\n  select a from t", "", "con")]),
+        ('con.execute(sa.text("select a from t"))', [("select a from t", "", "con")]),
+        ('pd.read_sql(text("select a from t"), con=eng)', [("select a from t", "", "eng")]),
+        ('self.spark.sql("select a from t")', [("select a from t", "spark", "")]),
+        ('client.query_and_wait("/* x */ select a from t")', [("/* x */ select a from t", "", "client")]),
         ('a.execute("select x from t"); b.query("select y from t")',
          [("select x from t", "", "a"), ("select y from t", "", "b")]),
     ],
@@ -42,8 +52,8 @@ def test_found(code: str, expected: list[tuple[str, str | None, str]]) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "duckdb.sql(\"select 'a\\n'\")",  # an escape
-        'duckdb.sql("select " "1")',  # joined of two
+        "duckdb.sql(\"select 'a\\x41'\")",  # an escape of another length
+        'duckdb.sql("sel" "ect 1")',  # one word of two halves
         'duckdb.sql("select " + x)',
         'duckdb.sql(f"select {{a}}")',
         'duckdb.sql(b"select 1")',
@@ -52,6 +62,9 @@ def test_found(code: str, expected: list[tuple[str, str | None, str]]) -> None:
         'pd.read_sql("table_name", con)',
         "duckdb.sql(query)",
         'text("hello")',
+        'q = "select a from t"\nq = q + "x"\nspark.sql(q)',  # bound twice
+        'def f(q):\n    spark.sql(q)\nq = "select a from t"',
+        "q = 3\nspark.sql(q)",
     ],
 )
 def test_left_out(code: str) -> None:
@@ -102,6 +115,15 @@ def test_columns_are_offered_inside_of_a_string() -> None:
     code = LOCAL + 'é = duckdb.sql("select co<|>s from local")'
     item = next(i for i in dsl.complete(code).items if i.label == "cost")
     assert item.replace.of(code.rpartition("# %%\n")[2].replace("<|>", "")) == "cos"
+
+
+def test_quotes_of_a_name_do_not_end_the_string() -> None:
+    frame = 'import duckdb, pandas as pd\nt = pd.DataFrame({"first name": [1]})\n# %%\n'
+    for quote, written in (('"', '\\\\"first name\\\\"'), ("'", '"first name"'), ('"""', '"first name"')):
+        found = dsl.complete(f"# %%\n{frame}duckdb.sql({quote}select <|> from t{quote})").items
+        assert next(i.insert for i in found if i.label == "first name") == written.replace("\\\\", "\\")
+    raw = dsl.complete(f'# %%\n{frame}duckdb.sql(r"select <|> from t")').items
+    assert "first name" not in [i.label for i in raw]
 
 
 def test_hover_and_definition_inside_of_a_string() -> None:

@@ -14,6 +14,7 @@ import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polycell.core import features
 from polycell.core.actions import apply
 from polycell.core.formatting import formatted
 from polycell.core.notebook import Cell
@@ -141,16 +142,15 @@ def test_a_query_in_a_string_by_an_action() -> None:
         'x = spark.sql("""\n    select a ,b from t\n""")\ny = spark.sql("select a ,b from t")\n'
         f'z = spark.sql("select {", ".join("abcdefghijklmnopqrstuvwxyz")} from t where x = 1")'
     )
-    from polycell.core import features
-
+    text += '\nw = spark.sql(f"select a ,{x[0]} from t")\nspark.sql("select a ,b "  "from t")'
     case = load(f"# %%\n{text}")
     made = []
-    for at in (30, 68, 110):
+    for at in (30, 68, 110, text.index("w =") + 20, len(text) - 20):
         found = features.actions(case.snapshot, case.session.services, "c0", Span(at, at))
         made += [apply(text, a.edits) for a in found if a.title == "Format this SQL"]
     assert made == [
         text.replace("\n    select a ,b", "\n    select a, b"),
-        text.replace('"select a ,b', '"select a, b'),
+        text.replace('"select a ,b', '"select a, b', 1),
     ]
 
 

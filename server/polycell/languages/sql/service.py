@@ -13,6 +13,7 @@ from polycell.core.notebook import Cell
 from polycell.core.results import (
     NO_COMPLETIONS,
     Action,
+    Completion,
     Completions,
     Finding,
     Formatted,
@@ -180,8 +181,12 @@ class SqlService(LanguageService):
         if found is None:
             return NO_COMPLETIONS
         if ";" not in text:  # nothing stands before: no need to read the text without its mask
-            return complete(found, ViewCatalogue(context.view, dialect, os.path.dirname(context.notebook.path)))
-        return complete(found, _before(read(context), found.statement))
+            catalogue = ViewCatalogue(context.view, dialect, os.path.dirname(context.notebook.path))
+        else:
+            catalogue = _before(read(context), found.statement)
+        made = complete(found, catalogue)
+        quotes = _quotes(context)
+        return made if len(quotes) != 1 else replace(made, items=tuple(_in_quotes(made.items, context, quotes)))
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
         reading = read(context)
@@ -207,11 +212,13 @@ class SqlService(LanguageService):
 
     def _formatted(self, context: Context, span: Span, layout: Layout) -> Formatted:
         reading = read(context)
+        quotes = _quotes(context)
+        written = context.notebook.cells[context.index].text[context.start :]
+        if quotes and not written.startswith(context.cell.text):
+            return Formatted(refusal="It is put together of several texts.")
+        found = formatted(context.cell, reading.text, reading.script, span, layout, literal=bool(quotes))
         # Only a text between three quotes may get more lines.
-        before = context.notebook.cells[context.index].text[: context.start]
-        in_quotes = context.start > 0 and before.endswith(('"', "'"))
-        found = formatted(context.cell, reading.text, reading.script, span, layout, literal=in_quotes)
-        if in_quotes and not before.endswith(('"""', "'''")) and any("\n" in e.text for e in found.edits):
+        if len(quotes) == 1 and any("\n" in e.text for e in found.edits):
             return Formatted(refusal="It would not stay on the line that it is on.")
         return found
 
@@ -257,6 +264,25 @@ class SqlService(LanguageService):
 
 def _names(reading: Reading, statement: Statement) -> Names:
     return Names(statement, _before(reading, statement), lambda token: reading.anchor(statement, token))
+
+
+def _quotes(context: Context) -> str:
+    """The quotes behind which a literal's text begins; "" outside of literals."""
+    before = context.notebook.cells[context.index].text[: context.start] if context.start else ""
+    if before.endswith(('"""', "'''")):
+        return before[-3:]
+    return before[-1:] if before.endswith(('"', "'")) else ""
+
+
+def _in_quotes(items: Iterable[Completion], context: Context, quote: str) -> Iterator[Completion]:
+    """What is inserted must not end the literal: its quotes are escaped, or in a raw one left out with their item."""
+    before = context.notebook.cells[context.index].text[: context.start - 1]
+    raw = "r" in before[len(before.rstrip("rRfFbBuU")) :].lower()
+    for item in items:
+        if quote not in (item.insert or item.label):
+            yield item
+        elif not raw:
+            yield item._replace(insert=(item.insert or item.label).replace(quote, f"\\{quote}"))
 
 
 def _before(reading: Reading, statement: Statement) -> ViewCatalogue:

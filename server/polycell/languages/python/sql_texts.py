@@ -1,0 +1,167 @@
+"""String literals as texts of another language, at the offsets of the cell.
+
+A text has the length of its source: an escape of two characters becomes a blank and what it stands for, the quotes
+between joined literals become blanks, and the holes of an f-string keep their place, names as they are (a frame may be
+meant). Blanks more or less do not matter in SQL, outside of its own strings at least.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from polycell.core.text import Span
+from polycell.languages.python.source import PythonSource
+
+LONGEST = 100_000  # characters of a literal
+
+_OPENING = re.compile(r"""([A-Za-z]{0,2})(\"{3}|'{3}|\"|')""")
+_BETWEEN = re.compile(r"(?:\s|\\\r?\n|\#[^\n]*)*")
+_NOT_LINE_ENDS = re.compile(r"[^\r\n]")
+_ESCAPE = re.compile(r"\\(\r\n|[\s\S])")
+_ESCAPED = {"n": "  ", "t": "  ", "r": "  ", "\n": " \n", "\r\n": " \r\n", "'": " '", '"': ' "', "\\": " \\"}
+_REFUSED = frozenset("xuUN01234567abfv")
+_PLAIN_HOLE = re.compile(r"\{\s*[A-Za-z_]\w*\s*\}\Z")
+# What hands on a text with other blanks at most, as a method of it or around it.
+_BLANKS = frozenset({"strip", "lstrip", "rstrip"})
+_AROUND = frozenset({"dedent", "cleandoc", "text", "SQL", "str", "TextClause"})
+
+Literal = ast.Constant | ast.JoinedStr
+
+
+def bound_once(tree: ast.Module) -> Mapping[str, ast.expr]:
+    """Names that the cell binds once, by a plain assignment → what they are bound to."""
+    stores: dict[str, int] = {}
+    values: dict[str, ast.expr] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            stores[node.id] = stores.get(node.id, 0) + 1
+        elif isinstance(node, ast.arg):
+            stores[node.arg] = stores.get(node.arg, 0) + 1
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            values[node.targets[0].id] = node.value
+    return {name: value for name, value in values.items() if stores.get(name) == 1}
+
+
+def literal_of(node: ast.expr | None, bound: Mapping[str, ast.expr]) -> Literal | None:
+    """The literal that an argument is: itself, under `dedent(…)` or `.strip()`, or by a name that is bound once."""
+    for _ in range(4):
+        if isinstance(node, ast.Name):
+            node = bound.get(node.id)
+        elif isinstance(node, ast.Call):
+            called = node.func
+            if isinstance(called, ast.Attribute) and called.attr in _BLANKS and not node.args:
+                node = called.value
+            elif len(node.args) == 1 and _last_name(called) in _AROUND:
+                node = node.args[0]
+            else:
+                return None
+        else:
+            break
+    return node if isinstance(node, (ast.Constant, ast.JoinedStr)) else None
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def content(source: PythonSource, text: str, node: Literal) -> tuple[Span, str] | None:
+    """(the span between the first quote and the last, its text); None where offsets could not be kept."""
+    if isinstance(node, ast.Constant) and not isinstance(node.value, str):
+        return None
+    whole = source.span(node)
+    if len(whole) > LONGEST:
+        return None
+    parts = list(_parts(text, whole))
+    if not parts or parts[-1] is None:
+        return None
+    made: list[str] = []
+    begin = at = -1
+    for part in parts:
+        if part is None:
+            return None
+        span, inner = part
+        if begin < 0:
+            begin = span.start
+        else:
+            if made[-1][-1:].isalnum() and inner[:1].isalnum():
+                return None  # two halves of one word
+            made.append(_NOT_LINE_ENDS.sub(" ", text[at : span.start]))
+        made.append(inner)
+        at = span.end
+    return Span(begin, at), "".join(made)
+
+
+def _parts(text: str, whole: Span) -> Iterator[tuple[Span, str] | None]:
+    """(span, text) of each of the literals that are joined; a last None where one is not understood."""
+    at = whole.start
+    while at < whole.end:
+        head = _OPENING.match(text, at)
+        if head is None:
+            yield None
+            return
+        prefix, quote = head[1].lower(), head[2]
+        end = _closing(text, head.end(), whole.end, quote)
+        if end is None or "b" in prefix:
+            yield None
+            return
+        inner: str | None = text[head.end() : end]
+        if "f" in prefix and inner is not None:
+            inner = None if "\\" in inner and "r" not in prefix and _in_hole(inner) else _holes(inner)
+        if "r" not in prefix and inner is not None:
+            inner = _unescaped(inner)
+        if inner is None:
+            yield None
+            return
+        yield Span(head.end(), end), inner
+        following = _BETWEEN.match(text, end + len(quote))
+        at = following.end() if following is not None else whole.end
+
+
+def _closing(text: str, start: int, end: int, quote: str) -> int | None:
+    at = start
+    while at < end:
+        if text[at] == "\\":
+            at += 2
+        elif text.startswith(quote, at):
+            return at
+        else:
+            at += 1
+    return None
+
+
+def _unescaped(inner: str) -> str | None:
+    """The text with what escapes stand for, each as long as it was; None for escapes of other lengths."""
+    if "\\" not in inner:
+        return inner
+    if any(found[1] in _REFUSED for found in _ESCAPE.finditer(inner)):
+        return None
+    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[0]), inner)
+
+
+def _in_hole(inner: str) -> bool:
+    return any("\\" in part.partition("}")[0] for part in inner.split("{")[1:])
+
+
+def _holes(inner: str) -> str | None:
+    """The text of an f-string with every hole that is no plain name made one that is; None where `{{` escapes."""
+    made: list[str] = []
+    at = depth = start = 0
+    for i, c in enumerate(inner):
+        if c == "{":
+            if not depth:
+                if inner[i : i + 2] == "{{":
+                    return None
+                made.append(inner[at:i])
+                start = i
+            depth += 1
+        elif c == "}":
+            if not depth:
+                return None
+            depth -= 1
+            if not depth:
+                hole = inner[start : i + 1]
+                made.append(hole if _PLAIN_HOLE.match(hole) else "{" + "_" * (len(hole) - 2) + "}")
+                at = i + 1
+    return "".join([*made, inner[at:]]) if not depth else None
