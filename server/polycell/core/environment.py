@@ -15,7 +15,8 @@ from typing import Any, Literal, Protocol
 from polycell.core.hosts import Host, Reads
 from polycell.core.types import UNKNOWN, Anchor, Module, Table, Type
 
-BindingKind = Literal["variable", "function", "class", "import", "table", "result", "deleted", "parameter"]
+# "internal": what its own language alone sees (Scala's methods, classes and private values).
+BindingKind = Literal["variable", "function", "class", "import", "table", "result", "deleted", "parameter", "internal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def crosses(binding: Binding, reads: Reads) -> bool:
     if binding.kind == "deleted":
         return True
     if reads.what == "values":
-        return binding.kind != "import" and not isinstance(binding.type, Module)
+        return binding.kind not in ("import", "internal") and not isinstance(binding.type, Module)
     if not isinstance(binding.type, Table):
         return False
     return reads.what == "tables" or binding.type.flavour in _SPARK_FLAVOURS

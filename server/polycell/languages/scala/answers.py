@@ -1,0 +1,122 @@
+"""The compiler's answers, as the rest of Polycell has them. What lies in the glue is nobody's business and left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from polycell.core.results import Completion, CompletionKind, Completions, Hover, Location, Signature, Signatures
+from polycell.core.text import Span
+from polycell.core.virtual import VirtualDocument
+
+# A range of the answer as a span of the document.
+Ranges = Callable[[Any], Span | None]
+
+_KINDS: Mapping[int, CompletionKind] = {
+    2: "method",
+    3: "function",
+    4: "function",
+    5: "property",
+    6: "variable",
+    7: "class",
+    8: "class",
+    9: "module",
+    10: "property",
+    12: "value",
+    13: "class",
+    14: "keyword",
+    20: "value",
+    21: "value",
+    22: "class",
+    25: "class",
+}
+_STOP = re.compile(r"\$(?:\d+|\{\d+:?([^}]*)\})")
+_RANK = 40
+
+
+def completions(answer: Any, document: VirtualDocument, cell: str, ranges: Ranges) -> Completions:
+    if not isinstance(answer, Mapping):
+        return Completions()
+    items = answer.get("items")
+    made = _items(items if isinstance(items, list) else [], document, cell, ranges)
+    return Completions(tuple(made), bool(answer.get("isIncomplete")))
+
+
+def _items(items: list[Any], document: VirtualDocument, cell: str, ranges: Ranges) -> Iterator[Completion]:
+    for rank, item in enumerate(items):
+        edit = item.get("textEdit") or {}
+        span = ranges(edit.get("range") or edit.get("replace"))
+        placed = document.map.span_to_cell(span) if span is not None else None
+        if placed is None or placed[0] != cell:
+            continue
+        label = str(item.get("filterText") or item.get("label", ""))
+        imported = item.get("additionalTextEdits")
+        if imported:
+            # The import belongs into the cell; until items can carry it, the full name says the same.
+            label = _qualified(item, label)
+        yield Completion(
+            label,
+            _KINDS.get(int(item.get("kind") or 0), "value"),
+            placed[1],
+            label if imported else _plain(str(edit.get("newText") or label)),
+            _detail(item),
+            rank=_RANK + min(rank, 400) + (400 if imported else 0),
+        )
+
+
+def _qualified(item: Any, label: str) -> str:
+    package = str(item.get("label", "")).partition(" - ")[2].strip()
+    return f"{package}.{label}" if package else label
+
+
+def _plain(inserted: str) -> str:
+    """Without the stops of a snippet: `map($0)` is `map`, since what the user wants next nobody knows."""
+    if "$0" in inserted:
+        inserted = re.split(r"[({ ]?\$0", inserted, maxsplit=1)[0].rstrip(" ({")
+    return _STOP.sub(lambda found: found[1] or "", inserted)
+
+
+def _detail(item: Any) -> str:
+    detail = str(item.get("detail") or "").strip()
+    return detail.removeprefix(":").strip()
+
+
+def hover(answer: Any, document: VirtualDocument, cell: str, ranges: Ranges, word: Span) -> Hover | None:
+    """`word` is what the cursor is on: at a definition the compiler gives the whole line."""
+    contents = answer.get("contents") if isinstance(answer, Mapping) else None
+    text = contents.get("value") if isinstance(contents, Mapping) else contents
+    return Hover(text.strip(), word) if isinstance(text, str) and text.strip() else None
+
+
+def signatures(answer: Any) -> Signatures | None:
+    found = answer.get("signatures") if isinstance(answer, Mapping) else None
+    if not found:
+        return None
+    made = []
+    for one in found:
+        label = str(one.get("label", ""))
+        parameters, start = [], 0
+        for parameter in one.get("parameters") or ():
+            written = str(parameter.get("label", ""))
+            at = label.find(written, start)
+            if at >= 0:
+                parameters.append(Span(at, at + len(written)))
+                start = at + len(written)
+        made.append(Signature(label, tuple(parameters), _text(one.get("documentation"))))
+    active = answer.get("activeParameter")
+    return Signatures(tuple(made), int(answer.get("activeSignature") or 0), active if isinstance(active, int) else None)
+
+
+def _text(documentation: Any) -> str:
+    value = documentation.get("value") if isinstance(documentation, Mapping) else documentation
+    return str(value or "").strip()
+
+
+def locations(answer: Any, document: VirtualDocument, uri: str, ranges: Ranges) -> Iterator[Location]:
+    """Places in the notebook; the sources of libraries are not fetched."""
+    for one in answer if isinstance(answer, list) else ():
+        span = ranges(one.get("range"))
+        placed = document.map.span_to_cell(span) if span is not None and one.get("uri") == uri else None
+        if placed is not None:
+            yield Location(placed[1], placed[0])

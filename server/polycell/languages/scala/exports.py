@@ -1,0 +1,89 @@
+"""What a Scala cell gives to others: its definitions, typed by the text, or by the compiler where it answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from polycell.core.environment import Binding, BindingKind, Exports, View
+from polycell.core.service import Context
+from polycell.core.types import UNKNOWN, Anchor, Class, Function, Opaque, Type
+from polycell.languages.scala.outline import Name, Outline
+from polycell.languages.scala.scalatypes import Fields, rows_of, to_neutral
+
+# (name) → the type that the compiler gives it in this cell, "" where it said nothing.
+Compiled = Callable[[Name], str]
+
+
+def exports(context: Context, compiled: Compiled, result: str) -> Exports:
+    """`result` is the type of the cell's last expression, where the host names it."""
+    outline = context.facts.analysis
+    if not isinstance(outline, Outline):
+        return Exports()
+    found = {binding.name: binding for binding in _bindings(context, outline, compiled)}
+    last = context.host.last_expression
+    if last and outline.last is not None and last not in found and result not in ("", "Unit"):
+        fields = _fields(context.view, outline)
+        origin = Anchor("", 0, context.cell.id)
+        found[last] = Binding(last, to_neutral(result, fields), "variable", _space(context), origin, result)
+    return Exports(tuple(found.values()))
+
+
+def _bindings(context: Context, outline: Outline, compiled: Compiled) -> Iterator[Binding]:
+    cell = context.cell
+    fields = _fields(context.view, outline)
+    for name in outline.names:
+        origin = Anchor.at(cell.text, name.span.start, name.span.of(cell.text), cell=cell.id)
+        written = name.declared or name.literal or compiled(name)
+        # Only public values are handed to other languages.
+        kind: BindingKind = "variable" if name.kind == "val" and not name.private else "internal"
+        yield Binding(name.name, _type(name, written, fields), kind, _space(context), origin, written)
+    for clause in outline.imports:
+        for imported in clause.names:
+            origin = Anchor.at(cell.text, clause.span.start, imported, cell=cell.id)
+            yield Binding(imported, Opaque(imported), "import", _space(context), origin, clause.text)
+
+
+def _type(name: Name, written: str, fields: Fields) -> Type:
+    if name.kind == "def":
+        return Function(f"(…): {written}" if written else "(…)")
+    if name.kind in ("class", "trait", "object", "type"):
+        members = tuple((field, to_neutral(type_, fields)) for field, type_ in name.fields)
+        inner = ", ".join(f"{field}: {type_}" for field, type_ in name.fields)
+        return Class(name.name, f"({inner})" if inner else "", members=members)
+    if not written:
+        return UNKNOWN
+    table = rows_of(written, fields)
+    return table if table is not None else to_neutral(written, fields)
+
+
+def _fields(view: View, outline: Outline) -> Fields:
+    """Case classes of this cell and of those above, by name."""
+
+    def fields(name: str) -> tuple[tuple[str, str], ...] | None:
+        short = name.rpartition(".")[2]
+        own = outline.named(short)
+        if own is not None and own.kind == "class":
+            return own.fields if own.case else None
+        binding = view.lookup(short)
+        if binding is None or not isinstance(binding.type, Class) or not binding.type.signature.startswith("("):
+            return None
+        inner = binding.type.signature[1:-1]
+        return tuple((field, written) for field, written in _declared(inner))
+
+    return fields
+
+
+def _declared(inner: str) -> Iterator[tuple[str, str]]:
+    """`a: Int, b: Map[String, Int]` as pairs."""
+    depth, start = 0, 0
+    for at, char in enumerate(inner + ","):
+        depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(char, 0)
+        if char == "," and depth == 0:
+            name, colon, type_ = inner[start:at].partition(":")
+            if colon:
+                yield name.strip(), type_.strip()
+            start = at + 1
+
+
+def _space(context: Context) -> str:
+    return context.cell.space or context.cell.language

