@@ -8,7 +8,8 @@ from typing import Any
 
 from polycell.core.results import Completion, CompletionKind, Completions, Hover, Location, Signature, Signatures
 from polycell.core.text import Span
-from polycell.core.virtual import VirtualDocument
+from polycell.languages.scala.compilers import without_glue
+from polycell.languages.scala.document import Made
 
 # A range of the answer as a span of the document.
 Ranges = Callable[[Any], Span | None]
@@ -35,7 +36,7 @@ _STOP = re.compile(r"\$(?:\d+|\{\d+:?([^}]*)\})")
 _RANK = 40
 
 
-def completions(answer: Any, document: VirtualDocument, cell: str, ranges: Ranges) -> Completions:
+def completions(answer: Any, document: Made, cell: str, ranges: Ranges) -> Completions:
     if not isinstance(answer, Mapping):
         return Completions()
     items = answer.get("items")
@@ -43,7 +44,7 @@ def completions(answer: Any, document: VirtualDocument, cell: str, ranges: Range
     return Completions(tuple(made), bool(answer.get("isIncomplete")))
 
 
-def _items(items: list[Any], document: VirtualDocument, cell: str, ranges: Ranges) -> Iterator[Completion]:
+def _items(items: list[Any], document: Made, cell: str, ranges: Ranges) -> Iterator[Completion]:
     for rank, item in enumerate(items):
         edit = item.get("textEdit") or {}
         span = ranges(edit.get("range") or edit.get("replace"))
@@ -79,14 +80,14 @@ def _plain(inserted: str) -> str:
 
 def _detail(item: Any) -> str:
     detail = str(item.get("detail") or "").strip()
-    return detail.removeprefix(":").strip()
+    return without_glue(detail.removeprefix(":").strip())
 
 
-def hover(answer: Any, document: VirtualDocument, cell: str, ranges: Ranges, word: Span) -> Hover | None:
+def hover(answer: Any, document: Made, cell: str, ranges: Ranges, word: Span) -> Hover | None:
     """`word` is what the cursor is on: at a definition the compiler gives the whole line."""
     contents = answer.get("contents") if isinstance(answer, Mapping) else None
     text = contents.get("value") if isinstance(contents, Mapping) else contents
-    return Hover(text.strip(), word) if isinstance(text, str) and text.strip() else None
+    return Hover(without_glue(text.strip()), word) if isinstance(text, str) and text.strip() else None
 
 
 def signatures(answer: Any) -> Signatures | None:
@@ -113,7 +114,7 @@ def _text(documentation: Any) -> str:
     return str(value or "").strip()
 
 
-def locations(answer: Any, document: VirtualDocument, uri: str, ranges: Ranges) -> Iterator[Location]:
+def locations(answer: Any, document: Made, uri: str, ranges: Ranges) -> Iterator[Location]:
     """Places in the notebook; the sources of libraries are not fetched."""
     for one in answer if isinstance(answer, list) else ():
         span = ranges(one.get("range"))

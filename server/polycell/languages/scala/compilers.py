@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import logging
+import re
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
@@ -135,6 +136,11 @@ class Compilers:
             task.add_done_callback(self._tasks.discard)
         return self._latest.get(question.uri)
 
+    @property
+    def busy(self) -> bool:
+        """Whether answers are still to come."""
+        return bool(self._tasks)
+
     async def close(self) -> None:
         for task in tuple(self._tasks):
             task.cancel()
@@ -199,14 +205,24 @@ class Compilers:
             self._note(text)
 
 
+_GLUE = re.compile(r"\b(?:Notebook\.)?(?:Given\d+\.Cell\d+\.)+")
+
+
+def without_glue(text: str) -> str:
+    """A type without the objects that the document puts around cells: `Notebook.Given1.Cell1.Sale` is `Sale`."""
+    return _GLUE.sub("", text)
+
+
 def _typed(text: Text, answer: Any, server: Server) -> Typed:
     said = answer if isinstance(answer, Mapping) else {}
     problems = []
     for one in said.get("diagnostics") or ():
         span = text.span(one.get("range"), server.encoding)
         if span is not None and one.get("severity") == 1:
-            problems.append(Problem(span, str(one.get("message", ""))))
+            problems.append(Problem(span, without_glue(str(one.get("message", "")))))
     types = [
-        (int(one["offset"]), str(one["name"]), str(one["type"])) for one in said.get("definitions") or () if one["type"]
+        (int(one["offset"]), str(one["name"]), without_glue(str(one["type"])))
+        for one in said.get("definitions") or ()
+        if one["type"]
     ]
     return Typed(tuple(problems), tuple(types), text.text)

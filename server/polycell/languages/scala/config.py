@@ -74,6 +74,8 @@ def _module(text: str, binary: str) -> str:
     if len(parts) != 3 or any(not re.fullmatch(r"[\w.+-]+", part) for part in parts):
         return ""
     organisation, name, version = parts
+    if version in ("_", "latest.release", "latest.integration"):
+        return ""
     return f"{organisation}:{name}_{binary}:{version}" if cross else f"{organisation}:{name}:{version}"
 
 

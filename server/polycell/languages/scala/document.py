@@ -25,7 +25,7 @@ from polycell.core.environment import Binding
 from polycell.core.notebook import Cell
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.virtual import Piece, VirtualDocument, build
+from polycell.core.virtual import Piece, SegmentMap, VirtualDocument, build
 from polycell.languages.scala.foreign import PRELUDE, declaration
 from polycell.languages.scala.lexer import tokens
 from polycell.languages.scala.outline import Outline, outline
@@ -59,12 +59,28 @@ def unit(cell: Cell, index: int) -> Unit:
     return Unit(cell, index, text, outline(text))
 
 
-def document(context: Context, *, spark: bool = False) -> VirtualDocument:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """`doubtful`: names that the cell needs are given by a cell that was left out, so what it lacks proves nothing."""
+
+    document: VirtualDocument
+    doubtful: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.document.text
+
+    @property
+    def map(self) -> SegmentMap:
+        return self.document.map
+
+
+def document(context: Context, *, spark: bool = False) -> Made:
     """For the cell of the context, with everything above it that it needs. `spark`: Spark is on the classpath."""
     own = unit(context.cell, context.index)
-    above, foreign = _needed(context, own)
+    above, foreign, doubtful = _needed(context, own)
     if own.outline.package:
-        return build([Piece(own.text, own.cell.id, 0)])
+        return Made(build([Piece(own.text, own.cell.id, 0)]))
     pieces: list[Piece] = []
     declared = {name: declaration(binding, context.view.lookup, spark=spark) for name, binding in foreign.items()}
     if any("polynote.runtime.python" in text for text in declared.values()):
@@ -96,7 +112,7 @@ def document(context: Context, *, spark: bool = False) -> VirtualDocument:
         pieces += _body(one, context.host.last_expression)
         pieces.append(Piece("\n"))
     pieces.append(Piece("}}" * len(wrapped) + "}\n"))
-    return build(pieces)
+    return Made(build(pieces), doubtful)
 
 
 def result_span(one: Unit) -> Span | None:
@@ -145,8 +161,9 @@ def _packaged(one: Unit) -> list[Piece]:
     ]
 
 
-def _needed(context: Context, own: Unit) -> tuple[list[Unit], dict[str, Binding]]:
-    """The Scala cells above that matter, in order, and the values of other languages that they use."""
+def _needed(context: Context, own: Unit) -> tuple[list[Unit], dict[str, Binding], bool]:
+    """The Scala cells above that matter, in order; the values of other languages that they use; whether some cell that
+    matters cannot be read."""
     cells = context.notebook.cells
     space = context.cell.space
     giving: dict[str, list[int]] = {}
@@ -156,18 +173,18 @@ def _needed(context: Context, own: Unit) -> tuple[list[Unit], dict[str, Binding]
         cell = cells[index]
         if cell.kind != "code" or cell.language != own.cell.language or cell.space != space:
             continue
-        one = unit(cell, index)
-        if one.outline.broken is not None:
-            continue
-        units[index] = one
+        one = units[index] = unit(cell, index)
         for name in one.outline.names:
             giving.setdefault(name.name, []).append(index)
         if context.host.last_expression and one.outline.last is not None:
             giving.setdefault(context.host.last_expression, []).append(index)
-        if one.outline.imports or one.outline.package or any(name.implicit for name in one.outline.names):
+        if one.outline.broken is None and (
+            one.outline.imports or one.outline.package or any(name.implicit for name in one.outline.names)
+        ):
             always.append(index)
     chosen: dict[int, Unit] = {}
     foreign: dict[str, Binding] = {}
+    doubtful = False
     queue: list[Unit] = [own]
     length = len(own.text)
     for index in reversed(always):
@@ -184,11 +201,16 @@ def _needed(context: Context, own: Unit) -> tuple[list[Unit], dict[str, Binding]
             if nearest is None or nearest in chosen:
                 continue
             found = units[nearest]
+            if found.outline.broken is not None:
+                doubtful = True
+                continue
             if len(chosen) < MOST_CELLS and length + len(found.text) <= MOST_CHARACTERS:
                 chosen[nearest] = found
                 queue.append(found)
                 length += len(found.text)
-    return [chosen[index] for index in sorted(chosen)], foreign
+            else:
+                doubtful = True
+    return [chosen[index] for index in sorted(chosen)], foreign, doubtful
 
 
 def _is_foreign(context: Context, language: str, name: str, foreign: dict[str, Binding]) -> bool:

@@ -8,13 +8,13 @@ and kernels give are not known to the compiler either.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from polycell.core.facts import Facts
 from polycell.core.results import Finding
 from polycell.core.service import Context
-from polycell.core.virtual import VirtualDocument
+from polycell.core.text import Span
 from polycell.languages.scala.compilers import Problem, Typed
+from polycell.languages.scala.document import Made
 
 CODE = "scala-error"
 
@@ -33,29 +33,45 @@ _AMBIENT = frozenset(
         *("mssparkutils", "notebookutils", "jvmRepr", "Predef", "pinned", "ReprsOf"),
     }
 )
+# Where Spark is the kernel's and not on our classpath, its implicits may give any value any method.
+_SPARK = re.compile(r"\b(?:spark|sc|sqlContext|toDF|toDS|DataFrame|Dataset|RDD)\b|\$\"")
 # The nesting of cells makes an outer name and an inner import of it meet where in a kernel the later one wins.
-_GLUE = re.compile(r"is ambiguous|is already defined as|dead code|is defined in")
+_GLUE = re.compile(r"is ambiguous|is already defined as|is defined in|does not take type parameters")
 
 
-def findings(typed: Typed, document: VirtualDocument, context: Context) -> Iterator[Finding]:
-    blind = _is_blind(typed, document, context.facts)
+def findings(typed: Typed, document: Made, context: Context) -> Iterator[Finding]:
+    blind = document.doubtful or _is_blind(typed, document)
+    if _SPARK.search(document.text) and "val spark: SparkSession" not in document.text:
+        blind = True
     opens = bool(context.view.opens())
     ambient = _AMBIENT | context.host.ambient.get(context.cell.language, frozenset())
     seen = set()
     for problem in typed.problems:
-        placed = document.map.span_to_cell(problem.span)
+        grammar = bool(_GRAMMAR.match(problem.message))
+        inside = document.map.span_to_cell(problem.span)
+        placed = inside or (_at_end(problem, document, context) if grammar else None)
         if placed is None or placed[0] != context.cell.id or _GLUE.search(problem.message):
             continue
-        grammar = bool(_GRAMMAR.match(problem.message))
         name = _NAME.match(problem.message)
         if not grammar and (blind or (name is not None and (opens or name[1] in ambient))):
             continue
         if placed[1] not in seen:
             seen.add(placed[1])
-            yield Finding(CODE, placed[1], _said(problem), "error")
+            yield Finding(CODE, placed[1], _said(problem, inside is None), "error")
 
 
-def _is_blind(typed: Typed, document: VirtualDocument, facts: Facts) -> bool:
+def _at_end(problem: Problem, document: Made, context: Context) -> tuple[str, Span] | None:
+    """The cell's last word, for what the parser misses there and finds in the glue behind."""
+    cell = context.cell
+    end = document.map.to_document(cell.id, len(cell.text))
+    text = cell.text.rstrip()
+    if end is None or problem.span.start < end or len(text) <= cell.body:
+        return None
+    start = len(text) - len(re.search(r"\w+$|.$", text)[0])  # type: ignore[index]
+    return cell.id, Span(start, len(text))
+
+
+def _is_blind(typed: Typed, document: Made) -> bool:
     """Whether something is missing that the code expects on the classpath."""
     lines = document.text
     for problem in typed.problems:
@@ -69,11 +85,9 @@ def _in_import(text: str, problem: Problem) -> bool:
     return text[start : problem.span.start].lstrip().startswith("import ")
 
 
-def _said(problem: Problem) -> str:
+def _said(problem: Problem, at_end: bool) -> str:
     """On one line, as findings are: `type mismatch; found: String("a"), required: Int`."""
-    first, *rest = (" ".join(line.split()) for line in problem.message.split("\n"))
+    message = problem.message.replace("but '}' found", "but the cell ends") if at_end else problem.message
+    first, *rest = (" ".join(line.split()) for line in message.split("\n"))
     told = ", ".join(line.replace(" :", ":") for line in rest if line)
     return f"{first.rstrip(';')}; {told}" if told else first
-
-
-__all__: Sequence[str] = ("CODE", "findings")

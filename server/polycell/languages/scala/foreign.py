@@ -15,7 +15,8 @@ from polycell.core.types import Class, Function, Module, Opaque, Record, Table, 
 from polycell.languages.scala.lexer import KEYWORDS
 from polycell.languages.scala.scalatypes import to_scala
 
-# What Polynote's own library declares (polynote.runtime.python), as far as notebooks use it.
+# What Polynote's own library declares (polynote.runtime.python), as far as notebooks use it. A call of any of them is
+# Scala's `applyDynamic("apply")`, which takes names for arguments too; an `apply` of its own would not.
 PRELUDE = """package polynote.runtime.python {
   class PythonObject extends scala.Dynamic {
     def selectDynamic(name: String): PythonObject = ???
@@ -30,9 +31,7 @@ PRELUDE = """package polynote.runtime.python {
     def asTuple2Of[A, B]: (A, B) = ???
     def hasAttribute(name: String): Boolean = ???
   }
-  class PythonFunction extends PythonObject {
-    def apply(args: Any*): PythonObject = ???
-  }
+  class PythonFunction extends PythonObject
 }
 """
 _PACKAGE = "_root_.polynote.runtime.python"
@@ -77,29 +76,23 @@ def _title(type_: Type) -> str:
 
 
 def _members(type_: Type, lookup: Lookup) -> list[str]:
-    """Of an instance: the public members of its class, as far as a cell above defines it."""
+    """Of an instance: the public members of its class. What they give is an object of Python, whatever it is there."""
+    members: tuple[tuple[str, Type], ...] = ()
     if isinstance(type_, Record):
-        return [
-            f"def {quoted(name)}: {to_scala(inner) or f'{_PACKAGE}.PythonObject'} = ???" for name, inner in type_.fields
-        ]
-    if not isinstance(type_, Opaque):
-        return []
-    owner = lookup(type_.name)
-    if owner is None or not isinstance(owner.type, Class):
-        return []
-    made = []
-    for name, member in owner.type.members[:_MOST_MEMBERS]:
-        if name.startswith("_"):
-            continue
-        if isinstance(member, Function):
-            parameters = [p for p in member.parameters if p not in ("self", "cls")]
-            declared = ", ".join(f"{quoted(p)}: Any = null" for p in parameters)
-            result = to_scala(member.returns) if member.returns is not None else ""
-            made.append(f"def {quoted(name)}({declared}): {result or f'{_PACKAGE}.PythonObject'} = ???")
-        else:
-            made.append(_attribute(name, member))
-    return made
+        members = type_.fields
+    elif isinstance(type_, Opaque):
+        owner = lookup(type_.name)
+        members = owner.type.members if owner is not None and isinstance(owner.type, Class) else ()
+    public = [(name, member) for name, member in members if not name.startswith("_")]
+    return [f"def {quoted(name)}{_parameters(member)} = ???" for name, member in public[:_MOST_MEMBERS]]
 
 
-def _attribute(name: str, type_: Type) -> str:
-    return f"def {quoted(name)}: {to_scala(type_) or f'{_PACKAGE}.PythonObject'} = ???"
+def _parameters(member: Type) -> str:
+    """`(item: Any = null): PythonObject`; no list of parameters where the call may take any."""
+    if not isinstance(member, Function):
+        return f": {_PACKAGE}.PythonObject"
+    written = member.signature.partition("->")[0].strip().removeprefix("(").removesuffix(")")
+    names = [part.partition("=")[0].partition(":")[0].strip() for part in written.split(",") if part.strip()]
+    if not all(_WORD.fullmatch(name) for name in names):
+        return f": {_PACKAGE}.PythonFunction"
+    return f"({', '.join(f'{quoted(name)}: Any = null' for name in names)}): {_PACKAGE}.PythonObject"

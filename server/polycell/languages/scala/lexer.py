@@ -18,6 +18,7 @@ KEYWORDS = frozenset(
         *("var", "while", "with", "yield"),
     }
 )
+GOES_ON = "…"  # the text of a string's literal part behind which an interpolation stands
 _DEEPEST = 40  # interpolations within interpolations; deeper ones are read as plain text, for the sake of the stack
 
 _OPERATOR = r"[!#%&*+\-/:<=>?@\\^|~\u2190-\u21ff\u2200-\u22ff]+"
@@ -129,12 +130,12 @@ def _string(text: str, start: int, at: int, triple: bool, interpolated: bool, fo
                 at += 2
                 continue
             if text.startswith("${", at):
-                found.append(Token("string", piece, at + 2, ""))
+                found.append(Token("string", piece, at + 2, GOES_ON))
                 at = piece = _scan(text, at + 2, found, level + 1)
                 continue
             name = _NAME.match(text, at + 1)
             if name is not None:
-                found.append(Token("string", piece, at + 1, ""))
+                found.append(Token("string", piece, at + 1, GOES_ON))
                 found.append(Token("id", name.start(), name.end(), name[0]))
                 at = piece = name.end()
                 continue

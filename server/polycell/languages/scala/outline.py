@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from polycell.core.text import Span
-from polycell.languages.scala.lexer import Token, code, tokens
+from polycell.languages.scala.lexer import GOES_ON, Token, code, tokens
 
 Kind = Literal["val", "def", "class", "object", "trait", "type", "import", "package"]
 
@@ -318,7 +318,8 @@ def _literal(found: Sequence[Token]) -> str:
     """The type of a literal that is the whole right side; "" for anything else."""
     if found and found[0].text in ("-", "+") and len(found) == 2 and found[1].kind == "number":
         found = found[1:]
-    if found and all(token.kind == "string" for token in found):
+    ends = [token for token in found if token.kind == "string" and token.text != GOES_ON]
+    if found and found[0].kind == "string" and ends == [found[-1]]:
         return "String"
     if len(found) != 1:
         return ""

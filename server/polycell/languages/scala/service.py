@@ -13,11 +13,10 @@ from polycell.core.results import NO_COMPLETIONS, Completion, Completions, Findi
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import describe
-from polycell.core.virtual import VirtualDocument
 from polycell.languages.scala import answers, columns
 from polycell.languages.scala.compilers import Compilers, Question, Typed
 from polycell.languages.scala.config import Config, config_of
-from polycell.languages.scala.document import document, result_span, unit
+from polycell.languages.scala.document import Made, document, result_span, unit
 from polycell.languages.scala.exports import exports
 from polycell.languages.scala.facts import facts
 from polycell.languages.scala.findings import findings
@@ -53,6 +52,8 @@ class ScalaService(LanguageService):
         def compiled(name: Name) -> str:
             if not current:
                 return by_name.get(name.name, "")
+            if name.kind not in ("val", "def"):
+                return ""
             at = made.map.to_document(context.cell.id, name.span.start)
             return typed.type_at(at) if at is not None else ""
 
@@ -110,9 +111,7 @@ class ScalaService(LanguageService):
 
     # -- inside
 
-    async def _ask(
-        self, context: Context, offset: int, method: str
-    ) -> tuple[object, VirtualDocument, str, answers.Ranges] | None:
+    async def _ask(self, context: Context, offset: int, method: str) -> tuple[object, Made, str, answers.Ranges] | None:
         compilers = self._compilers
         if compilers is None:
             return None
@@ -125,7 +124,7 @@ class ScalaService(LanguageService):
             return None
         return answer, made, context.cell.id, lambda value: compilers.span(config, made.text, value)
 
-    def _typed(self, context: Context) -> tuple[Typed | None, VirtualDocument | None]:
+    def _typed(self, context: Context) -> tuple[Typed | None, Made | None]:
         if self._compilers is None:
             return None, None
         config, made = _document(context)
@@ -133,7 +132,7 @@ class ScalaService(LanguageService):
         return (found if isinstance(found, Typed) else None), made
 
 
-def _document(context: Context) -> tuple[Config, VirtualDocument]:
+def _document(context: Context) -> tuple[Config, Made]:
     config = _config(context)
     return config, document(context, spark=config.spark)
 

@@ -30,6 +30,9 @@ class Checker:
         self._file = jpype.JClass("scala.reflect.io.VirtualFile")
         self._source = jpype.JClass("scala.reflect.internal.util.BatchSourceFile")
         self._string = jpype.JClass("java.lang.String")
+        # A first run that ends at a syntax error leaves the library's package objects unopened for all later ones:
+        # `case class` then finds no `Serializable`.
+        self.compile(Source("file:///Warm.scala", "case class Warm(up: Seq[Int])"))
 
     def compile(self, source: Source) -> dict[str, Any]:
         """`diagnostics` as the protocol has them; `definitions` as {name, type, offset} with offsets in code points of

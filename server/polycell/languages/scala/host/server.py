@@ -13,6 +13,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
 from polycell.bridge.framing import Frames, framed, parse
@@ -187,8 +188,17 @@ class Host:
         try:
             return jars_of(wanted, download=download, progress=self._progress)
         except MissingError as error:
-            self._tell("window/logMessage", {"type": 2, "message": f"Declared Scala dependencies are missing: {error}"})
-            return ()
+            if len(modules) == 1:
+                self._tell("window/logMessage", {"type": 2, "message": f"{modules[0]} is missing: {error}"})
+                return ()
+        # One that cannot be had must not cost the others.
+        found: list[str] = []
+        for module in modules:
+            try:
+                found += jars_of(replace(wanted, modules=(module,)), download=download, progress=self._progress)
+            except MissingError as error:
+                self._tell("window/logMessage", {"type": 2, "message": f"{module} is missing: {error}"})
+        return tuple(dict.fromkeys(found))
 
     def _ask(
         self, id_: Any, handler: Callable[..., Any], uri: str, text: str, params: Mapping[str, Any], check: bool

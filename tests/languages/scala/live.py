@@ -1,0 +1,138 @@
+"""A real compiler for tests: one process for all of them, asked from a loop in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Hashable
+from typing import Any, TypeVar
+
+import pytest
+
+from polycell.core import features
+from polycell.core.results import Completions, Finding, Hover, Location, Signatures
+from polycell.core.service import Services, services
+from polycell.core.session import Session, Snapshot
+from polycell.languages.other import OtherService
+from polycell.languages.python import PythonService
+from polycell.languages.scala import ScalaService
+from polycell.languages.scala.compilers import SPEC, Compilers, Question
+from polycell.languages.sql import SqlService
+from polycell.rules import default_rules
+from tests.dsl import parse
+
+T = TypeVar("T")
+PATIENCE = 180  # seconds: a first run fetches some forty jars
+
+
+class Live:
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+        self.notes: list[str] = []
+        self.session: Session | None = None
+        self.compilers = Compilers(self._ready, self.notes.append, {"download": True})
+        self.services: Services = services(
+            [ScalaService(self.compilers), PythonService(), SqlService()], default_rules(), OtherService()
+        )
+
+    def run(self, answer: Awaitable[T]) -> T:
+        async def awaited() -> T:
+            return await answer
+
+        return asyncio.run_coroutine_threadsafe(awaited(), self.loop).result(PATIENCE)
+
+    def close(self) -> None:
+        self.run(self.compilers.close())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(10)
+
+    def read(self, key: Hashable) -> Any:
+        return self.compilers.read(key) if isinstance(key, Question) else None
+
+    def _ready(self, keys: tuple[Hashable, ...]) -> None:
+        if self.session is not None:
+            self.session.invalidate(keys)
+
+    # -- one notebook at a time
+
+    async def _open(self, text: str) -> tuple[Snapshot, str, int, list[Any]]:
+        notebook, cell, offset, expected = parse(text)
+        self.session = Session(self.services, self)
+        self.session.update(notebook)
+        while True:
+            snapshot = self.session.snapshot(notebook.uri)
+            assert snapshot is not None
+            snapshot.analysis.settle()
+            for index in range(len(notebook.cells)):
+                snapshot.analysis.findings(index)
+            if not self.compilers.busy:
+                return snapshot, cell, offset, expected
+            await asyncio.sleep(0.02)
+
+    def open(self, text: str) -> Snapshot:
+        return self.run(self._open(text))[0]
+
+    def complete(self, text: str) -> Completions:
+        async def ask() -> Completions:
+            snapshot, cell, offset, _ = await self._open(text)
+            return await features.complete(snapshot, self.services, cell, offset)
+
+        return self.run(ask())
+
+    def hover(self, text: str) -> Hover | None:
+        async def ask() -> Hover | None:
+            snapshot, cell, offset, _ = await self._open(text)
+            return await features.hover(snapshot, self.services, cell, offset)
+
+        return self.run(ask())
+
+    def define(self, text: str) -> list[tuple[str, str]]:
+        """(cell, text) of each place."""
+
+        async def ask() -> tuple[Snapshot, list[Location]]:
+            snapshot, cell, offset, _ = await self._open(text)
+            return snapshot, list(await features.definition(snapshot, self.services, cell, offset))
+
+        snapshot, found = self.run(ask())
+        cells = {cell.id: cell for cell in snapshot.notebook.cells}
+        return [(where.cell, where.span.of(cells[where.cell].text)) for where in found]
+
+    def signature(self, text: str) -> Signatures | None:
+        async def ask() -> Signatures | None:
+            snapshot, cell, offset, _ = await self._open(text)
+            return await features.signature(snapshot, self.services, cell, offset)
+
+        return self.run(ask())
+
+    def findings(self, text: str) -> list[tuple[int, str, str]]:
+        """(cell, the words found fault with, message) of everything that the notebook is found to have."""
+        snapshot = self.open(text)
+        made = []
+        for index, cell in enumerate(snapshot.notebook.cells):
+            found: tuple[Finding, ...] = snapshot.analysis.findings(index)
+            made += [(index, finding.span.of(cell.text), finding.message) for finding in found]
+        return made
+
+    def given(self, text: str) -> dict[str, Any]:
+        """Name → neutral type, as the last cell that gives the name does."""
+        snapshot = self.open(text)
+        return {
+            binding.name: binding.type
+            for index in range(len(snapshot.notebook.cells))
+            for binding in snapshot.analysis.exports(index).bindings
+        }
+
+
+def start() -> Live:
+    """Skips, with the reason, where there is no Java, no JPype, or no compiler to be had."""
+    if SPEC.command() is None:
+        pytest.skip(SPEC.missing())
+    live = Live()
+    found = live.complete("language: scala\n# %%\nList(1).<|>")
+    if not any(item.label == "map" for item in found.items):
+        reason = "; ".join(live.notes) or "the compiler does not answer"
+        live.close()
+        pytest.skip(f"no Scala compiler: {reason}")
+    return live

@@ -1,0 +1,137 @@
+"""The table of what crosses, a row a test: Scala's types as neutral ones, values of Python as Scala's."""
+
+from __future__ import annotations
+
+import pytest
+
+from polycell.core.environment import Binding
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    STRING,
+    Class,
+    Collection,
+    DataType,
+    Function,
+    Module,
+    Opaque,
+    Record,
+    Scalar,
+    Table,
+    Type,
+    describe,
+)
+from polycell.languages.scala.foreign import declaration
+from polycell.languages.scala.scalatypes import field_type, rows_of, to_neutral
+
+SALE = (("id", "Long"), ("city", "String"), ("price", "Option[Double]"), ("tags", "Seq[String]"))
+
+
+def fields(name: str) -> tuple[tuple[str, str], ...] | None:
+    return SALE if name == "Sale" else None
+
+
+@pytest.mark.parametrize(
+    ("scala", "neutral"),
+    [
+        ("Int", "int32"),
+        ("Long", "int"),
+        ("Double", "float"),
+        ("Boolean", "bool"),
+        ("String", "str"),
+        ("java.lang.String", "str"),
+        ("Array[Int]", "array[int32]"),
+        ("List[String]", "sequence[str]"),
+        ("scala.collection.immutable.Vector[Double]", "sequence[float]"),
+        ("Set[Long]", "set[int]"),
+        ("Map[String,Int]", "dict[str, int32]"),
+        ("(Int, String)", "tuple"),
+        ("Sale", "Sale"),
+        ("Int => Int", ""),
+        ("A with B", ""),
+        ("List[", "sequence"),
+        ("org.example.Thing", "org.example.Thing"),
+    ],
+)
+def test_scala_types(scala: str, neutral: str) -> None:
+    assert describe(to_neutral(scala, fields)) == neutral
+
+
+def test_a_dataset_has_the_columns_of_its_case_class() -> None:
+    table = to_neutral("org.apache.spark.sql.Dataset[Sale]", fields)
+    assert isinstance(table, Table)
+    assert [(c.name, str(c.type), c.nullable) for c in table.columns] == [
+        ("id", "int64", None),
+        ("city", "string", None),
+        ("price", "double", True),
+        ("tags", "list<item: string>", None),
+    ]
+    assert (table.flavour, table.open) == ("spark", False)
+
+
+def test_a_frame_of_rows_has_unknown_columns() -> None:
+    for written in ("org.apache.spark.sql.DataFrame", "Dataset[Row]", "Dataset[Other]"):
+        table = to_neutral(written, fields)
+        assert isinstance(table, Table)
+        assert (table.columns, table.open) == ((), True)
+
+
+def test_a_collection_of_case_classes_is_a_table() -> None:
+    table = rows_of("Seq[Sale]", fields)
+    assert table is not None
+    assert [c.name for c in table.columns] == ["id", "city", "price", "tags"]
+    assert rows_of("Seq[Int]", fields) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "scala"),
+    [
+        (Scalar(INT64), "val x: Long = ???"),
+        (Scalar(FLOAT64), "val x: Double = ???"),
+        (Scalar(STRING), "val x: String = ???"),
+        (Scalar(BOOL), "val x: Boolean = ???"),
+        (Function("(a)"), "val x: _root_.polynote.runtime.python.PythonFunction = ???"),
+        (Class("A"), "val x: _root_.polynote.runtime.python.PythonFunction = ???"),
+        (Collection("list"), "val x: _root_.polynote.runtime.python.PythonObject = ???"),
+        (Table(flavour="pandas"), "val x: _root_.polynote.runtime.python.PythonObject = ???"),
+        (Table(flavour="spark"), "val x: _root_.org.apache.spark.sql.DataFrame = ???"),
+        (Opaque("datetime"), "val x: _root_.polynote.runtime.python.PythonObject = ???"),
+        (Module("numpy"), ""),
+    ],
+)
+def test_values_of_python(value: Type, scala: str) -> None:
+    assert declaration(Binding("x", value), lambda name: None, spark=True) == scala
+
+
+def test_an_instance_has_the_members_of_its_class() -> None:
+    shop = Record(
+        (("total", Scalar(FLOAT64)), ("price", Function("(item, tax=1) -> float")), ("_x", Scalar(INT64))), "Shop"
+    )
+    made = declaration(Binding("shop", shop), lambda name: None, spark=False)
+    assert "def total: " in made
+    assert "def price(item: Any = null, tax: Any = null): " in made
+    assert "_x" not in made
+
+
+def test_a_method_that_takes_any_arguments_has_no_parameters_of_its_own() -> None:
+    made = declaration(Binding("x", Record((("f", Function("(*args, **kw)")),), "X")), lambda name: None, spark=False)
+    assert "def f: _root_.polynote.runtime.python.PythonFunction" in made
+
+
+def test_names_that_scala_must_quote() -> None:
+    assert declaration(Binding("type", Scalar(INT64)), lambda name: None, spark=False) == "val `type`: Long = ???"
+
+
+@pytest.mark.parametrize(
+    ("column", "nullable", "scala"),
+    [
+        (DataType("int64"), False, "Long"),
+        (DataType("int32"), True, "Option[Int]"),
+        (DataType("timestamp", ("us",)), None, "java.sql.Timestamp"),
+        (DataType("list", children=(("item", STRING),)), None, "Seq[String]"),
+        (None, True, "Any"),
+    ],
+)
+def test_fields_of_a_row(column: DataType | None, nullable: bool | None, scala: str) -> None:
+    assert field_type(column, nullable) == scala
