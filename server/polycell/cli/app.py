@@ -161,6 +161,24 @@ def serve(context: typer.Context) -> None:
     raise typer.Exit(start(context.args))
 
 
+scala = typer.Typer(help="The compiler behind Scala cells.", no_args_is_help=True)
+app.add_typer(scala, name="scala")
+
+
+@scala.command()
+@quiet
+def fetch(
+    notebook: Annotated[
+        Path | None,
+        typer.Argument(metavar="[NOTEBOOK]", help="Fetch what this notebook declares, too.", show_default=False),
+    ] = None,
+) -> None:
+    """Fetch the Scala compiler from Maven Central, once; after that it works offline."""
+    from polycell.cli.scala import fetch_compiler
+
+    raise typer.Exit(fetch_compiler(notebook))
+
+
 def _notebook(named: str, example: bool) -> Path:
     if example:
         from polycell.cli.loading import example as shipped

@@ -59,7 +59,9 @@ def fetch(wanted: Wanted, progress: Any) -> list[str]:
 
         @jpype.JOverride
         def starting(self, url: Any) -> None:
-            progress(f"fetching {str(url).rpartition('/')[2]}")
+            file = str(url).rpartition("/")[2]
+            if file.endswith(".jar"):
+                progress(f"fetching {file}")
 
         @jpype.JOverride
         def length(self, url: Any, total: int, already: int, watching: bool) -> None:

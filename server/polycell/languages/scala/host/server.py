@@ -12,7 +12,7 @@ import queue
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
@@ -178,12 +178,8 @@ class Host:
         modules = tuple(self._options.get("dependencies") or ())
         if not modules:
             return ()
-        library = f"org.scala-lang:scala-library:{release.scala}"
-        wanted = Wanted(
-            modules,
-            (library,) if any(f"_{release.binary}:" in module for module in modules) else (),
-            tuple(self._options.get("exclusions") or ()),
-            tuple(self._options.get("repositories") or ()),
+        wanted = dependency_jars(
+            modules, release, self._options.get("exclusions") or (), self._options.get("repositories") or ()
         )
         try:
             return jars_of(wanted, download=download, progress=self._progress)
@@ -270,6 +266,15 @@ def compiler_jars(release: Release) -> Wanted:
         (f"org.scalameta:mtags_{release.scala}:{release.mtags}",),
         tuple(f"{organisation}:{name}:{version}" for (organisation, name), version in release.forced.items()),
     )
+
+
+def dependency_jars(
+    modules: Sequence[str], release: Release, exclusions: Sequence[str], repositories: Sequence[str]
+) -> Wanted:
+    """What a notebook declares, with the library of the Scala that compiles it."""
+    library = f"org.scala-lang:scala-library:{release.scala}"
+    ours = any(f"_{release.binary}:" in module for module in modules)
+    return Wanted(tuple(modules), (library,) if ours else (), tuple(exclusions), tuple(repositories))
 
 
 def _complete(host: Host, source: Source, params: Any, token: Token) -> Any:
