@@ -123,6 +123,11 @@ class Server:
         return any(method == known for known, _ in self._registered.values())
 
     @property
+    def pid(self) -> int | None:
+        """Of its process; None where none runs."""
+        return self._child.pid if self._child is not None else None
+
+    @property
     def capabilities(self) -> Mapping[str, Any]:
         """What it answered to `initialize`; empty before."""
         return self._capabilities

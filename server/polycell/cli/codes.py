@@ -17,6 +17,7 @@ CODES: Mapping[str, str] = {
     "undeclared-dependency": "an import that a complete list of dependencies does not name",
     "unpinned-dependency": "a dependency without one exact version (only when asked for)",
     "internal-error": "Polycell itself failed on a part of a file",
+    "scala-error": "what the Scala compiler refuses",
     "sql-ambiguous-column": "a column in SQL that more than one table of the query has",
     "sql-grouping": "a column in SQL that is neither grouped nor aggregated, or an aggregate out of place",
     "sql-syntax": "a string, comment or parenthesis in SQL that does not end",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import threading
+import time
 from collections.abc import Awaitable, Hashable
 from typing import Any, TypeVar
 
 import pytest
 
+from polycell.bridge.server import FIRST_REST
 from polycell.core import features
 from polycell.core.results import Completions, Finding, Hover, Location, Signatures
 from polycell.core.service import Services, services
@@ -47,6 +51,16 @@ class Live:
         self.run(self.compilers.close())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(10)
+
+    def kill(self) -> None:
+        """As the system does with a process that takes too much memory."""
+        for server in self.compilers.servers:
+            assert server.pid is not None
+            os.kill(server.pid, signal.SIGKILL)
+        time.sleep(0.3)
+
+    def rest(self) -> None:
+        time.sleep(FIRST_REST)
 
     def read(self, key: Hashable) -> Any:
         return self.compilers.read(key) if isinstance(key, Question) else None

@@ -172,3 +172,12 @@ def test_many_cells_cost_what_a_cell_needs(live: Live) -> None:
     cells = "".join(f"# %%\nval v{i} = {i}\nval w{i} = List(v{i}, {i})\n" for i in range(300))
     found = live.complete(f"language: scala\n{cells}# %%\nw150.<|>")
     assert "headOption" in [item.label for item in found.items]
+
+
+def test_a_compiler_that_dies_is_started_again(live: Live) -> None:
+    text = "language: scala\n# %%\nval xs = List(1)\n# %%\nxs.<|>"
+    assert "map" in labels(live, text)
+    live.kill()
+    assert "map" not in labels(live, text)  # it rests a moment, so that one that dies at once is not started for ever
+    live.rest()
+    assert "map" in labels(live, text)

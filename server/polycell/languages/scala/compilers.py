@@ -137,6 +137,11 @@ class Compilers:
         return self._latest.get(question.uri)
 
     @property
+    def servers(self) -> tuple[Server, ...]:
+        """Those that were started, the one asked last at the end."""
+        return tuple(self._servers.values())
+
+    @property
     def busy(self) -> bool:
         """Whether answers are still to come."""
         return bool(self._tasks)
