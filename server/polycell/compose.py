@@ -12,6 +12,7 @@ from polycell.dependencies.checks import dependency_rules
 from polycell.dependencies.gathering import Declared, Imported
 from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService
+from polycell.languages.scala import ScalaService
 from polycell.languages.sql import SqlService
 from polycell.languages.vega import VegaService, charts_of_tables
 from polycell.rules import default_rules
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from polycell.core.notebook import Notebook
     from polycell.dependencies.sources import DependencySources
     from polycell.languages.python.engine.engine import Engine
+    from polycell.languages.scala.compilers import Compilers
     from polycell.tables.files import FileSources
 
 
@@ -52,10 +54,23 @@ def python_engine(
     return Engine(chain, find, [Path(root).absolute().as_uri() for root in roots], note)
 
 
-def default_services(engine: Engine | None = None) -> Services:
-    """Everything that Polycell ships. `engine` answers in Python cells what is not the notebook's own."""
+def scala_compilers(
+    on_ready: Callable[[tuple[Hashable, ...]], None],
+    note: Callable[[str], None] | None = None,
+    *,
+    download: bool = False,
+) -> Compilers:
+    """The compilers of Scala cells. Nothing is started yet; `download` lets them fetch what is missing."""
+    from polycell.languages.scala.compilers import Compilers
+
+    return Compilers(on_ready, note, {"download": download})
+
+
+def default_services(engine: Engine | None = None, compilers: Compilers | None = None) -> Services:
+    """Everything that Polycell ships. `engine` answers in Python cells what is not the notebook's own, `compilers` in
+    Scala cells what their text alone does not tell."""
     return services(
-        [PythonService(engine), SqlService(), VegaService()],
+        [PythonService(engine), SqlService(), VegaService(), ScalaService(compilers)],
         (*default_rules(), *dependency_rules()),
         OtherService(),
         offers=[charts_of_tables],
@@ -70,10 +85,12 @@ def default_sources(
     anywhere: bool = False,
     interpreter: str = "",
     native: str = "",
+    compilers: Compilers | None = None,
 ) -> AllSources:
     """What a session reads outside of its notebooks. With `on_ready` (called from any thread with the keys that have
     answers now) nothing blocks; without it every read is done at once, as the command line wants it. `interpreter` is
-    the user's word for the Python that runs the notebooks, `native` that of the Jupyter server around us."""
+    the user's word for the Python that runs the notebooks, `native` that of the Jupyter server around us; `compilers`
+    say what they think of Scala cells."""
     from polycell.dependencies.sources import DependencySources
     from polycell.tables.files import FileSources
 
@@ -82,17 +99,22 @@ def default_sources(
     return AllSources(
         files or FileSources(roots, on_ready, anywhere=anywhere),
         DependencySources(roots, on_ready, chosen=interpreter, native=native),
+        readers=[compilers.read] if compilers is not None else [],
     )
 
 
 class AllSources:
     """Sources of several rooms as one: each answers its own keys, and None to any other."""
 
-    def __init__(self, *sources: FileSources | DependencySources) -> None:
+    def __init__(
+        self, *sources: FileSources | DependencySources, readers: Iterable[Callable[[Hashable], Any]] = ()
+    ) -> None:
+        """`readers` answer keys too, and are neither told of changed files nor closed from here."""
         self._sources = sources
+        self._readers = (*(source.read for source in sources), *readers)
 
     def read(self, key: Hashable) -> Any:
-        answers = (source.read(key) for source in self._sources)
+        answers = (read(key) for read in self._readers)
         return next((answer for answer in answers if answer is not None), None)
 
     def changed(self, paths: Iterable[str | Path]) -> None:

@@ -48,7 +48,7 @@ from polycell.lsp.watch import offer_formatting, watch_files, watched_paths
 log = logging.getLogger(__name__)
 
 # Settings with which languages and sources are made.
-_MAKING = ("outside", "python", "engine", "interpreter")
+_MAKING = ("outside", "python", "engine", "interpreter", "scala_download")
 
 OnReady = Callable[[tuple[Hashable, ...]], None]
 Parts = Callable[[State, OnReady], tuple[Services, Any]]
@@ -61,13 +61,19 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     roots = [path for uri in state.client.roots if (path := path_of(uri))]
     chosen = state.settings
     native = sys.executable if state.client.jupyterlab else ""
+    compilers = compose.scala_compilers(on_ready, state.note, download=chosen.scala_download)
     sources = compose.default_sources(
-        roots, on_ready, anywhere=chosen.outside, interpreter=chosen.interpreter, native=native
+        roots,
+        on_ready,
+        anywhere=chosen.outside,
+        interpreter=chosen.interpreter,
+        native=native,
+        compilers=compilers,
     )
     engine = None
     if chosen.python == "full" and chosen.engine != "off":
         engine = compose.python_engine(chosen.engine, roots, chosen=chosen.interpreter, native=native)
-    return compose.default_services(engine), sources
+    return compose.default_services(engine, compilers), sources
 
 
 class PolycellServer(LanguageServer):
@@ -86,6 +92,7 @@ class PolycellServer(LanguageServer):
         self.texts.problems = self.diagnostics.note_document
         self.lab = LabSync(self.state, self._changed, self.scheduler.note)
         self.state.refresh = self._refresh
+        self.state.note = self._note
         self.exit_code: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: Callable[[], None] = lambda: None
@@ -158,6 +165,14 @@ class PolycellServer(LanguageServer):
             self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
         else:
             self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+
+    def _note(self, text: str) -> None:
+        """What the user should know once and can do something about."""
+        log.warning("%s", text)
+        if self.state.client.jupyterlab:  # which shows a modal dialog for each message
+            self.window_log_message(types.LogMessageParams(types.MessageType.Warning, f"Polycell: {text}"))
+        else:
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"Polycell: {text}"))
 
     # -- notifications
 

@@ -25,7 +25,8 @@ class Settings:
     outside of the workspace may be read. `python`: "companion" leaves to another Python server what that does as well.
     `scripts`: report also in plain scripts. `inlay_hints`: show what statements do to tables. `interpreter`: the Python
     that runs the notebooks, an executable or an environment; empty to look for it. `package_index`: the address of the
-    index that may be asked for versions; empty to ask nobody. `engine`: which server knows Python's own semantics.
+    index that may be asked for versions; empty to ask nobody. `scala_download`: fetch the Scala compiler and declared
+    dependencies from Maven Central when a Scala cell needs them. `engine`: which server knows Python's own semantics.
     """
 
     log_level: str = ""
@@ -36,6 +37,7 @@ class Settings:
     inlay_hints: bool = False
     interpreter: str = ""
     package_index: str = ""
+    scala_download: bool = False
     engine: str = "ty"
 
 
@@ -116,4 +118,5 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "interpreter": ("interpreter", _text),
     "pythonEngine": ("engine", _one_of(ENGINES)),
     "packageIndex": ("package_index", _address),
+    "scalaDownload": ("scala_download", _boolean),
 }

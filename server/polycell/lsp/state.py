@@ -135,6 +135,8 @@ class State:
         self._session: Session | None = None
         # Brings a group's derived state up to date before it is asked about; set by whoever defers reading.
         self.refresh: Callable[[str], None] = lambda group: None
+        # Tells the user; set by whoever talks to the client.
+        self.note: Callable[[str], None] = lambda text: None
 
     @property
     def session(self) -> Session:

@@ -165,7 +165,7 @@ def test_classes_that_are_not_imported(live: Live) -> None:
     (found, *_) = live.complete("language: scala\n# %%\nval x = 1\n# %%\n// first\nval m = TrieM<|>").items
     assert found.label == "TrieMap"
     (edit,) = found.edits
-    assert (edit.span.start, edit.text) == (0, "import scala.collection.concurrent.TrieMap\n")
+    assert (edit.span.start, edit.text) == (len("// first\n"), "import scala.collection.concurrent.TrieMap\n")
 
 
 def test_many_cells_cost_what_a_cell_needs(live: Live) -> None:

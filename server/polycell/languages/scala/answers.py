@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from polycell.core.results import Completion, CompletionKind, Completions, Hover, Location, Signature, Signatures
+from polycell.core.results import Completion, CompletionKind, Completions, Edit, Hover, Location, Signature, Signatures
 from polycell.core.text import Span
 from polycell.languages.scala.compilers import without_glue
 from polycell.languages.scala.document import Made
@@ -36,15 +36,16 @@ _STOP = re.compile(r"\$(?:\d+|\{\d+:?([^}]*)\})")
 _RANK = 40
 
 
-def completions(answer: Any, document: Made, cell: str, ranges: Ranges) -> Completions:
+def completions(answer: Any, document: Made, cell: str, ranges: Ranges, at: int) -> Completions:
+    """`at`: where in the cell an import goes."""
     if not isinstance(answer, Mapping):
         return Completions()
     items = answer.get("items")
-    made = _items(items if isinstance(items, list) else [], document, cell, ranges)
+    made = _items(items if isinstance(items, list) else [], document, cell, ranges, at)
     return Completions(tuple(made), bool(answer.get("isIncomplete")))
 
 
-def _items(items: list[Any], document: Made, cell: str, ranges: Ranges) -> Iterator[Completion]:
+def _items(items: list[Any], document: Made, cell: str, ranges: Ranges, at: int) -> Iterator[Completion]:
     for rank, item in enumerate(items):
         edit = item.get("textEdit") or {}
         span = ranges(edit.get("range") or edit.get("replace"))
@@ -52,23 +53,17 @@ def _items(items: list[Any], document: Made, cell: str, ranges: Ranges) -> Itera
         if placed is None or placed[0] != cell:
             continue
         label = str(item.get("filterText") or item.get("label", ""))
-        imported = item.get("additionalTextEdits")
-        if imported:
-            # The import belongs into the cell; until items can carry it, the full name says the same.
-            label = _qualified(item, label)
+        imports = [str(one.get("newText", "")) for one in item.get("additionalTextEdits") or ()]
         yield Completion(
             label,
             _KINDS.get(int(item.get("kind") or 0), "value"),
             placed[1],
-            label if imported else _plain(str(edit.get("newText") or label)),
+            _plain(str(edit.get("newText") or label)),
             _detail(item),
-            rank=_RANK + min(rank, 400) + (400 if imported else 0),
+            rank=_RANK + min(rank, 400) + (400 if imports else 0),
+            # The compiler puts an import at the top of its document; ours belongs into the cell.
+            edits=tuple(Edit(cell, Span(at, at), f"{text.strip()}\n") for text in imports),
         )
-
-
-def _qualified(item: Any, label: str) -> str:
-    package = str(item.get("label", "")).partition(" - ")[2].strip()
-    return f"{package}.{label}" if package else label
 
 
 def _plain(inserted: str) -> str:

@@ -120,8 +120,11 @@ class Compilers:
 
     # -- what it says by itself
 
-    def read(self, question: Question) -> Typed | None:
-        """What is known, an answer about an earlier text of the same cell included; None before there is any."""
+    def read(self, question: Hashable) -> Typed | None:
+        """What is known, an answer about an earlier text of the same cell included; None before there is any, and for
+        what is no `Question`."""
+        if not isinstance(question, Question):
+            return None
         found = self._known.get(question)
         if found is not None:
             self._known.move_to_end(question)

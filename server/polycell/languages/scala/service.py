@@ -76,7 +76,7 @@ class ScalaService(LanguageService):
             return found
         place = await self._ask(context, offset, _COMPLETION)
         if place is not None:
-            answered = answers.completions(*place)
+            answered = answers.completions(*place, _place_of_imports(context))
             if answered.items:
                 return answered
         return _names(context, offset)
@@ -105,9 +105,13 @@ class ScalaService(LanguageService):
         answer, made, _, ranges = place
         return tuple(answers.locations(answer, made, _uri(context), ranges))
 
-    async def signature_help(self, context: Context, offset: int) -> Signatures | None:
+    async def signature(self, context: Context, offset: int) -> Signatures | None:
         place = await self._ask(context, offset, _SIGNATURE)
         return answers.signatures(place[0]) if place is not None else None
+
+    async def close(self) -> None:
+        if self._compilers is not None:
+            await self._compilers.close()
 
     # -- inside
 
@@ -153,6 +157,13 @@ def _needs_types(context: Context) -> bool:
         return False
     untold = any(name.kind == "val" and not (name.declared or name.literal) for name in outline.names)
     return untold or (bool(context.host.last_expression) and outline.last is not None)
+
+
+def _place_of_imports(context: Context) -> int:
+    """The line of the cell's first statement, below magics and comments."""
+    text = scala_text(context.cell)
+    first = next((token.start for token in tokens(text) if token.kind not in ("comment", "newline")), len(text))
+    return max(text.rfind("\n", 0, first) + 1, context.cell.body)
 
 
 def _word(cell: Cell, offset: int) -> Span | None:

@@ -1,13 +1,13 @@
-"""The host's conversation: a reading thread, and one that works, since the compiler serves one request at a time.
+"""The host's conversation: a thread that reads, one that asks the presentation compiler, which serves one request at a
+time, and one that checks types with the other compiler, so that nobody who types waits for a check.
 
-What a user waits for goes before type checks, and of several checks of one document only the newest is worth doing.
+Of several checks of one document only the newest is worth doing.
 Errors are answers: the process ends only when its input does, or when the JVM has no memory left (exit code 3), since
 nothing that runs in that JVM can be trusted afterwards.
 """
 
 from __future__ import annotations
 
-import itertools
 import queue
 import sys
 import threading
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from polycell.languages.scala.host.interop import Source
 
 OUT_OF_MEMORY = 3
+FIRST_REQUEST = 3.0  # seconds that checks wait for somebody to ask something
 _CANCELLED, _FAILED, _UNKNOWN, _INVALID = -32800, -32803, -32601, -32602
 _READY = "polycell/ready"
 _COMPILE = "polycell/compile"
@@ -48,8 +49,10 @@ class Host:
         self._out = out
         self._writing = threading.Lock()
         self._texts: dict[str, str] = {}
-        self._work: queue.PriorityQueue[tuple[int, int, Any]] = queue.PriorityQueue()
-        self._order = itertools.count()
+        self._requests: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._checks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._started = threading.Event()
+        self._answered = threading.Event()
         self._tokens: dict[Any, Token] = {}
         self._cancelled: set[Any] = set()
         self._newest: dict[str, Any] = {}  # by URI: the id of the newest check asked for
@@ -62,8 +65,8 @@ class Host:
 
     def run(self, reading: IO[bytes]) -> int:
         """Serve until the input ends or `exit` comes; the exit code."""
-        worker = threading.Thread(target=self._serve, name="scala", daemon=True)
-        worker.start()
+        for name, work in (("requests", self._requests), ("checks", self._checks)):
+            threading.Thread(target=self._serve, args=(work,), name=f"scala {name}", daemon=True).start()
         frames = Frames()
         while block := reading.read1(1 << 16):  # type: ignore[attr-defined]
             for body in frames.feed(block):
@@ -83,7 +86,8 @@ class Host:
             self._options = params.get("initializationOptions") or {}
             self._answer(id_, {"capabilities": CAPABILITIES, "serverInfo": {"name": "polycell scala host"}})
         elif method == "initialized":
-            self._put(0, self._start)
+            self._requests.put(self._start)
+            self._checks.put(self._await_start)
         elif method == "shutdown":
             self._answer(id_, None)
         elif method in ("textDocument/didOpen", "textDocument/didChange", "textDocument/didClose"):
@@ -103,7 +107,8 @@ class Host:
             check = method == _COMPILE
             if check:
                 self._newest[uri] = id_
-            self._put(2 if check else 1, lambda: self._ask(id_, handler, uri, text, params, check))
+            work = self._checks if check else self._requests
+            work.put(lambda: self._ask(id_, handler, uri, text, params, check))
 
     def _sync(self, method: str, params: Mapping[str, Any]) -> None:
         document = params.get("textDocument") or {}
@@ -123,16 +128,13 @@ class Host:
         else:
             self._cancelled.add(id_)
 
-    def _put(self, priority: int, work: Callable[[], None]) -> None:
-        self._work.put((priority, next(self._order), work))
+    # -- the working threads
 
-    # -- the working thread
-
-    def _serve(self) -> None:
+    def _serve(self, work: queue.SimpleQueue[Callable[[], None]]) -> None:
         while True:
-            work = self._work.get()[2]
+            job = work.get()
             try:
-                work()
+                job()
             except MemoryError:
                 self._end("the Scala compiler has no memory left")
             except Exception:
@@ -144,6 +146,11 @@ class Host:
         print(why, file=sys.stderr, flush=True)
         os._exit(OUT_OF_MEMORY)
 
+    def _await_start(self) -> None:
+        """Checks begin when the first request has been answered: two cold compilers at once make each other late."""
+        self._started.wait()
+        self._answered.wait(FIRST_REQUEST)
+
     def _start(self) -> None:
         try:
             self._open()
@@ -152,6 +159,7 @@ class Host:
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
             self._missing = f"The Scala compiler does not start: {error}"
+        self._started.set()
         self._tell(_READY, {"reason": self._missing, "note": release_for(str(self._options.get("scala") or ""))[1]})
 
     def _open(self) -> None:
@@ -228,6 +236,7 @@ class Host:
             self._refuse(id_, _FAILED, str(error)[:1000])
         finally:
             self._tokens.pop(id_, None)
+            self._answered.set()
 
     # -- answers
 
