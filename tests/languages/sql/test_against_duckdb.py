@@ -46,7 +46,7 @@ def compare(query: str, tables: dict[str, dict[str, str]], base: duckdb.DuckDBPy
         names = list(base.execute(query).df().columns)
     except duckdb.Error:
         return "refused"
-    assert not list(findings(scan(query, DUCKDB), catalogue(tables))), query
+    assert not [f for s in scan(query, DUCKDB).statements for f in findings(s, catalogue(tables))], query
     found = inferred(query, tables)
     for column in found.columns:
         if found.proves_absence:

@@ -73,7 +73,7 @@ def test_functions_of_other_dialects_are_not_offered() -> None:
 def signature(cell: str) -> tuple[str, str, str] | None:
     """(the likeliest form, the parameter that is written, documentation)."""
     case = dsl.load(cell)
-    found = features.signature(case.snapshot, case.session.services, case.cell, case.offset)
+    found = asyncio.run(features.signature(case.snapshot, case.session.services, case.cell, case.offset))
     if found is None:
         return None
     one = found.signatures[found.active]
@@ -97,7 +97,7 @@ def test_signatures_of_duckdb_are_all_of_its_forms() -> None:
     while not duckdb_functions.known():
         time.sleep(0.01)
     case = dsl.load("%%sql duckdb://\nselect list_slice(x, 1, 2, <|>)")
-    found = features.signature(case.snapshot, case.session.services, case.cell, case.offset)
+    found = asyncio.run(features.signature(case.snapshot, case.session.services, case.cell, case.offset))
     assert found is not None
     assert len(found.signatures) > 1
     assert found.parameter == 3

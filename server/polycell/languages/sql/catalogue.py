@@ -9,6 +9,7 @@ from polycell.core.environment import Binding, View
 from polycell.core.types import Table
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.templates import hole_name
+from polycell.tables.unseen import UNSEEN
 
 # Schemas that hold what is written without one.
 _DEFAULT_SCHEMAS = frozenset({"main", "public", "dbo", "default", "temp", "memory", "global_temp", "pg_temp"})
@@ -39,12 +40,13 @@ _FUNCTIONS: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class ViewCatalogue:
     """A `relations.Catalogue` over what a cell sees. `local`: folded dotted name → the table that DDL above in the cell
-    made, None for a dropped one. `folder` is the notebook's."""
+    made, None for a dropped one. `folder` is the notebook's. `connection`: the variable or URL that the cell names."""
 
     view: View
     dialect: Dialect
     folder: str = ""
     local: Mapping[str, Binding | None] = field(default_factory=dict)
+    connection: str = ""
 
     def binding(self, parts: Sequence[str]) -> Binding | None:
         """What a table name means: DDL of the cell, then whatever the host lets the cell see."""
@@ -64,10 +66,19 @@ class ViewCatalogue:
     def table(self, parts: Sequence[str]) -> Table | None:
         found = self.binding(parts)
         if found is not None:
-            return sql_table(found)
+            table = sql_table(found)
+            return replace(table, open=True) if table is not None and self._in_doubt(found) else table
         # DuckDB takes `FROM penguins.csv`, with quotes and without.
         path = ".".join(parts)
         return self.file(path) if reader_of(path) else None
+
+    def _in_doubt(self, binding: Binding) -> bool:
+        """A table of that name may be another one: made through another connection, or changed by SQL that nobody
+        could read."""
+        if binding.space != "catalog" or binding.kind != "table":
+            return False
+        elsewhere = bool(binding.connection and self.connection) and binding.connection != self.connection
+        return elsewhere or self.view.lookup(UNSEEN) is not None
 
     def file(self, path: str, function: str = "") -> Table | None:
         reader = _FUNCTIONS.get(function, "") if function else reader_of(path)

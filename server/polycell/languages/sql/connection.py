@@ -8,7 +8,7 @@ as `CONNECTION`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from polycell.core.environment import View
 from polycell.core.notebook import Cell, Notebook
@@ -56,14 +56,7 @@ _DEEPNOTE_FRAMES = "deepnote-dataframe-sql"
 
 def explicit(cell: Cell, view: View | None = None) -> Connection | None:
     """The connection that the cell's own magic names; None when it names none."""
-    if cell.magic is None:
-        return None
-    from polycell.formats.magics import read_magic
-
-    reading = read_magic(cell.magic.name, cell.magic.arguments, cell.code, prefix=cell.magic.prefix)
-    candidates = [reading.arguments.connection] if reading.arguments.connection else []
-    candidates += [v for k, v in reading.arguments.options if k in _OPTIONS and v]
-    for word in candidates:
+    for word in _words(cell):
         found = of_url(word)
         if found is not None:
             return Connection(found, word)
@@ -76,6 +69,18 @@ def explicit(cell: Cell, view: View | None = None) -> Connection | None:
     return None
 
 
+def _words(cell: Cell) -> Iterator[str]:
+    """What the cell's magic says of its connection."""
+    if cell.magic is None:
+        return
+    from polycell.formats.magics import read_magic
+
+    reading = read_magic(cell.magic.name, cell.magic.arguments, cell.code, prefix=cell.magic.prefix)
+    if reading.arguments.connection:
+        yield reading.arguments.connection
+    yield from (value for option, value in reading.arguments.options if option in _OPTIONS and value)
+
+
 def _variable(view: View, name: str) -> Connection | None:
     """A connection of the Python name space, whichever spaces SQL itself may read."""
     binding = view.with_overlay({}, "python").lookup(name)
@@ -86,6 +91,13 @@ def _variable(view: View, name: str) -> Connection | None:
     if isinstance(binding.type, Opaque) and binding.type.name.startswith("duckdb."):
         return Connection("duckdb", name)
     return None
+
+
+def label(cell: Cell) -> str:
+    """The word by which the cell, or the code around a fragment, names its connection; "" where it names none."""
+    own = cell.metadata.get("polycell")
+    name = own.get("connection") if isinstance(own, Mapping) else None
+    return name if isinstance(name, str) and name else next(_words(cell), "")
 
 
 def _told(cell: Cell, view: View) -> Connection | None:

@@ -27,7 +27,16 @@ from polycell.core.results import (
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Connection, Table, Type
-from polycell.languages.sql import check, connection, definitions, duckdb_shadow, mentions, renaming, results
+from polycell.languages.sql import (
+    check,
+    connection,
+    definitions,
+    duckdb_shadow,
+    mentions,
+    name_check,
+    renaming,
+    results,
+)
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
 from polycell.languages.sql.dialects import DIALECTS, Dialect, of_url
@@ -45,6 +54,7 @@ from polycell.languages.sql.signature import signature
 from polycell.languages.sql.text import sql_text
 from polycell.languages.sql.tokens import tokens
 
+CHECKED = 100  # statements of a cell beyond which none is checked
 INFERRED = 200_000  # characters of a cell beyond which no columns are worked out
 
 _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", ""})
@@ -69,7 +79,8 @@ def read(context: Context) -> Reading:
     text = sql_text(cell)
     dialect, assumed = connection.resolve(cell, context.notebook, context.view)
     script = scan(text, dialect)
-    catalogue = ViewCatalogue(context.view, dialect, os.path.dirname(context.notebook.path))
+    folder = os.path.dirname(context.notebook.path)
+    catalogue = ViewCatalogue(context.view, dialect, folder, connection=connection.label(cell))
 
     # An anchor counts in the whole cell, of which a fragment is a part.
     whole = context.notebook.cells[context.index].text if context.start else cell.text
@@ -97,7 +108,8 @@ class SqlService(LanguageService):
         reading = read(context)
         small = len(reading.text) <= INFERRED
         made_by_ddl = definitions.changes(reading.script, reading.catalogue, reading.anchor) if small else {}
-        made += definitions.exported(made_by_ddl, reading.catalogue)
+        label = reading.catalogue.connection
+        made += (replace(b, connection=label) for b in definitions.exported(made_by_ddl, reading.catalogue))
         made += _persisted(cell, reading)
         saved = results.option(cell, "-S", "--save")
         if saved and small:
@@ -161,15 +173,14 @@ class SqlService(LanguageService):
         if len(context.cell.text) > INFERRED:
             return ()
         reading = read(context)
-        if not connection.in_memory(context.cell, context.view):
+        if reading.dialect.name == "duckdb" and not connection.in_memory(context.cell, context.view):
             return ()  # a table of the database file hides a frame of the same name
-        local = definitions.changes(reading.script, reading.catalogue, reading.anchor)
-        if local or reading.script.blocks:
+        if reading.script.blocks or len(reading.script.statements) > CHECKED:
             return ()
-        found = check.findings(reading.script, reading.catalogue)
+        found = [f for s in reading.script.statements for f in check.findings(s, _before(reading, s))]
         if reading.assumed == connection.IMPORTED and context.cell.magic is not None:
             # Which database a bare `%%sql` talks to is a guess, and they differ in grouping and types.
-            return tuple(f for f in found if f.code == check.CODE)
+            return tuple(f for f in found if f.code == name_check.CODE)
         return tuple(found)
 
     async def complete(self, context: Context, offset: int) -> Completions:

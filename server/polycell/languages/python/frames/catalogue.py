@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from polycell.core.types import UNKNOWN, Column, Record, Table, Type
 from polycell.languages.python.frames.registry import Argument, Call, method
 from polycell.languages.python.values import known_text
+from polycell.tables.unseen import UNSEEN
 
 # Spark's writer is the frame that it writes; no name of Python is spelled so.
 WRITER, _FRAME, _TARGET = "pyspark.sql.DataFrameWriter", "(frame)", "(target)"
 _VERBS = ("create", "drop", "alter", "cache")
 
 
-def defined(call: Call, text: str | None, dialect: str, connection: str = "") -> None:
-    """Note the tables that a SQL text makes, alters and drops."""
+# How statements begin that leave the columns of tables alone.
+_HARMLESS = re.compile(
+    r"\s*(?:select|with|from|insert|update|delete|merge|describe|show|explain|set|use|optimize)\b", re.I
+)
+
+
+def defined(call: Call, name: str, dialect: str, connection: str = "") -> None:
+    """Note the tables that the SQL text of an argument makes, alters and drops; of a text that nobody knows, that it
+    may do so."""
+    text, argument = call.text(name), call[name]
+    if text is None and argument is not None and not _HARMLESS.match(_beginning(argument.node)):
+        call.run.remark(UNSEEN)
     if text and any(verb in text[:10_000].lower() for verb in _VERBS):
         call.run.define(text, dialect, call.node, connection)
+
+
+def _beginning(node: ast.expr) -> str:
+    """What an f-string begins with."""
+    first = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
 def receiver_name(call: Call) -> str:

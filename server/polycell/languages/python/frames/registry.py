@@ -50,6 +50,9 @@ class Evaluator(Protocol):
     def define(self, text: str, dialect: str, node: ast.AST, connection: str = "") -> None:
         """What a SQL text does to the catalogue."""
 
+    def remark(self, name: str) -> None:
+        """Say something that holds from here on."""
+
     def remarked(self, name: str) -> bool:
         """Whether the notebook said something so far, such as `readers.MOVED`."""
 

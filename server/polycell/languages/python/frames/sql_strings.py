@@ -24,7 +24,7 @@ def evaluated(call: Call, text: str | None, flavour: Flavour) -> Table:
     gives=unknown_table("duckdb"),
 )
 def duckdb_sql(call: Call) -> Type:
-    defined(call, call.text("query"), "duckdb", "duckdb")
+    defined(call, "query", "duckdb", "duckdb")
     return evaluated(call, call.text("query"), "duckdb")
 
 
@@ -32,7 +32,7 @@ def duckdb_sql(call: Call) -> Type:
 def connection_sql(call: Call) -> Type:
     connection = call.receiver
     if isinstance(connection, Connection):
-        defined(call, call.text("query"), connection.dialect, receiver_name(call))
+        defined(call, "query", connection.dialect, receiver_name(call))
     if not isinstance(connection, Connection) or connection.dialect != "duckdb":
         return UNKNOWN
     return evaluated(call, call.text("query"), "duckdb")
@@ -58,7 +58,7 @@ def polars_sql(call: Call) -> Type:
 
 @method("pyspark.sql.SparkSession", "sql", "sqlQuery args **")
 def spark_sql(call: Call) -> Type:
-    defined(call, call.text("sqlQuery"), "spark")
+    defined(call, "sqlQuery", "spark")
     return evaluated(call, call.text("sqlQuery"), "spark")
 
 

@@ -1,0 +1,239 @@
+"""Names in SQL that certainly mean nothing: a column that no table in scope has, a table that FROM does not name, a
+column that two tables have.
+
+Said only where every table in scope is closed and certain, the statement is a plain query in a dialect that is known to
+be the cell's, sqlglot parses it, and no template is in the way. Anything else is silence.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from functools import lru_cache
+
+from polycell.core.results import Finding
+from polycell.core.text import Span
+from polycell.languages.sql.blocks import Block
+from polycell.languages.sql.columns import items
+from polycell.languages.sql.dialects import Dialect
+from polycell.languages.sql.facts import blocks
+from polycell.languages.sql.lexer import Token
+from polycell.languages.sql.messages import no_column
+from polycell.languages.sql.relations import Catalogue, Relations, Visible
+from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.words import RESERVED, words_of
+
+log = logging.getLogger(__name__)
+
+LONGEST = 20_000  # characters of a statement that is parsed to be sure
+
+CODE = "sql-unknown-column"
+
+
+def unknown_tables(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
+    """`z.a` where FROM has no z, and no column z that it could be a field of."""
+    relations = _relations(statement, catalogue)
+    if relations is None:
+        return
+    tokens = statement.tokens
+    for block, seen in _scopes(statement, relations):
+        known = {v.name.casefold() for v in seen}
+        for token, index, _ in _words(statement, block):
+            dotted = index >= 2 and tokens[index - 1].value == "." and tokens[index - 2].kind in ("word", "name")
+            if not dotted or (index >= 3 and tokens[index - 3].value in (".", ":")):
+                continue
+            owner = tokens[index - 2]
+            name = statement.spelling(owner)
+            if name.casefold() in known or any(v.table.column(name) is not None for v in seen):
+                continue
+            if _is_exempt(statement, owner) or (token.start, token.end) not in _parsed(statement):
+                continue
+            there = ", ".join(f"`{v.name}`" for v in seen)
+            text = f"No table `{name}` in this query's FROM. There are: {there}."
+            yield Finding("sql-unknown-table", Span(owner.start, owner.end).shift(statement.start), text, "error")
+
+
+def ambiguous_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
+    """A bare name that two tables of one FROM have. In SELECT and WHERE alone: elsewhere databases differ in whether a
+    name of the result comes first, and ON sees only the tables joined so far."""
+    relations = _relations(statement, catalogue)
+    if relations is None or statement.dialect.name == "clickhouse":
+        return
+    tokens = statement.tokens
+    for block, seen in _scopes(statement, relations):
+        own = [v for v in seen if v.level == 0]
+        joins = {word for v in own for word in v.source.join.split()}
+        if len(own) < 2 or any(v.source.using is not None for v in own) or joins & _MERGING:
+            continue
+        given = {statement.spelling(i.reference[-1]).casefold() for i in items(statement, block) if i.reference}
+        for token, index, clause in _words(statement, block):
+            name = statement.spelling(token)
+            having = [v for v in own if v.table.column(name) is not None]
+            bare = not index or tokens[index - 1].value not in (".", ":")
+            if len(having) < 2 or not bare or clause not in ("select", "where"):
+                continue
+            if clause == "where" and name.casefold() in given:
+                continue
+            if _is_exempt(statement, token) or (token.start, token.end) not in _parsed(statement):
+                continue
+            choices = " or ".join(f"`{v.name}.{name}`" for v in having[:3])
+            text = f"`{name}` is in more than one table; write {choices}."
+            yield Finding("sql-ambiguous-column", Span(token.start, token.end).shift(statement.start), text, "error")
+
+
+def _relations(statement: Statement, catalogue: Catalogue) -> Relations | None:
+    """None for statements that are not judged."""
+    if statement.holes or statement.lexed.unclosed or len(statement.text) > LONGEST:
+        return None
+    if statement.root.statement not in ("SELECT", "WITH", "FROM"):
+        return None
+    if any(b.pivots or b.implicit or b.kind == "join" for b in blocks(statement.root)):
+        return None
+    odd = statement.dialect.name != "duckdb" and any(t.kind == "word" and t.value in _ODD for t in statement.tokens)
+    return None if odd else Relations(statement, catalogue)
+
+
+def _scopes(statement: Statement, relations: Relations) -> Iterator[tuple[Block, list[Visible]]]:
+    """Each query block with what it sees, where all of that is known whole."""
+    for block in blocks(statement.root):
+        seen = relations.visible(block) if block.kind == "query" else []
+        if seen and all(v.table.proves_absence and v.name and v.table.columns for v in seen):
+            yield block, seen
+
+
+def _is_exempt(statement: Statement, token: Token) -> bool:
+    """Whether a word may be something that no table lists: a pseudo column, a function without parentheses, a part of
+    a date, a string (SQLite takes `"x"` for one where no column is called so)."""
+    name = statement.spelling(token)
+    if name.casefold() in _PSEUDO or (statement.dialect.name != "duckdb" and name.casefold() in _ELSEWHERE):
+        return True
+    if statement.dialect.name == "duckdb":
+        return False
+    quoted = statement.text[token.start : token.start + 1] == '"'
+    return "$" in name or name.startswith(("_", "@", "#")) or (quoted and statement.dialect.name in ("sqlite", "mysql"))
+
+
+def unknown_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
+    """One finding a word that is certainly no column."""
+    relations = _relations(statement, catalogue)
+    for token, seen, qualifier in _suspects(statement, relations) if relations is not None else ():
+        if (token.start, token.end) in _parsed(statement):
+            yield Finding(
+                CODE,
+                Span(token.start, token.end).shift(statement.start),
+                no_column(statement.spelling(token), seen, qualifier),
+                "error",
+            )
+
+
+def _suspects(statement: Statement, relations: Relations) -> Iterator[tuple[Token, list[Visible], str]]:
+    """Words that stand where a column stands, and that no closed table in scope has."""
+    # Names that a SELECT list or a lambda makes may be used in many places by DuckDB.
+    made = {
+        statement.spelling(item.alias).casefold()
+        for b in blocks(statement.root)
+        if b.kind == "query"
+        for item in items(statement, b)
+        if item.alias is not None
+    }
+    tokens = statement.tokens
+    if any(t.value in ("->", "LAMBDA", "COLUMNS", "UNNEST", "{", "STRUCT_PACK", ":=", "=>") for t in tokens):
+        return
+    for block, seen in _scopes(statement, relations):
+        for token, index, clause in _words(statement, block):
+            name = statement.spelling(token)
+            if name.casefold() in made or _is_exempt(statement, token):
+                continue
+            if clause == "order" and (block.arms or block.head is not None):
+                continue  # ORDER BY of a UNION: the names of its first query
+            before = tokens[index - 1] if index else None
+            qualified = before is not None and before.value == "." and before.kind == "op"
+            if qualified:
+                owner = tokens[index - 2]
+                if index >= 4 and tokens[index - 3].value == ".":
+                    continue
+                alias = statement.spelling(owner).casefold()
+                mine = [v for v in seen if v.name.casefold() == alias]
+                if len(mine) != 1 or any(v.table.column(statement.spelling(owner)) for v in seen):
+                    continue
+                if mine[0].table.column(name) is None:
+                    yield token, mine, statement.spelling(owner)
+            elif not any(_knows(v, name) for v in seen):
+                yield token, seen, ""
+
+
+def _knows(visible: Visible, name: str) -> bool:
+    """A column of the source, or the source itself as a row."""
+    return visible.table.column(name) is not None or visible.name.casefold() == name.casefold()
+
+
+_PSEUDO = frozenset(
+    {"rowid", "filename", "file_row_number", "rownum", "current_date", "current_timestamp", "current_time"}
+)
+# The same in other databases, and words that stand where a column may (`DATEADD(day, 1, d)`, `SYSDATE`).
+_ELSEWHERE = words_of(
+    """ctid oid tableoid xmin xmax cmin cmax excluded level user sysdate systimestamp current_user session_user uid
+    current_role current_schema current_database current_catalog localtime localtimestamp getdate year quarter
+    month week day hour minute second millisecond microsecond nanosecond weekday dayofweek dayofyear isodow
+    isoyear dow doy epoch century decade nextval currval connect_by_root connect_by_isleaf ora_rowscn
+    grouping__id value key nocase rtrim binary default dual inserted deleted current_timezone utc_date
+    utc_timestamp utc_time"""
+)
+# Words of clauses whose names are not followed here.
+_ODD = words_of(
+    """APPLY LATERAL FLATTEN EXPLODE POSEXPLODE INLINE STACK JSON_TUPLE JSON_TABLE XMLTABLE OPENJSON OPENROWSET
+    CONNECT MATCH_RECOGNIZE MODEL MEASURES PIVOT UNPIVOT UNNEST INTO OUTPUT ARRAY FINAL SAMPLE TABLESAMPLE
+    TRANSFORM COLLATE GENERATE_SERIES TABLE PREWHERE SEPARATOR"""
+)
+_MERGING = frozenset({"SEMI", "ANTI", "NATURAL", "ASOF"})
+_CLAUSES = frozenset({"select", "where", "on", "group", "having", "qualify", "order"})
+
+
+def _words(statement: Statement, block: Block) -> Iterator[tuple[Token, int, str]]:
+    """(word, its index, clause) in a query's own clauses, calls and parentheses included, subqueries left out."""
+    tokens = statement.tokens
+
+    def inside(owner: Block, start: int, end: int) -> Iterator[tuple[Token, int]]:
+        for at, child in owner.walk(start, end):
+            if child is not None:
+                if child.kind in ("call", "paren"):
+                    yield from inside(child, child.start + 1, child.end)
+                continue
+            token = tokens[at]
+            following = tokens[at + 1].value if at + 1 < len(tokens) else ""
+            if token.kind not in ("word", "name") or following in ("(", "."):
+                continue
+            if token.kind == "word" and token.value in RESERVED:
+                continue
+            yield token, at
+
+    for segment in block.segments:
+        if segment.clause in _CLAUSES:
+            for token, at in inside(block, segment.start, segment.end):
+                yield token, at, segment.clause
+
+
+def _parsed(statement: Statement) -> frozenset[tuple[int, int]]:
+    return _parsed_columns(statement.masked, statement.dialect)
+
+
+@lru_cache(maxsize=256)
+def _parsed_columns(text: str, dialect: Dialect) -> frozenset[tuple[int, int]]:
+    """Spans of the words that sqlglot reads as columns; empty when it does not parse the statement."""
+    try:
+        import sqlglot
+        from sqlglot import exp
+
+        parsed = sqlglot.parse(text, dialect=dialect.name or None)
+        if len(parsed) != 1 or parsed[0] is None or parsed[0].find(exp.Command) is not None:
+            return frozenset()
+        made = set()
+        for node in parsed[0].find_all(exp.Column):
+            identifier = node.this
+            meta = getattr(identifier, "meta", {}) or {}
+            if "start" in meta and "end" in meta:
+                made.add((int(meta["start"]), int(meta["end"]) + 1))
+        return frozenset(made)
+    except Exception as error:  # sqlglot raises many kinds, RecursionError among them
+        log.debug("not checked: %s", error)
+        return frozenset()

@@ -1,0 +1,6 @@
+"""What languages agree on about SQL that nobody could read."""
+
+from __future__ import annotations
+
+# A name in the catalogue that says: a statement was run whose text is not known, so tables may have changed.
+UNSEEN = "(unseen SQL)"
