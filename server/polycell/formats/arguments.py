@@ -58,6 +58,7 @@ class Grammar:
     first_result: bool = False
     sql: bool = False
     rest: bool = False
+    tables: frozenset[str] = frozenset()  # options of SQL that name a table or view which the result becomes
     numbers: frozenset[str] = frozenset()  # flags in one product, options with a number in another
 
 

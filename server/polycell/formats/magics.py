@@ -29,12 +29,16 @@ class MagicSpec:
 
     `place`: "isolated" runs in a process of its own, "file" is written to a file, "local" and "remote" are sparkmagic's
     two name spaces. `binds`: the body defines names in the notebook's Python that only a run can tell (`%%cython`).
+    Of SQL: `dialect` is the one that the magic always speaks, `kind` the kind of table in which it hands out a result
+    ("pandas", "spark"; "" where the host or a setting decides).
     """
 
     language: str = ""
     grammar: Grammar = PLAIN
     place: Place = ""
     binds: bool = False
+    dialect: str = ""
+    kind: str = ""
 
 
 def _options(*spellings: str) -> frozenset[str]:
@@ -56,6 +60,7 @@ JUPYSQL = Grammar(
     results=_options("-o --output -d --dataframe"),
     sql=True,
     numbers=_options("-n -l"),
+    tables=_options("-S --save"),
 )
 SPARK = Grammar(
     values=_options("-o --output -m --samplemethod -n --maxrows -r --samplefraction -e --coerce -c --context -s"),
@@ -73,6 +78,7 @@ SPARKSQL = Grammar(
     values=_options("-d --dataframe -v --view -l --limit -r --rows -i --catalog --database -t --truncate -o --output"),
     results=_options("-d --dataframe -o --output"),
     first_result=True,
+    tables=_options("-v --view"),
 )
 BIGQUERY = Grammar(
     values=_options(
@@ -80,6 +86,7 @@ BIGQUERY = Grammar(
         "--params --progress_bar_type --engine --job_id --bq_stats",
     ),
     first_result=True,
+    tables=_options("--destination_table"),
 )
 DUCKDB = Grammar(
     values=_options("-o --output -t --type -cn --connection_string -co --connection_object -p --param --tables -a -sl"),
@@ -95,6 +102,8 @@ QUERY = Grammar(
 SAGEMAKER_SQL = Grammar(
     values=QUERY.values | _options("--connection-properties --query-parameters -q"), results=QUERY.results
 )
+# pandas' magic: `%%read_sql frame -c connection`.
+READ_SQL = Grammar(values=_options("-c --connection"), first_result=True)
 # Fabric: `%%tsql -artifact name -type Warehouse -bind frame`.
 TSQL = Grammar(
     values=_options("-artifact -type -bind -workspace -session --artifact --type --bind --workspace --session"),
@@ -136,9 +145,16 @@ EXCHANGE = Grammar(
 
 
 def _same(
-    names: str, language: str, grammar: Grammar = PLAIN, place: Place = "", *, binds: bool = False
+    names: str,
+    language: str,
+    grammar: Grammar = PLAIN,
+    place: Place = "",
+    *,
+    binds: bool = False,
+    dialect: str = "",
+    kind: str = "",
 ) -> dict[str, MagicSpec]:
-    spec = MagicSpec(language, grammar, place, binds)
+    spec = MagicSpec(language, grammar, place, binds, dialect, kind)
     return dict.fromkeys(names.split(), spec)
 
 
@@ -170,16 +186,24 @@ CELL_MAGICS: Mapping[str, MagicSpec] = {
     **_same("deno", "typescript", SCRIPT),
     # SQL.
     **_same("sql jupysql", "sql", JUPYSQL),
-    **_same("sparksql", "sql", SPARKSQL),
-    **_same("bigquery bqsql bq", "sql", BIGQUERY),
-    **_same("dql duckdb", "sql", DUCKDB),
-    **_same("sm_sql", "sql", SAGEMAKER_SQL),
-    **_same("tsql", "sql", TSQL),
-    **_same(
-        "trino presto athena hive impala redshift clickhouse postgres mysql sqlite snowflake read_sql", "sql", QUERY
-    ),
+    **_same("sparksql", "sql", SPARKSQL, dialect="spark", kind="spark"),
+    **_same("bigquery bqsql bq", "sql", BIGQUERY, dialect="bigquery", kind="pandas"),
+    **_same("dql duckdb", "sql", DUCKDB, dialect="duckdb", kind="pandas"),
+    **_same("sm_sql", "sql", SAGEMAKER_SQL, kind="pandas"),
+    **_same("tsql", "sql", TSQL, dialect="tsql", kind="pandas"),
+    **_same("read_sql", "sql", READ_SQL, kind="pandas"),
+    **_same("athena", "sql", QUERY, dialect="trino", kind="pandas"),
+    **_same("redshift", "sql", QUERY, dialect="redshift", kind="pandas"),
+    **_same("impala hive", "sql", QUERY, dialect="hive"),
+    **_same("trino", "sql", QUERY, dialect="trino"),
+    **_same("presto", "sql", QUERY, dialect="presto"),
+    **_same("clickhouse", "sql", QUERY, dialect="clickhouse"),
+    **_same("postgres", "sql", QUERY, dialect="postgres"),
+    **_same("mysql", "sql", QUERY, dialect="mysql"),
+    **_same("sqlite", "sql", QUERY, dialect="sqlite"),
+    **_same("snowflake", "sql", QUERY, dialect="snowflake"),
     # Spark sessions elsewhere.
-    **_same("spark", "@", SPARK, "remote"),
+    **_same("spark", "@", SPARK, "remote", dialect="spark", kind="pandas"),
     **_same("scala", "scala"),
     **_same("sparkr", "r", SPARK),
     # Other languages in the same notebook.

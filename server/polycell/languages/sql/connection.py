@@ -8,6 +8,7 @@ as `CONNECTION`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from polycell.core.environment import View
@@ -19,27 +20,6 @@ from polycell.languages.sql.dialects import GENERIC, Dialect, dialect, of_url
 CONNECTION = "%sql connection"
 IMPORTED = "duckdb is imported"
 
-_MAGICS: Mapping[str, str] = {
-    "bigquery": "bigquery",
-    "bqsql": "bigquery",
-    "bq": "bigquery",
-    "dql": "duckdb",
-    "duckdb": "duckdb",
-    "sparksql": "spark",
-    "spark": "spark",
-    "tsql": "tsql",
-    "trino": "trino",
-    "presto": "presto",
-    "athena": "trino",
-    "hive": "hive",
-    "impala": "hive",
-    "redshift": "redshift",
-    "clickhouse": "clickhouse",
-    "postgres": "postgres",
-    "mysql": "mysql",
-    "sqlite": "sqlite",
-    "snowflake": "snowflake",
-}
 _HOSTS: Mapping[str, str] = {
     "databricks": "databricks",
     "synapse": "spark",
@@ -50,6 +30,7 @@ _HOSTS: Mapping[str, str] = {
     "marimo": "duckdb",
     "dotnet": "tsql",
 }
+_JUPYSQL = ("sql", "jupysql")
 _OPTIONS = ("--connection", "-cn", "--connection_string", "-co", "--connection_object")
 _DEEPNOTE_FRAMES = "deepnote-dataframe-sql"
 
@@ -64,7 +45,7 @@ def explicit(cell: Cell, view: View | None = None) -> Connection | None:
             known = _variable(view, word)
             if known is not None:
                 return known
-        if word.isidentifier():
+        if word.isidentifier() or word.startswith("["):
             return Connection("", word)
     return None
 
@@ -77,8 +58,12 @@ def _words(cell: Cell) -> Iterator[str]:
 
     reading = read_magic(cell.magic.name, cell.magic.arguments, cell.code, prefix=cell.magic.prefix)
     if reading.arguments.connection:
-        yield reading.arguments.connection
-    yield from (value for option, value in reading.arguments.options if option in _OPTIONS and value)
+        yield reading.arguments.connection.removeprefix("$")
+    section = reading.arguments.option("--section", "-s") if cell.magic.name in _JUPYSQL else None
+    if section:
+        yield f"[{section}]"
+    named = (*_OPTIONS, "-c") if cell.magic.name == "read_sql" else _OPTIONS
+    yield from (value for option, value in reading.arguments.options if option in named and value)
 
 
 def _variable(view: View, name: str) -> Connection | None:
@@ -124,10 +109,29 @@ def from_text(cell: Cell, host: str) -> Dialect:
     found = explicit(cell)
     if found is not None and found.dialect:
         return dialect(found.dialect)
-    if cell.magic is not None and _MAGICS.get(cell.magic.name.lower()):
-        return dialect(_MAGICS[cell.magic.name.lower()])
+    spoken = _of_magic(cell, host)
+    if spoken:
+        return dialect(spoken)
     named = _metadata(cell)
     return dialect(named if named is not None else _HOSTS.get(host, ""))
+
+
+_PROPERTIES = re.compile(r"""["']connection_type["']\s*:\s*["'](\w+)["']""")
+_PRODUCTS = {"athena": "trino", "sqlserver": "tsql", "postgresql": "postgres"}
+
+
+def _of_magic(cell: Cell, host: str) -> str:
+    """The dialect that the cell's magic always speaks, or that its arguments name (SageMaker's properties)."""
+    if cell.magic is None or cell.magic.prefix != "%%":
+        return ""
+    from polycell.formats.magics import spec_of
+
+    said = _PROPERTIES.search(cell.magic.arguments)
+    if said is not None:
+        product = said[1].lower()
+        return _PRODUCTS.get(product, product)
+    spec = spec_of(cell.magic.name, host)
+    return spec.dialect if spec is not None else ""
 
 
 def _metadata(cell: Cell) -> str | None:
@@ -144,10 +148,12 @@ def resolve(cell: Cell, notebook: Notebook, view: View) -> tuple[Dialect, str]:
     """(dialect, why it is assumed; empty when the cell says so itself)."""
     found = explicit(cell, view) or _told(cell, view)
     if found is not None:
-        return dialect(found.dialect), ""
+        return dialect(found.dialect or _of_magic(cell, notebook.host)), ""
     plain = from_text(cell, notebook.host)
     if plain is not GENERIC or _metadata(cell) is not None:
         return plain, "" if cell.magic is not None else f"{notebook.host} cell"
+    if cell.magic is not None and cell.magic.name not in _JUPYSQL and cell.magic.prefix == "%%":
+        return GENERIC, ""  # a product's own magic; which database is behind it nobody says
     return of_view(view)
 
 

@@ -15,9 +15,6 @@ from polycell.core.types import Flavour
 AUTOPANDAS = "SqlMagic.autopandas"
 AUTOPOLARS = "SqlMagic.autopolars"
 
-_PANDAS_MAGICS = frozenset(
-    {"bigquery", "bqsql", "bq", "dql", "duckdb", "sm_sql", "read_sql", "tsql", "athena", "redshift", "spark"}
-)
 _BY_HOST: dict[str, Flavour] = {
     "databricks": "spark",
     "synapse": "spark",
@@ -29,13 +26,11 @@ _BY_HOST: dict[str, Flavour] = {
     "knitr": "pandas",
     "percent": "pandas",
 }
-_DUCKDB_TYPES: dict[str, Flavour] = {
-    "df": "pandas",
-    "pl": "polars",
-    "arrow": "arrow",
-    "relation": "duckdb",
-    "show": "duckdb",
-}
+# What `-t` of magic-duckdb names.
+_DUCKDB_TYPES = {"df": "pandas", "pl": "polars", "arrow": "arrow", "relation": "duckdb", "show": "duckdb"}
+FLAVOURS: dict[str, Flavour] = {
+    "pandas": "pandas", "polars": "polars", "arrow": "arrow", "duckdb": "duckdb", "spark": "spark",
+}  # fmt: skip
 
 
 def result_name(cell: Cell, host: Host) -> str:
@@ -72,11 +67,11 @@ def result_span(cell: Cell) -> Span | None:
 def flavour(cell: Cell, host: Host, view: View) -> Flavour:
     """The kind of table in which the host hands the result to the notebook's language."""
     if cell.magic is not None:
-        name = cell.magic.name.lower()
-        if name in _PANDAS_MAGICS:
-            return _DUCKDB_TYPES.get(option(cell, "-t", "--type"), "pandas")
-        if name in ("sparksql",):
-            return "spark"
+        from polycell.formats.magics import spec_of
+
+        name, spec = cell.magic.name, spec_of(cell.magic.name, host.name)
+        if spec is not None and spec.kind and cell.magic.prefix == "%%":
+            return FLAVOURS[_DUCKDB_TYPES.get(option(cell, "-t", "--type"), spec.kind)]
         if name in ("sql", "jupysql") and host.name not in _BY_HOST:
             return _jupysql(view)
     return _BY_HOST.get(host.name, "pandas" if cell.magic is None else "result-set")
@@ -90,6 +85,19 @@ def option(cell: Cell, *spellings: str) -> str:
         return ""
     reading = read_magic(cell.magic.name, cell.magic.arguments, cell.code, prefix=cell.magic.prefix)
     return reading.arguments.option(*spellings) or ""
+
+
+def named_tables(cell: Cell, host: Host) -> tuple[str, ...]:
+    """The tables that the cell's magic makes of its result (`--view v`, `--save s`, `--destination_table t`)."""
+    from polycell.formats.magics import read_magic, spec_of
+
+    if cell.magic is None or cell.magic.prefix != "%%":
+        return ()
+    spec = spec_of(cell.magic.name, host.name)
+    if spec is None or not spec.grammar.tables:
+        return ()
+    reading = read_magic(cell.magic.name, cell.magic.arguments, cell.code, host.name)
+    return tuple(value for option, value in reading.arguments.options if option in spec.grammar.tables and value)
 
 
 def _jupysql(view: View) -> Flavour:

@@ -53,6 +53,7 @@ from polycell.languages.sql.scan import Script, Statement, scan
 from polycell.languages.sql.signature import signature
 from polycell.languages.sql.text import sql_text
 from polycell.languages.sql.tokens import tokens
+from polycell.tables.persisted import PERSISTING, persisted
 
 CHECKED = 100  # statements of a cell beyond which none is checked
 INFERRED = 200_000  # characters of a cell beyond which no columns are worked out
@@ -111,19 +112,18 @@ class SqlService(LanguageService):
         label = reading.catalogue.connection
         made += (replace(b, connection=label) for b in definitions.exported(made_by_ddl, reading.catalogue))
         made += _persisted(cell, reading)
-        saved = results.option(cell, "-S", "--save")
-        if saved and small:
-            # JupySQL makes later queries that mention the name a WITH of this one.
+        for saved in results.named_tables(cell, context.host) if small else ():
+            # Of JupySQL's `--save`: later queries that mention the name get it as a WITH.
             query = result(reading, made_by_ddl)
             if query is not None:
-                made.append(
-                    Binding(
-                        saved, replace(query, flavour="table"), "table", "catalog", Anchor("", 0, cell.id), "--save"
-                    )
-                )
+                kept = replace(query, flavour="table")
+                source = f"%%{cell.magic.name} … {saved}" if cell.magic is not None else ""
+                made.append(Binding(saved, kept, "table", "catalog", Anchor("", 0, cell.id), source))
         name = results.result_name(cell, context.host)
         if name:
             table = result(reading, made_by_ddl) if small else OPEN
+            if table is None and results.option(cell, "-f", "--file"):
+                table = OPEN  # the query is in a file
             if table is not None:
                 kind = results.flavour(cell, context.host, context.view)
                 span = results.result_span(cell)
@@ -330,14 +330,18 @@ def crossing(table: Table, kind: str) -> Table:
 
 def _persisted(cell: Cell, reading: Reading) -> list[Binding]:
     """`%%sql --persist df` makes a table of a frame."""
-    if cell.magic is None or ("--persist" not in cell.magic.arguments and "-p " not in f"{cell.magic.arguments} "):
+    from polycell.formats.magics import read_magic
+
+    if cell.magic is None or cell.magic.name not in ("sql", "jupysql"):
         return []
+    option = read_magic(cell.magic.name, cell.magic.arguments, cell.code).arguments.option
     words = [t for s in reading.script.statements for t in s.tokens]
-    if len(words) != 1:
+    if option(*PERSISTING) is None or len(words) != 1:
         return []
     name = reading.script.statements[0].spelling(words[0])
-    table = reading.catalogue.table([name])
-    if table is None:
+    frame = reading.catalogue.view.with_overlay({}, "python").lookup(name)
+    if frame is None or not isinstance(frame.type, Table):
         return []
     origin = Anchor.at(cell.text, words[0].start, name, cell=cell.id)
-    return [Binding(name, replace(table, flavour="table"), "table", "catalog", origin, f"--persist {name}")]
+    table = persisted(frame.type, option)
+    return [Binding(name, table, "table", "catalog", origin, f"--persist {name}", connection=connection.label(cell))]

@@ -24,8 +24,10 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.formats.magics import read_magic, spec_of
 from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch
 from polycell.languages.python.flow.saved import add_saved_columns
+from polycell.languages.python.flow.sql_lines import made_by_lines
 from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
 from polycell.languages.python.flow.uses import Uses
 from polycell.languages.python.flow.walk import interpreter
@@ -126,7 +128,7 @@ def _bind_magic(made: Interpreter, context: Context, magic: MagicName) -> None:
     elif magic.value == "captured":
         type_ = Opaque("IPython.utils.capture.CapturedIO")
     elif magic.value == "table" and magic.fragment is not None:
-        text = magic.fragment.span.of(made.source.lines.text) or magic.fragment.span.of(context.cell.text)
+        text = magic.fragment.span.of(context.cell.text)
         found = context.view.with_overlay(made.overlay()).evaluate(magic.fragment.language, text)
         flavour = _sql_flavour(context, magic)
         type_ = replace(found, flavour=flavour) if isinstance(found, Table) else Table(open=True, flavour=flavour)
@@ -141,7 +143,9 @@ _AUTO = re.compile(r"SqlMagic\.auto(pandas|polars)\s*=\s*(True|False)", re.IGNOR
 
 
 def _sql_flavour(context: Context, magic: MagicName) -> Flavour:
-    """JupySQL's setting, of this cell or the cells above; without one a result set."""
+    """What the magic hands out: its own kind, or JupySQL's setting, of this cell or the cells above."""
+    if magic.fragment is not None and (kind := _kind_of(magic.fragment.magic, magic.fragment.arguments)):
+        return kind
     flavour: Flavour = "result-set"
     above = context.view.with_overlay({}, "sql")
     for name, kind in _SETTINGS.items():
@@ -157,6 +161,19 @@ def _sql_flavour(context: Context, magic: MagicName) -> Flavour:
         elif found is not None:
             flavour = "result-set"
     return flavour
+
+
+_TYPES: Mapping[str, Flavour] = {"df": "pandas", "pl": "polars", "arrow": "arrow", "relation": "duckdb"}
+_FLAVOURS: Mapping[str, Flavour] = {"pandas": "pandas", "spark": "spark"}
+
+
+def _kind_of(name: str, line: str) -> Flavour | None:
+    """The kind of table that a line magic always hands out; magic-duckdb's `-t` chooses."""
+    spec = spec_of(name)
+    if spec is None or not spec.kind:
+        return None
+    chosen = read_magic(name, line, "").arguments.option("-t", "--type") or ""
+    return _TYPES.get(chosen) or _FLAVOURS.get(spec.kind)
 
 
 def _settings(context: Context) -> tuple[Binding, ...]:
@@ -221,7 +238,8 @@ def exports(context: Context) -> Exports:
         bindings[implicit] = Binding(implicit, made.last, "result", space, where, made.text_of(statement))
     if made.anything:
         made.remark(ANYTHING)
-    return Exports((*bindings.values(), *made.catalog.values(), *_settings(context)), context.facts.opens)
+    catalogue = (*made.catalog.values(), *_settings(context), *made_by_lines(made, context))
+    return Exports((*bindings.values(), *catalogue), context.facts.opens)
 
 
 def _escaped(made: Interpreter, slot: Slot) -> bool:
