@@ -22,6 +22,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = []
     if "bench" not in asked:
         left_out.append("bench")
+    if "network" not in asked and not os.environ.get("POLYCELL_NETWORK"):
+        left_out.append("network")
     if "editor" not in asked and not os.environ.get("POLYCELL_EDITORS"):
         left_out.append("editor")
     deselected = [item for item in items if any(item.get_closest_marker(mark) for mark in left_out)]

@@ -1,4 +1,4 @@
-"""The command line: `polycell show`, `polycell check` and `polycell serve`.
+"""The command line: `polycell show`, `polycell check`, `polycell deps` and `polycell serve`.
 
 `serve` is what editors start, so it is recognised before anything else is imported: neither typer nor rich is loaded.
 """

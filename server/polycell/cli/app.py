@@ -32,6 +32,14 @@ class OutputFormat(str, Enum):
     json = "json"
 
 
+class ListFormat(str, Enum):
+    table = "table"
+    requirements = "requirements"
+    pyproject = "pyproject"
+    conda = "conda"
+    json = "json"
+
+
 class Threshold(str, Enum):
     error = "error"
     warning = "warning"
@@ -149,6 +157,21 @@ def check(
     if wrong:
         raise typer.BadParameter(wrong)
     raise typer.Exit(check_paths(named, wanted, as_json=output is OutputFormat.json, verbose=verbose))
+
+
+@app.command()
+@quiet
+def deps(
+    notebook: Annotated[
+        str, typer.Argument(metavar="NOTEBOOK", help="The notebook to look at.", show_default=False)
+    ] = "",
+    output: Annotated[ListFormat, typer.Option("--format", help="How to print them.")] = ListFormat.table,
+    example: Annotated[bool, typer.Option("--example", help="Use the notebook that ships with Polycell.")] = False,
+) -> None:
+    """List what a notebook declares and imports. Exit code 0: all is there, 1: something is missing, 2: unreadable."""
+    from polycell.cli.dependencies import show_dependencies
+
+    raise typer.Exit(show_dependencies(_notebook(notebook, example), output.value))
 
 
 @app.command(

@@ -51,9 +51,10 @@ class Provides:
 
 @dataclass(frozen=True, slots=True)
 class Hides:
-    """From this cell on, modules may come from where nobody sees them; `reason` says why."""
+    """Modules may come from where nobody sees them; `reason` says why. `installs`: distributions may, too."""
 
     reason: str
+    installs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _read(cell: Cell, facts: Facts) -> Said:
             elif found.name in ("!", "sx", "system", "sc"):
                 asked.append(_shell(text, found.arguments_start, end, remarks))
             elif found.name in ("run", "cd", "pushd"):
-                remarks.append(Hides(f"%{found.name}"))
+                remarks.append(Hides(f"%{found.name}", installs=found.name == "run"))
         if _CODE_THAT_HIDES.search(text):
             remarks.append(Hides("code that changes where modules come from"))
         remarks += [Hides(reason) for reason in facts.opens if reason.startswith(("exec", "eval", "get_ipython"))]
@@ -143,7 +144,7 @@ def _read(cell: Cell, facts: Facts) -> Said:
         declarations += one.declarations
         files += one.files
         if one.opaque:
-            remarks.append(Hides("an installation that does not say what it brings"))
+            remarks.append(Hides("an installation that does not say what it brings", installs=True))
     remarks += [Includes(name) for name, _ in files]
     return Said(tuple(declarations), tuple(dict.fromkeys(remarks)), tuple(files))
 

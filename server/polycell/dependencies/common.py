@@ -381,7 +381,6 @@ hdijupyterutils hdijupyterutils
 sparkmagic sparkmagic
 graph_notebook graph-notebook
 gosling gosling
-joern_lib joern-lib
 """
 
 _SAME = """

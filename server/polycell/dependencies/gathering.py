@@ -72,13 +72,15 @@ class Configured:
 @dataclass(frozen=True, slots=True)
 class Needs:
     """`requirements` of the notebook itself, with the id of the cell that declares each ("" for the metadata);
-    `hidden`: reasons why a module may be there that nobody sees; `installed` None where no interpreter is known."""
+    `hidden`: reasons why a module may be there that nobody sees, `opaque` those of them by which a whole distribution
+    may; `installed` None where no interpreter is known."""
 
     requirements: tuple[tuple[str, Requirement], ...]
     project: Project
     installed: Installed | None
     provides: frozenset[str]
     hidden: tuple[str, ...]
+    opaque: tuple[str, ...]
     scala: str
     settled: bool
 
@@ -99,6 +101,7 @@ def needs(context: Context) -> Needs:
     requirements: list[tuple[str, Requirement]] = []
     provides: set[str] = set()
     hidden: list[str] = []
+    opaque: list[str] = []
     files: list[str] = []
     scala = ""
     for cell, items in context.view.gathered(DECLARED):
@@ -108,11 +111,12 @@ def needs(context: Context) -> Needs:
                 if "list" in item.flags:
                     files.append(item.text)
                 elif item.ecosystem == "python" and not item.name and item.constraint:
-                    hidden.append("a declaration that does not say what it brings")
+                    opaque.append("a declaration that does not say what it brings")
             elif isinstance(item, Provides):
                 provides.add(item.module)
             elif isinstance(item, Hides):
                 hidden.append(item.reason)
+                opaque += [item.reason] if item.installs else []
             elif isinstance(item, Includes):
                 files.append(item.file)
             elif isinstance(item, Speaks):
@@ -121,13 +125,14 @@ def needs(context: Context) -> Needs:
     project = context.view.read(ProjectRequest(folder, tuple(dict.fromkeys(files))))
     installed = context.view.read(InstalledRequest(kernel_of(context.notebook.metadata), folder))
     if isinstance(project, Project) and project.unread:
-        hidden.append("a file of requirements that cannot be read")
+        opaque.append("a file of requirements that cannot be read")
     return Needs(
         tuple(requirements),
         project if isinstance(project, Project) else Project(),
         installed if isinstance(installed, Installed) and installed is not NO_INTERPRETER else None,
         frozenset(provides),
-        tuple(dict.fromkeys(hidden)),
+        tuple(dict.fromkeys((*hidden, *opaque))),
+        tuple(dict.fromkeys(opaque)),
         scala,
         isinstance(project, Project) and isinstance(installed, Installed),
     )

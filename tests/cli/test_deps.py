@@ -1,0 +1,113 @@
+"""`polycell deps`: the table, the formats of the tools, the exit status; and an environment made from its output."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.dependencies.cases import ipynb
+from tests.dependencies.environments import install, make_environment
+
+BLOCK = '# /// script\n# dependencies = [\n#   "tabulate==0.9.0",\n#   "toolz",\n# ]\n# ///\n'
+IMPORTS = "import tabulate\nfrom toolz import frequencies\n"
+
+
+def deps(path: Path, *options: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "polycell", "deps", str(path), *options],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "COLUMNS": "160", "NO_COLOR": "1"},
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_the_table(tmp_path: Path) -> None:
+    site = make_environment(tmp_path / ".venv")
+    install(site, "tabulate", "0.8")
+    path = ipynb(tmp_path / "n.ipynb", [("code", BLOCK + IMPORTS), ("code", "import yaml\nimport json")])
+    code, out, _ = deps(path)
+    rows = {line.split("  ")[0]: re.split(r"\s{2,}", line.strip()) for line in out.splitlines()}
+    assert code == 1
+    assert rows["tabulate==0.9.0"][1:] == ["other version", "0.8", "the script block, cell 1", "cell 1"]
+    assert rows["toolz"][1:] == ["not installed", "the script block, cell 1", "cell 1"]
+    assert rows["pyyaml"][1:] == ["missing", "cell 2"]
+    assert "json" not in out
+
+
+def test_status_0_when_all_is_there(tmp_path: Path) -> None:
+    path = ipynb(tmp_path / "n.ipynb", [("code", BLOCK + IMPORTS)])
+    assert deps(path)[0] == 0
+
+
+@pytest.mark.parametrize("text", ["<html>", "", "{}"])
+def test_status_2_when_unreadable(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_text(text, encoding="utf-8")
+    code, out, err = deps(path)
+    assert (code, out) == (2, "")
+    assert "n.ipynb" in err
+    assert deps(tmp_path / "gone.ipynb")[0] == 2
+
+
+def test_the_formats(tmp_path: Path) -> None:
+    path = ipynb(tmp_path / "n.ipynb", [("code", BLOCK + IMPORTS), ("code", "%conda install r=4\nimport cv2")])
+    code, requirements, _ = deps(path, "--format", "requirements")
+    assert code == 1
+    assert requirements == "tabulate==0.9.0\ntoolz\nopencv-python  # imported, not declared\n"
+    assert '    "tabulate==0.9.0",\n    "toolz",\n    "opencv-python",\n]' in deps(path, "--format", "pyproject")[1]
+    conda = deps(path, "--format", "conda")[1]
+    assert conda.splitlines()[3:] == [
+        '  - "r=4"',
+        "  - pip:",
+        '      - "tabulate==0.9.0"',
+        '      - "toolz"',
+        '      - "opencv-python"',
+    ]
+    plain = json.loads(deps(path, "--format", "json")[1])
+    assert plain["wrong"] == 1
+    assert [(d["ecosystem"], d["name"], d["state"], d["used"]) for d in plain["dependencies"]] == [
+        ("python", "tabulate", "declared", [1]),
+        ("python", "toolz", "declared", [1]),
+        ("conda", "r", "declared", []),
+        ("python", "opencv-python", "missing", [2]),
+    ]
+
+
+def test_a_malformed_declaration_is_told_and_the_rest_is_printed(tmp_path: Path) -> None:
+    path = ipynb(tmp_path / "n.ipynb", [("code", "%pip install tabulate=1 toolz")])
+    code, out, err = deps(path, "--format", "requirements")
+    assert (code, out) == (1, "toolz\n")
+    assert "`==`" in err
+
+
+@pytest.mark.network
+def test_an_environment_made_from_the_output_runs_the_imports(tmp_path: Path) -> None:
+    """What a scheduled job does: print, install, run."""
+    path = ipynb(tmp_path / "n.ipynb", [("code", BLOCK + IMPORTS)])
+    code, requirements, _ = deps(path, "--format", "requirements")
+    assert code == 0
+    (tmp_path / "requirements.lock.txt").write_text(requirements, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "env")], check=True)
+    python = tmp_path / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    made = subprocess.run(
+        [str(python), "-m", "pip", "install", "-q", "--retries", "1", "-r", str(tmp_path / "requirements.lock.txt")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode:
+        unreachable = re.search(r"(?i)connection|timed out|no matching distribution|name resolution", made.stderr)
+        if unreachable:
+            pytest.skip(f"the package index does not answer: {made.stderr.strip().splitlines()[-1]}")
+        pytest.fail(made.stderr)
+    code = f"{IMPORTS}\nassert frequencies('aab') == {{'a': 2, 'b': 1}}\nprint(tabulate.__version__)"
+    ran = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, "0.9.0", "")
