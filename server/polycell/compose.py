@@ -11,9 +11,9 @@ from polycell.core.service import Services, services
 from polycell.dependencies.checks import dependency_rules
 from polycell.dependencies.gathering import Declared, Imported
 from polycell.languages.other import OtherService
-from polycell.languages.python import PythonService
+from polycell.languages.python import PythonService, annotate_tables
 from polycell.languages.scala import ScalaService
-from polycell.languages.sql import SqlService
+from polycell.languages.sql import SqlService, query_of_tables
 from polycell.languages.vega import VegaService, charts_of_tables
 from polycell.rules import default_rules
 
@@ -73,7 +73,7 @@ def default_services(engine: Engine | None = None, compilers: Compilers | None =
         [PythonService(engine), SqlService(), VegaService(), ScalaService(compilers)],
         (*default_rules(), *dependency_rules()),
         OtherService(),
-        offers=[charts_of_tables],
+        offers=[charts_of_tables, query_of_tables, annotate_tables],
         gatherers=[Declared(), Imported()],
     )
 

@@ -10,6 +10,7 @@ CODES: Mapping[str, str] = {
     "dependency-not-installed": "a declared dependency that the notebook's interpreter does not have",
     "dependency-version": "an installed version that the declaration excludes",
     "malformed-dependency": "a requirement or coordinate that no tool reads",
+    "malformed-schema": "a comment that declares a frame and is not understood",
     "missing-dependency": "an imported module that nothing provides",
     "nocache-without-effect": "`?nocache` on a Maven coordinate",
     "scala-version-mismatch": "an artifact made for another Scala than the notebook's",

@@ -32,6 +32,7 @@ from polycell.languages.python.column_items import attribute_items, column_items
 from polycell.languages.python.column_places import offer
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.members import MEMBERS
+from polycell.languages.python.schema_offers import schema_items
 
 MOST = 200  # names of other cells offered at once; the list is marked incomplete when there are more
 
@@ -44,7 +45,7 @@ def complete(place: Place) -> Completions:
     """What may stand at a place. Inside a string nothing but columns and keys is offered."""
     context, site = place.context, place.site
     if site.comment:
-        return NO_COMPLETIONS
+        return Completions(tuple(schema_items(place)))
     if site.quote:
         return Completions(tuple(_in_string(place)))
     if site.attribute:

@@ -54,9 +54,10 @@ class PythonService(LanguageService):
             return name_exports(context.cell, context.facts)
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
+        from polycell.languages.python import schema_comments
         from polycell.languages.python.unknown_columns import unknown_columns
 
-        return tuple(unknown_columns(context))
+        return (*unknown_columns(context), *schema_comments.findings(context.cell.text))
 
     def scope_at(self, context: Context, offset: int) -> Mapping[str, Binding]:
         from polycell.languages.python.flow.exports import scope_at

@@ -39,7 +39,7 @@ def shown(table: Table, name: str, dialect: Dialect) -> Sequence[Shown]:
         Shown(
             c.name.casefold(),
             c.name,
-            "" if (insert := _quoted(c.name, dialect)) == c.name else insert,
+            "" if (insert := quoted_in(c.name, dialect)) == c.name else insert,
             str(c.type) if c.type is not None else "",
             provenance(c, name),
             c.maybe,
@@ -70,7 +70,7 @@ def columns(place: Place, table: Table, name: str, rank: int) -> list[Completion
 def column(place: Place, column: Column, table: str, rank: int, *, qualify: bool = False) -> Completion:
     """One column; with `qualify` it is written `table.column`, and found by the column's name."""
     label, filter_ = column.name, ""
-    insert = _quoted(label, place.statement.dialect)
+    insert = quoted_in(label, place.statement.dialect)
     if qualify:
         label, insert, filter_ = f"{table}.{label}", f"{quoted(table, place)}.{insert}", label
     detail = str(column.type) if column.type is not None else ""
@@ -164,11 +164,12 @@ def provenance(column: Column, table: str) -> str:
 
 def quoted(name: str, place: Place) -> str:
     """The name as it must be written: in quotes where it is a keyword, has odd characters, or would lose its case."""
-    return _quoted(name, place.statement.dialect)
+    return quoted_in(name, place.statement.dialect)
 
 
 @lru_cache(maxsize=8192)
-def _quoted(name: str, dialect: Dialect) -> str:
+def quoted_in(name: str, dialect: Dialect) -> str:
+    """The name as a dialect writes it, in quotes where it needs them."""
     bare = _BARE.match(name) and name.upper() not in RESERVED and dialect.spelled(name) == name
     return name if bare else _quote(name, dialect)
 

@@ -31,8 +31,12 @@ from polycell.languages.python.flow.sql_lines import made_by_lines
 from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
 from polycell.languages.python.flow.uses import Uses
 from polycell.languages.python.flow.walk import interpreter
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.readers import MOVED
+from polycell.languages.python.schema_comments import SchemaComment, schema_comments
+from polycell.languages.python.shapes import bound_in
 from polycell.languages.python.source import MagicName, PythonSource
+from polycell.tables.evidence import merge
 
 log = logging.getLogger(__name__)
 
@@ -68,21 +72,50 @@ def _interpreter(context: Context, until: int | None) -> Interpreter:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A top-level statement, or a name that a magic binds, in order of text."""
+    """A top-level statement, a name that a magic binds, or a comment that declares a frame, in order of text."""
 
     start: int
     statement: ast.stmt | None = None
     magic: MagicName | None = None
+    comment: SchemaComment | None = None
 
 
-def _steps(source: PythonSource) -> list[_Step]:
+def _steps(source: PythonSource, text: str) -> list[_Step]:
     steps = []
     for statement in source.tree.body if source.tree is not None else ():
         steps.append(_Step(source.span(statement).start, statement))
     for magic in source.names:
         # The neutralised statement stands at the same place: the magic's name comes behind it.
         steps.append(_Step(max(magic.span.start, magic.extent.start), None, magic))
+    for comment in schema_comments(text):
+        steps.append(_Step(_holds_from(source, comment), comment=comment))
     return sorted(steps, key=lambda s: (s.start, s.statement is None))
+
+
+def _holds_from(source: PythonSource, comment: SchemaComment) -> int:
+    """Where a comment that declares a frame begins to hold: behind the statement right under it, where that binds the
+    name; else where it stands."""
+    for statement in source.tree.body if source.tree is not None else ():
+        span = source.span(statement)
+        if span.start > comment.span.start:
+            between = source.lines.text[comment.span.end : span.start].split("\n")
+            near = all(not line.strip() or line.lstrip().startswith("#") for line in between)
+            return span.end if near and comment.name in bound_in([statement])[0] else comment.span.start
+    return comment.span.start
+
+
+def _declare(made: Interpreter, comment: SchemaComment, cell: str) -> None:
+    declared = comment.table(made.text, cell)
+    slot = made.slot(comment.name)
+    known = made.object(slot.address) if slot is not None else UNKNOWN
+    if isinstance(known, Table):
+        made.change(slot.address if slot is not None else 0, merge(declared.with_flavour(known.flavour), known))
+    elif known == UNKNOWN:
+        frame = replace(declared, flavour="pandas", index=UNKNOWN_INDEX)
+        if slot is not None:
+            made.change(slot.address, frame)
+        else:
+            made.bind(comment.name, frame, span=comment.span)
 
 
 def run(context: Context, until: int | None = None, uses: Uses | None = None) -> Interpreter:
@@ -94,11 +127,13 @@ def run(context: Context, until: int | None = None, uses: Uses | None = None) ->
     if len(context.cell.text) > LARGEST:
         return made
     try:
-        for step in _steps(made.source):
+        for step in _steps(made.source, context.cell.text):
             if step.statement is not None:
                 made.execute([step.statement])
             elif step.magic is not None and (until is None or step.magic.extent.end <= until):
                 _bind_magic(made, context, step.magic)
+            elif step.comment is not None and (until is None or step.comment.span.end < until):
+                _declare(made, step.comment, context.cell.id)
     except Reached:
         pass
     except (RecursionError, TooMuch) as reason:
