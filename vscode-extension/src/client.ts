@@ -14,6 +14,8 @@ import type { Status } from "./status";
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
+  /** The Python that is selected in this window. */
+  private python: string | undefined;
   private found: Found | undefined;
   private missing: Missing | undefined;
   private settings: Settings = readSettings(section());
@@ -48,10 +50,14 @@ export class Server implements vscode.Disposable {
   /** The environment may have Polycell now: look, and start (or start again) only if the answer is another one. */
   async lookAgain(): Promise<void> {
     if (this.status.current.kind === "idle") return;
+    const before = this.python;
     const answer = await this.find();
     const now = answer.kind === "found" ? answer : undefined;
-    if (JSON.stringify(now) === JSON.stringify(this.found) && this.status.current.kind !== "failed") return;
-    await this.restart();
+    if (JSON.stringify(now) !== JSON.stringify(this.found) || this.status.current.kind === "failed") {
+      await this.restart();
+    } else if (this.python !== before) {
+      await this.settingsChanged(); // another environment for the notebooks, and the server stays
+    }
   }
 
   /** The interpreter that an installation would go to. */
@@ -104,7 +110,8 @@ export class Server implements vscode.Disposable {
     await vscode.workspace.fs.createDirectory(this.quietFolder);
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     const machine = thisMachine(homedir(), this.quietFolder.fsPath, folder?.fsPath);
-    return findServer(this.settings, await selectedPython(folder), machine);
+    this.python = await selectedPython(folder);
+    return findServer(this.settings, this.python, machine);
   }
 
   private async start(): Promise<void> {
@@ -194,7 +201,7 @@ export class Server implements vscode.Disposable {
   }
 
   private instructions(): Record<string, unknown> {
-    return serverSettings({ ...section() }, this.decision().mode);
+    return serverSettings({ ...section() }, this.decision().mode, this.python);
   }
 
   private async stop(): Promise<void> {

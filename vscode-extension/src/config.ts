@@ -37,13 +37,19 @@ export function readSettings(section: Section): Settings {
   };
 }
 
-/** What the server is told, at its start and after a change: every setting but ours, with the mode decided. */
+/**
+ * What the server is told, at its start and after a change: every setting but ours, with the mode decided, and the
+ * Python that is selected in this window where no setting names one.
+ */
 export function serverSettings(
   all: Readonly<Record<string, unknown>>,
   mode: Exclude<Mode, "auto">,
+  selectedPython?: string,
 ): Record<string, unknown> {
   const theirs = Object.entries(all).filter(([key, value]) => !OURS.has(key) && typeof value !== "function");
-  return { ...(JSON.parse(JSON.stringify(Object.fromEntries(theirs))) as Record<string, unknown>), python: mode };
+  const told = JSON.parse(JSON.stringify(Object.fromEntries(theirs))) as Record<string, unknown>;
+  const interpreter = text(told["interpreter"]) || selectedPython;
+  return { ...told, ...(interpreter ? { interpreter } : {}), python: mode };
 }
 
 /** Whether a change needs another process; any other change is only told to the running one. */

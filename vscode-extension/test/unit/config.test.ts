@@ -39,6 +39,17 @@ void test("the server is told everything but how it is started", () => {
   assert.deepEqual(serverSettings(all, "companion"), { rules: { order: false }, python: "companion" });
 });
 
+void test("the selected Python runs the notebooks, unless a setting names another", () => {
+  assert.deepEqual(serverSettings({ interpreter: "" }, "full", "/env/bin/python"), {
+    interpreter: "/env/bin/python",
+    python: "full",
+  });
+  assert.deepEqual(serverSettings({ interpreter: "/own" }, "full", "/env/bin/python"), {
+    interpreter: "/own",
+    python: "full",
+  });
+});
+
 void test("only what starts a process needs another one", () => {
   assert.equal(needsRestart(read({}), read({ python: "full", logLevel: "debug" })), false);
   assert.equal(needsRestart(read({}), read({ "server.env": { A: "1" } })), true);
