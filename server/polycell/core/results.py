@@ -109,7 +109,10 @@ class Fix:
     move: Move | None = None
 
 
-ActionKind = Literal["quickfix", "refactor", "refactor.extract", "refactor.inline", "refactor.rewrite", "source"]
+ActionKind = Literal[
+    "quickfix", "refactor", "refactor.extract", "refactor.inline", "refactor.rewrite", "source",
+    "source.organizeImports",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,10 @@ class LanguageService:
         """What can be done at `span` (the selection; empty for a cursor), beside the fixes that findings carry."""
         return ()
 
+    async def source_actions(self, context: Context) -> Sequence[Action]:
+        """What can be done to the whole cell; asked for only when somebody wants just that (on saving)."""
+        return ()
+
     async def signature(self, context: Context, offset: int) -> Signatures | None:
         """The call around `offset`, with the forms it may have. None outside of calls and for unknown functions."""
         return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lsprotocol import types
 
 from polycell.core import actions
+from polycell.core.guard import answered
 from polycell.core.notebook import Cell
 from polycell.core.results import Action, Finding
 from polycell.core.text import Span
@@ -15,7 +17,7 @@ from polycell.lsp.answers import severity_of
 from polycell.lsp.convert import to_offset
 from polycell.lsp.diagnostics import SOURCE
 from polycell.lsp.edits import inserted_cell, workspace_edit
-from polycell.lsp.requests import BOUND, unchanged
+from polycell.lsp.requests import BOUND, left_to_another, unchanged
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, State
 
@@ -42,14 +44,30 @@ async def code_action(state: State, params: types.CodeActionParams) -> list[type
     cell = target.snapshot.notebook.cells[target.index]
     span = Span(target.offset, max(target.offset, inside))
     made = []
-    for action in actions.actions(
-        target.snapshot, state.session.services, target.cell, span, lambda finding: _is_reported(state, cell, finding)
-    ):
+    found = [
+        *actions.actions(
+            target.snapshot,
+            state.session.services,
+            target.cell,
+            span,
+            lambda finding: _is_reported(state, cell, finding),
+        )
+    ]
+    if _wants_source(params.context.only) and not left_to_another(state, cell) and cell.kind == "code":
+        nothing: Sequence[Action] = ()
+        service, context = state.session.services.of(cell.language), target.snapshot.analysis.context(target.index)
+        found += await answered("source actions", cell, nothing, service.source_actions(context))
+    for action in found:
         if _is_wanted(action, params.context.only):
             answer = _code_action(state, asked, action)
             if answer is not None:
                 made.append(answer)
     return made if made and unchanged(state, asked, (cell.id,)) else []
+
+
+def _wants_source(only: Any) -> bool:
+    """Whether just that is asked for: it takes longer than what is offered at every place of the cursor."""
+    return only is not None and any(str(getattr(kind, "value", kind)).startswith("source") for kind in only)
 
 
 def _is_reported(state: State, cell: Cell, finding: Finding) -> bool:

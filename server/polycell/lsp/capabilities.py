@@ -12,6 +12,7 @@ TRIGGERS = (".", '"', "'", "[", "(", ",", " ", "`")
 # The numbers by which tokens and their modifiers are told are places in these.
 TOKEN_KINDS: tuple[str, ...] = get_args(TokenKind)
 TOKEN_MODIFIERS: tuple[str, ...] = get_args(TokenModifier)
+ACTION_KINDS = ("quickfix", "refactor", "source", "source.organizeImports")
 _INCREMENTAL = 2  # TextDocumentSyncKind
 
 
@@ -50,6 +51,6 @@ def capabilities(client: Client) -> dict[str, Any]:
             "range": True,
         },
         "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
-        "codeActionProvider": {"codeActionKinds": ["quickfix", "refactor", "source"]} if client.code_actions else False,
+        "codeActionProvider": {"codeActionKinds": list(ACTION_KINDS)} if client.code_actions else False,
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }

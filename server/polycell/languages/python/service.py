@@ -12,10 +12,13 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.results import (
     NO_COMPLETIONS,
+    Action,
     Completions,
     Finding,
+    Formatted,
     Hint,
     Hover,
+    Layout,
     Location,
     Mention,
     SemanticToken,
@@ -119,6 +122,16 @@ class PythonService(LanguageService):
         from polycell.languages.python.engine import features
 
         return await features.signature(self._engine, context, offset)
+
+    async def format(self, context: Context, span: Span, layout: Layout) -> Formatted:
+        from polycell.languages.python.layout import formatted
+
+        return await formatted(context, span)
+
+    async def source_actions(self, context: Context) -> Sequence[Action]:
+        from polycell.languages.python.layout import organised
+
+        return await organised(context)
 
     async def tokens(self, context: Context) -> Sequence[SemanticToken]:
         if self._engine is None:
