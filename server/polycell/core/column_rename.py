@@ -76,6 +76,9 @@ def doubt(snapshot: Snapshot, found: Symbol) -> str:
             return f"It is not known what gives the column `{name}` its name."
         if fold(origin.token) != fold(name):
             return f"{_cell(index)} makes the name `{name}` out of {quoted(cells[index].text, Span(*place))}."
+        unsure = [o for o in found.doubtful if o.index == index and o.mention.span.touches(place[0])]
+        if unsure:
+            return _reason(snapshot, found, unsure[0])
         if not any(o.index == index and o.mention.span.touches(place[0]) for o in found.mentions):
             return f"{_cell(index)} gives the column `{name}` its name in a way that is not followed."
     for occurrence in (*found.mentions, *found.doubtful):

@@ -50,7 +50,7 @@ def mentions(context: Context, name: str) -> Iterator[Mention]:
                 found = meaning(reading, candidate)
                 if found is not None:
                     yield found
-    for span in unnamed.built(reading.source, name):
+    for span in unnamed.built(reading, name):
         yield Mention(span, name, refusal="the name is put together when the code runs")
 
 

@@ -30,6 +30,7 @@ _NAMING = frozenset({
     "eval", "transform_calculate", "transform_aggregate", "transform_window", "transform_joinaggregate", "struct",
     "NamedAgg", "filter", "where", "Row", "summarize", "rename",
 })  # fmt: skip
+_SEVERAL = (ast.List, ast.Tuple, ast.ListComp, ast.GeneratorExp)
 _OPERATORS = re.compile(r"[<>=~*+|&@:^]|\w\(")
 
 
@@ -86,7 +87,7 @@ def _text(reading: Reading, node: ast.AST) -> bool:
                 return True
         elif isinstance(outer, ast.Subscript) and outer.slice is child:
             return _of_known(reading.evaluate(outer.value))
-        elif isinstance(outer, ast.Dict) and child in outer.values and isinstance(child, (ast.List, ast.Tuple)):
+        elif isinstance(outer, ast.Dict) and child in outer.values and isinstance(child, _SEVERAL):
             return _makes_frame(reading, outer)  # the values of a column
         elif isinstance(outer, ast.Call) and child is not outer.func:
             return _argument(reading, outer)
@@ -158,8 +159,14 @@ def used_elsewhere(context: Context, name: str) -> bool:
 # -- names that are put together
 
 
-def built(source: PythonSource, name: str) -> Iterator[Span]:
+def built(reading: Reading, name: str) -> Iterator[Span]:
     """Texts with holes that may come out as the name: `f"price_{year}"`, `"price_" + year`."""
+    for node in _built(reading.source, name):
+        if _subscripted(reading, node) or not _text(reading, node):
+            yield reading.source.span(node)
+
+
+def _built(source: PythonSource, name: str) -> Iterator[ast.expr]:
     if source.tree is None or not ('f"' in source.code or "f'" in source.code or "+" in source.code):
         return
     for node in ast.walk(source.tree):
@@ -173,9 +180,9 @@ def built(source: PythonSource, name: str) -> Iterator[Span]:
                 for p in node.values
             )
             if len("".join(fixed)) < 200 and re.fullmatch(pattern, name):
-                yield source.span(node)
+                yield node
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             for side, fits in ((node.left, name.startswith), (node.right, name.endswith)):
                 text = side.value if isinstance(side, ast.Constant) and isinstance(side.value, str) else ""
                 if len(text) > 1 and text != name and fits(text):
-                    yield source.span(node)
+                    yield node

@@ -302,8 +302,8 @@ def renamed(run: Evaluator, table: Table, type_: Type, value: ast.AST) -> Table:
     columns = []
     for i, name in enumerate(names):
         before = old[i] if same else Column(name, None)
-        if before.name != name or before.origin is None:
-            before = before.named(name, run.place(value, name))
+        given = Column(name, origin=run.place(value, name))
+        before = before.one_with(given) if before.name == name and before.origin else before.named(name, given.origin)
         columns.append(before)
     return with_columns(replace(table, open=False), columns)
 
