@@ -77,7 +77,8 @@ class LanguageService:
         return ()
 
     def evaluate(self, text: str, view: View) -> Type:
-        """The type of a fragment's value, seen from `view`: the table that a SQL text yields."""
+        """The type of a fragment's value, seen from `view`: the table that a SQL text yields. Columns that get their
+        names in the text have anchors without a cell (`Table.rebased`)."""
         return UNKNOWN
 
     def effects(self, text: str, view: View, dialect: str) -> Sequence[Binding]:

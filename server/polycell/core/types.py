@@ -10,6 +10,7 @@ that a column does not exist. Every column says why we believe in it (`Evidence`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from typing import Literal, TypeAlias
@@ -82,7 +83,8 @@ def is_numeric(type_: DataType) -> bool:
 class Anchor:
     """A place that survives edits elsewhere: the `nth` occurrence (from 0) of `token` in a text.
 
-    `cell` is a cell's id, or empty when `uri` names a file (a CSV header). Being stable, it can take part in equality:
+    `cell` is a cell's id, or empty when `uri` names a file (a CSV header); without both it counts in a text that was
+    evaluated alone (`Table.rebased`). Being stable, it can take part in equality:
     an edit above a definition leaves the definition's binding equal, and nothing below is analysed again.
     """
 
@@ -187,6 +189,19 @@ class Table:
     def proves_absence(self) -> bool:
         """True when a name that is not here is certainly wrong."""
         return not self.open and self.certainty is Certainty.CERTAIN
+
+    def rebased(self, place: Callable[[Anchor], Anchor | None]) -> Table:
+        """The table of a text that was evaluated alone, whose anchors count in that text: `place` says where they are
+        in the cell, None for nowhere."""
+
+        def moved(column: Column) -> Column:
+            if all(origin.cell or origin.uri for origin in column.origins):
+                return column
+            places = [o if o.cell or o.uri else place(o) for o in column.origins]
+            known = [o for o in places if o is not None]
+            return replace(column, origin=places[0] if places else None, also=tuple(known[places[0] is not None :]))
+
+        return replace(self, columns=tuple(map(moved, self.columns)))
 
     def with_flavour(self, flavour: Flavour) -> Table:
         return replace(self, flavour=flavour)

@@ -46,6 +46,12 @@ def place_of(source: PythonSource, node: ast.AST, name: str) -> Span | None:
     return next(filter(None, (place_of(source, part, name) for part in parts)), None)
 
 
+def literal_of(source: PythonSource, node: ast.AST) -> Span | None:
+    """The inside of the text literal that a node is, or that the variable holds which it names."""
+    held = held_by(source, node.id) if isinstance(node, ast.Name) else node
+    return content(source, held) if held is not None else None
+
+
 def held_by(source: PythonSource, name: str) -> ast.expr | None:
     """The literal that a variable holds in this cell, where it is bound once, at the top level, and to a literal."""
     if source.tree is None:

@@ -152,9 +152,14 @@ class SqlService(LanguageService):
         if url is not None:
             return Connection(url, stripped)
         dialect, _ = connection.of_view(view)
-        reading = Reading(text, dialect, "", scan(text, dialect), ViewCatalogue(view, dialect), lambda s, t: None)
         if len(text) > INFERRED:
             return OPEN
+
+        def anchor(statement: Statement, token: Token) -> Anchor | None:
+            start = statement.start + token.start
+            return Anchor.at(text, start, text[start : statement.start + token.end])
+
+        reading = Reading(text, dialect, "", scan(text, dialect), ViewCatalogue(view, dialect), anchor)
         made = definitions.changes(reading.script, reading.catalogue, reading.anchor)
         table = result(reading, made)
         return crossing(table, "sql") if table is not None else OPEN

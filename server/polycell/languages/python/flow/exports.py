@@ -163,13 +163,21 @@ def _bind_magic(made: Interpreter, context: Context, magic: MagicName) -> None:
     elif magic.value == "captured":
         type_ = Opaque("IPython.utils.capture.CapturedIO")
     elif magic.value == "table" and magic.fragment is not None:
-        text = magic.fragment.span.of(context.cell.text)
+        span = magic.fragment.span
+        text = span.of(context.cell.text)
         found = context.view.with_overlay(made.overlay()).evaluate(magic.fragment.language, text)
         flavour = _sql_flavour(context, magic)
+        if isinstance(found, Table):
+            found = found.rebased(lambda anchor: _placed(made, anchor, text, span.start))
         type_ = replace(found, flavour=flavour) if isinstance(found, Table) else Table(open=True, flavour=flavour)
     made.bind(magic.name, type_, span=magic.span, kind="result" if isinstance(type_, Table) else "variable")
     text = " ".join(magic.extent.of(context.cell.text).split())[:100]
     made.state.names[magic.name] = replace(made.state.names[magic.name], source=text)
+
+
+def _placed(made: Interpreter, anchor: Anchor, text: str, start: int) -> Anchor | None:
+    found = anchor.find(text)
+    return made.anchor(start + found[0], anchor.token) if found is not None else None
 
 
 # What cells below look up in the catalogue to know JupySQL's settings (languages/sql reads the same names).

@@ -20,7 +20,7 @@ from polycell.core.types import UNKNOWN, Anchor, Column, GroupBy, Table, Type
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.registry import Argument
-from polycell.languages.python.literals import place_of
+from polycell.languages.python.literals import literal_of, place_of
 from polycell.languages.python.source import PythonSource
 
 SHORTEST = 100  # characters of source that people are shown in one line
@@ -268,13 +268,21 @@ class Interpreter:
         text = " ".join(self.source.code[span.start : min(span.end, span.start + 4 * SHORTEST)].split())
         return text if len(text) <= SHORTEST else text[: SHORTEST - 1] + "…"
 
-    def sql(self, text: str, tables: Mapping[str, Type] | None = None) -> Table | None:
-        """The table that a SQL text yields, with the names of this cell hiding those above."""
+    def sql(self, text: str, tables: Mapping[str, Type] | None = None, node: ast.AST | None = None) -> Table | None:
+        """The table that a SQL text yields, with the names of this cell hiding those above. `node` holds the text."""
         overlay = self.overlay()
         for name, type_ in (tables or {}).items():
             overlay[name] = Binding(name, type_)
         found = self.view.with_overlay(overlay).evaluate("sql", text)
-        return found if isinstance(found, Table) else None
+        if not isinstance(found, Table):
+            return None
+        written = literal_of(self.source, node) if node is not None else None
+        return found.rebased(lambda anchor: self.within(anchor, text, written))
+
+    def within(self, anchor: Anchor, text: str, span: Span | None) -> Anchor | None:
+        """The anchor in the cell of one that counts in a text, which stands at `span`."""
+        found = anchor.find(text) if span is not None and span.of(self.source.code) == text else None
+        return self.anchor(span.start + found[0], anchor.token) if found is not None and span is not None else None
 
     def register(self, name: str, type_: Type, node: ast.AST, connection: str = "") -> None:
         if isinstance(type_, Table):

@@ -381,5 +381,7 @@ def insert_column(call: Call) -> Type:
 @both("sql", "query table_name eager")
 def sql(call: Call) -> Type:
     text = call.text("query")
-    found = call.run.sql(text, {call.text("table_name") or "self": call.table}) if text else None
+    argument = call["query"]
+    node = argument.node if argument is not None else None
+    found = call.run.sql(text, {call.text("table_name") or "self": call.table}, node) if text else None
     return replace(found, flavour=call.table.flavour, index=(), case_sensitive=True) if found else call.unknown

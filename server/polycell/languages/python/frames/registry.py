@@ -39,7 +39,8 @@ class Evaluator(Protocol):
     def text_of(self, node: ast.AST) -> str:
         """The node's source on one line, shortened for people."""
 
-    def sql(self, text: str, tables: Mapping[str, Type] | None = None) -> Table | None: ...
+    def sql(self, text: str, tables: Mapping[str, Type] | None = None, node: ast.AST | None = None) -> Table | None:
+        """The table that a SQL text yields; `node` is what holds the text."""
 
     def register(self, name: str, type_: Type, node: ast.AST, connection: str = "") -> None:
         """A table that enters the catalogue (`createOrReplaceTempView`), of a connection by its name if known."""
