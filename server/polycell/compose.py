@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polycell.core.service import Services, services
+from polycell.dependencies.actions import dependency_actions
+from polycell.dependencies.artifacts import Coordinates, local_repositories
 from polycell.dependencies.checks import dependency_rules
 from polycell.dependencies.gathering import Declared, Imported
+from polycell.dependencies.topic import Declarations
 from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService, annotate_tables
 from polycell.languages.scala import ScalaService
@@ -66,16 +69,26 @@ def scala_compilers(
     return Compilers(on_ready, note, {"download": download})
 
 
-def default_services(engine: Engine | None = None, compilers: Compilers | None = None) -> Services:
+def default_services(
+    engine: Engine | None = None, compilers: Compilers | None = None, *, package_index: str = ""
+) -> Services:
     """Everything that Polycell ships. `engine` answers in Python cells what is not the notebook's own, `compilers` in
-    Scala cells what their text alone does not tell."""
+    Scala cells what their text alone does not tell. `package_index` may be asked for versions; nobody, when empty."""
     return services(
         [PythonService(engine), SqlService(), VegaService(), ScalaService(compilers)],
         (*default_rules(), *dependency_rules()),
         OtherService(),
-        offers=[charts_of_tables, query_of_tables, annotate_tables],
+        offers=[charts_of_tables, query_of_tables, annotate_tables, dependency_actions],
         gatherers=[Declared(), Imported()],
+        topics=[_declarations(package_index)],
     )
+
+
+def _declarations(package_index: str) -> Declarations:
+    from polycell.dependencies.index import Index
+
+    versions = Index(package_index).versions if package_index else None
+    return Declarations(versions, Coordinates(local_repositories()))
 
 
 def default_sources(

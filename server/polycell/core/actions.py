@@ -61,7 +61,7 @@ def _outside(found: Site, action: Action) -> Action:
 
 
 def _sound(snapshot: Snapshot, action: Action) -> bool:
-    if not action.edits and action.insert_cell is None and action.move is None:
+    if not action.edits and action.insert_cell is None and action.move is None and action.metadata is None:
         return False
     if action.insert_cell is not None and snapshot.notebook.index(action.insert_cell.after) is None:
         return False

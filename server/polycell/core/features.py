@@ -15,7 +15,7 @@ from polycell.core import columns, lineage
 from polycell.core.actions import actions
 from polycell.core.facts import Reference
 from polycell.core.fragments import Site
-from polycell.core.guard import answered
+from polycell.core.guard import answered, guard
 from polycell.core.places import located
 from polycell.core.references import binding_of, reference_at, references
 from polycell.core.renaming import prepare, rename
@@ -30,7 +30,7 @@ from polycell.core.results import (
     Signatures,
     Symbol,
 )
-from polycell.core.service import Services
+from polycell.core.service import Services, Topic
 from polycell.core.session import Snapshot
 from polycell.core.site import context_of, outermost, site
 
@@ -91,6 +91,9 @@ async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: in
         answer = Hover(text, answer.span.shift(found.shift))
     whole = outermost(snapshot, services, found, offset)
     for topic in services.topics:
+        if not _concerns(topic, whole):
+            continue
+        snapshot.analysis.settle()
         more = await _answered("hover", whole, topic.hover(whole.context, whole.offset), None)
         if more is not None:
             answer = replace(answer, markdown=f"{answer.markdown}\n\n---\n\n{more.markdown}") if answer else more
@@ -107,6 +110,10 @@ def names_column(snapshot: Snapshot, services: Services, cell_id: str, offset: i
     """Whether a column is named at a place."""
     here = columns.mention_at(snapshot, services, cell_id, offset)
     return here is not None and here.mention.column is not None
+
+
+def _concerns(topic: Topic, whole: Site) -> bool:
+    return guard("hover", whole.context.cell, False, lambda: topic.concerns(whole.context, whole.offset))
 
 
 async def definition(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Location]:

@@ -109,6 +109,14 @@ class Fix:
     move: Move | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MetadataChange:
+    """A text appended to the list at `path` of the notebook's metadata; the list is made where it is not there."""
+
+    path: tuple[str, ...]
+    value: str
+
+
 ActionKind = Literal[
     "quickfix", "refactor", "refactor.extract", "refactor.inline", "refactor.rewrite", "source",
     "source.organizeImports",
@@ -126,6 +134,7 @@ class Action:
     move: Move | None = None
     preferred: bool = False
     finding: Finding | None = None  # what a quick fix repairs
+    metadata: MetadataChange | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,8 +209,12 @@ class Topic:
         """What is offered instead of the language's own answer; None where the place is not about the topic."""
         return None
 
+    def concerns(self, context: Context, offset: int) -> bool:
+        """Whether the place is about the topic: told from the cell alone, before all cells are looked at."""
+        return False
+
     async def hover(self, context: Context, offset: int) -> Hover | None:
-        """Told below what the language says of the same place."""
+        """Where the place concerns the topic: told below what the language says of the same place."""
         return None
 
 

@@ -16,7 +16,7 @@ from polycell.lsp import companion
 from polycell.lsp.answers import severity_of
 from polycell.lsp.convert import to_offset
 from polycell.lsp.diagnostics import SOURCE
-from polycell.lsp.edits import inserted_cell, workspace_edit
+from polycell.lsp.edits import inserted_cell, metadata_edit, workspace_edit
 from polycell.lsp.requests import BOUND, left_to_another, unchanged
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, State
@@ -25,6 +25,7 @@ from polycell.lsp.state import Asked, State
 # `initializationOptions.commands`.
 INSERT_CELL = "polycell.insertCell"
 MOVE_CELL = "polycell.moveCell"
+ADD_METADATA = "polycell.addToMetadata"
 
 
 async def code_action(state: State, params: types.CodeActionParams) -> list[types.CodeAction]:
@@ -103,13 +104,22 @@ def _code_action(state: State, asked: Asked, action: Action) -> types.CodeAction
             return made if made.edit is not None else None
         said = {"notebook": asked.group.uri, "after": new.after, "language": new.language, "text": new.text}
         return _commanded(state, made, INSERT_CELL, said)
+    if action.metadata is not None:
+        change = action.metadata
+        if asked.face.json:
+            made.edit = metadata_edit(state, asked, change)
+            return made if made.edit is not None else None
+        if asked.face.map is not None:
+            return None
+        added = {"notebook": asked.group.uri, "path": list(change.path), "value": change.value}
+        return _commanded(state, made, ADD_METADATA, added)
     if action.move is not None and asked.face.map is None:
         said = {"notebook": asked.group.uri, "cell": action.move.cell, "before": action.move.before}
         return _commanded(state, made, MOVE_CELL, said)
     return None
 
 
-def _commanded(state: State, made: types.CodeAction, command: str, said: dict[str, str]) -> types.CodeAction | None:
+def _commanded(state: State, made: types.CodeAction, command: str, said: dict[str, Any]) -> types.CodeAction | None:
     if command not in state.client.commands:
         return None
     made.command = types.Command(made.title, command, arguments=[said])

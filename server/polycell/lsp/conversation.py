@@ -48,7 +48,7 @@ from polycell.lsp.watch import offer_formatting, watch_files, watched_paths
 log = logging.getLogger(__name__)
 
 # Settings with which languages and sources are made.
-_MAKING = ("outside", "python", "engine", "interpreter", "scala_download")
+_MAKING = ("outside", "python", "engine", "interpreter", "package_index", "scala_download")
 
 OnReady = Callable[[tuple[Hashable, ...]], None]
 Parts = Callable[[State, OnReady], tuple[Services, Any]]
@@ -73,7 +73,7 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     engine = None
     if chosen.python == "full" and chosen.engine != "off":
         engine = compose.python_engine(chosen.engine, roots, chosen=chosen.interpreter, native=native)
-    return compose.default_services(engine, compilers), sources
+    return compose.default_services(engine, compilers, package_index=chosen.package_index), sources
 
 
 class PolycellServer(LanguageServer):

@@ -14,7 +14,7 @@ from dataclasses import replace
 from lsprotocol import types
 
 from polycell.core.actions import apply
-from polycell.core.results import Edit, NewCell
+from polycell.core.results import Edit, MetadataChange, NewCell
 from polycell.core.text import Span
 from polycell.lsp.frame import path_of
 from polycell.lsp.state import Asked, Face, Group, State
@@ -53,6 +53,14 @@ def _sound(asked: Asked, face: Face, edits: Sequence[Edit]) -> list[Edit] | None
     if placed is None or (face.map is not None and not _comes_out(asked, face, edits, placed)):
         return None
     return placed
+
+
+def metadata_edit(state: State, asked: Asked, change: MetadataChange) -> types.WorkspaceEdit | None:
+    """The change of a notebook's JSON; None where it has no place for it."""
+    from polycell.formats.json_edit import append_to
+
+    made = append_to(asked.face.text, change.path, change.value)
+    return _edit_of(state, [(asked.face, [Edit("", *made)])]) if made is not None else None
 
 
 def inserted_cell(state: State, asked: Asked, new: NewCell) -> types.WorkspaceEdit | None:

@@ -1,0 +1,188 @@
+"""What an editor offers at imports and declarations: declare, pin to what is installed, remove, gather.
+
+An import is declared in the way that the notebook already uses: Polynote's configuration, a script block, a list in its
+metadata, `%pip install`; where there is none yet, in a line of its own or in our portable key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from polycell.core.notebook import Cell
+from polycell.core.results import Action, Edit, MetadataChange
+from polycell.core.service import Context
+from polycell.core.text import Span
+from polycell.dependencies import pep723
+from polycell.dependencies.cells import Said, said_by
+from polycell.dependencies.gathering import DECLARED, needs
+from polycell.dependencies.model import Declaration, Requirement, normal
+from polycell.dependencies.modules import look_up
+from polycell.dependencies.topic import declaration_at
+
+POLYNOTE = ("config", "dependencies", "python")
+PORTABLE = ("polyglot", "dependencies", "python")
+_LISTS = {
+    "polynote": POLYNOTE,
+    "polyglot": PORTABLE,
+    "runt": ("runt", "uv", "dependencies"),
+    "uv": ("uv", "dependencies"),
+}
+_PIP_LINE = re.compile(r"^(?:[%!][ \t]*|)pip[ \t]+install[ \t][^\r\n#;|&]*", re.MULTILINE)
+_OPTIONS = re.compile(r"(?:^|\s)-")
+
+
+def dependency_actions(context: Context, span: Span) -> Sequence[Action]:
+    """An offer of `core.service.Offer`: everything that can be done about dependencies at a place."""
+    made = [*_declare(context, span.start)]
+    declaration = declaration_at(context, span.start)
+    if declaration is not None and not declaration.problem and declaration.requirement.name:
+        made += [*_pin(context, declaration), *_remove(context, declaration)]
+    made += _gather(context)
+    return made
+
+
+def _declare(context: Context, offset: int) -> Iterator[Action]:
+    cell = context.cell
+    found = next((i for i in context.facts.imports if i.span.touches(offset) and not i.level), None)
+    if cell.language != "python" or found is None:
+        return
+    module = look_up(found.module, needs(context), context.host.name)
+    if module.state in ("standard", "local", "declared", "host"):
+        return
+    name = module.distributions[0] if module.distributions else normal(module.top)
+    preferred = bool(module.distributions)
+    for style, path in _LISTS.items():
+        if style in _styles(context) or (style == "polynote" and context.host.name == "polynote"):
+            yield Action(
+                f"Declare `{name}` in the notebook's metadata", "quickfix", metadata=MetadataChange(path, name)
+            )
+            return
+    for other in context.notebook.cells:
+        if "# /// script" in other.text and (edit := pep723.insertion(other.text, name)) is not None:
+            yield Action(
+                f"Declare `{name}` in the script block", "quickfix", (Edit(other.id, *edit),), preferred=preferred
+            )
+            return
+    if context.host.name not in ("jupyter", "percent", "colab", "databricks", "synapse"):
+        return
+    here = _PIP_LINE.search(cell.text)
+    if here is not None and here.start() < found.span.start:
+        end = here.start() + len(here[0].rstrip())
+        yield Action(f"Add `{name}` to `%pip install`", "quickfix", (Edit(cell.id, Span(end, end), f" {name}"),))
+    elif cell.magic is None:
+        end_of_line = "\r\n" if "\r\n" in cell.text else "\n"
+        line = f"%pip install {name}{end_of_line}"
+        yield Action(f"Declare `{name}` with `%pip install`", "quickfix", (Edit(cell.id, Span(0, 0), line),))
+    if context.host.name == "jupyter":
+        change = MetadataChange(PORTABLE, name)
+        yield Action(f"Declare `{name}` in the notebook's metadata", "quickfix", metadata=change)
+
+
+def _styles(context: Context) -> set[str]:
+    return {r.style for _, items in context.view.gathered(DECLARED) for r in items if isinstance(r, Requirement)}
+
+
+def _pin(context: Context, declaration: Declaration) -> Iterator[Action]:
+    mine = declaration.requirement
+    installed = needs(context).installed
+    found = installed.distributions.get(mine.key) if installed is not None else None
+    if found is None or mine.ecosystem not in ("python", "conda") or mine.constraint.startswith("@"):
+        return
+    extras = f"[{','.join(mine.extras)}]" if mine.extras else ""
+    marker = f"; {mine.marker}" if mine.marker else ""
+    sign = "==" if mine.ecosystem == "python" else "="
+    text = f"{mine.name}{extras}{sign}{found.version}{marker}"
+    if text != declaration.span.of(context.cell.text):
+        title = f"Pin `{mine.name}` to {found.version}, which is installed"
+        yield Action(title, "refactor.rewrite", (Edit(context.cell.id, declaration.span, text),))
+
+
+def _remove(context: Context, declaration: Declaration) -> Iterator[Action]:
+    """Offered where no cell imports what the declaration brings."""
+    from polycell.dependencies.gathering import IMPORTED
+    from polycell.dependencies.listing import brings
+
+    mine = declaration.requirement
+    if mine.ecosystem not in ("python", "conda") or mine.style not in ("pip", "conda", "pep723"):
+        return
+    known = needs(context)
+    modules = {str(m) for _, items in context.view.gathered(IMPORTED) for m in items}
+    if any(brings(mine, module, known) for module in modules):
+        return
+    span = _extent(context.cell, said_by(context.cell, context.facts), declaration)
+    title = f"Remove `{mine.name}`, which no cell imports"
+    yield Action(title, "refactor.rewrite", (Edit(context.cell.id, span, ""),))
+
+
+def _extent(cell: Cell, said: Said, declaration: Declaration) -> Span:
+    """What goes with a declaration: its quotes, the blank or comma at its side, its line where it is alone."""
+    text, span = cell.text, declaration.span
+    start, end = span.start, span.end
+    if text[start - 1 : start] in ("'", '"') and text[end : end + 1] == text[start - 1 : start]:
+        start, end = start - 1, end + 1
+    line = text.rfind("\n", 0, start) + 1
+    after = text.find("\n", end)
+    line_end = len(text) if after < 0 else after + 1
+    others = [d for d in said.declarations if d is not declaration and line <= d.span.start < line_end]
+    if declaration.requirement.style == "pep723":
+        comma = re.match(r"[ \t]*,[ \t]*", text[end:])
+        if not others and re.fullmatch(r"#[ \t]*", text[line:start]):
+            return Span(line, line_end)
+        before = re.search(r",[ \t]*$", text[line:start])
+        if comma is None and before is not None:
+            return Span(line + before.start(), end)
+        return Span(start, end + (comma.end() if comma else 0))
+    if not others and not _OPTIONS.search(text[line:start].partition("install")[2]):
+        return Span(line, line_end)
+    blank = re.search(r"[ \t]+$", text[line:start])
+    return Span(line + blank.start() if blank else start, end)
+
+
+def _gather(context: Context) -> Iterator[Action]:
+    """All `%pip install` lines into the script block, where the notebook has one; lines with options stay."""
+    notebook = context.notebook
+    home = next((c for c in notebook.cells if pep723.find_block(c.text) is not None), None)
+    if home is None:
+        return
+    text = home.text
+    edits: list[Edit] = []
+    moved = 0
+    have = {d.requirement.key for d in pep723.read_block(home.text)}
+    for cell in notebook.cells:
+        for line in _PIP_LINE.finditer(cell.text) if cell.kind == "code" and cell.language == "python" else ():
+            found = _plain_line(cell, line)
+            if not found:
+                continue
+            for requirement in found:
+                if requirement.key in have:
+                    continue
+                have.add(requirement.key)
+                made = pep723.insertion(text, requirement.text)
+                if made is None:
+                    return
+                text = text[: made[0].start] + made[1] + text[made[0].end :]
+            moved += len(found)
+            end = line.end() + (2 if cell.text.startswith("\r\n", line.end()) else 1)
+            edits.append(Edit(cell.id, Span(line.start(), min(end, len(cell.text))), ""))
+    old, new = pep723.find_block(home.text), pep723.find_block(text)
+    if not moved or old is None or new is None:
+        return
+    if text != home.text:
+        edits.append(Edit(home.id, old.span, new.span.of(text)))
+    title = "Move all `%pip install` lines into the script block"
+    yield Action(title, "refactor.rewrite", tuple(edits))
+
+
+def _plain_line(cell: Cell, line: re.Match[str]) -> list[Requirement]:
+    """The requirements of a line that consists of nothing else; empty where it says more."""
+    from polycell.dependencies.install_commands import read_command
+
+    rest = line[0].partition("install")[2]
+    following = cell.text[line.end() : line.end() + 1]
+    if _OPTIONS.search(rest) or following not in ("", "\n", "\r"):
+        return []
+    asked = read_command(cell.text, line.end() - len(rest) - len("install"), line.end(), tool="pip")
+    if asked.opaque or asked.files or any(d.problem or not d.requirement.name for d in asked.declarations):
+        return []
+    return [d.requirement for d in asked.declarations]
