@@ -114,6 +114,14 @@ def test_names_inside_of_functions(ty: Running) -> None:
     assert ty.labels("# %%\ndef f(alphabetical):\n    return alphab<|>")[0] == "alphabetical"
 
 
+def test_what_begins_as_typed_comes_first_and_private_names_last(ty: Running) -> None:
+    found = ty.labels("# %%\nimport json\n# %%\njson.de<|>")
+    assert found[:2] == ["decoder", "detect_encoding"]
+    names = ty.labels("# %%\nfrom collections import <|>")
+    private = [name.startswith("_") for name in names]
+    assert private == sorted(private)
+
+
 def test_modules(ty: Running) -> None:
     assert "colorsys" in ty.labels("# %%\nimport colors<|>")
     assert "OrderedDict" in ty.labels("# %%\nfrom collections import Ord<|>")

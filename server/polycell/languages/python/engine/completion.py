@@ -46,7 +46,7 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
         usual = {item.label for item in own.items if item.rank >= MEMBER}
         # A column that a method hides is offered as `["count"]`, and the method beside it.
         taken = {item.label for item in ours if not item.insert}
-        return Completions((*ours, *_as_members(found, site.span, usual, taken)))
+        return Completions((*ours, *_as_members(found, site.span, site.word, usual, taken)))
     added = tuple(_as_names(context, found, site.span, site.word, {item.label for item in own.items}))
     # What could be imported depends on what is typed: whoever types on asks again.
     return Completions((*own.items, *added), own.incomplete or not site.quote)
@@ -84,14 +84,15 @@ def _read(answer: Answer | None) -> tuple[Entry, ...]:
     return found if any(not entry.label.startswith("__") for entry in found) else ()
 
 
-def _as_members(found: Iterable[Entry], span: Span, usual: set[str], taken: set[str]) -> Iterable[Completion]:
-    """What most people want first; what begins with an underscore last."""
+def _as_members(
+    found: Iterable[Entry], span: Span, typed: str, usual: set[str], taken: set[str]
+) -> Iterable[Completion]:
+    """What begins as it is typed first, and of that what most people want; what begins with an underscore last."""
     for entry in found:
         if entry.label in taken or entry.statement:
             continue
-        hidden = entry.label.startswith("_") + entry.label.startswith("__")
-        rank = HIDDEN + hidden if hidden else MEMBER if entry.label in usual else MEMBER + 1
-        yield _item(entry, span, rank)
+        rank = MEMBER + (entry.label not in usual) + 2 * _farther(entry.label, typed)
+        yield _item(entry, span, HIDDEN + _hidden(entry.label) if _hidden(entry.label) else rank)
 
 
 def _as_names(
@@ -100,14 +101,28 @@ def _as_names(
     for entry in found:
         if entry.statement or entry.label in taken or (entry.label.startswith("__") and not typed.startswith("_")):
             continue
-        inner = INNER if entry.kind == "variable" else OTHER
-        yield _item(entry, span, KEYWORD_ARGUMENT if entry.label.endswith("=") else inner)
+        argument = entry.label.endswith("=")
+        rank = (
+            KEYWORD_ARGUMENT if argument else INNER if entry.kind == "variable" and not _hidden(entry.label) else OTHER
+        )
+        if not argument:
+            rank += _farther(entry.label, typed) + 5 * _hidden(entry.label)
+        yield _item(entry, span, rank)
     if len(typed) >= IMPORTS_FROM:
         at = place_of_imports(context)
         for entry in importing((e for e in found if e.label not in taken), typed, MOST_IMPORTS):
             edit = Edit(context.cell.id, Span(at, at), f"{entry.statement}\n")
             module = entry.statement.split()[1]
             yield _item(entry, span, IMPORT)._replace(detail=module, edits=(edit,))
+
+
+def _farther(label: str, typed: str) -> int:
+    """0 for a name that begins with what is typed, 1 for one that only has its letters."""
+    return int(not label.casefold().startswith(typed.casefold()))
+
+
+def _hidden(label: str) -> int:
+    return label.startswith("_") + label.startswith("__")
 
 
 def place_of_imports(context: Context) -> int:
