@@ -16,9 +16,9 @@ TIMEOUT = 60.0
 class Client:
     """Sends messages and keeps everything that comes back, with the time it came."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: list[str] | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "polycell", "serve"],
+            command or [sys.executable, "-m", "polycell", "serve"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -52,13 +52,20 @@ class Client:
             except queue.Empty:
                 return found
 
-    def initialize(self) -> None:
+    def processes(self) -> list[int]:
+        """The server and the servers that it has started itself."""
+        listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True).stdout
+        pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+        return [self.pid, *(pid for pid, parent in pairs if parent == self.pid)]
+
+    def initialize(self, options: Any = None) -> None:
         """Say hello as a client that knows notebooks."""
         capabilities = {
             "notebookDocument": {"synchronization": {"dynamicRegistration": False}},
             "textDocument": {"publishDiagnostics": {"versionSupport": True}},
         }
-        self.request("initialize", {"processId": None, "rootUri": None, "capabilities": capabilities})
+        said = {"processId": None, "rootUri": None, "capabilities": capabilities, "initializationOptions": options}
+        self.request("initialize", said)
         self.notify("initialized", {})
 
     def close(self) -> None:

@@ -127,19 +127,6 @@ def test_modules(ty: Running) -> None:
     assert "OrderedDict" in ty.labels("# %%\nfrom collections import Ord<|>")
 
 
-def test_an_import_is_added_to_the_cell_that_needs_it(ty: Running) -> None:
-    found = ty.items("# %%\nimport os\n# %%\n%%time\n# first\nx = 1\nOrderedDi<|>")
-    item = next(i for i in found if i.label == "OrderedDict")
-    assert [(e.cell, e.span.start, e.text) for e in item.edits] == [
-        ("c1", len("%%time\n# first\n"), "from collections import OrderedDict\n")
-    ]
-
-
-def test_what_is_known_is_not_imported_again(ty: Running) -> None:
-    found = ty.items("# %%\nfrom collections import OrderedDict\n# %%\nOrderedDi<|>")
-    assert [i.edits for i in found if i.label == "OrderedDict"] == [()]
-
-
 def test_hover_tells_documentation_from_where_it_is(ty: Running) -> None:
     assert "Lend a hand." in ty.hover("# %%\nimport helper\n# %%\n!ls\nhelper.ass<|>ist('x')")
     shown = ty.hover("# %%\nfrom helper import assist\n# %%\nass<|>ist('x')")

@@ -101,13 +101,10 @@ def _as_names(
     for entry in found:
         if entry.statement or entry.label in taken or (entry.label.startswith("__") and not typed.startswith("_")):
             continue
-        argument = entry.label.endswith("=")
-        rank = (
-            KEYWORD_ARGUMENT if argument else INNER if entry.kind == "variable" and not _hidden(entry.label) else OTHER
-        )
-        if not argument:
-            rank += _farther(entry.label, typed) + 5 * _hidden(entry.label)
-        yield _item(entry, span, rank)
+        hidden = _hidden(entry.label)
+        rank = INNER if entry.kind == "variable" and not hidden else OTHER
+        rank += _farther(entry.label, typed) + 5 * hidden
+        yield _item(entry, span, KEYWORD_ARGUMENT if entry.label.endswith("=") else rank)
     if len(typed) >= IMPORTS_FROM:
         at = place_of_imports(context)
         for entry in importing((e for e in found if e.label not in taken), typed, MOST_IMPORTS):

@@ -145,7 +145,6 @@ class Engine:
         if known is None:
             known = tuple(self._server(spec, environment) for spec in self._specs)
             self._running[environment] = known
-            self._later(self._warm(known[0], environment))
             while len(self._running) > MOST_ENVIRONMENTS:
                 _, old = self._running.popitem(last=False)
                 for server in old:
@@ -157,13 +156,6 @@ class Engine:
         task = asyncio.get_running_loop().create_task(work)
         self._behind.add(task)
         task.add_done_callback(self._behind.discard)
-
-    async def _warm(self, server: Server, environment: Environment) -> None:
-        """Have the names of all installed modules looked up once. That takes seconds, and a completion which is given
-        up because it takes seconds would begin with it again each time."""
-        text = Text(f"{environment.root or 'file:///polycell'}/_polycell_warm.py", "polycell", "python")
-        with contextlib.suppress(Gone, Refused):
-            await server.at(text, "textDocument/completion", len(text.text))
 
     def _server(self, spec: ServerSpec, environment: Environment) -> Server:
         options: dict[str, object] = {}

@@ -1,0 +1,94 @@
+"""What engines offer, in our words; answers as ty 0.0.108 and basedpyright 1.40 gave them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from polycell.core.text import Span
+from polycell.languages.python.engine.completion import _as_names, place_of_imports
+from polycell.languages.python.engine.items import Entry, entries, explained, importing, markdown, short
+from tests import dsl
+
+
+def item(label: str, text: str, told: str = "") -> dict[str, Any]:
+    zero = {"line": 0, "character": 0}
+    edit = {"newText": text, "range": {"start": zero, "end": zero}}
+    return {"label": label, "kind": 7, "labelDetails": {"detail": told}, "additionalTextEdits": [edit]}
+
+
+def test_an_import_goes_into_the_cell_that_needs_it() -> None:
+    found = entries(
+        {
+            "items": [
+                item("OrderedDict", "from typing_extensions import OrderedDict\n"),
+                item("OrderedDict", "from collections import OrderedDict\n"),
+                item("OrderedSet", ", OrderedSet", " (import sqlalchemy.util)"),
+                item("OrderedHidden", "from a._b import OrderedHidden\n"),
+                item("Odd", "nothing that imports"),
+            ]
+        }
+    )
+    case = dsl.load("# %%\nimport os\n# %%\n%%time\n# first\nx = 1\nOrdered")
+    context = case.snapshot.analysis.context(1)
+    start = len("%%time\n# first\nx = 1\n")
+    made = list(_as_names(context, found, Span(start, start + 7), "Ordered", set()))
+    assert [(c.label, c.edits[0].text) for c in made] == [
+        ("OrderedDict", "from collections import OrderedDict\n"),
+        ("OrderedDict", "from typing_extensions import OrderedDict\n"),
+        ("OrderedSet", "from sqlalchemy.util import OrderedSet\n"),
+    ]
+    assert {(e.cell, e.span.start) for c in made for e in c.edits} == {("c1", len("%%time\n# first\n"))}
+    assert list(_as_names(context, found, Span(start, start + 2), "Or", set())) == []
+    known = _as_names(context, found, Span(start, start + 7), "Ordered", {"OrderedDict"})
+    assert [c.label for c in known] == ["OrderedSet"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("x", 0), ("%%time\nx", 1), ("# a\n\nx = 1\ny", 2), ("x = (\n  y", 0), ("", 0)],
+)
+def test_the_line_of_the_first_statement(text: str, line: int) -> None:
+    case = dsl.load(f"# %%\n{text}")
+    context = case.snapshot.analysis.context(0)
+    assert text[: place_of_imports(context)].count("\n") == line
+
+
+@pytest.mark.parametrize(
+    ("detail", "shown"),
+    [
+        ("bound method Foo.bar(x: int) -> int", "(x: int) -> int"),
+        ("def display(*objs) -> Unknown", "(*objs)"),
+        ("Overload[(a) -> b, (c) -> d]", "(…)"),
+        ("Unknown", ""),
+        ("<module 'x'>", ""),
+        ("int", "int"),
+        ("bound method A.f(" + "very_long: int, " * 9 + ") -> str", "(…) -> str"),
+        ("x" * 60, "x" * 47 + "…"),
+    ],
+)
+def test_types_in_a_few_words(detail: str, shown: str) -> None:
+    assert short(detail) == shown
+
+
+def test_documentation_shows_what_the_item_does_not() -> None:
+    assert explained(Entry("a", "property", "int", "Doc.")) == "Doc."
+    assert explained(Entry("a", "method", "bound method A.a(x) -> B", "Doc.")) == (
+        "```python\nbound method A.a(x) -> B\n```\n\nDoc."
+    )
+
+
+def test_every_form_of_documentation() -> None:
+    assert markdown("a") == "a"
+    assert markdown({"language": "python", "value": "x"}) == "```python\nx\n```"
+    assert markdown(["a", {"kind": "markdown", "value": "b"}]) == "a\n\nb"
+    assert markdown({"kind": "plaintext", "value": "a\nb"}) == "a  \nb"
+    assert markdown(None) == markdown({"value": 3}) == ""
+    assert markdown("class _polycell_DataFrame_1 of _polycell_m_pandas.DataFrame") == "class DataFrame of DataFrame"
+
+
+def test_answers_of_any_shape_are_read() -> None:
+    for answer in (None, 3, [], {}, {"items": None}, {"items": [3, {"label": 3}, {}]}):
+        assert entries(answer) == []
+    assert importing([], "x", 3) == []
