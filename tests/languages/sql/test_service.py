@@ -314,3 +314,19 @@ def test_no_text_raises(text: str, offset: int, host: str) -> None:
     assert all(0 <= i.replace.start <= offset <= i.replace.end <= len(text) for i in items)
     asyncio.run(service.hover(context, offset))
     asyncio.run(service.define(context, offset))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 20_000,  # with quadratic work this alone would take minutes
+        "select 1;\n" * 20_000,
+        f"with {', '.join(f'a{i} as (select * from a{i - 1})' for i in range(1, 1_000))} select * from a999",
+        "with recursive a as (select * from b), b as (select * from a) select * from a, b",
+        f"select {'case when 1 then ' * 2_000}1{' end' * 2_000} from t",
+    ],
+)
+def test_hostile_cells_are_answered_empty(text: str) -> None:
+    case = dsl.load(f"# %%\n%%sql postgresql://x\n{text}")
+    assert [f for _, f in dsl.findings(case) if f.code != "sql-syntax"] == []
+    asyncio.run(features.complete(case.snapshot, case.session.services, "c0", len(text) // 2))

@@ -58,6 +58,7 @@ class _Builder:
         self.root = self.top = Block("query", 0)
         self.stack: list[Block] = [self.root]  # its last is always `top`
         self._matched: set[int] | None = None
+        self._parentheses: list[int] | None = None
         self._begin("head", 0)
 
     def build(self) -> Block:
@@ -125,9 +126,7 @@ class _Builder:
 
     def _open(self, i: int) -> None:
         words = self.words
-        following = i + 1
-        while words[following] == "(":
-            following += 1
+        following = self._behind_parentheses(i + 1) if words[i + 1] == "(" else i + 1
         clause = self._clause()
         cte = self._cte_name(i) if clause == "with" or words[i - 1] in _BEFORE_CTES else None
         before = self.tokens[i - 1] if i else None
@@ -153,6 +152,16 @@ class _Builder:
             block.segments.append(Segment("from", i + 1))
         else:
             self._push(Block("paren", i), i)
+
+    def _behind_parentheses(self, i: int) -> int:
+        """The index of the first word at or behind `i` that is no `(`; all of them are found at once, since text may
+        be nothing but parentheses."""
+        if self._parentheses is None:
+            self._parentheses = found = list(range(len(self.words)))
+            for at in range(len(found) - 2, -1, -1):
+                if self.words[at] == "(":
+                    found[at] = found[at + 1]
+        return self._parentheses[i]
 
     def _close(self, i: int) -> None:
         while len(self.stack) > 1 and (self.top.implicit or self.top.head is not None):

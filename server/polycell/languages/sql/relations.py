@@ -6,6 +6,7 @@ closed is closed because every source of it is known whole and every item's name
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -56,6 +57,7 @@ class Relations:
         self._anchor = anchor or (lambda token: None)
         self._outputs: dict[int, Table] = {}
         self._tables: dict[int, Table] = {}
+        self._ctes: dict[int, tuple[dict[int, int], dict[str, list[int]]]] = {}
         self._busy: set[int] = set()
         self._visible: dict[tuple[int, bool], list[Visible]] = {}
         self._asked: list[tuple[Source, Table]] = []
@@ -72,16 +74,26 @@ class Relations:
         inside: Block = block
         home: Block | None = block
         while home is not None:
-            limit = len(home.ctes)
-            if inside is not home and inside.cte:
-                for at, cte in enumerate(home.ctes):
-                    if cte.block is inside:
-                        limit = at + 1 if home.recursive else at
-            for cte in reversed(home.ctes[:limit]):
-                if self.statement.spelling(cte.name).casefold() == folded:
-                    return cte
+            if home.ctes:
+                places, named = self._listed(home)
+                limit = len(home.ctes)
+                if inside is not home and inside.cte and id(inside) in places:
+                    limit = places[id(inside)] + home.recursive
+                at = bisect_left(named.get(folded, ()), limit)
+                if at:
+                    return home.ctes[named[folded][at - 1]]
             inside, home = home, home.parent
         return None
+
+    def _listed(self, home: Block) -> tuple[dict[int, int], dict[str, list[int]]]:
+        """Of the common table expressions of a block: the number of each by its own block, and by its folded name."""
+        kept = self._ctes.get(id(home))
+        if kept is None:
+            named: dict[str, list[int]] = {}
+            for at, cte in enumerate(home.ctes):
+                named.setdefault(self.statement.spelling(cte.name).casefold(), []).append(at)
+            kept = self._ctes[id(home)] = ({id(cte.block): at for at, cte in enumerate(home.ctes)}, named)
+        return kept
 
     # -- tables
 

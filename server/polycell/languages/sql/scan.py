@@ -16,6 +16,7 @@ from polycell.languages.sql.statements import split
 from polycell.languages.sql.templates import mask
 
 LONGEST = 200_000  # characters of one statement that are looked at; what is longer is cut
+MOST = 3_000  # statements of a text that are looked at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +84,7 @@ def scan(text: str, dialect: Dialect) -> Script:
     masked = mask(text)
     lexical = dialect.lexical()
     made: list[Statement] = []
-    for span in split(masked.text, dialect):
+    for span in split(masked.text, dialect)[:MOST]:
         end = min(span.end, span.start + LONGEST)
         piece, plain = text[span.start : end], masked.text[span.start : end]
         holes = tuple(h.shift(-span.start) for h in masked.holes if h.start < end and h.end > span.start)
