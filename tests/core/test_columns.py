@@ -286,3 +286,28 @@ def test_one_file_read_twice_has_the_same_columns(tmp_path: Path) -> None:
         ("c0", "price"),
         ("c1", "price"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        # Columns that a join makes one by their equal names are renamed together, though nobody wrote the name.
+        (
+            'a = pd.DataFrame({"key<|>": [1]})\nb = pd.DataFrame({"key": [1], "w": [3]})\na.merge(b)["w"].sum()',
+            'a = pd.DataFrame({"id": [1]})\nb = pd.DataFrame({"id": [1], "w": [3]})\na.merge(b)["w"].sum()',
+        ),
+        ('a = pd.DataFrame(dict(key<|>=[1]))\na["key"]', 'a = pd.DataFrame(dict(id=[1]))\na["id"]'),
+        ('d = {"key<|>": [1]}\na = pd.DataFrame(d)\na["key"]', 'd = {"id": [1]}\na = pd.DataFrame(d)\na["id"]'),
+        ('d = {"key": [1]}\na = pd.DataFrame(d)\nd["key"].append(2)\na["key<|>"]', "refused"),
+        ('a = pd.DataFrame({"key": [1]})\na.filter(like="ke")\na["key<|>"]', "refused"),
+        ('a = pd.DataFrame({"key": [1]})\n[c for c in a.columns if c.startswith("ke")]\na["key<|>"]', "refused"),
+        ('a = pd.DataFrame({"key": ["x"]})\na["key"].str.startswith("ke")\na["key<|>"]', None),
+        ('a = pd.DataFrame({"key": ["x"]})\nrows = a.to_dict("records")\nrows[0]["key"]\na["key<|>"]', "refused"),
+    ],
+)
+def test_what_is_not_written(cells: str, expected: str | None) -> None:
+    answer = renamed("import pandas as pd\n" + cells, "id")
+    if expected is None or expected == "refused":
+        assert answer.startswith("refused") == (expected == "refused")
+    else:
+        assert answer == "import pandas as pd\n" + expected

@@ -75,7 +75,7 @@ def symbol_at(snapshot: Snapshot, services: Services, cell_id: str, offset: int)
     groups = [o.mention.origins for o in named if fold(o.mention.name) == fold(name)]
     groups += [column.origins for _, _, column in held]
     origins = connected(here.mention.origins, groups)
-    mine = [o for o in named if not origins.isdisjoint(o.mention.origins)]
+    mine = [o for o in named if not origins.isdisjoint(o.mention.origins) and not o.mention.implied]
     if not any(o.index == here.index and o.mention.span == here.mention.span for o in mine):
         mine.append(here)
     mine.sort(key=lambda o: (o.index, o.mention.span))
@@ -169,5 +169,6 @@ def highlights(snapshot: Snapshot, services: Services, cell_id: str, offset: int
     name = here.mention.name
     near = [o.mention for o in mentions(snapshot, services, here.index, name) if fold(o.mention.name) == fold(name)]
     origins = connected(here.mention.origins, [m.origins for m in near])
-    mine = sorted((m for m in near if not origins.isdisjoint(m.origins)), key=lambda m: m.span)
+    mine = [m for m in near if not origins.isdisjoint(m.origins) and not m.implied]
+    mine.sort(key=lambda m: m.span)
     return [Highlight(m.span, m.write) for m in mine]

@@ -177,6 +177,7 @@ class Mention:
 
     `column` is what is meant, with the places that gave it its name; None where nobody can tell. `tables` are those in
     which the name must stay free of others. `refusal`: why this place cannot be renamed, or is not known, for people.
+    `implied`: the name is not written there, but what stands there makes one column of several (`a.merge(b)`).
     """
 
     span: Span
@@ -185,6 +186,7 @@ class Mention:
     tables: tuple[Table, ...] = ()
     write: bool = False
     refusal: str = ""
+    implied: bool = False
 
     @property
     def origins(self) -> tuple[Anchor, ...]:

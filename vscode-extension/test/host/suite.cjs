@@ -240,6 +240,43 @@ const tests = {
     await edit(notebook, NotebookEdit.deleteCells(new NotebookRange(notebook.cellCount - 1, notebook.cellCount)));
   },
 
+  async "a column is renamed in Python strings, SQL and a chart together, and not where a file names it"() {
+    const texts = [
+      'import pandas as pd\nframe = pd.DataFrame({"price": [1.5]})',
+      '%%sql\nselect sum(Price) as total, "price" from frame group by all',
+      'frame.query("price > 1")["price"]',
+      '{"data": {"name": "frame"}, "mark": "bar", "encoding": {"x": {"field": "price", "title": "price"}}}',
+    ];
+    const kinds = ["python", "python", "python", "vega-lite"];
+    const data = new vscode.NotebookData(
+      texts.map((text, at) => new NotebookCellData(NotebookCellKind.Code, text, kinds[at])),
+    );
+    data.metadata = { metadata: { language_info: { name: "python" } } };
+    const made = await vscode.workspace.openNotebookDocument("jupyter-notebook", data);
+    await vscode.window.showNotebookDocument(made);
+    const rename = (document, before, name) =>
+      vscode.commands.executeCommand(
+        "vscode.executeDocumentRenameProvider",
+        document.uri,
+        after(document, before),
+        name,
+      );
+    assert.ok(await vscode.workspace.applyEdit(await rename(made.cellAt(1).document, "sum(Pr", "cost")));
+    assert.deepEqual(
+      made.getCells().map((cell) => cell.document.getText()),
+      [
+        texts[0].replace("price", "cost"),
+        '%%sql\nselect sum(cost) as total, "cost" from frame group by all',
+        'frame.query("cost > 1")["cost"]',
+        texts[3].replace('"field": "price"', '"field": "cost"'),
+      ],
+    );
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    const sales = await open("sales.ipynb");
+    const refused = rename(cellWith(sales, "where price").document, "where pr", "cost");
+    await assert.rejects(async () => refused, /comes from `sales.csv`/);
+  },
+
   async "a cell is inserted by the command that actions name"() {
     const notebook = await open("sales.ipynb");
     const { document, index } = cellWith(notebook, "where price");

@@ -50,8 +50,29 @@ def mentions(context: Context, name: str) -> Iterator[Mention]:
                 found = meaning(reading, candidate)
                 if found is not None:
                     yield found
+    if _BY_NAME.search(text):
+        yield from _implied(reading, name)
     for span in unnamed.built(reading, name):
         yield Mention(span, name, refusal="the name is put together when the code runs")
+
+
+# Calls that make one column of those of equal names.
+_BY_NAME = re.compile(r"\b(?:merge|concat|join)\s*\(")
+
+
+def _implied(reading: Reading, name: str) -> Iterator[Mention]:
+    """The columns of that name that calls make one without saying so: `a.merge(b)`, `pd.concat([a, b])`."""
+    for node in ast.walk(reading.source.tree) if reading.source.tree is not None else ():
+        if not isinstance(node, ast.Call) or not _BY_NAME.search(f"{_called(node)}("):
+            continue
+        made = reading.evaluate(node)
+        column = made.column(name) if isinstance(made, Table) else None
+        if column is not None and len(column.origins) > 1:
+            yield Mention(reading.source.span(node), column.name, column, implied=True)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
 # -- what a place means
@@ -108,8 +129,8 @@ def _anchor(reading: Reading, candidate: Candidate) -> Anchor:
     return Anchor.at(cell.text, candidate.span.start, candidate.name, cell=cell.id)
 
 
-def _made(reading: Reading, candidate: Candidate) -> Mention | None:
-    """The column that gets its name at this very place."""
+def _made(reading: Reading, candidate: Candidate, *, behind: bool = True) -> Mention | None:
+    """The column that gets its name at this very place: of a call around it, or (`behind`) of the whole statement."""
     anchor, place = _anchor(reading, candidate), reading.place(candidate.node, candidate.span.start)
     for node in reading.above(candidate.node):
         if isinstance(node, ast.stmt):
@@ -118,9 +139,9 @@ def _made(reading: Reading, candidate: Candidate) -> Mention | None:
             found = _with_origin(place.evaluate(node), anchor)
             if found is not None:
                 return Mention(candidate.span, found[0].name, found[0], (found[1],), write=True)
-    behind = reading.behind(candidate.node)
-    for name in {*behind.state.names, *behind.known}:
-        found = _with_origin(behind.type_of(name), anchor)
+    after = reading.behind(candidate.node) if behind else None
+    for name in {*after.state.names, *after.known} if after is not None else ():
+        found = _with_origin(after.type_of(name), anchor) if after is not None else None
         if found is not None:
             return Mention(candidate.span, found[0].name, found[0], (found[1],), write=True)
     return None
@@ -184,7 +205,11 @@ def _used(reading: Reading, candidate: Candidate, use: ast.Name) -> Mention | No
     column = table.column(candidate.name) if table is not None else None
     if table is not None and column is not None:
         return Mention(candidate.span, candidate.name, column, (table,))
-    return _made(reading, Candidate(use, candidate.span, candidate.name))
+    statement = reading.parents.get(use)
+    assigned = isinstance(statement, ast.Assign) and isinstance(
+        statement.targets[0], ast.Attribute
+    )  # df.columns = names
+    return _made(reading, Candidate(use, candidate.span, candidate.name), behind=assigned)
 
 
 # -- what a column is made of

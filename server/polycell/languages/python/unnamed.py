@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, Module, Opaque, Record, Series, Table, Type
+from polycell.core.types import UNKNOWN, GroupBy, Module, Record, Scalar, Series, Table, Type
 from polycell.languages.python.candidates import Candidate, Reading
 from polycell.languages.python.source import PythonSource
 
@@ -96,10 +96,9 @@ def _text(reading: Reading, node: ast.AST) -> bool:
 
 
 def _of_known(type_: Type) -> bool:
-    """Whether a subscript is no column's name: of a table that lacks it, of a dictionary, of a column."""
-    if isinstance(type_, Table):
-        return not type_.open
-    return type_ != UNKNOWN and not isinstance(type_, Opaque)
+    """Whether a subscript is no column's name: of a table that lacks it, of a column, of a text."""
+    table = type_.table if isinstance(type_, GroupBy) else type_
+    return not table.open if isinstance(table, Table) else isinstance(table, (Series, Scalar))
 
 
 def _makes_frame(reading: Reading, node: ast.AST) -> bool:
@@ -160,10 +159,59 @@ def used_elsewhere(context: Context, name: str) -> bool:
 
 
 def built(reading: Reading, name: str) -> Iterator[Span]:
-    """Texts with holes that may come out as the name: `f"price_{year}"`, `"price_" + year`."""
+    """Texts with holes that may come out as the name, and patterns that it fits: `f"price_{year}"`, `"price_" + year`,
+    `df.filter(like="pri")`, `c.startswith("pri")`."""
     for node in _built(reading.source, name):
         if _subscripted(reading, node) or not _text(reading, node):
             yield reading.source.span(node)
+
+    for call in ast.walk(reading.source.tree) if _PATTERNS.search(reading.source.code) and reading.source.tree else ():
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and _fits(call, call.func.attr, name):
+            owner = call.func.value.value if isinstance(call.func.value, ast.Attribute) else call.func.value
+            if not isinstance(reading.evaluate(owner), Series):
+                yield reading.source.span(call)
+
+
+_PATTERNS = re.compile(r"\b(?:filter|startswith|endswith|contains|match|fullmatch|starts_with|ends_with|matches)\s*\(")
+
+
+def _fits(call: ast.Call, method: str, name: str) -> bool:
+    """Whether a call picks names by a pattern that the name fits."""
+    given = [(k.arg or "", k.value) for k in call.keywords] + [("", a) for a in call.args]
+    for keyword, node in given:
+        text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        if not text or text == name or len(text) > 100:
+            continue
+        if method in ("startswith", "starts_with") and name.startswith(text):
+            return True
+        if method in ("endswith", "ends_with") and name.endswith(text):
+            return True
+        if (method == "contains" or (method == "filter" and keyword == "like")) and text in name:
+            return True
+        if (method == "filter" and keyword == "regex") or method in ("matches", "match", "fullmatch", "contains"):
+            if re.search(r"[*+}]\)?[*+{]", text):
+                return True  # it may take too long to say
+            try:
+                if re.search(text, name):
+                    return True
+            except re.error:
+                return True
+    return False
+
+
+def _may_be(parts: Sequence[object], name: str) -> bool:
+    """Whether a text of fixed parts and holes (None) can come out as the name."""
+    at, hole = 0, False
+    for part in parts:
+        if not isinstance(part, str):
+            hole = True
+            continue
+        found = name.find(part, at) if hole else (at if name.startswith(part, at) else -1)
+        if found < 0:
+            return False
+        at, hole = found + len(part), False
+    last = parts[-1] if parts else None
+    return hole or at == len(name) or (isinstance(last, str) and name.endswith(last) and None in parts)
 
 
 def _built(source: PythonSource, name: str) -> Iterator[ast.expr]:
@@ -171,15 +219,8 @@ def _built(source: PythonSource, name: str) -> Iterator[ast.expr]:
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.JoinedStr):
-            fixed = [p.value for p in node.values if isinstance(p, ast.Constant) and isinstance(p.value, str)]
-            holes = [p for p in node.values if not isinstance(p, ast.Constant)]
-            if not holes or not "".join(fixed).strip():
-                continue
-            pattern = "".join(
-                re.escape(p.value) if isinstance(p, ast.Constant) and isinstance(p.value, str) else ".*"
-                for p in node.values
-            )
-            if len("".join(fixed)) < 200 and re.fullmatch(pattern, name):
+            parts = [p.value if isinstance(p, ast.Constant) else None for p in node.values]
+            if None in parts and any(isinstance(p, str) and p.strip() for p in parts) and _may_be(parts, name):
                 yield node
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             for side, fits in ((node.left, name.startswith), (node.right, name.endswith)):

@@ -81,7 +81,7 @@ def literal_frame(run: Evaluator, data: Type, node: ast.expr, flavour: Flavour) 
     if isinstance(data, Record) and data.name == "dict":
         columns = []
         for name, type_ in data.fields:
-            origin = run.place(node, name) if isinstance(node, ast.Dict) else None
+            origin = run.place(node, name) if isinstance(node, (ast.Dict, ast.Call, ast.Name)) else None
             columns.append(Column(name, _column_type(type_), None, origin=origin))
         return with_columns(Table(open=data.open, flavour=flavour, index=_dict_index(data)), columns)
     rows = rows_table(data, flavour)
