@@ -52,12 +52,11 @@ def _declare(context: Context, offset: int) -> Iterator[Action]:
         return
     name = module.distributions[0] if module.distributions else normal(module.top)
     preferred = bool(module.distributions)
-    for style, path in _LISTS.items():
-        if style in _styles(context) or (style == "polynote" and context.host.name == "polynote"):
-            yield Action(
-                f"Declare `{name}` in the notebook's metadata", "quickfix", metadata=MetadataChange(path, name)
-            )
-            return
+    listed = _own_list(context)
+    if listed is not None:
+        change = MetadataChange(listed, name)
+        yield Action(f"Declare `{name}` in the notebook's metadata", "quickfix", metadata=change)
+        return
     for other in context.notebook.cells:
         if "# /// script" in other.text and (edit := pep723.insertion(other.text, name)) is not None:
             yield Action(
@@ -77,6 +76,20 @@ def _declare(context: Context, offset: int) -> Iterator[Action]:
     if context.host.name == "jupyter":
         change = MetadataChange(PORTABLE, name)
         yield Action(f"Declare `{name}` in the notebook's metadata", "quickfix", metadata=change)
+
+
+def metadata_path(context: Context) -> tuple[str, ...] | None:
+    """The list of the notebook's metadata in which a Python dependency is declared; None for hosts that read none."""
+    listed = _own_list(context)
+    return listed if listed is not None else PORTABLE if context.host.name in ("jupyter", "colab") else None
+
+
+def _own_list(context: Context) -> tuple[str, ...] | None:
+    """The list that the notebook has, or that its host reads."""
+    styles = _styles(context)
+    if context.host.name == "polynote":
+        return POLYNOTE
+    return next((path for style, path in _LISTS.items() if style in styles), None)
 
 
 def _styles(context: Context) -> set[str]:

@@ -23,6 +23,7 @@ from polycell.core.service import Services
 from polycell.core.session import Session
 from polycell.lsp import (
     actions,
+    dependencies,
     folding,
     formatting,
     hints,
@@ -314,6 +315,7 @@ def register(server: PolycellServer) -> None:
         types.TEXT_DOCUMENT_RANGE_FORMATTING: formatting.within,
         types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: semantic_tokens.full,
         types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: semantic_tokens.within,
+        dependencies.METHOD: dependencies.dependencies,
         types.WORKSPACE_SYMBOL: workspace_symbols.workspace_symbols,
     }
     for method, answer in answered.items():
