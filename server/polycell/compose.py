@@ -16,6 +16,8 @@ from polycell.dependencies.topic import Declarations
 from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService, annotate_tables
 from polycell.languages.scala import ScalaService
+from polycell.languages.scala.config import Config
+from polycell.languages.sql import SqlService
 from polycell.languages.sql import SqlService, query_of_tables
 from polycell.languages.vega import VegaService, charts_of_tables
 from polycell.rules import default_rules
@@ -69,13 +71,21 @@ def scala_compilers(
     return Compilers(on_ready, note, {"download": download})
 
 
+def scala_config(notebook: Notebook) -> Config:
+    """What a notebook declares, as its Scala compiler takes it."""
+    from polycell.dependencies.classpath import classpath_of
+
+    found = classpath_of(notebook)
+    return Config(found.scala, found.modules, found.exclusions, found.repositories)
+
+
 def default_services(
     engine: Engine | None = None, compilers: Compilers | None = None, *, package_index: str = ""
 ) -> Services:
     """Everything that Polycell ships. `engine` answers in Python cells what is not the notebook's own, `compilers` in
     Scala cells what their text alone does not tell. `package_index` may be asked for versions; nobody, when empty."""
     return services(
-        [PythonService(engine), SqlService(), VegaService(), ScalaService(compilers)],
+        [PythonService(engine), SqlService(), VegaService(), ScalaService(compilers, scala_config)],
         (*default_rules(), *dependency_rules()),
         OtherService(),
         offers=[charts_of_tables, query_of_tables, annotate_tables, dependency_actions],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from polycell.languages.scala.config import Config, config_of
+from polycell.dependencies.classpath import Classpath, classpath_of
 
 
 def fetch_compiler(notebook: Path | None) -> int:
@@ -42,10 +42,10 @@ def fetch_compiler(notebook: Path | None) -> int:
     return code
 
 
-def _config(notebook: Path | None) -> Config:
+def _config(notebook: Path | None) -> Classpath:
     if notebook is None:
-        return Config()
+        return Classpath()
     from polycell.formats import read_file
 
     found = read_file(notebook).notebooks
-    return config_of(found[0]) if found else Config()
+    return classpath_of(found[0]) if found else Classpath()

@@ -1,4 +1,4 @@
-"""What stands around the compiler: finding Java, the jars that are remembered, versions, configurations."""
+"""What stands around the compiler: finding Java, the jars that are remembered, versions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from polycell.core.notebook import Cell, Notebook
-from polycell.languages.scala.config import Config, config_of
 from polycell.languages.scala.host import java
 from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of, known, remember
 from polycell.languages.scala.host.versions import DEFAULT, release_for
@@ -71,46 +69,3 @@ def test_what_was_resolved_is_remembered(tmp_path: Path, monkeypatch: pytest.Mon
     assert known(Wanted(("a:b:2",))) is None
     jar.unlink()
     assert known(wanted) is None
-
-
-def notebook(*texts: str, config: object = None) -> Notebook:
-    cells = tuple(Cell(str(i), "scala", text) for i, text in enumerate(texts))
-    return Notebook("n", cells, metadata={"config": config} if config is not None else {})
-
-
-@pytest.mark.parametrize(
-    ("found", "expected"),
-    [
-        (notebook(), Config()),
-        (
-            notebook(
-                config={"dependencies": {"scala": ["org.typelevel:cats-core_2.12:2.10.0", "file:///x/lib.jar?nocache"]}}
-            ),
-            Config(modules=("org.typelevel:cats-core_2.12:2.10.0",)),
-        ),
-        (
-            notebook(
-                config={
-                    "scalaVersion": "2.12",
-                    "exclusions": ["a:b"],
-                    "repositories": [{"maven": {"base": "https://r/m"}}],
-                }
-            ),
-            Config("2.12", (), ("a:b",), ("https://r/m",)),
-        ),
-        (
-            notebook("import $ivy.`org.typelevel::cats-core:2.10.0`, $ivy.`a:b:1`"),
-            Config(modules=("org.typelevel:cats-core_2.13:2.10.0",)),
-        ),
-        (notebook("import $ivy.{`a::b:1`, `c:d:2`}"), Config(modules=("a:b_2.13:1", "c:d:2"))),
-        (
-            notebook('//> using scala "2.13.10"\n//> using dep com.lihaoyi::upickle:3.1.0'),
-            Config("2.13.10", ("com.lihaoyi:upickle_2.13:3.1.0",)),
-        ),
-        (notebook("import $ivy.`sh.almond::almond-spark:_`"), Config()),
-        (notebook(config="nonsense"), Config()),
-        (notebook(config={"dependencies": [1], "exclusions": {}, "repositories": [1, {"maven": 2}]}), Config()),
-    ],
-)
-def test_configurations(found: Notebook, expected: Config) -> None:
-    assert config_of(found) == expected

@@ -9,13 +9,14 @@ from polycell.core.environment import Exports
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import NO_COMPLETIONS, Completion, Completions, Finding, Hover, Location, Signatures
+from polycell.core.results import NO_COMPLETIONS, Action, Completion, Completions, Finding, Hover, Location, Signatures
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import describe
 from polycell.languages.scala import answers, columns
+from polycell.languages.scala.actions import actions
 from polycell.languages.scala.compilers import Compilers, Question, Typed
-from polycell.languages.scala.config import Config, config_of
+from polycell.languages.scala.config import Config, Configure, plain
 from polycell.languages.scala.document import Made, document, result_span, unit
 from polycell.languages.scala.exports import exports
 from polycell.languages.scala.facts import facts
@@ -29,12 +30,13 @@ _SIGNATURE, _DEFINITION = "textDocument/signatureHelp", "textDocument/definition
 
 
 class ScalaService(LanguageService):
-    """`compilers` None: what the text alone says."""
+    """`compilers` None: what the text alone says. `configure` tells what a notebook declares for its Scala."""
 
     languages = frozenset({"scala"})
 
-    def __init__(self, compilers: Compilers | None = None) -> None:
+    def __init__(self, compilers: Compilers | None = None, configure: Configure = plain) -> None:
         self._compilers = compilers
+        self._configure = configure
 
     def facts(self, cell: Cell, host: Host) -> Facts:
         return facts(cell)
@@ -82,12 +84,12 @@ class ScalaService(LanguageService):
         return _names(context, offset)
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
-        word = _word(context.cell, offset)
-        if word is None:
-            return None
         found = columns.hover(context, offset)
         if found is not None:
             return found
+        word = _word(context.cell, offset)
+        if word is None:
+            return None
         place = await self._ask(context, offset, _HOVER)
         if place is None:
             return None
@@ -105,6 +107,9 @@ class ScalaService(LanguageService):
         answer, made, _, ranges = place
         return tuple(answers.locations(answer, made, _uri(context), ranges))
 
+    def actions(self, context: Context, span: Span) -> Sequence[Action]:
+        return tuple(actions(context, span))
+
     async def signature(self, context: Context, offset: int) -> Signatures | None:
         place = await self._ask(context, offset, _SIGNATURE)
         return answers.signatures(place[0]) if place is not None else None
@@ -119,7 +124,7 @@ class ScalaService(LanguageService):
         compilers = self._compilers
         if compilers is None:
             return None
-        config, made = _document(context)
+        config, made = self._document(context)
         at = made.map.to_document(context.cell.id, offset)
         if at is None:
             return None
@@ -128,21 +133,16 @@ class ScalaService(LanguageService):
             return None
         return answer, made, context.cell.id, lambda value: compilers.span(config, made.text, value)
 
+    def _document(self, context: Context) -> tuple[Config, Made]:
+        config = self._configure(context.notebook)
+        return config, document(context, spark=config.spark)
+
     def _typed(self, context: Context) -> tuple[Typed | None, Made | None]:
         if self._compilers is None:
             return None, None
-        config, made = _document(context)
+        config, made = self._document(context)
         found = context.view.read(Question(config, f"{_uri(context)}?check", made.text))
         return (found if isinstance(found, Typed) else None), made
-
-
-def _document(context: Context) -> tuple[Config, Made]:
-    config = _config(context)
-    return config, document(context, spark=config.spark)
-
-
-def _config(context: Context) -> Config:
-    return config_of(context.notebook)
 
 
 def _uri(context: Context) -> str:

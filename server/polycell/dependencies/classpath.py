@@ -1,0 +1,62 @@
+"""What a notebook's declarations mean for the JVM: the modules, exclusions and repositories of its classpath."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from polycell.core.notebook import Notebook
+from polycell.dependencies.jvm_cells import scala_declarations, scala_version
+from polycell.dependencies.metadata import declared_by, repositories, scala_of
+from polycell.dependencies.model import Declaration, Requirement
+
+_DEFAULT_BINARY = "2.13"
+_EXACT = re.compile(r"[\w.+-]*\d[\w.+-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Classpath:
+    """`scala` is the version as written, "" for none; `modules` "group:artifact:version" with the Scala suffix where
+    the tool would add it; `repositories` are addresses of Maven repositories."""
+
+    scala: str = ""
+    modules: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+
+
+def classpath_of(notebook: Notebook) -> Classpath:
+    """Malformed declarations, files, and versions that only the tool can choose are left out."""
+    texts = [c.text for c in notebook.cells if c.kind == "code" and c.language == "scala"]
+    scala = scala_of(notebook.metadata) or next(filter(None, map(scala_version, texts)), "")
+    binary = ".".join((scala or _DEFAULT_BINARY).split(".")[:2])
+    declared = [*declared_by(notebook), *(d for text in texts for d in _in_text(text))]
+    config = notebook.metadata.get("config")
+    excluded = config.get("exclusions") if isinstance(config, Mapping) else None
+    return Classpath(
+        scala,
+        tuple(dict.fromkeys(_modules(declared, binary))),
+        tuple(e for e in excluded if isinstance(e, str)) if isinstance(excluded, list) else (),
+        tuple(address for kind, address in repositories(notebook.metadata) if kind == "maven"),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _in_text(text: str) -> tuple[Declaration, ...]:
+    return tuple(scala_declarations(text)) if "$" in text or "//>" in text or "interp" in text else ()
+
+
+def _modules(declared: list[Declaration], binary: str) -> Iterator[str]:
+    for one in declared:
+        required = one.requirement
+        if one.problem or required.ecosystem != "maven" or required.name.count(":") != 1:
+            continue
+        if _EXACT.fullmatch(required.constraint):
+            yield _module(required, binary)
+
+
+def _module(required: Requirement, binary: str) -> str:
+    suffix = f"_{binary}" if required.cross else ""
+    return f"{required.name}{suffix}:{required.constraint}"
