@@ -61,5 +61,5 @@ def test_a_case_class_of_a_table(tmp_path: Path) -> None:
     offered = features.actions(case.snapshot, case.session.services, case.cell, Span(case.offset, case.offset))
     (found,) = (action for action in offered if action.title == "Define a case class of the rows of `df`")
     (edit,) = found.edits
-    assert edit.text == "case class DfRow(id: Long, city: String, unit_price: Double)\n"
+    assert edit.text == "case class DfRow(id: Option[Long], city: String, unit_price: Option[Double])\n"
     assert edit.span.start == len("val a = 1\n")

@@ -11,6 +11,7 @@ from polycell.core.text import Span
 from polycell.core.types import Table
 from polycell.languages.scala.foreign import quoted
 from polycell.languages.scala.lexer import tokens
+from polycell.languages.scala.outline import outline
 from polycell.languages.scala.scalatypes import field_type
 from polycell.languages.scala.text import scala_text
 
@@ -27,12 +28,10 @@ def actions(context: Context, span: Span) -> Iterator[Action]:
         if not isinstance(table, Table) or table.open or not 0 < len(table.columns) <= _MOST_FIELDS:
             return
         name = f"{''.join(word.capitalize() for word in re.split(r'[^A-Za-z0-9]+', token.text))}Row"
-        if context.view.lookup(name) is not None or name in text:
+        if context.view.lookup(name) is not None or outline(text).named(name) is not None:
             return
-        at = text.rfind("\n", 0, token.start) + 1
-        edit = Edit(
-            context.cell.id, Span(max(at, context.cell.body), max(at, context.cell.body)), _written(name, table)
-        )
+        at = max(text.rfind("\n", 0, token.start) + 1, context.cell.body)
+        edit = Edit(context.cell.id, Span(at, at), _written(name, table))
         yield Action(f"Define a case class of the rows of `{token.text}`", "refactor.extract", (edit,))
         return
 

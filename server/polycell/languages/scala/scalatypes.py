@@ -83,6 +83,9 @@ _FIELDS: Mapping[str, str] = {
     "dictionary": "String",
 }
 
+# Types of fields that cannot be null; a nullable column is an `Option` of them.
+_PRIMITIVES = frozenset({"Boolean", "Byte", "Short", "Int", "Long", "Float", "Double"})
+
 _SEQUENCES = frozenset(
     {
         *("Seq", "List", "Vector", "IndexedSeq", "LinearSeq", "Iterable", "Traversable", "Stream", "LazyList"),
@@ -243,4 +246,4 @@ def field_type(type_: DataType | None, nullable: bool | None) -> str:
     if type_ is not None and type_.name in ("list", "large_list") and type_.children:
         return f"Seq[{field_type(type_.children[0][1], False)}]"
     written = _FIELDS.get(type_.name, "Any") if type_ is not None else "Any"
-    return f"Option[{written}]" if nullable and written != "Any" else written
+    return f"Option[{written}]" if nullable and written in _PRIMITIVES else written
