@@ -169,7 +169,7 @@ class PolycellServer(LanguageServer):
 
     def _note(self, text: str) -> None:
         """What the user should know once and can do something about."""
-        log.warning("%s", text)
+        log.info("%s", text)
         if self.state.client.jupyterlab:  # which shows a modal dialog for each message
             self.window_log_message(types.LogMessageParams(types.MessageType.Warning, f"Polycell: {text}"))
         else:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from polycell.bridge.server import FIRST_REST
+from polycell.compose import scala_config
 from polycell.core import features
 from polycell.core.results import Completions, Finding, Hover, Location, Signatures
 from polycell.core.service import Services, services
@@ -38,7 +39,7 @@ class Live:
         self.session: Session | None = None
         self.compilers = Compilers(self._ready, self.notes.append, {"download": True})
         self.services: Services = services(
-            [ScalaService(self.compilers), PythonService(), SqlService()], default_rules(), OtherService()
+            [ScalaService(self.compilers, scala_config), PythonService(), SqlService()], default_rules(), OtherService()
         )
 
     def run(self, answer: Awaitable[T]) -> T:

@@ -21,6 +21,7 @@ from polycell.languages.scala.document import Made, document, result_span, unit
 from polycell.languages.scala.exports import exports
 from polycell.languages.scala.facts import facts
 from polycell.languages.scala.findings import findings
+from polycell.languages.scala.host.versions import release_for
 from polycell.languages.scala.lexer import KEYWORDS, tokens
 from polycell.languages.scala.outline import Name, Outline
 from polycell.languages.scala.text import scala_text
@@ -65,6 +66,8 @@ class ScalaService(LanguageService):
         return exports(context, compiled, by_name.get(last, "") if span is not None else "")
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
+        if not _is_judged(self._configure(context.notebook)):
+            return ()
         typed, made = self._typed(context)
         if typed is None or made is None or typed.text != made.text:
             return ()
@@ -143,6 +146,11 @@ class ScalaService(LanguageService):
         config, made = self._document(context)
         found = context.view.read(Question(config, f"{_uri(context)}?check", made.text))
         return (found if isinstance(found, Typed) else None), made
+
+
+def _is_judged(config: Config) -> bool:
+    """Whether the compiler is that of the notebook's own Scala: another one's errors say nothing about it."""
+    return not release_for(config.scala)[1]
 
 
 def _uri(context: Context) -> str:
