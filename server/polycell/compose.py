@@ -17,7 +17,6 @@ from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService, annotate_tables
 from polycell.languages.scala import ScalaService
 from polycell.languages.scala.config import Config
-from polycell.languages.sql import SqlService
 from polycell.languages.sql import SqlService, query_of_tables
 from polycell.languages.vega import VegaService, charts_of_tables
 from polycell.rules import default_rules

@@ -114,8 +114,8 @@ class Client:
     def __init__(self, parts: Callable[..., Any] | None = None, idle: float = 0.0) -> None:
         self.server = PolycellServer(parts or words_parts, idle=idle)
         self.server._warm_up = lambda: None  # type: ignore[method-assign]
-        # What another server knows of libraries is tested with the engines.
-        self.server.state.settings = replace(self.server.state.settings, engine="off")
+        # What other servers know is tested with the engines.
+        self.server.state.settings = replace(self.server.state.settings, engine="off", scala_engine="off")
         self.server.protocol.set_writer(self)
         self.sent: list[dict[str, Any]] = []
         self._ids = 1000  # beyond the ids that recordings use

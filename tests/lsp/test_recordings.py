@@ -128,9 +128,7 @@ def test_recording(name: str, parts: str, caplog: pytest.LogCaptureFixture) -> N
         assert [m for m in answers if "error" in m] == []
         for uri in model.closed:
             assert client.diagnostics(uri) == []
-        shown = [m["params"] for m in client.sent if m.get("method") == "window/showMessage"]
-        # What to install for Scala cells is told once, as information; JupyterLab makes a modal dialog of each message.
-        assert [m for m in shown if m["type"] < 3 or name.startswith("jupyterlab")] == []
+        assert not [m for m in client.sent if m.get("method") == "window/showMessage"]
 
     with caplog.at_level(logging.WARNING):
         run(test)

@@ -49,7 +49,7 @@ from polycell.lsp.watch import offer_formatting, watch_files, watched_paths
 log = logging.getLogger(__name__)
 
 # Settings with which languages and sources are made.
-_MAKING = ("outside", "python", "engine", "interpreter", "package_index", "scala_download")
+_MAKING = ("outside", "python", "engine", "interpreter", "package_index", "scala_engine", "scala_download")
 
 OnReady = Callable[[tuple[Hashable, ...]], None]
 Parts = Callable[[State, OnReady], tuple[Services, Any]]
@@ -62,7 +62,9 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     roots = [path for uri in state.client.roots if (path := path_of(uri))]
     chosen = state.settings
     native = sys.executable if state.client.jupyterlab else ""
-    compilers = compose.scala_compilers(on_ready, state.note, download=chosen.scala_download)
+    compilers = None
+    if chosen.scala_engine != "off":
+        compilers = compose.scala_compilers(on_ready, state.note, download=chosen.scala_download)
     sources = compose.default_sources(
         roots,
         on_ready,

@@ -16,6 +16,7 @@ PythonMode = Literal["full", "companion"]
 LOG_LEVELS = ("error", "warning", "info", "debug")
 SEVERITIES = ("error", "warning", "information", "hint", "off")
 PYTHON_MODES = ("full", "companion")
+SCALA_ENGINES = ("compiler", "off")
 ENGINES = ("ty", "jedi", "pyrefly", "basedpyright", "pylsp", "off")
 
 
@@ -25,7 +26,8 @@ class Settings:
     outside of the workspace may be read. `python`: "companion" leaves to another Python server what that does as well.
     `scripts`: report also in plain scripts. `inlay_hints`: show what statements do to tables. `interpreter`: the Python
     that runs the notebooks, an executable or an environment; empty to look for it. `package_index`: the address of the
-    index that may be asked for versions; empty to ask nobody. `scala_download`: fetch the Scala compiler and declared
+    index that may be asked for versions; empty to ask nobody. `scala_engine`: the
+    compiler serves Scala cells, or nobody does. `scala_download`: fetch the Scala compiler and declared
     dependencies from Maven Central when a Scala cell needs them. `engine`: which server knows Python's own semantics.
     """
 
@@ -37,6 +39,7 @@ class Settings:
     inlay_hints: bool = False
     interpreter: str = ""
     package_index: str = ""
+    scala_engine: str = "compiler"
     scala_download: bool = False
     engine: str = "ty"
 
@@ -118,5 +121,6 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "interpreter": ("interpreter", _text),
     "pythonEngine": ("engine", _one_of(ENGINES)),
     "packageIndex": ("package_index", _address),
+    "scalaEngine": ("scala_engine", _one_of(SCALA_ENGINES)),
     "scalaDownload": ("scala_download", _boolean),
 }
