@@ -40,7 +40,7 @@ async def _answer(state: State, where: types.Range | None, options: types.Format
     layout = Layout(max(1, min(options.tab_size, 16)), options.insert_spaces)
     wanted, changed = set(face.cells), list[Sequence[Edit]]()
     for snapshot in asked.snapshots:
-        await settle(snapshot)
+        await settle(snapshot, max((snapshot.notebook.index(cell) or 0 for cell in wanted), default=0))
         for index, cell in enumerate(snapshot.notebook.cells):
             whole = face.to_face(cell.id, Span(0, len(cell.text))) if cell.id in wanted else None
             if cell.kind != "code" or whole is None or whole.end < start or whole.start > end:

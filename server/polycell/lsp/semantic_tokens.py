@@ -43,7 +43,7 @@ async def _answer(state: State, shown: types.Range | None) -> types.SemanticToke
     places: list[tuple[Span, SemanticToken]] = []
     wanted, others = set(face.cells), False
     for snapshot in asked.snapshots:
-        await settle(snapshot)
+        await settle(snapshot, max((snapshot.notebook.index(cell) or 0 for cell in wanted), default=0))
         for index, cell in enumerate(snapshot.notebook.cells):
             whole = face.to_face(cell.id, Span(0, len(cell.text))) if cell.id in wanted else None
             if whole is None or whole.end < start or whole.start > end:
