@@ -13,6 +13,7 @@ from polycell.dependencies.artifacts import Coordinates, local_repositories
 from polycell.dependencies.checks import dependency_rules
 from polycell.dependencies.gathering import Declared, Imported
 from polycell.dependencies.topic import Declarations
+from polycell.languages.magics import Magics
 from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService, annotate_tables
 from polycell.languages.scala import ScalaService
@@ -89,7 +90,7 @@ def default_services(
         OtherService(),
         offers=[charts_of_tables, query_of_tables, annotate_tables, dependency_actions],
         gatherers=[Declared(), Imported()],
-        topics=[_declarations(package_index)],
+        topics=[_declarations(package_index), Magics()],
     )
 
 

@@ -106,6 +106,10 @@ def _is_noise(state: State, params: types.CompletionParams, target: Target) -> b
     context = params.context
     if context is None or context.trigger_kind != types.CompletionTriggerKind.TriggerCharacter:
         return False
+    if context.trigger_character == "%":  # a magic's name, or a remainder
+        text = target.snapshot.notebook.cells[target.index].text
+        line = text[text.rfind("\n", 0, target.offset) + 1 : target.offset].rstrip("%").strip()
+        return bool(line) and not line.endswith("=")
     if context.trigger_character not in _ONLY_IN_SQL:
         return False
     site = features.site(target.snapshot, state.session.services, target.cell, target.offset)
