@@ -81,7 +81,7 @@ async def _here(engine: Engine, context: Context, offset: int) -> Sequence[Entry
 def _read(answer: Answer | None) -> tuple[Entry, ...]:
     """The items; none where there are only those that every object has, which says that nothing is known."""
     found = tuple(entries(answer.result)) if answer is not None else ()
-    return found if any(not entry.label.startswith("__") for entry in found) else ()
+    return found if any(not entry.label.startswith("_") for entry in found) else ()
 
 
 def _as_members(
@@ -104,7 +104,8 @@ def _as_names(
         hidden = _hidden(entry.label)
         rank = INNER if entry.kind == "variable" and not hidden else OTHER
         rank += _farther(entry.label, typed) + 5 * hidden
-        yield _item(entry, span, KEYWORD_ARGUMENT if entry.label.endswith("=") else rank)
+        argument = KEYWORD_ARGUMENT + _farther(entry.label, typed)
+        yield _item(entry, span, argument if entry.label.endswith("=") else rank)
     if len(typed) >= IMPORTS_FROM:
         at = place_of_imports(context)
         for entry in importing((e for e in found if e.label not in taken), typed, MOST_IMPORTS):
