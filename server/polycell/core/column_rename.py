@@ -106,7 +106,7 @@ def _reason(snapshot: Snapshot, found: Symbol, occurrence: Occurrence) -> str:
         return f"{_cell(index)} may mean the column `{found.name}` in {shown}: {why}."
     if mention.refusal:
         return f"{_cell(index)} mentions `{found.name}` in {shown}: {mention.refusal}."
-    if fold(mention.name) != fold(found.name):
+    if mention.name != found.name:  # also in case alone: `rename(columns=str.upper)`
         return f"The name `{mention.name}` in {_cell(index)} is made out of the name `{found.name}`."
     return ""
 

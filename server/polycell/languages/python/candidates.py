@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from polycell.core.environment import fold
 from polycell.core.service import Context
@@ -18,6 +18,8 @@ from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.literals import content
 from polycell.languages.python.source import PythonSource
+
+Kind: TypeAlias = Literal["exact", "word", "part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Candidate:
     node: ast.AST
     span: Span
     name: str
-    kind: Literal["exact", "word", "part"] = "exact"
+    kind: Kind = "exact"
 
 
 @dataclass
@@ -85,6 +87,11 @@ class Reading:
         return self.place(node, self.source.span(node).end).evaluate(node)
 
 
+def affixed(text: str, name: str) -> bool:
+    """Whether a text is the name with something before or behind it, as a join or `get_dummies` makes it."""
+    return text.startswith(f"{name}_") or text.endswith(f"_{name}")
+
+
 def candidates(source: PythonSource, name: str) -> Iterator[Candidate]:
     """Where the name stands: as a text, a part of one, an attribute or keyword. Case folded, as SQL may write it."""
     if source.tree is None:
@@ -110,9 +117,10 @@ def candidates(source: PythonSource, name: str) -> Iterator[Candidate]:
                     yield Candidate(node, source.span(node), name, "word")
                 elif inside is not None:
                     yield from _words(source, node, inside, word)
-        elif isinstance(node, ast.Attribute) and fold(node.attr) == folded:
+        elif isinstance(node, ast.Attribute) and (fold(node.attr) == folded or affixed(node.attr, name)):
             end = source.span(node).end
-            yield Candidate(node, Span(end - len(node.attr), end), node.attr)
+            kind: Kind = "exact" if fold(node.attr) == folded else "part"
+            yield Candidate(node, Span(end - len(node.attr), end), node.attr, kind)
         elif isinstance(node, ast.keyword) and node.arg is not None and fold(node.arg) == folded:
             start = source.span(node).start
             yield Candidate(node, Span(start, start + len(node.arg)), node.arg)

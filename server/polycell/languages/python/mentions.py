@@ -18,7 +18,7 @@ from polycell.core.text import Span
 from polycell.core.types import Anchor, Chart, Collection, Column, GroupBy, Series, Table, Type
 from polycell.languages.python import unnamed
 from polycell.languages.python.at_cursor import Place
-from polycell.languages.python.candidates import Candidate, Reading, at_offset, candidates
+from polycell.languages.python.candidates import Candidate, Reading, affixed, at_offset, candidates
 from polycell.languages.python.column_places import columns
 from polycell.languages.python.literals import content, held_by
 from polycell.languages.python.named import Named, read_at
@@ -50,10 +50,16 @@ def mentions(context: Context, name: str) -> Iterator[Mention]:
                 found = meaning(reading, candidate)
                 if found is not None:
                     yield found
+                elif candidate.kind == "part" and _may_be_made(reading, candidate, name):
+                    yield Mention(candidate.span, candidate.name, refusal="that name may be made out of it")
     if _BY_NAME.search(text):
         yield from _implied(reading, name)
     for span in unnamed.built(reading, name):
         yield Mention(span, name, refusal="the name is put together when the code runs")
+
+
+def _may_be_made(reading: Reading, candidate: Candidate, name: str) -> bool:
+    return affixed(candidate.name, name) and not unnamed.harmless(reading, candidate)
 
 
 # Calls that make one column of those of equal names.

@@ -40,7 +40,7 @@ def harmless(reading: Reading, candidate: Candidate) -> bool:
     if isinstance(node, ast.keyword):
         return _keyword(reading, node)
     if isinstance(node, ast.Attribute):
-        return _attribute(reading, node)
+        return _attribute(reading, node, part=candidate.kind == "part")
     if (
         candidate.kind != "exact"
         and not _OPERATORS.search(str(getattr(node, "value", "")))
@@ -57,13 +57,13 @@ def _keyword(reading: Reading, node: ast.keyword) -> bool:
     return called not in _NAMING
 
 
-def _attribute(reading: Reading, node: ast.Attribute) -> bool:
+def _attribute(reading: Reading, node: ast.Attribute, *, part: bool) -> bool:
     outer = reading.parents.get(node)
     called = isinstance(outer, ast.Call) and outer.func is node
     type_ = reading.evaluate(node.value)
     if isinstance(type_, Table):
         return not type_.open or called
-    return called or (type_ != UNKNOWN and not (isinstance(type_, Record) and type_.open))
+    return called or part or (type_ != UNKNOWN and not (isinstance(type_, Record) and type_.open))
 
 
 def _subscripted(reading: Reading, node: ast.AST) -> bool:

@@ -261,6 +261,10 @@ def mentions(names: Names, name: str, *, templated: bool) -> Iterator[Mention]:
                 yield Mention(span, name, refusal="a template decides what the query is")
             elif found is not None:
                 yield found
+        elif fold(spelled).startswith(f"{folded}_") or fold(spelled).endswith(f"_{folded}"):
+            made = names.meaning(index)  # `price_x` of a join that made it out of `price`
+            if made is not None and made.origins:
+                yield made
         elif token.kind == "name" and word.search(spelled):
             yield Mention(span, name, refusal="a name is made out of it")
     for hole in statement.holes:
