@@ -1,9 +1,9 @@
-/** Changes of a notebook's structure that the server offers as actions: no edit of text can make them. */
+/** Changes of a notebook's structure and metadata that the server offers as actions: no edit of text can make them. */
 
 import * as vscode from "vscode";
 
 /** The commands that the server may name in an action; it is told at its start. */
-export const CELL_COMMANDS = ["polycell.insertCell", "polycell.moveCell"] as const;
+export const CELL_COMMANDS = ["polycell.insertCell", "polycell.moveCell", "polycell.addToMetadata"] as const;
 
 interface Insertion {
   readonly notebook: string;
@@ -69,4 +69,45 @@ async function show(notebook: vscode.NotebookDocument, index: number): Promise<v
   const range = new vscode.NotebookRange(index, index + 1);
   const editor = await vscode.window.showNotebookDocument(notebook, { selections: [range] });
   editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
+}
+
+interface Addition {
+  readonly notebook: string;
+  readonly path: readonly string[];
+  readonly value: string;
+}
+
+/** Append a text to a list in the notebook's metadata; what stands in the list's place otherwise is left alone. */
+export async function addToMetadata({ notebook: uri, path, value }: Addition): Promise<void> {
+  const notebook = find(uri);
+  if (!notebook) return;
+  // The file's metadata are nested in what VS Code keeps about a Jupyter notebook.
+  const inner = isObject(notebook.metadata["metadata"]);
+  const changed = appended(inner ? notebook.metadata["metadata"] : notebook.metadata, path, value);
+  if (changed === undefined) return;
+  const whole = inner ? { ...notebook.metadata, metadata: changed } : changed;
+  await apply(notebook, vscode.NotebookEdit.updateNotebookMetadata(whole as Record<string, unknown>));
+}
+
+function appended(holder: unknown, path: readonly string[], value: string): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined)
+    return holder === undefined ? [value] : Array.isArray(holder) ? [...(holder as unknown[]), value] : undefined;
+  if (holder !== undefined && !isObject(holder)) return undefined;
+  const own = isObject(holder) ? holder : {};
+  const inner = appended(own[key], rest, value);
+  return inner === undefined ? undefined : { ...own, [key]: inner };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Show the cell of that URI in its notebook. */
+export async function showCell(uri: string): Promise<void> {
+  const wanted = vscode.Uri.parse(uri).toString();
+  for (const notebook of vscode.workspace.notebookDocuments) {
+    const cell = notebook.getCells().find((one) => one.document.uri.toString() === wanted);
+    if (cell) await show(notebook, cell.index);
+  }
 }

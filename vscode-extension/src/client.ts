@@ -6,6 +6,7 @@ import type { LanguageClient } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
 import { needsRestart, readSettings, serverSettings, type Settings } from "./config";
 import { connect } from "./connection";
+import type { Listing } from "./dependencies";
 import { Duplicates } from "./duplicates";
 import { decideMode, type Decision } from "./mode";
 import { selectedPython } from "./python";
@@ -67,6 +68,14 @@ export class Server implements vscode.Disposable {
 
   get isReady(): boolean {
     return this.status.current.kind === "ready";
+  }
+
+  /** What the server says of a notebook's dependencies; `null` without a server, and for what it does not know. */
+  async dependencies(notebook: vscode.Uri): Promise<Listing | null> {
+    const client = this.client;
+    if (!client?.isRunning()) return null;
+    const uri = client.code2ProtocolConverter.asUri(notebook);
+    return client.sendRequest<Listing | null>("polycell/dependencies", { textDocument: { uri } });
   }
 
   async settingsChanged(): Promise<void> {

@@ -1,8 +1,9 @@
 /** Activation: the commands, and what makes the server start. */
 
 import * as vscode from "vscode";
-import { insertCell, moveCell } from "./cells";
+import { addToMetadata, insertCell, moveCell, showCell } from "./cells";
 import { Server } from "./client";
+import { Dependencies, type Dependency } from "./dependencies";
 import { looksLikeNotebook } from "./documents";
 import { install } from "./install";
 import { onDidSelectPython } from "./python";
@@ -14,6 +15,8 @@ let server: Server | undefined;
 /** For tests inside the extension host. */
 export interface Api {
   readonly state: State;
+  /** What the view "Dependencies" shows, row by row. */
+  dependencies(): Promise<readonly Dependency[]>;
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
@@ -21,6 +24,8 @@ export function activate(context: vscode.ExtensionContext): Api {
   const status = new Status();
   const running = new Server(status, log, vscode.Uri.joinPath(context.globalStorageUri, "run"));
   server = running;
+
+  const dependencies = new Dependencies((notebook) => running.dependencies(notebook));
 
   const command = (name: string, run: () => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`polycell.${name}`, run);
@@ -37,6 +42,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     // Named by the server's actions; in no menu, since they say nothing without arguments.
     vscode.commands.registerCommand("polycell.insertCell", insertCell),
     vscode.commands.registerCommand("polycell.moveCell", moveCell),
+    vscode.commands.registerCommand("polycell.addToMetadata", addToMetadata),
+    ...dependenciesView(dependencies, status),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (["polycell", "python.languageServer"].some((name) => change.affectsConfiguration(name))) {
         void running.settingsChanged();
@@ -52,11 +59,25 @@ export function activate(context: vscode.ExtensionContext): Api {
     get state() {
       return status.current;
     },
+    dependencies: () => dependencies.getChildren(),
   };
 }
 
 export async function deactivate(): Promise<void> {
   await server?.end();
+}
+
+/** The view, what makes it look again, and what can be done in it. */
+function dependenciesView(dependencies: Dependencies, status: Status): vscode.Disposable[] {
+  return [
+    vscode.window.registerTreeDataProvider("polycell.dependencies", dependencies),
+    vscode.commands.registerCommand("polycell.refreshDependencies", dependencies.refresh),
+    vscode.commands.registerCommand("polycell.declareDependency", dependencies.declare),
+    vscode.commands.registerCommand("polycell.showDependency", showCell),
+    vscode.window.onDidChangeActiveNotebookEditor(dependencies.refresh),
+    vscode.workspace.onDidChangeNotebookDocument(dependencies.refresh),
+    status.onDidChange(dependencies.refresh),
+  ];
 }
 
 /** A window without a notebook has no server: a Python file alone does not start one. */

@@ -58,6 +58,8 @@ const LINKS = [
 ];
 
 export class Status implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<State>();
+  readonly onDidChange = this.changed.event;
   private readonly item = vscode.window.createStatusBarItem("polycell.status", vscode.StatusBarAlignment.Right, 99);
   private readonly listeners: vscode.Disposable[];
   private state: State = { kind: "idle" };
@@ -74,6 +76,7 @@ export class Status implements vscode.Disposable {
   set(state: State): void {
     this.state = state;
     this.show();
+    this.changed.fire(state);
   }
 
   get current(): State {
@@ -115,7 +118,7 @@ export class Status implements vscode.Disposable {
   }
 
   dispose(): void {
-    vscode.Disposable.from(this.item, ...this.listeners).dispose();
+    vscode.Disposable.from(this.item, this.changed, ...this.listeners).dispose();
   }
 }
 

@@ -99,7 +99,11 @@ class DependencySources:
     def changed(self, paths: Iterable[str | Path]) -> None:
         """Files were made, changed or deleted."""
         names = [Path(path) for path in paths]
-        project_files = any(project.NAMES.fullmatch(p.name) or p.suffix in (".py", ".txt") for p in names)
+        project_files = any(
+            project.NAMES.fullmatch(p.name) or p.suffix in (".py", ".txt")
+            for p in names
+            if "site-packages" not in p.parts
+        )
         installed = any(".dist-info" in str(p) or p.name == "pyvenv.cfg" for p in names)
         with self._lock:
             for key in list(self._looked):

@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from polycell.lsp.conversation import PolycellServer
 
 PATTERN = "**/*.{csv,tsv,txt,parquet,feather,arrow,ipc,orc,json,jsonl,ndjson,xlsx,db,duckdb,sqlite}"
+# What tells of dependencies: lists beside notebooks, modules beside them, and what an installer leaves last.
+DEPENDENCIES = ("**/*.{toml,yml,yaml,lock,py}", "**/*.dist-info/RECORD")
 
 
 def watch_files(server: PolycellServer) -> None:
-    """Ask the client to tell of changed data files, where it can. Its answer is not waited for: some never answer."""
+    """Ask the client to tell of changed data files and of what is declared and installed, where it can.
+
+    Its answer is not waited for: some never answer.
+    """
     if not server.state.client.watches_files:
         return
-    options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(PATTERN)])
+    options = types.DidChangeWatchedFilesRegistrationOptions(
+        [types.FileSystemWatcher(pattern) for pattern in (PATTERN, *DEPENDENCIES)]
+    )
     registration = types.Registration(
         "polycell-data-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, server.protocol._converter.unstructure(options)
     )

@@ -83,7 +83,7 @@ export function writeSamples(folder) {
     "mistake.ipynb": notebook(MISTAKE),
     "changing.ipynb": notebook(CHANGING),
     "polynote.ipynb": notebook(POLYNOTE, {
-      config: {},
+      config: { sparkConfig: { "spark.master": "local[*]" } },
       language_info: { name: "scala" },
     }),
     "script.py": SCRIPT,

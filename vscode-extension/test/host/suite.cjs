@@ -440,6 +440,27 @@ const tests = {
     );
   },
 
+  async "the view tells the notebook's dependencies, and declares one in its metadata"() {
+    const notebook = await open("sales.ipynb");
+    await ready();
+    const before = notebook.metadata;
+    const row = async (state) =>
+      (await extension().exports.dependencies()).find((one) => one.text === "pandas" && one.state === state);
+    const missing = await until("pandas is imported", async () => (await row("missing")) ?? (await row("undeclared")));
+    assert.deepEqual(missing.style, "import");
+    await vscode.commands.executeCommand("polycell.declareDependency", missing);
+    const declared = await until("pandas is declared", async () =>
+      (await extension().exports.dependencies()).find((one) => one.text === "pandas" && one.style === "polyglot"),
+    );
+    assert.ok(declared.used.length > 0);
+    const { polyglot, ...rest } = notebook.metadata.metadata;
+    assert.deepEqual(polyglot, { dependencies: { python: ["pandas"] } });
+    assert.deepEqual(rest, before.metadata);
+    const edit = new WorkspaceEdit();
+    edit.set(notebook.uri, [NotebookEdit.updateNotebookMetadata(before)]);
+    assert.ok(await vscode.workspace.applyEdit(edit));
+  },
+
   async "a setting reaches the running server"() {
     const settings = vscode.workspace.getConfiguration("polycell");
     await settings.update("python", "companion", vscode.ConfigurationTarget.Global);
