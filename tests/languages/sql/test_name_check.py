@@ -91,12 +91,20 @@ def test_silence(dialect: str, query: str) -> None:
         "%%sql postgresql://y\ncreate table t (a int)",  # another database
         "import pandas as pd\nt = pd.DataFrame({'a': [1]})",  # no table of a server
         "%%sql postgresql://x\ncreate table t (a int)\n# %%\nimport psycopg\npsycopg.connect().execute(query)",
+        "%%sql postgresql://x\ncreate table t (a int)\n# %%\n%%sql postgresql://x\nuse other",
+        "%%sql postgresql://x\ncreate table t (a int)\n# %%\nimport psycopg\npsycopg.connect().execute('use other')",
+        "%%sql postgresql://x\ncreate table t (a int);\ncall change_everything()",
         "%%sql postgresql://x\ncreate table t (a int);\nalter table t attach partition p for values in (1)",
     ],
 )
 def test_tables_that_may_be_others(above: str) -> None:
     case = dsl.load(f"# %%\n{above}\n# %%\n%%sql postgresql://x\nselect b from t")
     assert [f for _, f in dsl.findings(case) if f.code.startswith("sql-")] == []
+
+
+def test_behind_use_nothing_is_judged() -> None:
+    assert found("mysql", "use shop; select totl from orders") == []
+    assert found("mysql", "select totl from orders; use shop") == [("unknown-column", "totl")]
 
 
 def test_of_spark_through_python() -> None:

@@ -54,9 +54,13 @@ from polycell.languages.sql.signature import signature
 from polycell.languages.sql.text import sql_text
 from polycell.languages.sql.tokens import tokens
 from polycell.tables.persisted import PERSISTING, persisted
+from polycell.tables.unseen import UNSEEN
 
 CHECKED = 100  # statements of a cell beyond which none is checked
 INFERRED = 200_000  # characters of a cell beyond which no columns are worked out
+
+# Statements after which a table's name may mean another table, or a table may have other columns.
+SHIFTING = frozenset({"USE", "ATTACH", "DETACH", "CALL", "EXEC", "EXECUTE", "IMPORT", "BEGIN", "DECLARE"})
 
 _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", ""})
 
@@ -140,6 +144,8 @@ class SqlService(LanguageService):
                         f"SQL of {reading.dialect.name}" if reading.dialect.name else "SQL",
                     )
                 )
+        if any(s.root.statement in SHIFTING for s in reading.script.statements):
+            made.append(Binding(UNSEEN, kind="parameter", space="catalog"))
         named = connection.explicit(cell, context.view)
         if named is not None:
             made.append(Binding(connection.CONNECTION, named, space="catalog"))
@@ -182,7 +188,11 @@ class SqlService(LanguageService):
             return ()  # a table of the database file hides a frame of the same name
         if reading.script.blocks or len(reading.script.statements) > CHECKED:
             return ()
-        found = [f for s in reading.script.statements for f in check.findings(s, _before(reading, s))]
+        found: list[Finding] = []
+        for statement in reading.script.statements:
+            if statement.root.statement in SHIFTING:
+                break  # names mean something else from here on
+            found += check.findings(statement, _before(reading, statement))
         if reading.assumed == connection.IMPORTED and context.cell.magic is not None:
             # Which database a bare `%%sql` talks to is a guess, and they differ in grouping and types.
             return tuple(f for f in found if f.code == name_check.CODE)
