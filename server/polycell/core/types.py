@@ -169,6 +169,9 @@ class Table:
     flavour: Flavour = "table"
     index: tuple[Column, ...] = ()
     case_sensitive: bool = True
+    # pandas' columns of several levels: (label, what is known of it) pairs. Such a table is open and has no `columns`,
+    # since none of them has a plain name; code that does not ask for labels sees that nothing is known.
+    labelled: tuple[tuple[tuple[str, ...], Column], ...] = ()
 
     def column(self, name: str) -> Column | None:
         for column in self.columns:
@@ -230,7 +233,7 @@ class GroupBy:
     """A grouped table that still waits for its aggregation.
 
     `selected` narrows what is aggregated (`g["a"]`, then `single`, or `g[["a", "b"]]`); `keyed`: the keys become the
-    index of the result, as pandas does by default.
+    index of the result, as pandas does by default. `windows`: moving windows over the rows (`rolling`), without keys.
     """
 
     table: Table
@@ -238,6 +241,7 @@ class GroupBy:
     selected: tuple[str, ...] | None = None
     single: bool = False
     keyed: bool = True
+    windows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +285,8 @@ class Function:
     """`signature` is the text after the name, `(a, b=1) -> int`; `returns` where it is known.
 
     `changes` are the parameters and outer names whose values a call may change in place; None when nobody knows.
+    `definition` is the text of a short function that may be followed with the arguments of a call, where `returns`
+    cannot say what it gives.
     """
 
     signature: str = "(…)"
@@ -288,6 +294,7 @@ class Function:
     documentation: str = ""
     parameters: tuple[str, ...] = ()
     changes: tuple[str, ...] | None = None
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,15 @@ def compare(code: str, folder: Path | None = None) -> dict[str, Type]:
 def problems_of(type_: Type, value: Any) -> list[str]:
     kind = f"{type(value).__module__.split('.')[0]}.{type(value).__name__}"
     if isinstance(type_, Table):
-        flavour = {"pandas.DataFrame": "pandas", "polars.DataFrame": "polars", "polars.LazyFrame": "polars-lazy"}.get(
-            kind
-        )
+        flavour = _FLAVOURS.get(kind)
         if flavour != type_.flavour:
             return [f"said to be a {type_.flavour} table, is {kind}"]
-        return _pandas(type_, value) if flavour == "pandas" else _polars(type_, value)
+        match flavour:
+            case "pandas":
+                return _pandas(type_, value)
+            case "polars" | "polars-lazy":
+                return _polars(type_, value)
+        return _arrow(type_, value) if flavour == "arrow" else _named(type_, value)
     if isinstance(type_, Series):
         if kind not in ("pandas.Series", "polars.Series"):
             return [f"said to be a series, is {kind}"]
@@ -72,6 +75,13 @@ def problems_of(type_: Type, value: Any) -> list[str]:
     if isinstance(type_, Scalar) and type_.value is not None and value != type_.value:
         return [f"said to be {type_.value!r}, is {value!r}"]
     return []
+
+
+_FLAVOURS = {
+    "pandas.DataFrame": "pandas", "polars.DataFrame": "polars", "polars.LazyFrame": "polars-lazy",
+    "pyarrow.Table": "arrow", "duckdb.DuckDBPyRelation": "duckdb", "_duckdb.DuckDBPyRelation": "duckdb",
+    "pyspark.DataFrame": "spark",
+}  # fmt: skip
 
 
 def _names(table: Table, real: list[Any]) -> list[str]:
@@ -90,6 +100,9 @@ def _names(table: Table, real: list[Any]) -> list[str]:
 
 def _pandas(table: Table, value: Any) -> list[str]:
     real = list(value.columns)
+    if table.labelled:
+        said = [label for label, _ in table.labelled]
+        return [] if said == real else [f"labels {said}, real {real}"]
     found = _names(table, real)
     if len(set(map(str, real))) == len(real):
         for column in table.columns:
@@ -143,4 +156,37 @@ def _polars(table: Table, value: Any) -> list[str]:
             real = "datetime" if real.startswith("Datetime") else "duration" if real.startswith("Duration") else real
             if _family(column.type) != _POLARS.get(real, real):
                 found.append(f"column {column.name}: said {_family(column.type)}, real {real}")
+    return found
+
+
+def _arrow(table: Table, value: Any) -> list[str]:
+    found = _names(table, value.column_names)
+    for column in table.columns:
+        if column.name in value.column_names and column.type is not None:
+            real = str(value.schema.field(column.name).type)
+            same = str(column.type) == real or (real.endswith("string_view") and str(column.type) == "string")
+            if not same and not (real.startswith("large_") and str(column.type) == real.removeprefix("large_")):
+                found.append(f"column {column.name}: said {column.type}, real {real}")
+    return found
+
+
+_ENGINES = {
+    "BIGINT": "int64", "INTEGER": "int32", "DOUBLE": "float64", "VARCHAR": "string", "BOOLEAN": "bool",
+    "DATE": "date32",
+    "FLOAT": "float32", "bigint": "int64", "int": "int32", "double": "float64", "string": "string", "date": "date32",
+    "boolean": "bool", "float": "float32", "timestamp": "datetime", "TIMESTAMP": "datetime", "smallint": "int16",
+    "tinyint": "int8",
+}  # fmt: skip
+
+
+def _named(table: Table, value: Any) -> list[str]:
+    """DuckDB's relations and Spark's frames; types that are not in the list above are not compared."""
+    found = _names(table, list(value.columns))
+    types = [t[1] for t in value.dtypes] if type(value).__name__ == "DataFrame" else [str(t) for t in value.types]
+    for name, real in zip(value.columns, types, strict=True):
+        column = table.column(name)
+        if column is not None and column.type is not None and column.type_certainty is Certainty.CERTAIN:
+            said = _family(column.type)
+            if real in _ENGINES and said != _ENGINES[real]:
+                found.append(f"column {name}: said {said}, real {real}")
     return found

@@ -23,7 +23,8 @@ from polycell.core.types import (
     Type,
     is_numeric,
 )
-from polycell.languages.python.values import LONGEST, MOST, NOT_KNOWN, PATH, collection, of_value, value_of
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX
+from polycell.languages.python.values import LONGEST, MOST, NOT_KNOWN, PATH, collection, compare, of_value, value_of
 
 
 def arithmetic(operator: ast.operator, left: DataType | None, right: DataType | None) -> DataType | None:
@@ -71,9 +72,14 @@ def binary(operator: ast.operator, left: Type, right: Type) -> Type:
         return replace(left, column=unknown.with_origins(left.column) if unknown.name else unknown)
     if isinstance(right, Series) and not isinstance(left, Table):
         return replace(right, column=Column("", None))
+    if isinstance(left, Table) and left.flavour == "pandas" and isinstance(right, (Series, Table)):
+        return _aligned(left, right)
+    if isinstance(right, Table) and right.flavour == "pandas" and isinstance(left, Scalar):
+        return _each(right, operator, left.type)
     if isinstance(left, Table) and isinstance(right, Scalar) and left.flavour == "pandas":
-        columns = tuple(replace(c, type=arithmetic(operator, c.type, right.type)) for c in left.columns)
-        return replace(left, columns=columns)
+        return _each(left, operator, right.type)
+    if isinstance(left, Table) or isinstance(right, Table):
+        return UNKNOWN
     if isinstance(left, Scalar) and left.type == PATH and isinstance(operator, ast.Div) and isinstance(right, Scalar):
         return join_path(left, right)
     if isinstance(left, Scalar) and isinstance(right, Scalar):
@@ -122,8 +128,39 @@ def _scalars(operator: ast.operator, left: Scalar, right: Scalar) -> Type:
     return Scalar(type_) if type_ is not None else UNKNOWN
 
 
-def comparison(left: Type, right: Type) -> Type:
+def _each(table: Table, operator: ast.operator, type_: DataType) -> Table:
+    """A frame and a scalar, value by value."""
+    columns = tuple(replace(c, type=arithmetic(operator, c.type, type_)) for c in table.columns)
+    return replace(table, columns=columns, labelled=())
+
+
+def _aligned(left: Table, right: Series | Table) -> Table:
+    """pandas gives the labels of both sides, those of a series being its index."""
+    same = isinstance(right, Table) and not right.open and not left.open
+    if same and isinstance(right, Table) and [c.name for c in left.columns] == [c.name for c in right.columns]:
+        index = left.index if left.index == right.index else UNKNOWN_INDEX
+        return replace(left, columns=tuple(replace(c, type=None, nullable=None) for c in left.columns), index=index)
+    index = left.index if isinstance(right, Series) else UNKNOWN_INDEX
+    columns = tuple(replace(c, type=None, nullable=None) for c in left.columns)
+    return replace(left, columns=columns, open=True, index=index, labelled=())
+
+
+def _mask(operator: ast.cmpop, left: Type, right: Type) -> Type:
+    """An array of known names and a known text: a mask of known truth values."""
+    names, other = (left, value_of(right)) if isinstance(left, Collection) else (right, value_of(left))
+    if not isinstance(names, Collection) or not isinstance(other, str) or names.items is None:
+        return Collection("array", Scalar(BOOL))
+    truths = [compare(operator, value_of(item), other) for item in names.items]
+    if not isinstance(operator, (ast.Eq, ast.NotEq)) or None in truths:
+        return Collection("array", Scalar(BOOL))
+    return collection("array", tuple(of_value(t) for t in truths))
+
+
+def comparison(operator: ast.cmpop, left: Type, right: Type) -> Type:
     """The type of an ordering or equality of two values that are not both known."""
+    for side in (left, right):
+        if isinstance(side, Collection) and side.kind == "array":
+            return Scalar(BOOL) if isinstance(operator, (ast.In, ast.NotIn)) else _mask(operator, left, right)
     for side in (left, right):
         if isinstance(side, Series):
             return Series(Column(side.column.name, BOOL).with_origins(side.column), side.flavour, side.index)
@@ -139,9 +176,12 @@ def unary(operator: ast.unaryop, operand: Type) -> Type:
     if isinstance(operator, ast.Not):
         value = value_of(operand)
         return Scalar(BOOL) if value is NOT_KNOWN else Scalar(BOOL, not value)
-    if isinstance(operand, Series):
-        return operand
-    if isinstance(operand, Table):
+    if isinstance(operand, Collection) and operand.kind == "array" and isinstance(operator, ast.Invert):
+        truths = value_of(operand)
+        if isinstance(truths, list) and truths and all(isinstance(t, bool) for t in truths):
+            return collection("array", tuple(of_value(not t) for t in truths))
+        return Collection("array", Scalar(BOOL)) if operand.element == Scalar(BOOL) else UNKNOWN
+    if isinstance(operand, (Series, Table)):
         return operand
     if isinstance(operand, Scalar):
         value = value_of(operand)

@@ -139,6 +139,8 @@ def items_of(type_: Type) -> tuple[Type, ...] | None:
         return type_.items
     if isinstance(type_, Record) and type_.name == "dict" and not type_.open:
         return tuple(of_value(name) for name, _ in type_.fields)
+    if isinstance(type_, Scalar) and isinstance(type_.value, str) and len(type_.value) <= 64:
+        return tuple(of_value(character) for character in type_.value)
     plain = isinstance(type_, Table) and type_.flavour == "pandas" and not type_.open
     if plain and isinstance(type_, Table) and not any(c.maybe for c in type_.columns):
         return tuple(of_value(c.name) for c in type_.columns)

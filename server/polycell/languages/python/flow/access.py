@@ -23,7 +23,7 @@ from polycell.core.types import (
 )
 from polycell.languages.python.flow.effects import MUTATORS
 from polycell.languages.python.flow.interpreter import Interpreter
-from polycell.languages.python.frames import frame_access, group_access, series_methods
+from polycell.languages.python.frames import column_index, frame_access, group_access, series_methods
 from polycell.languages.python.values import PATH, collection, of_value, value_of
 
 SERIES_ATTRIBUTES: dict[str, Type] = {
@@ -53,11 +53,13 @@ def attribute(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
     if isinstance(value, GroupBy):
         return group_access.select(value, name) if value.table.column(name) is not None else UNKNOWN
     if isinstance(value, Series):
-        if value.flavour == "pandas" and name == "name" and value.column.name:
+        if value.flavour == "pandas" and name == "name" and value.column.name and not value.column.maybe:
             return of_value(value.column.name)
         return SERIES_ATTRIBUTES.get(name, UNKNOWN) if value.flavour == "pandas" else UNKNOWN
     if isinstance(value, Record) and value.name != "dict":
         return next((type_ for field, type_ in value.fields if field == name), UNKNOWN)
+    if isinstance(value, Collection) and value.kind == "array" and name == "values":
+        return value
     if isinstance(value, Class):
         return next((type_ for member, type_ in value.members if member == name), UNKNOWN)
     if isinstance(value, Scalar) and value.type == PATH:
@@ -119,6 +121,8 @@ def subscript(run: Interpreter, node: ast.Subscript, value: Type) -> Type:
     if isinstance(value, Record) and value.name == "dict":
         return next((type_ for field, type_ in value.fields if field == key), UNKNOWN)
     if isinstance(value, Collection):
+        if value.kind == "array" and isinstance(index, Collection):
+            return column_index.masked(value, index)
         if value.items is not None and isinstance(key, int) and value.kind in ("list", "tuple", "array"):
             return value.items[key] if -len(value.items) <= key < len(value.items) else UNKNOWN
         return value.element or UNKNOWN if value.kind != "set" else UNKNOWN

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
-    FLOAT64,
     INT64,
     NULL,
     STRING,
@@ -26,10 +25,12 @@ from polycell.core.types import (
     Type,
 )
 from polycell.languages.python.flow import effects
+from polycell.languages.python.flow.builtin_calls import builtin
 from polycell.languages.python.flow.declared import annotated, instance, made_by
+from polycell.languages.python.flow.inline import called
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import opened
-from polycell.languages.python.frames import rules, series_methods
+from polycell.languages.python.frames import column_index, rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, outcome
 from polycell.languages.python.frames.schema_rules import conforming
@@ -37,8 +38,6 @@ from polycell.languages.python.values import (
     NOT_KNOWN,
     PATH,
     collection,
-    element_of,
-    items_of,
     join_text,
     known_text,
     of_value,
@@ -105,21 +104,12 @@ def _dispatch(run: Interpreter, node: ast.Call) -> Type:
 
 
 def _names_changed(run: Interpreter, node: ast.Call, names: Collection, method: str) -> Type:
-    """`df.columns.str.lower()`: computed where the names and the arguments are known. A pattern of letters, digits and
-    blanks means the same with and without regular expressions."""
+    """`df.columns.str.lower()`."""
     positional, named = _arguments(run, node)
-    unknown = Collection("array", names.element)
-    if names.items is None or positional is None or named.keys() - {"regex"}:
-        return unknown
-    values = [a.value for a in positional]
-    if method == "replace":
-        pattern = values[0] if values else None
-        plain = isinstance(pattern, str) and pattern.replace(" ", "").replace("_", "").isalnum()
-        exact = "regex" in named and named["regex"].value is False
-        if not plain and pattern != " " and not exact:
-            return unknown
-    texts = (value_of(item) for item in names.items)
-    return collection("array", tuple(text_method(t if isinstance(t, str) else None, method, values) for t in texts))
+    if positional is None or named.keys() - {"regex"}:
+        return Collection("array", names.element)
+    exact = "regex" in named and named["regex"].value is False
+    return column_index.texts_changed(names, method, [a.value for a in positional], exact=exact)
 
 
 def _functions_handed_over(run: Interpreter, node: ast.Call) -> None:
@@ -167,7 +157,17 @@ def apply(run: Interpreter, function: ast.expr, arguments: list[ast.expr], types
     """Calling `function` with a value that came from elsewhere (`df.pipe(f)`)."""
     if isinstance(function, ast.Lambda):
         return _lambda(run, function, types)
+    if isinstance(function, ast.Attribute) and types:
+        of_text = _text_function(run, function, types)
+        if of_text is not None:
+            return of_text
     callee = run.evaluate(function)
+    if isinstance(callee, Function) and callee.definition and len(types) <= len(callee.parameters):
+        nodes = [*arguments, *([ast.Constant(None)] * (len(types) - len(arguments)))]
+        given = {p: Argument(n, t) for p, n, t in zip(callee.parameters, nodes, types, strict=False)}
+        followed = called(run, None, callee, given, lambda f: is_pure(run, f))
+        if followed is not None:
+            return followed
     if isinstance(callee, Function) and callee.changes is not None:
         first = callee.parameters[0] if callee.parameters else ""
         if first not in callee.changes:
@@ -177,6 +177,16 @@ def apply(run: Interpreter, function: ast.expr, arguments: list[ast.expr], types
     for argument in arguments:
         _touch(run, argument)
     return UNKNOWN
+
+
+def _text_function(run: Interpreter, function: ast.Attribute, types: list[Type]) -> Type | None:
+    """`str.upper` of a text, or `"_".join` of texts."""
+    owner = function.value
+    if isinstance(owner, ast.Name) and owner.id == "str" and run.slot("str") is None and len(types) == 1:
+        return text_method(known_text(types[0]), function.attr, [])
+    if isinstance(owner, ast.Constant) and isinstance(owner.value, str) and len(types) == 1:
+        return text_method(owner.value, function.attr, [value_of(types[0])])
+    return None
 
 
 def _lambda(run: Interpreter, node: ast.Lambda, types: list[Type]) -> Type:
@@ -275,6 +285,9 @@ def _unknown_effects(run: Interpreter, node: ast.Call) -> None:
         run.change_unseen()
 
 
+_FOLLOWED = (Table, Series, GroupBy)  # arguments for whose sake a function of the notebook is followed
+
+
 def _own(run: Interpreter, node: ast.Call, callee: Function, receiver: Type | None) -> Type:
     """A function of the notebook: what it changes is known from its body."""
     positional, named = _arguments(run, node)
@@ -284,6 +297,10 @@ def _own(run: Interpreter, node: ast.Call, callee: Function, receiver: Type | No
     given: dict[str, Argument] = dict(zip(callee.parameters, positional, strict=False))
     given.update(named)
     surplus = positional[len(callee.parameters) :]
+    if callee.definition and not surplus and any(isinstance(a.type, _FOLLOWED) for a in given.values()):
+        followed = called(run, node, callee, given, lambda f: is_pure(run, f))
+        if followed is not None:
+            return followed
     for name in callee.changes:
         argument = given.get(name)
         if argument is not None:
@@ -360,11 +377,15 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
             run.open_up(address)
         else:
             run.change_unseen()
+    if positional is None and flavour.startswith(("spark", "polars")) and all(k.arg for k in node.keywords):
+        # `df.select(*columns)`: the rules for expressions read lists of them.
+        nodes = [(a, a.value if isinstance(a, ast.Starred) else a) for a in node.args]
+        positional = [Argument(a, run.evaluate(value)) for a, value in nodes]
     bound = bind(entry, run, node, receiver, positional, named)
     result = outcome(entry, receiver, bound)
     if entry.changes:
         _replace(run, function.value, address, result)
-        return UNKNOWN
+        return entry.value(bound) if entry.value is not None and bound is not None else UNKNOWN
     if inplace is not None and inplace.value is not False and isinstance(result, Table):
         _replace(run, function.value, address, result if inplace.value is True else opened(receiver))
         return Scalar(NULL)
@@ -438,13 +459,11 @@ def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute
     if isinstance(receiver, Collection):
         if name == "copy":
             return receiver
-        if name in ("tolist", "to_list"):
-            return replace(receiver, kind="list")
-        if name in ("drop", "difference") and receiver.kind == "array" and len(values) == 1 and receiver.items:
-            gone = value_of(values[0])
-            gone = [gone] if isinstance(gone, str) else gone
-            if isinstance(gone, list):
-                return collection("array", tuple(i for i in receiver.items if value_of(i) not in gone))
+        if receiver.kind == "array":
+            first = node.args[0] if node.args else None
+            return column_index.method(
+                receiver, name, values, lambda item: run.apply(first, [], [item]) if first is not None else UNKNOWN
+            )
         return Scalar(INT64) if name in ("count", "index") else UNKNOWN
     return UNKNOWN
 
@@ -456,60 +475,8 @@ def _builtin(run: Interpreter, node: ast.Call, name: str) -> Type:
     if name not in effects.PURE_BUILTINS:
         _unknown_effects(run, node)
         return UNKNOWN
-    first = positional[0].type if positional else None
     if name == "open" and positional:
         mode = named["mode"].type if "mode" in named else positional[1].type if len(positional) > 1 else None
         if set(known_text(mode) or "") & set("wax+"):
             _written(run, positional[0])
-    if name in _BUILTIN_TYPES:
-        result = _BUILTIN_TYPES[name]
-        if name == "str" and isinstance(first, Scalar) and first.type in (STRING, PATH):
-            return Scalar(STRING, first.value)
-        return result
-    if name in ("list", "tuple", "sorted", "reversed", "set"):
-        kind = {"sorted": "list", "reversed": "sequence"}.get(name, name)
-        if first is None:
-            return Collection(kind, items=() if name in ("list", "tuple") and not node.args else None)
-        items = items_of(first)
-        if items is None:
-            return Collection(kind, element_of(first))
-        if name in ("list", "tuple"):
-            return collection(kind, items)
-        if name == "reversed":
-            return collection(kind, tuple(reversed(items)))
-        values = [value_of(i) for i in items]
-        if name == "sorted" and not named and all(isinstance(v, str) for v in values):
-            return collection("list", tuple(of_value(v) for v in sorted(values)))
-        return Collection(kind, element_of(first))
-    if name == "dict":
-        for keyword in node.keywords:
-            run.escape(keyword.value)
-        if positional == [] and all(k.arg for k in node.keywords):
-            return Record(tuple((n, a.type) for n, a in named.items()), "dict")
-        if first is not None and isinstance(first, Record) and not named:
-            return first
-        return Collection("dict")
-    if name == "range":
-        return Collection("sequence", Scalar(INT64))
-    if name == "enumerate" and first is not None:
-        items = items_of(first)
-        if items is not None and len(node.args) == 1 and not named:
-            return collection("list", tuple(collection("tuple", (of_value(i), x)) for i, x in enumerate(items)))
-        return Collection("sequence", collection("tuple", (Scalar(INT64), element_of(first))))
-    if name == "zip" and positional:
-        lists = [items_of(a.type) for a in positional]
-        if all(items is not None for items in lists):
-            rows = zip(*(items or () for items in lists), strict=False)
-            return collection("list", tuple(collection("tuple", tuple(row)) for row in rows))
-        return Collection("sequence", collection("tuple", tuple(element_of(a.type) for a in positional)))
-    return UNKNOWN
-
-
-_BUILTIN_TYPES: dict[str, Type] = {
-    **dict.fromkeys(("len", "id", "hash", "ord", "int"), Scalar(INT64)),
-    **dict.fromkeys(("str", "repr", "chr", "format", "input"), Scalar(STRING)),
-    **dict.fromkeys(("isinstance", "issubclass", "hasattr", "callable", "any", "all", "bool"), Scalar(BOOL)),
-    "float": Scalar(FLOAT64),
-    "print": Scalar(NULL),
-    "display": Scalar(NULL),
-}
+    return builtin(run, node, name, positional, named)

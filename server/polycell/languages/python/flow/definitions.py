@@ -20,6 +20,7 @@ from polycell.core.types import (
 from polycell.languages.python.flow import effects
 from polycell.languages.python.flow.calls import is_pure
 from polycell.languages.python.flow.declared import annotated, class_schema
+from polycell.languages.python.flow.inline import definition
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import join
 from polycell.tables.evidence import merge
@@ -60,6 +61,7 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
         ast.get_docstring(node) or "",
         parameters[1:] if method else parameters,
         tuple(sorted({*changed, *inner})),
+        definition(run.source.code, node) if not method and _followed(returns) else "",
     )
 
 
@@ -69,6 +71,11 @@ def _declared_result(run: Interpreter, node: ast.expr, body: list[ast.AST], infe
     if not isinstance(declared, Table) or any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in body):
         return inferred
     return merge(declared, inferred) if isinstance(inferred, Table) else declared
+
+
+def _followed(returns: Type | None) -> bool:
+    """Whether calls of a function may say more than its definition does."""
+    return not isinstance(returns, Table) or returns.open
 
 
 def of_lambda(run: Interpreter, node: ast.Lambda) -> Type:

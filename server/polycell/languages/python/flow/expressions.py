@@ -154,12 +154,14 @@ def _compare(run: Interpreter, node: ast.Compare) -> Type:
     left = run.evaluate(node.left)
     rights = [run.evaluate(c) for c in node.comparators]
     if len(rights) == 1:
+        if any(isinstance(t, Collection) and t.kind == "array" for t in (left, rights[0])):
+            return operators.comparison(node.ops[0], left, rights[0])  # value by value
         outcome = compare(node.ops[0], value_of(left), value_of(rights[0]))
         if outcome is not None:
             return Scalar(BOOL, outcome)
         if isinstance(node.ops[0], (ast.In, ast.NotIn, ast.Is, ast.IsNot)):
             return Scalar(BOOL)
-        return operators.comparison(left, rights[0])
+        return operators.comparison(node.ops[0], left, rights[0])
     return Scalar(BOOL) if all(isinstance(t, Scalar) for t in (left, *rights)) else UNKNOWN
 
 
@@ -207,6 +209,17 @@ def _dict_comprehension(run: Interpreter, node: ast.DictComp) -> Type:
             return Record(tuple({str(n): v for n, (_, v) in zip(names, pairs, strict=True)}.items()), "dict")
     values = collection("list", tuple(v for _, v in pairs))
     return Collection("dict", values.element if items and items[1] else None)
+
+
+def each(run: Interpreter, generators: list[ast.comprehension], make: Callable[[], object]) -> bool:
+    """See `Evaluator.each`."""
+
+    def made() -> Type:
+        make()
+        return UNKNOWN
+
+    found = _generate(run, generators, made)
+    return found is not None and found[0]
 
 
 def _generate(

@@ -12,17 +12,19 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from polycell.core.environment import Binding, BindingKind, View
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, Anchor, Column, GroupBy, Table, Type
+from polycell.core.types import UNKNOWN, Anchor, Column, Connection, GroupBy, Table, Type
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.literals import literal_of, place_of
 from polycell.languages.python.source import PythonSource
 
+# What SQL looks up to know the connection used last, which decides the dialect (languages/sql has the same name).
+CONNECTION = "%sql connection"
 SHORTEST = 100  # characters of source that people are shown in one line
 DEEPEST = 40  # nested expressions that are looked into
 MOST = 30_000  # units of work that one walk over a cell may cost; real cells stay far below
@@ -58,6 +60,7 @@ class Semantics:
     evaluate: Callable[[Interpreter, ast.expr], Type]
     execute: Callable[[Interpreter, Sequence[ast.stmt]], None]
     apply: Callable[[Interpreter, ast.expr, list[ast.expr], list[Type]], Type]
+    each: Callable[[Interpreter, list[ast.comprehension], Callable[[], Any]], bool]
 
 
 class Interpreter:
@@ -82,6 +85,10 @@ class Interpreter:
         self.calls_deep = 0
         self.anything = False  # names may be changed in ways that are not followed
         self.results: list[Type] | None = None  # of `return` statements, inside a function body
+        self.handed: list[int | None] = []  # and the objects that they name
+        self.given_back: dict[int, int] = {}  # calls (by identity) whose value is an object that was there before
+        self.expressions: dict[int, ast.expr] = {}  # column expressions that objects stand for
+        self.site: Anchor | None = None  # the call, while a function is followed that it calls
         self.last: Type | None = None  # the value of the last expression statement
         self.breaks: list[list[State]] = []
         self.uses: Watcher | None = None  # who is told which columns are read
@@ -167,7 +174,9 @@ class Interpreter:
         if span is None and node is not None:
             span = self.source.span(node)
         origin = None
-        if span is not None:
+        if self.site is not None:
+            origin = self.site
+        elif span is not None:
             at = self.source.code.find(name, span.start, max(span.end, span.start + len(name)))
             origin = self.anchor(at if at >= 0 else span.start, name)
         text = self.text_of(value) if value is not None else ""
@@ -180,9 +189,11 @@ class Interpreter:
     # -- objects
 
     def address_of(self, node: ast.expr) -> int | None:
-        """The object that a plain name points to."""
+        """The object that a plain name points to, or that a call handed back."""
         if isinstance(node, ast.NamedExpr):
             node = node.target
+        if isinstance(node, ast.Call):
+            return self.given_back.get(id(node))
         if not isinstance(node, ast.Name):
             return None
         slot = self.slot(node.id)
@@ -252,6 +263,8 @@ class Interpreter:
 
     def place(self, node: ast.AST, name: str) -> Anchor | None:
         """Where `name` is written in a node; the node's own beginning where it is not."""
+        if self.site is not None:
+            return self.site
         code = self.source.code
         span = place_of(self.source, node, name) if name else None
         if span is not None:
@@ -268,11 +281,15 @@ class Interpreter:
         text = " ".join(self.source.code[span.start : min(span.end, span.start + 4 * SHORTEST)].split())
         return text if len(text) <= SHORTEST else text[: SHORTEST - 1] + "…"
 
-    def sql(self, text: str, tables: Mapping[str, Type] | None = None, node: ast.AST | None = None) -> Table | None:
+    def sql(
+        self, text: str, tables: Mapping[str, Type] | None = None, node: ast.AST | None = None, dialect: str = ""
+    ) -> Table | None:
         """The table that a SQL text yields, with the names of this cell hiding those above. `node` holds the text."""
         overlay = self.overlay()
         for name, type_ in (tables or {}).items():
             overlay[name] = Binding(name, type_)
+        if dialect:
+            overlay[CONNECTION] = Binding(CONNECTION, Connection(dialect))
         found = self.view.with_overlay(overlay).evaluate("sql", text)
         if not isinstance(found, Table):
             return None
@@ -316,6 +333,13 @@ class Interpreter:
 
     def apply(self, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
         return self.semantics.apply(self, function, arguments, types)
+
+    def expression_of(self, node: ast.Name) -> ast.expr | None:
+        address = self.address_of(node)
+        return self.expressions.get(address) if address is not None else None
+
+    def each(self, generators: list[ast.comprehension], make: Callable[[], Any]) -> bool:
+        return self.semantics.each(self, generators, make)
 
     def execute(self, statements: Sequence[ast.stmt]) -> None:
         self.semantics.execute(self, statements)

@@ -72,10 +72,10 @@ def opened(type_: Type) -> Type:
 
 def _doubted(table: Table) -> Table:
     """Columns may have come, gone, or changed their types."""
-    if table.open and all(c.maybe for c in table.columns):
+    if table.open and not table.labelled and all(c.maybe for c in table.columns):
         return table
     columns = (replace(c, maybe=True, type_certainty=Certainty.LIKELY) for c in table.columns)
-    return replace(table, columns=tuple(columns), open=True, index=UNKNOWN_INDEX)
+    return replace(table, columns=tuple(columns), open=True, index=UNKNOWN_INDEX, labelled=())
 
 
 def join(a: Type, b: Type) -> Type:

@@ -193,8 +193,9 @@ def _return(run: Interpreter, node: ast.Return) -> None:
     if run.results is not None:
         address = run.address_of(node.value) if node.value is not None else None
         # A frame that escaped inside the body may be changed by others after the call.
-        escaped = address is not None and address in run.state.escaped
+        escaped = address is not None and address in run.state.escaped and run.site is None
         run.results.append(opened(type_) if escaped else type_)
+        run.handed.append(address)
     run.state.live = False
 
 

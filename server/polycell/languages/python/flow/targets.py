@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from polycell.core.types import UNKNOWN, Collection, Record, Series, Table, Type
+from polycell.core.types import UNKNOWN, Collection, Module, Record, Series, Table, Type, Unknown
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import mutable, opened
 from polycell.languages.python.frames import frame_access
@@ -20,6 +20,8 @@ def assign(
     if isinstance(target, ast.Name):
         address = run.address_of(value) if value is not None else None
         address = run.bind(target.id, type_, target, value=value, address=address)
+        if value is not None and isinstance(type_, (Unknown, Collection)) and _column_expression(run, value):
+            run.expressions[address] = value
         if shared and mutable(type_):
             run.state.escaped.add(address)
         if value is not None and mutable(type_) and not _fresh(run, value):
@@ -36,6 +38,21 @@ def assign(
         _assign_item(run, target, type_, value)
     elif isinstance(target, ast.Attribute):
         _assign_attribute(run, target, type_, value)
+
+
+def _column_expression(run: Interpreter, value: ast.expr) -> bool:
+    """Whether a value is an expression over columns (`pl.col("a").sum()`), or a list of some, whose only names are
+    modules: such a one means the same wherever it is used."""
+    if not isinstance(value, (ast.Call, ast.BinOp, ast.List, ast.Compare, ast.UnaryOp)):
+        return False
+    libraries = False
+    for part in ast.walk(value):
+        if isinstance(part, ast.Name):
+            type_ = run.type_of(part.id) if run.slot(part.id) is not None else None
+            if not isinstance(type_, Module):
+                return False
+            libraries = libraries or type_.qualified.startswith(("polars", "pyspark.sql"))
+    return libraries
 
 
 def _fresh(run: Interpreter, value: ast.expr) -> bool:
@@ -93,6 +110,12 @@ def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: as
         return
     base = run.evaluate(owner)
     address = run.address_of(owner)
+    names = owner.value if isinstance(owner, ast.Attribute) and owner.attr == "values" else owner
+    if isinstance(names, ast.Attribute) and names.attr == "columns" and isinstance(run.evaluate(names.value), Table):
+        table = run.address_of(names.value)  # df.columns.values[0] = …
+        if table is not None:
+            run.open_up(table)
+        return
     if isinstance(base, Table):
         store(run, address, frame_access.set_item(run, base, target.slice, type_, value or target))
         return

@@ -7,7 +7,7 @@ from polycell.languages.python.flow import calls, expressions, statements
 from polycell.languages.python.flow.interpreter import Interpreter, Semantics
 from polycell.languages.python.source import PythonSource
 
-SEMANTICS = Semantics(expressions.evaluate, statements.execute, calls.apply)
+SEMANTICS = Semantics(expressions.evaluate, statements.execute, calls.apply, expressions.each)
 
 
 def interpreter(

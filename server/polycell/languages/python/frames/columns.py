@@ -29,6 +29,11 @@ def unknown_table(flavour: Flavour, index: tuple[Column, ...] = UNKNOWN_INDEX) -
     return Table(open=True, flavour=flavour, index=index)
 
 
+def without_labels(table: Table) -> Table:
+    """The table as code sees it that does not know columns of several levels."""
+    return replace(table, labelled=()) if table.labelled else table
+
+
 def opened(table: Table) -> Table:
     return table if table.open else replace(table, open=True)
 

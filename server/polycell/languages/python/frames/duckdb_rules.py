@@ -1,16 +1,17 @@
-"""DuckDB relations, and Arrow tables."""
+"""DuckDB's relations: their methods take SQL, which its binder reads over the relation's columns. Oracle: DuckDB."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from polycell.core.types import UNKNOWN, Flavour, Type
-from polycell.languages.python.frames.columns import pick, unknown_table
+from polycell.core.types import UNKNOWN, Flavour, Table, Type
+from polycell.languages.python.frames.columns import unknown_table, with_columns
 from polycell.languages.python.frames.registry import Call, method
+
+_FRAME, _OTHER = "__polycell_frame", "__polycell_other"
 
 
 @method("duckdb", "df fetchdf to_df fetch_df", "**")
-@method("arrow", "to_pandas", "**")
 def to_pandas(call: Call) -> Type:
     return _as(call, "pandas")
 
@@ -32,19 +33,81 @@ def _as(call: Call, flavour: Flavour) -> Type:
 @method("duckdb", "limit", "n offset")
 @method("duckdb", "filter", "filter_expr")
 @method("duckdb", "order sort", "*columns")
-@method("duckdb", "distinct execute set_alias", "*args")
-@method("arrow", "slice", "offset length")
-@method("arrow", "filter", "mask **")
-@method("arrow", "sort_by", "sorting **")
-@method("arrow", "combine_chunks", "**")
+@method("duckdb", "distinct execute materialize set_alias except_ intersect", "*args")
 def same(call: Call) -> Type:
     return call.table
 
 
-@method("arrow", "select", "columns")
-def select(call: Call) -> Type:
-    names = call.texts("columns")
-    return pick(call.table, names) if names is not None else unknown_table("arrow")
+@method("duckdb", "union", "union_rel")
+def union(call: Call) -> Type:
+    """The names of the first; types may widen."""
+    return replace(call.table, columns=tuple(replace(c, type=None) for c in call.table.columns))
+
+
+@method("duckdb", "project select", "*args groups")
+def project(call: Call) -> Type:
+    texts = [call.run.text_of(a.node) if a.value is None else a.value for a in call.rest]
+    if call["groups"] is not None or not texts or not all(isinstance(t, str) for t in texts):
+        return unknown_table("duckdb")
+    return _bound(call, f"SELECT {', '.join(texts)} FROM {_FRAME}")
+
+
+@method("duckdb", "aggregate", "aggr_expr group_expr")
+def aggregate(call: Call) -> Type:
+    text, by = call.text("aggr_expr"), call.text("group_expr")
+    if not text or (call["group_expr"] is not None and by is None):
+        return unknown_table("duckdb")
+    return _bound(call, f"SELECT {text} FROM {_FRAME} GROUP BY {by or 'ALL'}")
+
+
+@method("duckdb", "query", "virtual_table_name sql_query")
+def query(call: Call) -> Type:
+    name, text = call.text("virtual_table_name"), call.text("sql_query")
+    if not name or not text:
+        return unknown_table("duckdb")
+    return _relation(call.run.sql(text, {name: call.table}, dialect="duckdb"))
+
+
+@method("duckdb", "join", "other_rel condition how")
+def join(call: Call) -> Type:
+    """By the name of a column, which comes once; by a condition, all of both."""
+    other, condition, how = call["other_rel"], call.text("condition"), call.value("how", "inner")
+    known = other is not None and isinstance(other.type, Table) and not other.type.open and not call.table.open
+    if not known or other is None or not isinstance(other.type, Table) or not condition:
+        return unknown_table("duckdb")
+    if how in ("semi", "anti"):
+        return call.table
+    if how not in ("inner", "left", "right", "outer"):
+        return unknown_table("duckdb")
+    mine, theirs = call.table, other.type
+    if condition.isidentifier():
+        if mine.column(condition) is None or theirs.column(condition) is None:
+            return unknown_table("duckdb")
+        kept = [c for c in theirs.columns if c.name.casefold() != condition.casefold()]
+    else:
+        kept = list(theirs.columns)
+    return with_columns(mine, (*mine.columns, *kept))
+
+
+@method("duckdb", "cross", "other_rel")
+def cross(call: Call) -> Type:
+    other = call["other_rel"]
+    if other is None or not isinstance(other.type, Table) or other.type.open or call.table.open:
+        return unknown_table("duckdb")
+    return with_columns(call.table, (*call.table.columns, *other.type.columns))
+
+
+def _bound(call: Call, text: str) -> Table:
+    """What DuckDB makes of the text over the receiver; open where its columns are not all known."""
+    if call.table.open or any(c.maybe for c in call.table.columns):
+        return unknown_table("duckdb")
+    return _relation(call.run.sql(text, {_FRAME: call.table}, dialect="duckdb"))
+
+
+def _relation(found: Table | None) -> Table:
+    if found is None:
+        return unknown_table("duckdb")
+    return replace(found, flavour="duckdb", index=(), case_sensitive=False)
 
 
 @method("duckdb", "fetchall fetchone fetchmany fetchnumpy", "**")

@@ -21,7 +21,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.frames import catalogue
+from polycell.languages.python.frames import catalogue, column_index, labels
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
     get,
@@ -31,9 +31,10 @@ from polycell.languages.python.frames.columns import (
     unknown_table,
     untyped,
     with_columns,
+    without_labels,
 )
 from polycell.languages.python.frames.registry import Evaluator
-from polycell.languages.python.values import NOT_KNOWN, collection, of_value, value_of
+from polycell.languages.python.values import collection, value_of
 
 _ATTRIBUTES: dict[str, Type] = {
     "shape": Collection("tuple", Scalar(INT64)),
@@ -54,16 +55,10 @@ def series(table: Table, name: str) -> Type:
     return Series(get(table, name), table.flavour, table.index)
 
 
-def columns_of(table: Table) -> Type:
-    """`df.columns`: the names, all known when the table is closed and none is in doubt."""
-    if table.open or any(c.maybe for c in table.columns):
-        return Collection("array", Scalar(STRING))
-    return collection("array", tuple(of_value(c.name) for c in table.columns))
-
-
 def attribute(table: Table, name: str) -> Type:
     if name == "columns":
-        return columns_of(table)
+        return column_index.index_of(table)
+    table = without_labels(table)
     if table.flavour == "pandas" and name == "T":
         return unknown_table("pandas")
     if name in _ATTRIBUTES:
@@ -80,8 +75,15 @@ def attribute(table: Table, name: str) -> Type:
 def subscript(run: Evaluator, table: Table, where: ast.expr) -> Type:
     if isinstance(where, ast.Slice):
         return table
+    if table.flavour == "polars" and isinstance(where, ast.Tuple):
+        rows, columns = _rows_and_columns(where)
+        one = not isinstance(rows, (ast.Slice, ast.List)) and not isinstance(run.evaluate(rows), (Series, Collection))
+        return UNKNOWN if one or columns is None else _polars_columns(run, table, columns)
     key = run.evaluate(where)
     value = value_of(key)
+    if table.labelled:
+        tuple_ = isinstance(key, Collection) and key.kind == "tuple"
+        return labels.subscript(table, tuple(value) if tuple_ and isinstance(value, list) else value)
     if isinstance(key, Collection) and key.kind == "tuple" and table.flavour == "pandas":
         return UNKNOWN  # one name that is a tuple
     if isinstance(value, str):
@@ -90,6 +92,9 @@ def subscript(run: Evaluator, table: Table, where: ast.expr) -> Type:
         return pick(table, value)
     if isinstance(value, list) and value and all(isinstance(v, bool) for v in value):
         return table
+    if table.flavour == "polars" and (type(value) is int or (isinstance(value, list) and value)):
+        picked = value if isinstance(value, list) else [value]
+        return table if all(type(v) is int for v in picked) else UNKNOWN
     if table.flavour == "pandas":
         if isinstance(key, Series) and key.column.type == BOOL:
             return table
@@ -100,6 +105,14 @@ def subscript(run: Evaluator, table: Table, where: ast.expr) -> Type:
         if isinstance(where, (ast.List, ast.ListComp)) or isinstance(key, Collection):
             return unknown_table("pandas", table.index)
     return UNKNOWN
+
+
+def _polars_columns(run: Evaluator, table: Table, columns: ast.expr) -> Type:
+    """`df[rows, columns]`."""
+    if isinstance(columns, ast.Slice):
+        return _sliced(run, table, "iloc", columns)
+    found = _chosen(run, table, "loc", columns)
+    return found if found != UNKNOWN else _chosen(run, table, "iloc", columns)
 
 
 def _is_mask(node: ast.expr) -> bool:
@@ -134,6 +147,7 @@ def located(run: Evaluator, table: Table, how: str, where: ast.expr) -> Type:
     rows, columns = _rows_and_columns(where)
     if table.flavour != "pandas" or how == "ix":
         return UNKNOWN
+    table = without_labels(table)
     one = _one_row(run, rows)
     if how in ("at", "iat"):
         return UNKNOWN
@@ -150,8 +164,11 @@ def _chosen(run: Evaluator, table: Table, how: str, columns: ast.expr | None) ->
         return table
     if isinstance(columns, ast.Slice):
         return _sliced(run, table, how, columns)
-    type_ = run.evaluate(columns)
+    type_ = run.apply(columns, [], [table]) if isinstance(columns, ast.Lambda) else run.evaluate(columns)
     value = value_of(type_)
+    truths = column_index.truths_of(type_)
+    if truths is not None:
+        return pick(table, [c.name for c, kept in zip(table.columns, truths, strict=False) if kept])
     if how == "loc":
         if isinstance(value, str):
             return series(table, value)
@@ -163,7 +180,8 @@ def _chosen(run: Evaluator, table: Table, how: str, columns: ast.expr | None) ->
             return series(table, names[value])
         if isinstance(value, list) and all(type(v) is int and -len(names) <= v < len(names) for v in value):
             return pick(table, [names[v] for v in value])
-    return unknown_table("pandas", table.index) if isinstance(type_, (Collection, Series)) else UNKNOWN
+    mask = isinstance(columns, ast.Compare) or _is_mask(columns)  # of which columns is not known
+    return unknown_table(table.flavour, table.index) if mask or isinstance(type_, (Collection, Series)) else UNKNOWN
 
 
 def _sliced(run: Evaluator, table: Table, how: str, columns: ast.Slice) -> Type:
@@ -183,7 +201,7 @@ def _sliced(run: Evaluator, table: Table, how: str, columns: ast.Slice) -> Type:
             return pick(table, names[start:end])
         if how == "loc" and bounds[0] is bounds[1] is None:
             return pick(table, names[::step])
-    return unknown_table("pandas", table.index)
+    return unknown_table(table.flavour, table.index)
 
 
 def column_from(run: Evaluator, name: str, type_: Type, node: ast.AST, value: ast.AST) -> Column:
@@ -206,6 +224,8 @@ def _element(type_: Collection) -> DataType | None:
 
 def set_item(run: Evaluator, table: Table, where: ast.expr, type_: Type, value: ast.AST) -> Table:
     """`df[where] = value`."""
+    if table.labelled:
+        return unknown_table("pandas", table.index)
     if isinstance(where, ast.Slice):
         return untyped(table)
     key = run.evaluate(where)
@@ -230,6 +250,7 @@ def set_item(run: Evaluator, table: Table, where: ast.expr, type_: Type, value: 
 
 def set_located(run: Evaluator, table: Table, how: str, where: ast.expr, type_: Type, value: ast.AST) -> Table:
     """`df.loc[rows, columns] = value`: names that are new are added, types of the others may widen."""
+    table = without_labels(table)
     rows, columns = _rows_and_columns(where)
     if not isinstance(rows, ast.Slice):
         row = run.evaluate(rows)
@@ -294,9 +315,12 @@ def renamed(run: Evaluator, table: Table, type_: Type, value: ast.AST) -> Table:
     """All columns named anew."""
     names = value_of(type_)
     if not (isinstance(names, list) and all(isinstance(n, str) for n in names)):
-        if names is NOT_KNOWN and isinstance(type_, Collection) and type_.items is not None:
-            return unknown_table(table.flavour, table.index)
+        found = column_index.labels_of(type_)
+        if found is not None and len(found) == len(table.labelled):
+            return replace(table, labelled=tuple(zip(found, (c for _, c in table.labelled), strict=True)))
         return unknown_table(table.flavour, table.index)
+    if table.labelled:
+        table = labels.plain(table) if len(names) == len(table.labelled) else unknown_table("pandas", table.index)
     same = len(names) == len(table.columns) and not table.open and not any(c.maybe for c in table.columns)
     old = table.columns if same else ()
     columns = []

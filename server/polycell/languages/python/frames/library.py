@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polycell.core.types import STRING, UNKNOWN, Collection, Connection, Opaque, Scalar, Table, Type
+from polycell.core.types import DATE, STRING, TIMESTAMP, UNKNOWN, Collection, Connection, Opaque, Scalar, Table, Type
 from polycell.languages.python.frames.registry import Call, function
 from polycell.languages.python.values import collection
 
@@ -17,6 +17,17 @@ def copied(call: Call) -> Type:
 def train_test_split(call: Call) -> Type:
     """Each array twice: the train and the test part."""
     return collection("list", tuple(a.type for a in call.rest for _ in range(2)))
+
+
+@function("datetime.datetime datetime.datetime.now datetime.datetime.today pandas.Timestamp", "*args **")
+def moment(call: Call) -> Type:
+    """With a time zone the type is another one."""
+    return Scalar(TIMESTAMP) if not call.extra and len(call.rest) < 8 else UNKNOWN
+
+
+@function("datetime.date datetime.date.today", "*args **")
+def day(call: Call) -> Type:
+    return Scalar(DATE)
 
 
 @function("sklearn.utils.shuffle", "*arrays random_state n_samples")

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from polycell.core.types import BOOL, FLOAT64, INT64, STRING, UNKNOWN, Column, DataType, Scalar, Series, Type
-from polycell.languages.python.frames.columns import numeric_only, unknown_table
+from polycell.languages.python.frames.columns import get, numeric_only, unknown_table
 from polycell.languages.python.frames.registry import Call, method
 
 _RESULTS: dict[str, DataType | None] = {
@@ -36,7 +36,15 @@ def reduced(call: Call) -> Type:
 
 @method("pandas", "value_counts", "subset normalize sort ascending dropna")
 def value_counts(call: Call) -> Type:
-    return UNKNOWN
+    """Counts by the columns, which become the index; the series has a name from pandas 2 on."""
+    names = call.texts("subset") if call["subset"] is not None else [c.name for c in call.table.columns]
+    table = call.table
+    if not names or (call["subset"] is None and (table.open or any(c.maybe for c in table.columns))):
+        return UNKNOWN
+    normalized = call.value("normalize", False)
+    name = "count" if normalized is False else "proportion" if normalized is True else ""
+    type_ = INT64 if normalized is False else FLOAT64 if normalized is True else None
+    return Series(Column(name, type_, maybe=True), "pandas", tuple(get(table, n) for n in names))
 
 
 @method("pandas", "describe", "percentiles include exclude")
@@ -77,7 +85,7 @@ def agg(call: Call) -> Type:
     return UNKNOWN
 
 
-@method("pandas", "apply transform", "func axis raw result_type args by_row engine **")
+@method("pandas", "apply", "func axis raw result_type args by_row engine **")
 def apply(call: Call) -> Type:
     return UNKNOWN
 

@@ -88,9 +88,12 @@ def _put_together(
     shared = {a for a, b in pairs if a == b}
     # A key that the table does not have may be the name of an index level, which then is no column of the result.
     for a, b in pairs:
-        for table, name in ((left, a), (right, b)):
-            if table.column(name) is None and (not table.open or table.index):
+        if left.column(a) is None and (not left.open or left.index):
+            return unknown_table("pandas")
+        if right.column(b) is None and (not right.open or right.index):
+            if a != b or left.column(a) is None or not any(c.name == b and not c.maybe for c in right.index):
                 return unknown_table("pandas")
+            index = UNKNOWN_INDEX
     sides = (left, {c.name for c in left.columns} | {a for a, _ in pairs}), (right, {c.name for c in right.columns})
     (_, left_names), (_, right_names) = sides
     right_names |= {b for _, b in pairs}
@@ -181,12 +184,16 @@ def concat(call: Call) -> Type:
         return unknown
     parts = objs.type.fields if isinstance(objs.type, Record) else ()
     items = items_of(objs.type) if not parts else None
+    if parts and axis in (0, "index") and all(isinstance(t, Table) for _, t in parts):
+        items = tuple(t for _, t in parts)
+        made = _stacked(call, [i for i in items if isinstance(i, Table)])
+        return replace(made, index=UNKNOWN_INDEX)
     if items is None or not items:
         element = getattr(objs.type, "element", None)
         if isinstance(element, Table) and axis in (0, "index") and call["keys"] is None:
-            # Every frame has the same known columns, but there may be others.
-            return replace(element, index=UNKNOWN_INDEX, open=True, columns=tuple(
-                replace(c, maybe=True) for c in element.columns))  # fmt: skip
+            # All frames have these columns; which of them are there on some paths only may differ.
+            index = () if call.value("ignore_index", False) is True else UNKNOWN_INDEX
+            return replace(element, index=index)
         return unknown
     items = tuple(i for i in items if value_of(i) is not None)
     if axis in (0, "index", "rows"):

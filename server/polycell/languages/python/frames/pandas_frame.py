@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from polycell.core.types import (
@@ -17,12 +16,13 @@ from polycell.core.types import (
     Column,
     DataType,
     Function,
+    Opaque,
     Scalar,
     Series,
     Table,
     Type,
 )
-from polycell.languages.python.frames import frame_access
+from polycell.languages.python.frames import column_index, frame_access
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
     drop,
@@ -38,22 +38,25 @@ from polycell.languages.python.frames.columns import (
     unknown_table,
     untyped,
     with_columns,
+    without_labels,
 )
-from polycell.languages.python.frames.registry import Call, method
-from polycell.languages.python.values import NOT_KNOWN, known_texts, value_of
+from polycell.languages.python.frames.registry import Argument, Call, method
+from polycell.languages.python.values import NOT_KNOWN, known_texts, of_value, value_of
 from polycell.tables.csv_head import dtype_of
 
 COLUMNS_AXIS = (1, "columns")
 ROWS_AXIS = (0, "index", "rows")
 
 
-@method("pandas", "head tail", "n")
-@method("pandas", "copy", "deep")
+@method("pandas", "head tail", "n", labels=True)
+@method("pandas", "copy", "deep", labels=True)
 @method("pandas", "sample", "n frac replace weights random_state axis ignore_index")
 @method("pandas", "query", "expr **")
 @method("pandas", "nlargest nsmallest", "n columns keep")
 @method("pandas", "drop_duplicates", "subset keep ignore_index")
 @method("pandas", "truncate", "before after axis copy")
+@method("pandas", "take", "indices axis")
+@method("pandas", "first last", "offset")
 @method("pandas", "infer_objects", "copy")
 def same(call: Call) -> Type:
     table = call.table
@@ -64,12 +67,12 @@ def same(call: Call) -> Type:
     return table
 
 
-@method("pandas", "sort_values", "by axis ascending kind na_position ignore_index key")
-@method("pandas", "sort_index", "axis level ascending kind na_position sort_remaining ignore_index key")
+@method("pandas", "sort_values", "by axis ascending kind na_position ignore_index key", labels=True)
+@method("pandas", "sort_index", "axis level ascending kind na_position sort_remaining ignore_index key", labels=True)
 def sorted_rows(call: Call) -> Type:
     table = call.table
     if call.value("axis", 0) not in ROWS_AXIS:
-        return opened(replace(table, columns=table.columns)) if not table.open else table
+        return opened(without_labels(table))
     return replace(table, index=()) if call.value("ignore_index", False) is not False else table
 
 
@@ -107,6 +110,7 @@ def _takes_value(type_: DataType | None, filler: DataType | None) -> bool:
 @method("pandas", "convert_dtypes", "**")
 @method("pandas", "shift diff", "periods axis **")
 @method("pandas", "cumsum cumprod cummax cummin", "axis skipna numeric_only")
+@method("pandas", "transform", "func")
 @method("pandas", "map applymap", "func na_action **")
 @method("pandas", "add sub mul div mod pow floordiv truediv radd rsub rmul rdiv", "other axis level fill_value")
 def same_names(call: Call) -> Type:
@@ -118,12 +122,13 @@ def same_names(call: Call) -> Type:
     return untyped(call.table)
 
 
-@method("pandas", "round", "decimals")
 @method("pandas", "abs")
+@method("pandas", "round", "decimals", labels=True)
 def rounded(call: Call) -> Type:
     return call.table
 
 
+@method("pandas", "isin", "values")
 @method("pandas", "isna isnull notna notnull")
 def missing(call: Call) -> Type:
     return typed(call.table, BOOL)
@@ -179,28 +184,23 @@ def renamed(call: Call) -> Type:
     if columns is None:
         return call.table
     if isinstance(columns.type, Function) or not isinstance(columns.value, dict):
-        return _renamed_by(call.table, columns.node, columns.value)
+        return _renamed_by(call, columns)
     names = columns.value
     if not all(isinstance(v, str) for v in names.values()):
         return unknown_table("pandas", call.table.index)
     return rename(call.table, names, call.new_name(columns.node))
 
 
-_TEXT_FUNCTIONS: dict[str, Callable[[str], str]] = {
-    "lower": str.lower,
-    "upper": str.upper,
-    "strip": str.strip,
-    "title": str.title,
-}
-
-
-def _renamed_by(table: Table, node: ast.expr, value: object) -> Table:
-    """`columns=str.lower`; any other function makes names that nobody knows."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "str":
-        function = _TEXT_FUNCTIONS.get(node.attr)
-        if function is not None:
-            return with_columns(table, (replace(c, name=function(c.name)) for c in table.columns))
-    return unknown_table("pandas", table.index)
+def _renamed_by(call: Call, function: Argument) -> Table:
+    """`columns=str.lower`, `columns=lambda c: …`: computed for each name; unknown names otherwise."""
+    table = call.table
+    made = []
+    for column in table.columns:
+        name = value_of(call.run.apply(function.node, [], [of_value(column.name)]))
+        if not isinstance(name, str):
+            return unknown_table("pandas", table.index)
+        made.append(column.named(name, None))
+    return with_columns(table, made)
 
 
 @method("pandas", "add_prefix", "prefix axis")
@@ -260,7 +260,12 @@ def insert(call: Call) -> Type:
     return replace(table, columns=(*table.columns[:at], made, *table.columns[at:]))
 
 
-@method("pandas", "pop", "item", changes=True)
+def _column(call: Call) -> Type:
+    name = call.text("item")
+    return frame_access.series(call.table, name) if name is not None else UNKNOWN
+
+
+@method("pandas", "pop", "item", changes=True, value=_column)
 def pop(call: Call) -> Type:
     name = call.text("item")
     table = call.table
@@ -363,6 +368,40 @@ def reindexed(call: Call) -> Type:
     return replace(untyped(call.table), index=UNKNOWN_INDEX)
 
 
+@method("pandas", "asfreq", "freq **")
+def asfreq(call: Call) -> Type:
+    return untyped(call.table)
+
+
+@method("pandas", "combine_first", "other")
+def combine_first(call: Call) -> Type:
+    """The columns of both (older versions sort them)."""
+    other, table = call["other"], call.table
+    if other is None or not isinstance(other.type, Table):
+        return unknown_table("pandas")
+    mine = {c.name for c in table.columns}
+    added = [replace(c, type=None) for c in other.type.columns if c.name not in mine]
+    made = replace(untyped(table), index=UNKNOWN_INDEX, open=table.open or other.type.open)
+    return with_columns(made, (*made.columns, *added))
+
+
+@method("pandas", "eval", "expr **")
+def evaluated(call: Call) -> Type:
+    """`df.eval("c = a + b")` sets columns; an expression alone gives a series, or a frame's mask."""
+    text = call.text("expr")
+    if text is None or call.extra:
+        return UNKNOWN
+    table, seen = call.table, False
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        found = re.match(r"([A-Za-z_]\w*)\s*=(?!=)", line)
+        if found is None:
+            return UNKNOWN if not seen else call.unknown
+        seen = True
+        origin = call.place("expr", found[1])
+        table = put(table, Column(found[1], None, origin=origin, source=line))
+    return table if seen else UNKNOWN
+
+
 @method("pandas", "pipe", "func *args **")
 def pipe(call: Call) -> Type:
     function = call["func"]
@@ -375,7 +414,7 @@ def pipe(call: Call) -> Type:
 
 @method("pandas", "keys")
 def keys(call: Call) -> Type:
-    return frame_access.columns_of(call.table)
+    return column_index.index_of(call.table)
 
 
 @method("pandas", "get", "key default")
@@ -387,6 +426,11 @@ def get_column(call: Call) -> Type:
 @method("pandas", "iterrows itertuples items", "**")
 def iteration(call: Call) -> Type:
     return Collection("sequence")
+
+
+@method("pandas", "to_dict to_records", "orient **", gives=UNKNOWN)
+def python_values(call: Call) -> Type:
+    return Opaque("numpy.recarray") if "to_records" in call.run.text_of(call.node.func) else UNKNOWN
 
 
 @method("pandas", "to_csv to_json", "path_or_buf **")

@@ -6,29 +6,68 @@ import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
-from polycell.core.types import BOOL, FLOAT64, INT64, UNKNOWN, Column, DataType, GroupBy, Series, Table, Type
-from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, numeric_only, sure, unknown_table, with_columns
-from polycell.languages.python.frames.registry import Argument, Call, method
-from polycell.languages.python.values import known_texts, value_of
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    UNKNOWN,
+    Collection,
+    Column,
+    DataType,
+    GroupBy,
+    Module,
+    Record,
+    Series,
+    Table,
+    Type,
+)
+from polycell.languages.python.frames import labels
+from polycell.languages.python.frames.columns import (
+    UNKNOWN_INDEX,
+    get,
+    numeric_only,
+    put,
+    sure,
+    unknown_table,
+    with_columns,
+)
+from polycell.languages.python.frames.registry import Argument, Call, Evaluator, method
+from polycell.languages.python.values import items_of, known_text, value_of
 
 G = "pandas groups"
 
 
 @method("pandas", "groupby", "by axis level as_index sort group_keys observed dropna squeeze")
 def groupby(call: Call) -> Type:
-    by = call["by"]
-    names = known_texts(by.type) if by is not None else None
-    keyed = call.value("as_index", True)
+    by, keyed, table = call["by"], call.value("as_index", True), call.table
     if call["axis"] is not None and call.value("axis") not in (0, "index"):
         return UNKNOWN
     if not isinstance(keyed, bool):
         return UNKNOWN
     unknown = GroupBy(unknown_table("pandas"), (), keyed=keyed)
-    if names is None or call["level"] is not None or len(set(names)) != len(names) or "" in names:
+    if by is None or call["level"] is not None:
         return unknown
-    if any(call.table.column(n) is None for n in names) and (not call.table.open or call.table.index):
+    names: list[str] = []
+    for item in items_of(by.type) or (by.type,) if isinstance(by.type, Collection) else (by.type,):
+        if isinstance(item, Series):
+            if not item.column.name or item.column.maybe or not keyed:
+                return unknown
+            name = item.column.name
+            if item.column != table.column(name):
+                # A key computed beside the table: whether a column of its name takes part, pandas decides.
+                other = table.column(name)
+                key = replace(item.column, maybe=False, type=item.column.type if other is None else None)
+                table = replace(put(table, key), open=True)
+        elif isinstance(item, Record) and item.name == "pandas.Grouper":
+            name = known_text(item.fields[0][1]) or ""
+        else:
+            name = known_text(item) or ""
+        names.append(name)
+    if not names or "" in names or len(set(names)) != len(names):
+        return unknown
+    if any(table.column(n) is None for n in names) and (not table.open or table.index):
         return unknown  # the name of an index level
-    return GroupBy(call.table, tuple(names), keyed=keyed)
+    return GroupBy(table, tuple(names), keyed=keyed)
 
 
 def _groups(call: Call) -> GroupBy:
@@ -134,22 +173,52 @@ def agg(call: Call) -> Type:
         return _named(call, groups)
     if call.extra:
         return UNKNOWN
-    value = function.value
-    if isinstance(value, str):
-        return _reduced(call, groups, value, False) if value in _KNOWN else UNKNOWN
-    if isinstance(function.node, ast.Dict):
+    hows = _hows(call.run, function.node)
+    if isinstance(hows, str):
+        return _reduced(call, groups, hows, False) if hows in _KNOWN else UNKNOWN
+    if isinstance(function.node, (ast.Dict, ast.DictComp)) or isinstance(function.value, dict):
         return _by_dict(call, groups, function)
-    if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
-        table = groups.table
-        columns = (_derived(call, get(table, n), _type(get(table, n), how)) for n, how in value.items())
-        return _assemble(groups, columns, open_=False)
-    if isinstance(value, list) and groups.single and groups.selected and all(isinstance(v, str) for v in value):
+    if hows is None:
+        return UNKNOWN if groups.single else unknown_table("pandas", _keys(groups))
+    if groups.single and groups.selected:
         source = get(groups.table, groups.selected[0])
         columns = (
-            _derived(call, source.named(how, call.run.place(function.node, how)), _type(source, how)) for how in value
+            _derived(call, source.named(how, call.run.place(function.node, how)), _type(source, how)) for how in hows
         )
         return _assemble(groups, columns, open_=False) if groups.keyed else unknown_table("pandas")
-    return UNKNOWN
+    values = _values(groups)
+    if not groups.keyed or not groups.keys or values.open or any(c.maybe for c in values.columns):
+        return unknown_table("pandas", _keys(groups) if groups.keyed else ())
+    return labels.table_of(_labelled(call, [(c, hows) for c in values.columns]), _keys(groups))
+
+
+def _labelled(call: Call, columns: Iterable[tuple[Column, list[str]]]) -> list[labels.Labelled]:
+    """One column for each column and function."""
+    return [((c.name, how), _derived(call, c, _type(c, how))) for c, hows in columns for how in hows]
+
+
+# Functions that pandas knows by these names whatever its version and numpy's.
+_FUNCTIONS = {f"numpy.{n}": n for n in ("sum", "mean", "std", "var", "median", "prod")}
+_BUILTINS = {"sum": "sum", "min": "min", "max": "max"}
+
+
+def _hows(run: Evaluator, node: ast.expr) -> str | list[str] | None:
+    """The names of the function, or list of functions, that an argument gives; None where one has no known name."""
+    if isinstance(node, (ast.List, ast.Tuple)):
+        found = [_hows(run, element) for element in node.elts]
+        names = [f for f in found if isinstance(f, str)]
+        return names if names and len(names) == len(found) and isinstance(node, ast.List) else None
+    type_ = run.evaluate(node)
+    value = value_of(type_)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
+        return value
+    if isinstance(type_, Module):
+        return _FUNCTIONS.get(type_.qualified)
+    if isinstance(node, ast.Name) and type_ == UNKNOWN:
+        return _BUILTINS.get(node.id)
+    return None
 
 
 _KNOWN = frozenset({
@@ -189,16 +258,36 @@ def _pair(call: Call, argument: Argument, groups: GroupBy) -> tuple[str | None, 
 
 
 def _by_dict(call: Call, groups: GroupBy, function: Argument) -> Type:
-    assert isinstance(function.node, ast.Dict)
+    """`agg({"n": "sum"})`; a list among the functions makes columns of two levels."""
+    given: list[tuple[str, str | list[str] | None]] = []
+    if isinstance(function.node, ast.Dict):
+        for key, value in zip(function.node.keys, function.node.values, strict=True):
+            name = value_of(call.run.evaluate(key)) if key is not None else None
+            if not isinstance(name, str):
+                return unknown_table("pandas", _keys(groups))
+            listed = isinstance(value, (ast.List, ast.Tuple, ast.Dict))
+            hows = _hows(call.run, value)
+            if listed and hows is None:
+                return unknown_table("pandas", _keys(groups))
+            given.append((name, hows))
+    elif isinstance(function.value, dict):
+        given = list(function.value.items())
+    if not given or not all(h is None or isinstance(h, str) or _texts(h) for _, h in given):
+        return unknown_table("pandas", _keys(groups))
+    if any(isinstance(h, list) for _, h in given):
+        if not groups.keyed or not groups.keys or any(h is None for _, h in given):
+            return unknown_table("pandas", _keys(groups) if groups.keyed else ())
+        pairs = [(get(groups.table, n), h if isinstance(h, list) else [h or ""]) for n, h in given]
+        return labels.table_of(_labelled(call, pairs), _keys(groups))
     columns = []
-    for key, value in zip(function.node.keys, function.node.values, strict=True):
-        name = value_of(call.run.evaluate(key)) if key is not None else None
-        how = value_of(call.run.evaluate(value))
-        if not isinstance(name, str) or isinstance(value, (ast.List, ast.Tuple, ast.Dict)) or isinstance(how, list):
-            return unknown_table("pandas", _keys(groups))
+    for name, how in given:
         source = get(groups.table, name)
         columns.append(_derived(call, source, _type(source, how) if isinstance(how, str) and how in _KNOWN else None))
     return _assemble(groups, columns, open_=False)
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
 
 
 @method(G, "head tail nth", "n dropna")
@@ -222,9 +311,40 @@ def transformed(call: Call) -> Type:
     return replace(values, columns=columns, index=groups.table.index)
 
 
+@method(G, "describe", gives=UNKNOWN)
+def describe(call: Call) -> Type:
+    """Of one numeric column: its figures, by the keys."""
+    groups = _groups(call)
+    if not groups.single or not groups.selected or not groups.keys or not groups.keyed:
+        return unknown_table("pandas", _keys(groups) if groups.keyed else ())
+    if not _is_number(get(groups.table, groups.selected[0])) or get(groups.table, groups.selected[0]).type == BOOL:
+        return unknown_table("pandas", _keys(groups))
+    return _assemble(groups, (Column(n, FLOAT64) for n in _FIGURES), open_=False)
+
+
+_FIGURES = ("count", "mean", "std", "min", "25%", "50%", "75%", "max")
+
+
+@method(G, "cumcount ngroup", "ascending")
+def numbered(call: Call) -> Type:
+    return Series(Column("", INT64), "pandas", _groups(call).table.index)
+
+
 @method(G, "value_counts", "**")
-@method(G, "apply pipe describe corr quantile ohlc resample rolling expanding", "**")
+@method(G, "rolling expanding ewm", "*args **")
+@method(G, "pipe corr quantile ohlc resample", "**")
 def by_data(call: Call) -> Type:
+    return UNKNOWN
+
+
+@method(G, "apply", "func **")
+def applied(call: Call) -> Type:
+    """A function that makes one value of each group of one column."""
+    groups, function = _groups(call), call["func"]
+    plain = function is not None and isinstance(function.node, ast.Name) and function.node.id in ("list", "set", "len")
+    if groups.single and groups.selected and groups.keys and plain and not call.extra:
+        column = replace(get(groups.table, groups.selected[0]), type=None, nullable=None)
+        return Series(column, "pandas", _keys(groups)) if groups.keyed else UNKNOWN
     return UNKNOWN
 
 

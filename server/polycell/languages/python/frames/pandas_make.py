@@ -24,12 +24,13 @@ from polycell.core.types import (
     Series,
     Table,
     Type,
+    is_numeric,
 )
-from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, untyped, with_columns
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, sure, unknown_table, untyped, with_columns
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Call, Evaluator, function
 from polycell.languages.python.frames.schema_rules import rows_table
-from polycell.languages.python.values import items_of
+from polycell.languages.python.values import items_of, of_value
 from polycell.tables.infer import common_type
 
 
@@ -156,6 +157,8 @@ def make_series(call: Call) -> Type:
     if call["dtype"] is not None:
         dtype = call["dtype"]
         type_ = dtype_node(call, dtype.node) if dtype is not None else None
+    if data is not None and isinstance(data.type, Series) and call["index"] is not None:
+        return Series(Column(name or data.type.column.name, None), "pandas", UNKNOWN_INDEX)
     index = () if call["index"] is None and not (data is not None and isinstance(data.type, Record)) else UNKNOWN_INDEX
     if data is not None and isinstance(data.type, Series):
         name, index = name or data.type.column.name, data.type.index
@@ -169,6 +172,11 @@ def date_range(call: Call) -> Type:
 
 @function("pandas.to_datetime", "arg **", gives=UNKNOWN)
 def to_datetime(call: Call) -> Type:
+    argument = call["arg"]
+    if argument is not None and isinstance(argument.type, Collection) and not call.extra:
+        return Collection("array", Scalar(TIMESTAMP))
+    if argument is not None and isinstance(argument.type, Scalar) and argument.type.type == STRING and not call.extra:
+        return Scalar(TIMESTAMP)
     return _converted(call, TIMESTAMP if call.extra is None or "utc" not in call.extra else None)
 
 
@@ -209,7 +217,76 @@ def cut(call: Call) -> Type:
     return UNKNOWN
 
 
-@function("pandas.get_dummies pandas.crosstab pandas.pivot_table pandas.json_normalize pandas.pivot", "**",
+@function("pandas.get_dummies", "data prefix prefix_sep dummy_na columns sparse drop_first dtype",
+          gives=unknown_table("pandas"))  # fmt: skip
+def get_dummies(call: Call) -> Type:
+    """Columns for values of the data, behind those that stay."""
+    data, chosen = call["data"], call.texts("columns")
+    if data is None or not isinstance(data.type, Table):
+        return unknown_table("pandas", data.type.index if data is not None and isinstance(data.type, Series) else ())
+    table = data.type
+    if call["columns"] is not None:
+        stay = [c for c in table.columns if c.name not in chosen] if chosen is not None else []
+    else:
+        stay = [c for c in table.columns if sure(c) and c.type is not None and (is_numeric(c.type) or c.type == BOOL)]
+    return replace(table, columns=tuple(stay), open=True)
+
+
+@function("pandas.crosstab", "index columns values rownames colnames aggfunc margins margins_name dropna normalize",
+          gives=unknown_table("pandas"))  # fmt: skip
+def crosstab(call: Call) -> Type:
+    index = call["index"]
+    named = index is not None and isinstance(index.type, Series) and index.type.column.name and not call["rownames"]
+    if not named or index is None or not isinstance(index.type, Series):
+        return unknown_table("pandas")
+    return unknown_table("pandas", (replace(index.type.column, maybe=False),))
+
+
+@function("pandas.Grouper", "key level freq **")
+def grouper(call: Call) -> Type:
+    key = call.text("key")
+    return Record((("key", of_value(key)),), "pandas.Grouper") if key and call["level"] is None else UNKNOWN
+
+
+@function("pandas.DataFrame.from_dict", "data orient dtype columns", gives=unknown_table("pandas"))
+def from_dict(call: Call) -> Type:
+    if call.value("orient", "columns") == "columns" and call["columns"] is None:
+        return data_frame(call)
+    names = call.texts("columns")
+    if call.value("orient") != "index" or names is None:
+        return unknown_table("pandas")
+    return with_columns(Table(flavour="pandas", index=UNKNOWN_INDEX), (Column(n, None) for n in names))
+
+
+@function("pandas.DataFrame.from_records", "data index exclude columns coerce_float nrows",
+          gives=unknown_table("pandas"))  # fmt: skip
+def from_records(call: Call) -> Type:
+    if call["index"] is not None or call["exclude"] is not None:
+        return unknown_table("pandas")
+    return data_frame(call)
+
+
+@function("pandas.merge_asof", "left right on left_on right_on left_index right_index by left_by right_by **",
+          gives=unknown_table("pandas"))  # fmt: skip
+def merge_asof(call: Call) -> Type:
+    """A left join on the nearest key."""
+    left, right, on, by = call["left"], call["right"], call.text("on"), call.texts("by") or []
+    plain = set(call.given) <= {"left", "right", "on", "by"} and set(call.extra or {}) <= {"direction", "tolerance"}
+    if not plain or left is None or right is None or on is None or (call["by"] is not None and not by):
+        return unknown_table("pandas")
+    if not isinstance(left.type, Table) or not isinstance(right.type, Table):
+        return unknown_table("pandas")
+    keys = {on, *by}
+    added = [replace(c, type=None, nullable=True) for c in right.type.columns if c.name not in keys]
+    unsure = left.type.open or right.type.open
+    if unsure or any(left.type.column(k) is None or right.type.column(k) is None for k in keys):
+        return unknown_table("pandas")
+    if any(left.type.column(c.name) is not None for c in added):
+        return unknown_table("pandas")
+    return with_columns(replace(left.type, index=UNKNOWN_INDEX), (*left.type.columns, *added))
+
+
+@function("pandas.json_normalize", "**",
           gives=unknown_table("pandas"))  # fmt: skip
 @function("pandas.read_clipboard pandas.read_excel pandas.read_html pandas.read_sas pandas.read_stata", "*args **",
           gives=unknown_table("pandas"))  # fmt: skip

@@ -5,7 +5,20 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from polycell.core.types import BOOL, INT64, STRING, UNKNOWN, Collection, Column, Opaque, Series, Table, Type
+from polycell.core.types import (
+    BOOL,
+    INT64,
+    STRING,
+    UNKNOWN,
+    Collection,
+    Column,
+    Opaque,
+    Series,
+    Table,
+    Type,
+    is_numeric,
+)
+from polycell.languages.python.frames import labels
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
     drop,
@@ -14,8 +27,10 @@ from polycell.languages.python.frames.columns import (
     unknown_table,
     with_columns,
 )
-from polycell.languages.python.frames.registry import Call, method
+from polycell.languages.python.frames.registry import Call, function, method
 from polycell.languages.python.values import known_texts
+
+_PIVOT_TABLE = "values index columns aggfunc fill_value margins dropna margins_name observed sort"
 
 
 @method("pandas", "set_index", "keys drop append verify_integrity")
@@ -40,8 +55,12 @@ def set_index(call: Call) -> Type:
     return replace(table, index=index if dropped is False else UNKNOWN_INDEX, open=table.open or dropped is not False)
 
 
-@method("pandas", "reset_index", "level drop col_level col_fill allow_duplicates names")
+@method("pandas", "reset_index", "level drop col_level col_fill allow_duplicates names", labels=True)
 def reset_index(call: Call) -> Type:
+    if call.table.labelled:
+        if call.value("drop", False) is True and call["level"] is None:
+            return replace(call.table, index=())
+        return labels.index_to_labels(call.table) if not call.given else unknown_table("pandas")
     return index_to_columns(call, call.table)
 
 
@@ -49,7 +68,7 @@ def index_to_columns(call: Call, table: Table, *, dropped: bool | None = None) -
     """What `reset_index` makes of a table."""
     drop_ = call.value("drop", False) if dropped is None else dropped
     if call["level"] is not None:
-        return replace(table, index=UNKNOWN_INDEX, open=True)
+        return _levels_to_columns(call, table, drop_)
     if drop_ is True:
         return replace(table, index=())
     if drop_ is not False or not index_known(table):
@@ -69,7 +88,38 @@ def index_to_columns(call: Call, table: Table, *, dropped: bool | None = None) -
             else:
                 name = "index" if table.column("index") is None else "level_0"
         made.append(column if column.name == name else column.named(name, call.place("names", name)))
-    return with_columns(replace(table, index=()), (*made, *table.columns))
+    # A name that is not sure may be another one.
+    unsure = any(c.maybe for c in made)
+    return with_columns(replace(table, index=(), open=table.open or unsure), (*made, *table.columns))
+
+
+def _levels_to_columns(call: Call, table: Table, dropped: object) -> Type:
+    """`reset_index(level="k")` of an index of several named levels."""
+    levels = call.value("level")
+    levels = levels if isinstance(levels, list) else [levels]
+    names = [c.name for c in table.index]
+    known = index_known(table) and len(names) > 1 and all(names) and not any(c.maybe for c in table.index)
+    if not known or not isinstance(dropped, bool) or call["names"] is not None:
+        return replace(table, index=UNKNOWN_INDEX, open=True)
+    chosen = [names[v] if type(v) is int and -len(names) <= v < len(names) else v for v in levels]
+    if not all(c in names for c in chosen) or len(set(chosen)) != len(chosen):
+        return replace(table, index=UNKNOWN_INDEX, open=True)
+    left = tuple(c for c in table.index if c.name not in chosen)
+    moved = [c for c in table.index if c.name in chosen] if not dropped else []
+    return with_columns(replace(table, index=left), (*moved, *table.columns))
+
+
+@function("pandas.melt", "frame id_vars value_vars var_name value_name col_level ignore_index")
+@function("pandas.pivot", "data columns index values")
+@function("pandas.pivot_table", f"data {_PIVOT_TABLE}")
+def of_frame(call: Call) -> Type:
+    """The same as the frame's own method."""
+    frame = call["frame"] or call["data"]
+    if frame is None or not isinstance(frame.type, Table) or not isinstance(call.node.func, ast.Attribute):
+        return unknown_table("pandas")
+    given = {n: a for n, a in call.given.items() if n not in ("frame", "data")}
+    rule = {"melt": melt, "pivot": pivot, "pivot_table": pivot_table}.get(call.node.func.attr)
+    return rule(replace(call, receiver=frame.type, given=given)) if rule is not None else unknown_table("pandas")
 
 
 @method("pandas", "melt", "id_vars value_vars var_name value_name col_level ignore_index")
@@ -112,11 +162,23 @@ def explode(call: Call) -> Type:
     return replace(call.table, columns=tuple(columns), index=index)
 
 
+@method("pandas", "swaplevel reorder_levels", "i j order axis", gives=unknown_table("pandas"))
+def levels_moved(call: Call) -> Type:
+    return replace(call.table, index=UNKNOWN_INDEX) if call["axis"] is None else unknown_table("pandas")
+
+
 @method("pandas", "pivot", "columns index values", gives=unknown_table("pandas"))
+def pivot(call: Call) -> Type:
+    """The columns are values of the data; the index is known, where the columns have one level."""
+    index, value = call.texts("index"), call.text("values")
+    if not index or value is None or call.text("columns") is None or "" in index:
+        return unknown_table("pandas")
+    return unknown_table("pandas", tuple(get(call.table, n) for n in index))
+
+
 @method("pandas", "unstack", "level fill_value sort", gives=UNKNOWN)
 @method("pandas", "stack", "**", gives=UNKNOWN)
 @method("pandas", "transpose", "**", gives=unknown_table("pandas"))
-@method("pandas", "swaplevel reorder_levels droplevel", "**", gives=unknown_table("pandas"))
 @method("pandas", "to_frame", "**", gives=unknown_table("pandas"))
 def by_data(call: Call) -> Type:
     """The columns are values of the data."""
@@ -126,17 +188,26 @@ def by_data(call: Call) -> Type:
 
 
 @method(
-    "pandas", "pivot_table", "values index columns aggfunc fill_value margins dropna margins_name observed sort",
+    "pandas", "pivot_table", _PIVOT_TABLE,
     gives=unknown_table("pandas"),
 )  # fmt: skip
 def pivot_table(call: Call) -> Type:
     """Without `columns`, one value column by one or several keys; else the data decide."""
-    value, index, how = call.text("values"), call.texts("index"), call.value("aggfunc", "mean")
+    values, index, how = call.texts("values"), call.texts("index"), call.value("aggfunc", "mean")
     table = call.table
-    if value is None or not index or call["columns"] is not None or call["margins"] is not None:
+    return pivoted(call, table, values, index, how)
+
+
+def pivoted(call: Call, table: Table, values: list[str] | None, index: list[str] | None, how: object) -> Type:
+    if not values or not index or call["margins"] is not None:
         return unknown_table("pandas")
-    names = {*index, value}
-    known = len(names) == len(index) + 1 and all(table.column(n) is not None for n in names) and "" not in names
+    names = {*index, *values}
+    known = len(names) == len(index) + len(values) and all(table.column(n) is not None for n in names)
+    known = known and "" not in names
+    if call["columns"] is not None:
+        if not known or not isinstance(how, str) or call.text("values") is None:
+            return unknown_table("pandas")
+        return unknown_table("pandas", tuple(get(table, n) for n in index))
     if not known or how not in (
         "sum",
         "count",
@@ -152,8 +223,12 @@ def pivot_table(call: Call) -> Type:
     ):
         return unknown_table("pandas")
     counted = INT64 if how in ("count", "nunique") and call["fill_value"] is None else None
-    column = replace(get(table, value), type=counted, nullable=None, source=call.run.text_of(call.node))
-    return Table((column,), flavour="pandas", index=tuple(get(table, n) for n in index))
+    source = call.run.text_of(call.node)
+    # Columns of other types than numbers are left out by some versions and fail in others; the order is by name.
+    columns = [replace(get(table, n), type=counted, nullable=None, source=source) for n in sorted(values)]
+    if how in ("mean", "median", "std", "var") and len(values) > 1:
+        columns = [c if is_numeric(get(table, c.name).type or STRING) else replace(c, maybe=True) for c in columns]
+    return Table(tuple(columns), flavour="pandas", index=tuple(get(table, n) for n in index))
 
 
 @method("pandas", "to_numpy", "**")

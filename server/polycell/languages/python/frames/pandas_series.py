@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from polycell.core.types import INT64, UNKNOWN, Column, GroupBy, Scalar, Series, Table, Type
-from polycell.languages.python.frames.columns import unknown_table
+from polycell.core.types import FLOAT64, INT64, UNKNOWN, Column, GroupBy, Scalar, Series, Table, Type
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX, unknown_table
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.pandas_reshape import index_to_columns
 from polycell.languages.python.frames.registry import Call, method
@@ -25,8 +25,10 @@ def to_frame(call: Call) -> Type:
     name = call.text("name") if call["name"] is not None else series.column.name
     if not name:
         return unknown_table("pandas", series.index)
-    column = series.column.named(name, call.place("name", name)) if call["name"] is not None else series.column
-    return Table((column,), flavour="pandas", index=series.index)
+    given = series.column
+    if call["name"] is not None:
+        given = replace(series.column.named(name, call.place("name", name)), maybe=False)
+    return Table((given,), flavour="pandas", index=series.index, open=given.maybe)
 
 
 @method(S, "reset_index", "level drop name names allow_duplicates", gives=UNKNOWN)
@@ -40,8 +42,20 @@ def reset_index(call: Call) -> Type:
         return UNKNOWN
     if not name:
         return unknown_table("pandas", ())
-    column = series.column.named(name, call.place("name", name)) if call["name"] is not None else series.column
-    return index_to_columns(call, Table((column,), flavour="pandas", index=series.index), dropped=False)
+    column = series.column
+    if call["name"] is not None:
+        column = replace(series.column.named(name, call.place("name", name)), maybe=False)
+    return index_to_columns(call, Table((column,), column.maybe, "pandas", series.index), dropped=False)
+
+
+@method(S, "rename_axis", "mapper index axis **")
+def rename_axis(call: Call) -> Type:
+    series = _series(call)
+    name = call.text("mapper") or call.text("index")
+    if name and len(series.index) <= 1 and series.index != UNKNOWN_INDEX and not call.extra:
+        before = series.index[0] if series.index else Column("", None)
+        return replace(series, index=(replace(before, name=name, maybe=False),))
+    return replace(series, index=UNKNOWN_INDEX)
 
 
 @method(S, "astype", "dtype copy errors")
@@ -60,20 +74,33 @@ def rename(call: Call) -> Type:
 
 @method(S, "value_counts", "normalize sort ascending bins dropna")
 def value_counts(call: Call) -> Type:
-    """From pandas 2 on the result is named `count`; before, it keeps the column's name: so neither is said."""
+    """From pandas 2 on the result is named `count` and its index after the column; before, the result has the column's
+    name and its index none: so neither is sure."""
     series = _series(call)
-    index = (series.column,) if series.column.name else ()
-    type_ = INT64 if call["normalize"] is None else None
-    return Series(Column("", type_), "pandas", index)
+    index = (replace(series.column, maybe=True),) if series.column.name else UNKNOWN_INDEX
+    if call["bins"] is not None:
+        index = UNKNOWN_INDEX
+    normalized = call.value("normalize", False)
+    type_ = INT64 if normalized is False else FLOAT64 if normalized is True else None
+    name = "count" if normalized is False else "proportion" if normalized is True else ""
+    return Series(Column(name, type_, maybe=True), "pandas", index)
 
 
 @method(S, "groupby", "by **")
 def groupby(call: Call) -> Type:
     series = _series(call)
-    name = series.column.name
-    if not name:
+    name, by = series.column.name, call["by"]
+    if not name or series.column.maybe:
         return UNKNOWN
+    if by is not None and isinstance(by.type, Series) and by.type.column.name not in ("", name) and not call.extra:
+        key = replace(by.type.column, maybe=False)
+        return GroupBy(Table((key, series.column), flavour="pandas"), (key.name,), (name,), single=True)
     return GroupBy(unknown_table("pandas"), (), (name,), single=True)
+
+
+@method(S, "unstack", "**")
+def unstack(call: Call) -> Type:
+    return unknown_table("pandas")
 
 
 @method(S, "agg aggregate", "func **")

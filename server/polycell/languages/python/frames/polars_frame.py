@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from polycell.core.types import (
-    FLOAT64,
-    INT64,
     STRING,
     UNKNOWN,
     Collection,
@@ -21,10 +19,23 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.frames.columns import drop, get, put, rename, unknown_table, with_columns
-from polycell.languages.python.frames.expressions import POLARS, UINT32, columns_of
+from polycell.languages.python.frames import polars_expressions as expressions
+from polycell.languages.python.frames.columns import (
+    drop,
+    get,
+    put,
+    rename,
+    retype,
+    typed,
+    unknown_table,
+    untyped,
+    with_columns,
+)
+from polycell.languages.python.frames.expressions import UNNAMED, Made
+from polycell.languages.python.frames.polars_expressions import columns_of
+from polycell.languages.python.frames.polars_words import REDUCERS, UINT32
 from polycell.languages.python.frames.registry import Argument, Call, Rule, method
-from polycell.languages.python.values import known_texts
+from polycell.languages.python.values import items_of, of_value, value_of
 
 
 def both(names: str, parameters: str = "") -> Callable[[Rule], Rule]:
@@ -44,17 +55,22 @@ def both(names: str, parameters: str = "") -> Callable[[Rule], Rule]:
 @both("sort", "by *more_by descending nulls_last multithreaded maintain_order")
 @both("unique", "subset keep maintain_order")
 @both("drop_nulls drop_nans", "subset")
-@both("clone clear rechunk reverse cache set_sorted", "**")
+@both("clone rechunk reverse cache shrink_to_fit clear", "**")
+@both("set_sorted", "column **")
 @both("sample", "n fraction with_replacement shuffle seed")
 @both("top_k bottom_k", "k by reverse")
+@both("gather_every", "n offset")
+@both("gather", "indices **")
+@both("remove", "*predicates **")
+@both("inspect", "**")
 def same(call: Call) -> Type:
     return call.table
 
 
 @both("collect", "**")
 def collect(call: Call) -> Type:
-    if call.extra:
-        return unknown_table("polars")
+    if call.extra and "background" in call.extra:
+        return UNKNOWN
     return call.table.with_flavour("polars")
 
 
@@ -63,51 +79,52 @@ def lazy(call: Call) -> Type:
     return call.table.with_flavour("polars-lazy")
 
 
-def _made(call: Call) -> list[Column] | None:
-    """Columns of positional and named expressions, in order."""
-    found: list[Column] = []
+def _made(call: Call, table: Table | None = None) -> list[Made] | None:
+    """What positional and named expressions make, in order."""
+    over = call.table if table is None else table
+    found: list[Made] = []
     for argument in call.rest:
-        columns = columns_of(call.run, argument.node, call.table, POLARS)
-        if columns is None:
+        made = expressions.made_of(call.run, argument.node, over)
+        if made is None or any(m.column.name == UNNAMED for m in made):
             return None
-        found += columns
+        found += made
     for name, argument in (call.extra or {}).items():
-        columns = _named(call, argument)
-        if columns is None:
-            columns = [Column(name, None)]
+        one = _named(call, argument, over)
         keyword = next((k for k in call.node.keywords if k.arg == name), None)
         origin = call.run.place(keyword, name) if keyword is not None else None
-        if len(columns) != 1:
-            return None
-        found.append(replace(columns[0].named(name, origin), source=call.run.text_of(argument.node)))
+        source = call.run.text_of(argument.node)
+        found.append(Made(replace(one.column.named(name, origin), source=source, maybe=False), one.scalar))
     return found
 
 
-def _named(call: Call, argument: Argument) -> list[Column] | None:
+def _named(call: Call, argument: Argument, table: Table) -> Made:
     """A literal given by name is a literal; a text names a column."""
     if isinstance(argument.type, Scalar) and not isinstance(argument.value, str):
-        return [Column("", None)]
-    return columns_of(call.run, argument.node, call.table, POLARS)
+        return Made(Column("", None), True)
+    if isinstance(argument.type, Series):
+        return Made(argument.type.column)
+    made = expressions.made_of(call.run, argument.node, table)
+    return made[0] if made is not None and len(made) == 1 else Made(Column("", None))
 
 
-@both("select", "*exprs **")
+@both("select select_seq", "*exprs **")
 def select(call: Call) -> Type:
-    columns = _made(call)
-    if columns is None:
+    made = _made(call)
+    if made is None:
         return unknown_table(call.table.flavour)
-    missing = not call.table.open and any(not c.source and call.table.column(c.name) is None for c in columns)
-    return with_columns(replace(call.table, open=missing), columns)
+    missing = not call.table.open and any(m.plain and call.table.column(m.column.name) is None for m in made)
+    return with_columns(replace(call.table, open=missing), (m.column for m in made))
 
 
-@both("with_columns", "*exprs **")
+@both("with_columns with_columns_seq", "*exprs **")
 def add_columns(call: Call) -> Type:
     """What is not understood leaves the columns that were there, whose types may change, and maybe others."""
-    columns = _made(call)
+    made = _made(call)
     table = call.table
-    if columns is None:
+    if made is None:
         return replace(table, columns=tuple(replace(c, type=None) for c in table.columns), open=True)
-    for column in columns:
-        table = put(table, column)
+    for one in made:
+        table = put(table, one.column)
     return table
 
 
@@ -119,36 +136,73 @@ def with_row_index(call: Call) -> Type:
     return replace(call.table, columns=(Column(name, UINT32, origin=call.place("name", name)), *call.table.columns))
 
 
+@both("with_row_count", "name offset")
+def with_row_count(call: Call) -> Type:
+    """The older name of `with_row_index`."""
+    name = call.value("name", "row_nr")
+    if not isinstance(name, str) or call.table.column(name) is not None:
+        return call.unknown
+    return replace(call.table, columns=(Column(name, UINT32), *call.table.columns))
+
+
 @both("drop", "*columns strict")
 def dropped(call: Call) -> Type:
     names: list[str] = []
     for argument in call.rest:
-        texts = known_texts(argument.type)
-        if texts is None or any(t.startswith("^") for t in texts):
+        columns = columns_of(call.run, argument.node, call.table)
+        if columns is None:
             return replace(call.table, columns=tuple(replace(c, maybe=True) for c in call.table.columns))
-        names += texts
+        names += [c.name for c in columns]
     return drop(call.table, names)
 
 
 @both("rename", "mapping strict")
 def renamed(call: Call) -> Type:
-    mapping = call.value("mapping")
+    mapping, argument = call.value("mapping"), call["mapping"]
+    if argument is not None and not isinstance(mapping, dict):
+        found = [value_of(call.run.apply(argument.node, [], [of_value(c.name)])) for c in call.table.columns]
+        if call.table.open or not all(isinstance(n, str) for n in found):
+            return call.unknown
+        pairs = zip(call.table.columns, found, strict=True)
+        return with_columns(call.table, (c.named(str(n), None) for c, n in pairs))
     if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
         return call.unknown
     return rename(call.table, mapping, call.new_name(call["mapping"].node))  # type: ignore[union-attr]
 
 
-@both("cast", "dtypes strict")
+@both("cast", "dtypes strict wrap_numerical")
 def cast(call: Call) -> Type:
-    return replace(call.table, columns=tuple(replace(c, type=None) for c in call.table.columns))
+    argument = call["dtypes"]
+    node = argument.node if argument is not None else None
+    if isinstance(node, ast.Dict):
+        types: dict[str, DataType | None] = {}
+        for key, value in zip(node.keys, node.values, strict=True):
+            chosen = columns_of(call.run, key, call.table) if key is not None else None
+            if chosen is None:
+                return untyped(call.table)
+            types |= {c.name: expressions.type_of(call.run, value) for c in chosen}
+        return retype(call.table, types)
+    type_ = expressions.type_of(call.run, node) if node is not None else None
+    return typed(call.table, type_)
 
 
-@both("fill_null fill_nan interpolate shift", "**")
-@both("sum mean median min max std var", "**")
+@both("null_count", "**")
+def null_count(call: Call) -> Type:
+    return typed(call.table, UINT32)
+
+
+@both("fill_null", "value strategy limit matches_supertype")
+def fill_null(call: Call) -> Type:
+    return call.table if call["value"] is None and call["strategy"] is not None else untyped(call.table)
+
+
+@both("fill_nan", "value")
+@both("interpolate")
+@both("shift", "n fill_value")
+@both("sum mean median min max std var product first last", "**")
+@both("quantile", "quantile interpolation")
 def same_names(call: Call) -> Type:
-    if isinstance(call.node.func, ast.Attribute) and call.node.func.attr in ("fill_null", "shift"):
-        return replace(call.table, columns=tuple(replace(c, type=None) for c in call.table.columns))
-    return replace(call.table, columns=tuple(replace(c, type=None) for c in call.table.columns))
+    return untyped(call.table)
 
 
 @both("explode", "columns *more_columns **")
@@ -157,68 +211,43 @@ def explode(call: Call) -> Type:
 
 
 @both("unpivot", "on index variable_name value_name streamable")
+@both("melt", "id_vars value_vars variable_name value_name streamable")
 def unpivot(call: Call) -> Type:
-    index = call.texts("index") if call["index"] is not None else []
+    """`melt` is the older name, with the parameters' names of pandas."""
+    argument = call["index"] or call["id_vars"]
+    index = columns_of(call.run, argument.node, call.table) if argument is not None else []
     variable, value = call.value("variable_name", None) or "variable", call.value("value_name", None) or "value"
     if index is None or not isinstance(variable, str) or not isinstance(value, str):
         return call.unknown
     made = (
-        *(get(call.table, n) for n in index),
+        *(get(call.table, c.name) for c in index),
         Column(variable, STRING, origin=call.place("variable_name", variable)),
         Column(value, None, origin=call.place("value_name", value)),
     )
     return with_columns(Table(flavour=call.table.flavour), made)
 
 
-@both("join", "other on how left_on right_on suffix validate nulls_equal join_nulls coalesce maintain_order **")
-def join(call: Call) -> Type:
-    other, left = call["other"], call.table
-    how, suffix = call.value("how", "inner"), call.value("suffix", "_right")
-    on, left_on, right_on = call.texts("on"), call.texts("left_on"), call.texts("right_on")
-    if other is None or not isinstance(other.type, Table) or not isinstance(suffix, str):
-        return call.unknown
-    right = other.type
-    if how in ("semi", "anti"):
-        return left
-    if how not in ("inner", "left", "cross") or call["coalesce"] is not None or call.extra:
-        return call.unknown
-    keys = set(on or right_on or [])
-    if how != "cross" and (not keys or (on is None and (left_on is None or len(left_on) != len(right_on or [])))):
-        return call.unknown
-    if on is None and how != "cross":
-        keys = set(right_on or [])
-    unsure = left.open or right.open
-    taken = {c.name for c in left.columns}
-    shared = {c.name: c for c in right.columns if c.name in (on or ())}
-    columns = [c.one_with(shared[c.name]) if c.name in shared else c for c in left.columns]
-    for column in right.columns:
-        if column.name in keys:
-            continue
-        if column.name in taken:
-            if left.column(column.name).maybe or column.maybe:  # type: ignore[union-attr]
-                return unknown_table(left.flavour)
-            column = replace(column, name=f"{column.name}{suffix}")
-        elif left.open:
-            column = replace(column, maybe=True)
-        columns.append(replace(column, nullable=True) if how == "left" else column)
-    return with_columns(Table(open=unsure, flavour=left.flavour), columns)
-
-
 @both("group_by groupby", "*by maintain_order **")
 def group_by(call: Call) -> Type:
-    keys: list[str] = []
-    for argument in call.rest:
-        columns = columns_of(call.run, argument.node, call.table, POLARS)
-        if columns is None:
-            return GroupBy(unknown_table(call.table.flavour), ())
-        for column in columns:
-            if column.source and call.table.column(column.name) != column:
-                # A computed key: it takes part as if it were a column of the table.
-                call = replace(call, receiver=put(call.table, column))
-            keys.append(column.name)
-    if call.extra:
+    made = _made(call)
+    if made is None:
         return GroupBy(unknown_table(call.table.flavour), ())
-    return GroupBy(call.table, tuple(keys), keyed=False)
+    table = call.table
+    for one in made:
+        if not one.plain:  # a computed key: it takes part as if it were a column of the table
+            table = put(table, one.column)
+    return GroupBy(table, tuple(m.column.name for m in made), keyed=False)
+
+
+@both("group_by_dynamic", "index_column every period offset include_boundaries closed label group_by start_by")
+@both("rolling", "index_column period offset closed group_by")
+def by_time(call: Call) -> Type:
+    """Keys, and behind them the time that begins each group."""
+    index = call.text("index_column")
+    keys = call.texts("group_by") if call["group_by"] is not None else []
+    if index is None or keys is None or call["include_boundaries"] is not None:
+        return GroupBy(unknown_table(call.table.flavour), ())
+    return GroupBy(call.table, (*keys, index), keyed=False)
 
 
 def _groups(call: Call) -> GroupBy:
@@ -235,39 +264,14 @@ def agg(call: Call) -> Type:
     groups = _groups(call)
     if not groups.keys:
         return unknown_table(groups.table.flavour)
-    columns = _made(replace(call, receiver=groups.table))
-    if columns is None:
-        keys = tuple(get(groups.table, k) for k in groups.keys)
-        return replace(unknown_table(groups.table.flavour), columns=keys)
+    keys = set(groups.keys)
+    # `pl.all()` and selectors leave the keys out.
+    made = _made(call, replace(groups.table, columns=tuple(c for c in groups.table.columns if c.name not in keys)))
+    if made is None:
+        kept = tuple(get(groups.table, k) for k in groups.keys)
+        return replace(unknown_table(groups.table.flavour), columns=kept)
     # A column without a reduction becomes a list.
-    return _result(groups, [c if _reduces(call, c) else replace(c, type=None) for c in columns])
-
-
-def _reduces(call: Call, column: Column) -> bool:
-    return (
-        bool(column.source)
-        and any(
-            f".{name}(" in column.source
-            for name in (
-                "sum",
-                "mean",
-                "median",
-                "min",
-                "max",
-                "first",
-                "last",
-                "count",
-                "len",
-                "n_unique",
-                "std",
-                "var",
-            )
-        )
-        and column.source.count("(") <= 4
-    ) or column.source.startswith(("pl.len(", "pl.sum(", "pl.mean(", "pl.max(", "pl.min("))
-
-
-_COUNTS = frozenset({"n_unique"})
+    return _result(groups, [m.column if m.scalar else replace(m.column, type=None) for m in made])
 
 
 def reduced(call: Call) -> Type:
@@ -277,22 +281,14 @@ def reduced(call: Call) -> Type:
     name = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
     if name in ("len", "count"):
         label = call.value("name", None) or name
-        return (
-            _result(groups, [Column(label, UINT32)]) if isinstance(label, str) else unknown_table(groups.table.flavour)
-        )
-    rest = [replace(c, type=_type(c.type, name)) for c in groups.table.columns if c.name not in groups.keys]
-    made = _result(groups, rest)
-    return replace(made, open=groups.table.open)
-
-
-def _type(type_: DataType | None, name: str) -> DataType | None:
-    if name in _COUNTS:
-        return UINT32
-    if name in ("min", "max", "first", "last"):
-        return type_
-    if name == "sum":
-        return type_ if type_ in (INT64, FLOAT64) else None
-    return FLOAT64 if name in ("mean", "median") and type_ in (INT64, FLOAT64) else None
+        if not isinstance(label, str):
+            return unknown_table(groups.table.flavour)
+        return _result(groups, [Column(label, UINT32)])
+    change = REDUCERS.get(name) if name != "all" else None  # which makes lists
+    rest = [
+        replace(c, type=change(c.type) if change else None) for c in groups.table.columns if c.name not in groups.keys
+    ]
+    return replace(_result(groups, rest), open=groups.table.open)
 
 
 def rows(call: Call) -> Type:
@@ -306,7 +302,7 @@ def rows(call: Call) -> Type:
 
 for _flavour in ("polars groups", "polars-lazy groups"):
     method(_flavour, "agg", "*aggs **")(agg)
-    method(_flavour, "sum mean median min max first last n_unique")(reduced)
+    method(_flavour, "sum mean median min max first last n_unique all")(reduced)
     method(_flavour, "len count", "name")(reduced)
     method(_flavour, "head tail", "n")(rows)
 
@@ -319,16 +315,36 @@ def pipe(call: Call) -> Type:
     return UNKNOWN
 
 
-@both("pivot transpose to_dummies unnest upsample", "**")
-@both("group_by_dynamic rolling join_asof join_where merge_sorted describe corr with_columns_seq select_seq", "**")
-@both("hstack vstack extend partition_by", "*args **")
+@both("pivot transpose to_dummies unnest upsample", "*args **")
+@both("join_where merge_sorted describe corr unstack update match_to_schema map_rows", "*args **")
 def by_data(call: Call) -> Type:
-    name = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
-    if name in ("partition_by", "rolling", "group_by_dynamic"):
-        return UNKNOWN
-    if name in ("vstack", "extend", "merge_sorted"):
-        return call.table
     return unknown_table(call.table.flavour)
+
+
+@both("vstack extend", "other **")
+def stacked(call: Call) -> Type:
+    return call.table
+
+
+@both("hstack", "columns in_place")
+def beside(call: Call) -> Type:
+    argument, table = call["columns"], call.table
+    if argument is None or call["in_place"] is not None:
+        return call.unknown
+    if isinstance(argument.type, Table) and not argument.type.open and not table.open:
+        return with_columns(table, (*table.columns, *argument.type.columns))
+    made = columns_of(call.run, argument.node, table)
+    items = [i.column for i in items_of(argument.type) or () if isinstance(i, Series) and i.column.name]
+    if made is None and (not items or len(items) != len(items_of(argument.type) or ())):
+        return call.unknown
+    return with_columns(table, (*table.columns, *(made if made is not None else items)))
+
+
+@method("polars", "partition_by", "*by as_dict include_key maintain_order **")
+def partition_by(call: Call) -> Type:
+    if call["as_dict"] is not None or call["include_key"] is not None:
+        return UNKNOWN
+    return Collection("list", call.table)
 
 
 @method("polars", "to_pandas", "**")
@@ -373,8 +389,18 @@ def drop_in_place(call: Call) -> Type:
     return drop(call.table, [name])
 
 
-@method("polars", "insert_column replace_column", "index column", changes=True)
+@method("polars", "insert_column", "index column", changes=True)
 def insert_column(call: Call) -> Type:
+    column, at, table = call["column"], call.value("index"), call.table
+    named = column is not None and isinstance(column.type, Series) and column.type.column.name
+    if column is None or not named or type(at) is not int or at < 0 or table.open:
+        return replace(table, open=True, columns=tuple(replace(c, maybe=True) for c in table.columns))
+    assert isinstance(column.type, Series)
+    return with_columns(table, (*table.columns[:at], column.type.column, *table.columns[at:]))
+
+
+@method("polars", "replace_column", "index column", changes=True)
+def replace_column(call: Call) -> Type:
     return replace(call.table, open=True, columns=tuple(replace(c, maybe=True) for c in call.table.columns))
 
 

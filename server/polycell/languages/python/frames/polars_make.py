@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from polycell.core.types import FLOAT64, INT64, Column, Evidence, Flavour, Table, Type
+from polycell.core.types import FLOAT64, INT64, UNKNOWN, Collection, Column, Evidence, Flavour, Series, Table, Type
 from polycell.languages.python.frames.columns import unknown_table, with_columns
-from polycell.languages.python.frames.pandas_make import literal_frame
+from polycell.languages.python.frames.pandas_make import column_type, literal_frame
+from polycell.languages.python.frames.polars_expressions import columns_of, type_of
 from polycell.languages.python.frames.registry import Call, function
 from polycell.languages.python.frames.schema_rules import schema_argument
 from polycell.languages.python.values import items_of
@@ -25,6 +26,9 @@ def data_frame(call: Call) -> Type:
         return _from_schema(call, flavour)
     if data is None:
         return Table(flavour=flavour)
+    series = _of_series(data.type)
+    if series is not None:
+        return with_columns(Table(flavour=flavour), series)
     made = literal_frame(call.run, data.type, data.node, flavour)
     columns = []
     for column in made.columns:
@@ -44,6 +48,39 @@ def data_frame(call: Call) -> Type:
     given = {c.name: c for c in overrides.columns}
     types = (replace(c, type=given[c.name].type, evidence=Evidence.DECLARED) if c.name in given else c for c in columns)
     return replace(made, columns=tuple(types))
+
+
+def _of_series(data: Type) -> list[Column] | None:
+    """`pl.DataFrame([pl.Series("a", …), …])`."""
+    items = (data,) if isinstance(data, Series) else items_of(data) if isinstance(data, Collection) else None
+    named = [i.column for i in items or () if isinstance(i, Series) and i.column.name and not i.column.maybe]
+    return named if items and len(named) == len(items) else None
+
+
+@function("polars.select", "*exprs **", gives=unknown_table("polars"))
+def select(call: Call) -> Type:
+    """Expressions over no table."""
+    columns: list[Column] = []
+    for argument in call.rest:
+        made = columns_of(call.run, argument.node, Table(flavour="polars"))
+        if made is None:
+            return unknown_table("polars")
+        columns += made
+    columns += [Column(name, None) for name in call.extra or {} if name != "eager"]
+    return with_columns(Table(flavour="polars"), columns)
+
+
+@function("polars.Series", "name values dtype **", gives=UNKNOWN)
+def make_series(call: Call) -> Type:
+    name, values = call.text("name"), call["values"]
+    if call["name"] is not None and name is None:
+        return Series(Column("", None), "polars") if isinstance(call["name"].type, Collection) else UNKNOWN
+    dtype = call["dtype"]
+    type_ = type_of(call.run, dtype.node) if dtype is not None else None
+    if values is not None and dtype is None and isinstance(values.type, Collection) and values.type.items:
+        known = column_type(values.type.items)
+        type_ = known if known != FLOAT64 or not _has_none(values.node) else None
+    return Series(Column(name or "", type_, origin=call.place("name", name) if name else None), "polars")
 
 
 def _has_none(node: ast.expr) -> bool:
@@ -67,6 +104,8 @@ def _from_schema(call: Call, flavour: Flavour) -> Type:
 @function("polars.from_arrow", "data **", gives=unknown_table("polars"))
 def from_other(call: Call) -> Type:
     data = call["data"]
+    if data is not None and isinstance(data.type, Series) and not call.extra:
+        return replace(data.type, flavour="polars", index=())
     if data is None or not isinstance(data.type, Table) or call.extra:
         return unknown_table("polars")
     return replace(data.type, flavour="polars", index=())
@@ -83,6 +122,11 @@ def from_dicts(call: Call) -> Type:
         index=(),
         columns=tuple(replace(c, type=None if c.type in (INT64, FLOAT64) else c.type) for c in made.columns),
     )
+
+
+@function("polars.from_records", "data schema orient **", gives=unknown_table("polars"))
+def from_records(call: Call) -> Type:
+    return _from_schema(call, "polars") if call["schema"] is not None else unknown_table("polars")
 
 
 @function("polars.concat", "items how rechunk parallel strict", gives=unknown_table("polars"))

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
 
 from polycell.core.environment import View
 from polycell.core.types import UNKNOWN, Anchor, Table, Type
-from polycell.languages.python.frames.columns import unknown_table
+from polycell.languages.python.frames.columns import unknown_table, without_labels
 from polycell.languages.python.values import known_text, known_texts, value_of
 
 
@@ -39,8 +39,10 @@ class Evaluator(Protocol):
     def text_of(self, node: ast.AST) -> str:
         """The node's source on one line, shortened for people."""
 
-    def sql(self, text: str, tables: Mapping[str, Type] | None = None, node: ast.AST | None = None) -> Table | None:
-        """The table that a SQL text yields; `node` is what holds the text."""
+    def sql(
+        self, text: str, tables: Mapping[str, Type] | None = None, node: ast.AST | None = None, dialect: str = ""
+    ) -> Table | None:
+        """The table that a SQL text yields; `node` is what holds the text, `dialect` its own where that is known."""
 
     def register(self, name: str, type_: Type, node: ast.AST, connection: str = "") -> None:
         """A table that enters the catalogue (`createOrReplaceTempView`), of a connection by its name if known."""
@@ -56,6 +58,12 @@ class Evaluator(Protocol):
 
     def remarked(self, name: str) -> bool:
         """Whether the notebook said something so far, such as `readers.MOVED`."""
+
+    def expression_of(self, node: ast.Name) -> ast.expr | None:
+        """The column expression that a name stands for, where it means the same here as where it was written."""
+
+    def each(self, generators: list[ast.comprehension], make: Callable[[], object]) -> bool:
+        """Call `make` for each item that a comprehension goes over, its names bound; False where not all are known."""
 
     def apply(self, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
         """What calling `function` with the arguments gives, their effects included."""
@@ -132,12 +140,15 @@ Rule: TypeAlias = Callable[[Call], Type]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`gives`: what the result is when the arguments were not understood. `changes`: the rule's result replaces the
-    receiver (`df.insert`)."""
+    receiver (`df.insert`), and `value` says what the call itself gives. `labels`: the rule knows columns of several
+    levels; all others see such a table as one of which nothing is known."""
 
     rule: Rule
     parameters: tuple[str, ...]
     gives: Type = UNKNOWN
     changes: bool = False
+    value: Rule | None = None
+    labels: bool = False
 
 
 METHODS: dict[tuple[str, str], Entry] = {}
@@ -145,13 +156,20 @@ FUNCTIONS: dict[str, Entry] = {}
 
 
 def method(
-    flavour: str, names: str, parameters: str = "", *, gives: Type = UNKNOWN, changes: bool = False
+    flavour: str,
+    names: str,
+    parameters: str = "",
+    *,
+    gives: Type = UNKNOWN,
+    changes: bool = False,
+    value: Rule | None = None,
+    labels: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Register a rule for methods (several names, separated by blanks) of values of a flavour."""
 
     def register(rule: Rule) -> Rule:
         for name in names.split():
-            METHODS[flavour, name] = Entry(rule, tuple(parameters.split()), gives, changes)
+            METHODS[flavour, name] = Entry(rule, tuple(parameters.split()), gives, changes, value, labels)
         return rule
 
     return register
@@ -181,6 +199,9 @@ def bind(
     plain = [p for p in entry.parameters if not p.startswith("*")]
     takes_rest = any(p.startswith("*") and p != "**" for p in entry.parameters)
     before = next((i for i, p in enumerate(entry.parameters) if p.startswith("*")), len(plain))
+    starred = any(isinstance(a.node, ast.Starred) for a in positional)
+    if starred and (before or not takes_rest):
+        return None  # which parameters the items go to is not known
     given = dict(zip(plain[:before], positional, strict=False))
     rest = tuple(positional[before:])
     if rest and not takes_rest:
@@ -201,6 +222,9 @@ WIDEST = 4_000  # columns of a table that is still followed; self-joins in a row
 
 def outcome(entry: Entry, receiver: Type, bound: Call | None) -> Type:
     """What the rule says of the call; of a table too wide to follow, only that it is one."""
+    if not entry.labels and isinstance(receiver, Table) and receiver.labelled:
+        receiver = without_labels(receiver)
+        bound = replace(bound, receiver=receiver) if bound is not None else None
     made = unfitting(entry, receiver) if bound is None else entry.rule(bound)
     if isinstance(made, Table) and len(made.columns) > WIDEST:
         return Table(open=True, flavour=made.flavour)

@@ -17,6 +17,7 @@ from polycell.core.types import (
 )
 from polycell.languages.python.frames import (  # noqa: F401  (each registers its rules)
     altair_charts,
+    arrow_rules,
     catalogue,
     duckdb_rules,
     library,
@@ -27,8 +28,11 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     pandas_make,
     pandas_reshape,
     pandas_series,
+    pandas_windows,
+    polars_combine,
     polars_frame,
     polars_make,
+    polars_series,
     readers,
     schema_rules,
     spark_frame,
@@ -59,7 +63,7 @@ def flavour_of(receiver: Type) -> str:
     if isinstance(receiver, Series):
         return f"{receiver.flavour} series"
     if isinstance(receiver, GroupBy):
-        return f"{receiver.table.flavour} groups"
+        return f"{receiver.table.flavour} {'windows' if receiver.windows else 'groups'}"
     if isinstance(receiver, Chart):
         return "chart"
     if isinstance(receiver, Connection):

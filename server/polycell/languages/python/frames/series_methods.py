@@ -25,7 +25,7 @@ from polycell.languages.python.frames.columns import unknown_table
 # The result is a series of the same name; its type is the same, or the one given, or (None) not known.
 SAME = frozenset({
     "head", "tail", "copy", "sort_values", "sort_index", "sample", "drop_duplicates", "dropna", "nlargest", "nsmallest",
-    "ffill", "bfill", "drop", "query", "truncate", "first", "last", "reindex_like", "rename_axis", "round", "abs",
+    "ffill", "bfill", "drop", "query", "truncate", "first", "last", "reindex_like", "round", "abs",
     "infer_objects",
 })  # fmt: skip
 TYPED: dict[str, DataType | None] = {
@@ -89,9 +89,10 @@ def accessor(series: Series, kind: str, name: str, node: ast.Call) -> Type:
         return UNKNOWN
     if kind == "str":
         if name in ("split", "rsplit", "partition", "extract", "get_dummies", "extractall"):
-            expands = name in ("extract", "get_dummies", "extractall", "partition") or any(
-                k.arg == "expand" for k in node.keywords
-            )
+            expand = next((k.value for k in node.keywords if k.arg == "expand"), None)
+            if expand is not None and not isinstance(expand, ast.Constant):
+                return UNKNOWN
+            expands = expand.value is True if expand is not None else name not in ("split", "rsplit")
             return unknown_table("pandas", series.index) if expands else _typed(series, None)
         return _typed(series, STR[name]) if name in STR else UNKNOWN
     if kind == "dt":

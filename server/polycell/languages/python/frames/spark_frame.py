@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
-from polycell.core.types import INT64, UNKNOWN, Column, GroupBy, Table, Type
-from polycell.languages.python.frames.columns import drop, get, put, rename, unknown_table, with_columns
-from polycell.languages.python.frames.expressions import SPARK, columns_of
+from polycell.core.types import FLOAT64, INT64, STRING, UNKNOWN, Column, GroupBy, Table, Type, is_numeric
+from polycell.languages.python.frames.columns import drop, get, put, rename, sure, unknown_table, with_columns
+from polycell.languages.python.frames.expressions import UNNAMED
 from polycell.languages.python.frames.readers import read_file
 from polycell.languages.python.frames.registry import Call, method
 from polycell.languages.python.frames.schema_rules import rows_table, schema_argument
-from polycell.languages.python.values import NOT_KNOWN, known_texts
+from polycell.languages.python.frames.spark_expressions import columns_of, made_of, of_sql
+from polycell.languages.python.values import NOT_KNOWN, known_text, known_texts
 
 SESSION = "pyspark.sql.SparkSession"
 
 
 @method("spark", "filter where", "condition")
 @method("spark", "limit", "num")
-@method("spark", "distinct cache persist unpersist checkpoint alias hint", "*args")
+@method("spark", "offset", "num")
+@method("spark", "distinct cache persist unpersist checkpoint localCheckpoint alias hint", "*args")
 @method("spark", "dropDuplicates drop_duplicates", "subset")
-@method("spark", "orderBy sort", "*cols ascending")
-@method("spark", "repartition coalesce", "*args")
+@method("spark", "orderBy sort sortWithinPartitions", "*cols ascending")
+@method("spark", "repartition coalesce repartitionByRange", "*args")
 @method("spark", "dropna", "how thresh subset")
 @method("spark", "sample", "*args **")
-@method("spark", "union unionAll intersect subtract exceptAll", "other")
-@method("spark", "fillna", "value subset")
+@method("spark", "sampleBy", "*args **")
+@method("spark", "replace", "*args **")
+@method("spark", "withWatermark", "*args **")
+@method("spark", "observe", "*args **")
 def same(call: Call) -> Type:
+    return call.table
+
+
+@method("spark", "union unionAll intersect intersectAll subtract exceptAll", "other")
+def stacked(call: Call) -> Type:
+    """The names of the first; types may widen."""
+    return replace(call.table, columns=tuple(replace(c, type=None) for c in call.table.columns))
+
+
+@method("spark", "unionByName", "other allowMissingColumns")
+def union_by_name(call: Call) -> Type:
+    other, table = call["other"], call.table
+    if other is None or not isinstance(other.type, Table):
+        return unknown_table("spark")
+    missing = call.value("allowMissingColumns", False)
+    if missing is False:
+        return stacked(call)
+    if missing is not True or table.open or other.type.open:
+        return unknown_table("spark")
+    added = [c for c in other.type.columns if table.column(c.name) is None]
+    columns = (*table.columns, *added)
+    return _sparkly(with_columns(table, (replace(c, type=None, nullable=None) for c in columns)))
+
+
+@method("spark", "fillna", "value subset")
+def fillna(call: Call) -> Type:
     return call.table
 
 
@@ -33,17 +64,26 @@ def same(call: Call) -> Type:
 def select(call: Call) -> Type:
     columns: list[Column] = []
     for argument in call.rest:
-        texts = known_texts(argument.type)
-        if texts == ["*"] and not call.table.open:
-            columns += call.table.columns
-            continue
-        if texts and any("*" in t or "." in t or "`" in t for t in texts):
-            return unknown_table("spark")
-        made = columns_of(call.run, argument.node, call.table, SPARK)
+        made = columns_of(call.run, argument.node, call.table)
         if made is None:
             return unknown_table("spark")
         columns += made
-    return _sparkly(with_columns(replace(call.table, open=False), columns))
+    missing = not call.table.open and any(not c.source and call.table.column(c.name) is None for c in columns)
+    return _sparkly(with_columns(Table(open=missing, flavour="spark"), columns))
+
+
+@method("spark", "selectExpr", "*expr")
+def select_expr(call: Call) -> Type:
+    columns: list[Column] = []
+    for text in [t for a in call.rest for t in known_texts(a.type) or [""]]:
+        if text.strip() == "*" and not call.table.open:
+            columns += call.table.columns
+            continue
+        made = of_sql(call.run, text, call.table) if text else None
+        if made is None or made[0].column.name == UNNAMED:
+            return unknown_table("spark")
+        columns.append(made[0].column)
+    return _sparkly(with_columns(Table(flavour="spark"), columns))
 
 
 def _sparkly(table: Table) -> Table:
@@ -56,7 +96,8 @@ def with_column(call: Call) -> Type:
     name, value = call.text("colName"), call["col"]
     if name is None or value is None:
         return replace(call.table, open=True)
-    made = columns_of(call.run, value.node, call.table, SPARK)
+    found_ = made_of(call.run, value.node, call.table)
+    made = [m.column for m in found_] if found_ is not None else None
     type_ = made[0].type if made and len(made) == 1 else None
     found = call.table.column(name)
     column = Column(
@@ -114,6 +155,103 @@ def to_df(call: Call) -> Type:
     return _sparkly(with_columns(Table(flavour="spark"), columns))
 
 
+@method("spark", "withColumns", "colsMap")
+def with_many(call: Call) -> Type:
+    argument, table = call["colsMap"], call.table
+    if argument is None or not isinstance(argument.node, ast.Dict):
+        return replace(table, open=True, columns=tuple(replace(c, type=None) for c in table.columns))
+    for key, value in zip(argument.node.keys, argument.node.values, strict=True):
+        name = known_text(call.run.evaluate(key)) if key is not None else None
+        if name is None:
+            return replace(table, open=True, columns=tuple(replace(c, type=None) for c in table.columns))
+        made = made_of(call.run, value, call.table)
+        type_ = made[0].column.type if made is not None and len(made) == 1 else None
+        column = Column(name, type_, origin=call.place("colsMap", name), source=call.run.text_of(value))
+        found = table.column(name)
+        table = _replaced(table, found, column) if found is not None else put(table, column)
+    return table
+
+
+@method("spark", "withColumnsRenamed", "colsMap")
+def renamed_many(call: Call) -> Type:
+    names = call.value("colsMap")
+    if not isinstance(names, dict) or not all(isinstance(v, str) for v in names.values()):
+        return unknown_table("spark")
+    folded = {old.casefold(): new for old, new in names.items()}
+    if call.table.open:
+        return unknown_table("spark")
+    return with_columns(
+        call.table, (replace(c, name=folded.get(c.name.casefold(), c.name)) for c in call.table.columns)
+    )
+
+
+_UNPIVOT = "ids values variableColumnName valueColumnName"
+
+
+@method("spark", "unpivot melt", _UNPIVOT)
+def unpivot(call: Call) -> Type:
+    ids = call.texts("ids")
+    variable, value = call.text("variableColumnName"), call.text("valueColumnName")
+    if ids is None or not variable or not value:
+        return unknown_table("spark")
+    made = (*(get(call.table, n) for n in ids), Column(variable, STRING), Column(value, None))
+    return _sparkly(with_columns(Table(flavour="spark"), made))
+
+
+@method("spark", "join", "other on how")
+def join(call: Call) -> Type:
+    """By names of columns, which come once, first, and as the left side spells them; by a condition, all of both."""
+    other, left, how = call["other"], call.table, call.value("how", "inner")
+    if other is None or not isinstance(other.type, Table) or not isinstance(how, str):
+        return unknown_table("spark")
+    kind = how.lower().replace("_", "")
+    if kind in ("semi", "leftsemi", "anti", "leftanti"):
+        return left
+    if kind not in _HOWS or call["on"] is None:
+        return unknown_table("spark")
+    right, keys = other.type, call.texts("on")
+    if keys is None:
+        by = call["on"].node if call["on"] is not None else None
+        if not isinstance(by, (ast.Compare, ast.BinOp)):
+            return unknown_table("spark")
+        keys = []
+    if left.open or right.open or any(left.column(k) is None or right.column(k) is None for k in keys):
+        return unknown_table("spark")
+    folded = {k.casefold() for k in keys}
+    first = [replace(get(left, k), nullable=None) for k in keys]
+    mine = [c for c in left.columns if c.name.casefold() not in folded]
+    theirs = [c for c in right.columns if c.name.casefold() not in folded]
+    if kind in ("left", "leftouter", "outer", "full", "fullouter"):
+        theirs = [replace(c, nullable=True) for c in theirs]
+    if kind in ("right", "rightouter", "outer", "full", "fullouter"):
+        mine = [replace(c, nullable=True) for c in mine]
+    return _sparkly(with_columns(Table(flavour="spark"), (*first, *mine, *theirs)))
+
+
+_HOWS = frozenset({"inner", "left", "leftouter", "right", "rightouter", "outer", "full", "fullouter"})
+
+
+@method("spark", "crossJoin", "other")
+def cross_join(call: Call) -> Type:
+    other = call["other"]
+    if other is None or not isinstance(other.type, Table) or other.type.open or call.table.open:
+        return unknown_table("spark")
+    return _sparkly(with_columns(call.table, (*call.table.columns, *other.type.columns)))
+
+
+@method("spark", "transform", "func *args **")
+def transform(call: Call) -> Type:
+    function = call["func"]
+    if function is None or call.rest or call.extra:
+        return UNKNOWN
+    return call.run.apply(function.node, [], [call.receiver])
+
+
+@method("spark", "pandas_api to_koalas", "**")
+def pandas_api(call: Call) -> Type:
+    return UNKNOWN
+
+
 @method("spark", "toPandas")
 def to_pandas(call: Call) -> Type:
     return replace(call.table, flavour="pandas", index=(), case_sensitive=True)
@@ -121,41 +259,81 @@ def to_pandas(call: Call) -> Type:
 
 @method("spark", "groupBy groupby", "*cols")
 def group_by(call: Call) -> Type:
-    keys: list[str] = []
+    table, keys = call.table, []
     for argument in call.rest:
-        made = columns_of(call.run, argument.node, call.table, SPARK)
-        if made is None:
-            return GroupBy(unknown_table("spark"), ())
-        keys += [c.name for c in made]
-    return GroupBy(call.table, tuple(keys), keyed=False)
+        made = made_of(call.run, argument.node, table)
+        if made is None or any(m.column.name == UNNAMED for m in made):
+            return GroupBy(Table(open=True, flavour="spark"), ())
+        for one in made:
+            if table.column(one.column.name) != one.column:
+                found = table.column(one.column.name)
+                table = _replaced(table, found, one.column) if found is not None else put(table, one.column)
+            keys.append(one.column.name)
+    return GroupBy(table, tuple(keys), keyed=False)
+
+
+def _groups(call: Call) -> GroupBy:
+    """Groups, or a whole frame as one group (`df.agg(…)`)."""
+    if isinstance(call.receiver, GroupBy):
+        return call.receiver
+    return GroupBy(call.table, (), keyed=False)
+
+
+def _grouped(call: Call, columns: list[Column]) -> Type:
+    groups = _groups(call)
+    keys = [get(groups.table, k) for k in groups.keys]
+    if isinstance(call.receiver, GroupBy) and not keys and groups.table.open:
+        return unknown_table("spark")
+    return _sparkly(with_columns(Table(flavour="spark"), (*keys, *columns)))
 
 
 @method("spark groups", "agg", "*exprs")
+@method("spark", "agg", "*exprs")
 def agg(call: Call) -> Type:
-    groups = call.receiver
-    assert isinstance(groups, GroupBy)
-    keys = [get(groups.table, k) for k in groups.keys]
-    columns = []
+    groups = _groups(call)
+    keys = tuple(get(groups.table, k) for k in groups.keys)
+    columns: list[Column] = []
     for argument in call.rest:
-        made = columns_of(call.run, argument.node, groups.table, SPARK)
+        made = columns_of(call.run, argument.node, groups.table)
+        if isinstance(argument.value, dict):  # by functions' names, in an order that versions decide
+            return replace(unknown_table("spark"), columns=keys)
         if made is None:
-            return replace(unknown_table("spark"), columns=tuple(keys))
+            return replace(unknown_table("spark"), columns=keys)
         columns += made
-    return _sparkly(with_columns(Table(flavour="spark"), (*keys, *columns)))
+    return _grouped(call, columns)
 
 
 @method("spark groups", "count")
 def count(call: Call) -> Type:
-    groups = call.receiver
-    assert isinstance(groups, GroupBy)
-    keys = [get(groups.table, k) for k in groups.keys]
-    return _sparkly(with_columns(Table(flavour="spark"), (*keys, Column("count", INT64))))
+    return _grouped(call, [Column("count", INT64)])
 
 
-@method("spark groups", "sum avg mean min max pivot", "**")
-@method("spark", "join crossJoin selectExpr withColumns unionByName describe summary crosstab", "**")
+@method("spark groups", "sum avg mean min max", "*cols")
+def reduced(call: Call) -> Type:
+    """Of the columns named, or of all that are numbers."""
+    groups = _groups(call)
+    name = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
+    names = [t for a in call.rest for t in known_texts(a.type) or [""]]
+    if "" in names:
+        return unknown_table("spark")
+    if not names:
+        rest = [c for c in groups.table.columns if c.name not in groups.keys]
+        if groups.table.open or not all(sure(c) for c in rest):
+            return unknown_table("spark")
+        names = [c.name for c in rest if c.type is not None and is_numeric(c.type)]
+    word = "avg" if name == "mean" else name
+    return _grouped(call, [Column(f"{word}({n})", FLOAT64 if word == "avg" else None) for n in names])
+
+
+@method("spark groups", "pivot", "**")
+def pivot(call: Call) -> Type:
+    return GroupBy(unknown_table("spark"), ())
+
+
+@method("spark", "describe summary crosstab freqItems cube rollup", "*args **")
 def other(call: Call) -> Type:
-    return unknown_table("spark")
+    name = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
+    return GroupBy(unknown_table("spark"), ()) if name in ("cube", "rollup") else unknown_table("spark")
 
 
 @method("spark", "createOrReplaceTempView createTempView createOrReplaceGlobalTempView registerTempTable", "name")
@@ -195,16 +373,22 @@ def read_csv(call: Call) -> Type:
 
 @method("pyspark.sql.SparkSession", "createDataFrame", "data schema samplingRatio verifySchema")
 def create(call: Call) -> Type:
-    data, names = call["data"], call.texts("schema")
-    if isinstance(call.value("schema"), list) and names is not None:
-        return _sparkly(
-            with_columns(Table(flavour="spark"), (Column(n, None, origin=call.place("schema", n)) for n in names))
-        )
-    declared = schema_argument(call.run, call["schema"], "spark")
+    """A declared schema, columns by their names, rows of a class, or the columns of a frame."""
+    data, schema, names = call["data"], call["schema"], call.texts("schema")
+    declared = schema_argument(call.run, schema, "spark")
     if declared is not None:
         return _sparkly(declared)
-    if call["schema"] is None and data is not None and (rows := rows_table(data.type, "spark")) is not None:
+    if isinstance(call.value("schema"), list) and names is not None:
+        columns = [Column(n, None, origin=call.place("schema", n)) for n in names]
+        return _sparkly(with_columns(Table(flavour="spark"), columns))
+    if schema is None and data is not None and (rows := rows_table(data.type, "spark")) is not None:
         return _sparkly(rows)
-    if call["schema"] is None and data is not None and isinstance(data.type, Table) and data.type.flavour == "pandas":
-        return _sparkly(replace(data.type, flavour="spark", index=()))
+    frame = data.type if data is not None and schema is None else None
+    if isinstance(frame, Table) and frame.flavour in ("pandas", "arrow"):
+        return _sparkly(replace(frame, flavour="spark", index=(), labelled=()))
     return unknown_table("spark")
+
+
+@method("pyspark.sql.SparkSession", "range", "start end step numPartitions")
+def numbers(call: Call) -> Type:
+    return _sparkly(Table((Column("id", INT64),), flavour="spark"))

@@ -1,0 +1,224 @@
+"""Spark's column expressions. Spark makes names out of expressions; only those are said that were seen to be so
+(PySpark 3.5 to 4.3), all others are `UNNAMED` until `alias` names them. Oracle: PySpark, where it is installed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from polycell.core.types import (
+    BOOL,
+    DATE,
+    FLOAT64,
+    INT32,
+    INT64,
+    STRING,
+    TIMESTAMP,
+    Column,
+    DataType,
+    Module,
+    Series,
+    Table,
+)
+from polycell.languages.python.frames.columns import get
+from polycell.languages.python.frames.expressions import UNNAMED, Made, all_made, columns_made
+from polycell.languages.python.frames.registry import Evaluator
+from polycell.languages.python.values import known_text, known_texts, value_of
+
+_MODULE = "pyspark.sql.functions"
+TYPES: Mapping[str, DataType] = {
+    "int": INT32, "integer": INT32, "long": INT64, "bigint": INT64, "double": FLOAT64, "string": STRING,
+    "boolean": BOOL, "bool": BOOL, "float": DataType("float"), "date": DATE, "timestamp": TIMESTAMP,
+    "short": DataType("int16"), "smallint": DataType("int16"), "byte": DataType("int8"), "tinyint": DataType("int8"),
+}  # fmt: skip
+CLASSES: Mapping[str, DataType] = {
+    "IntegerType": INT32, "LongType": INT64, "DoubleType": FLOAT64, "StringType": STRING, "BooleanType": BOOL,
+    "FloatType": DataType("float"), "DateType": DATE, "TimestampType": TIMESTAMP, "ShortType": DataType("int16"),
+    "ByteType": DataType("int8"),
+}  # fmt: skip
+
+
+def _keep(type_: DataType | None) -> DataType | None:
+    return type_
+
+
+def _always(result: DataType | None) -> Callable[[DataType | None], DataType | None]:
+    return lambda type_: result
+
+
+def _sum(type_: DataType | None) -> DataType | None:
+    return {INT64: INT64, INT32: INT64, FLOAT64: FLOAT64}.get(type_) if type_ is not None else None
+
+
+# Functions of one column whose result is named after function and column, `upper(k)`: (the word, its type).
+NAMED: Mapping[str, tuple[str, Callable[[DataType | None], DataType | None]]] = {
+    "sum": ("sum", _sum),
+    **{n: (n, _keep) for n in ("max", "min", "first", "last")},
+    **{n: ("avg", _always(FLOAT64)) for n in ("avg", "mean")},
+    "count": ("count", _always(INT64)),
+    **{n: (n, _always(STRING)) for n in ("upper", "lower", "trim", "initcap")},
+    "length": ("length", _always(INT32)),
+    **{n: (n, _always(None)) for n in ("collect_list", "collect_set", "abs")},
+    "approx_count_distinct": ("approx_count_distinct", _always(INT64)),
+    **{n: (n, _always(INT32)) for n in ("year", "month", "quarter", "hour", "minute", "second")},
+}
+_METHODS: Mapping[str, DataType | None] = {
+    **dict.fromkeys(("isNull", "isNotNull", "isin", "between", "contains", "startswith", "endswith", "like", "rlike",
+                     "eqNullSafe", "ilike", "isNaN"), BOOL),
+    **dict.fromkeys(("substr",), STRING),
+    **dict.fromkeys(("over", "getItem", "getField", "otherwise", "when", "bitwiseAND", "bitwiseOR"), None),
+}  # fmt: skip
+# Functions that make several columns, or rows, of one.
+_SEVERAL = frozenset({"explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "stack", "json_tuple"})
+_TYPED: Mapping[str, DataType] = {
+    "to_date": DATE, "to_timestamp": TIMESTAMP, "current_date": DATE, "current_timestamp": TIMESTAMP,
+    "concat": STRING, "concat_ws": STRING, "date_format": STRING, "regexp_replace": STRING, "substring": STRING,
+    "countDistinct": INT64, "count_distinct": INT64, "row_number": INT32, "rank": INT32, "dense_rank": INT32,
+    "monotonically_increasing_id": INT64, "stddev": FLOAT64, "variance": FLOAT64, "rand": FLOAT64, "randn": FLOAT64,
+}  # fmt: skip
+
+
+def columns_of(run: Evaluator, node: ast.expr, table: Table) -> list[Column] | None:
+    """The columns that an argument makes; bare texts are columns."""
+    return columns_made(run, node, table, _read)
+
+
+def made_of(run: Evaluator, node: ast.expr, table: Table) -> list[Made] | None:
+    """As `columns_of`, those included that have no known name."""
+    return all_made(run, node, table, _read)
+
+
+def _read(run: Evaluator, node: ast.expr, table: Table) -> list[Made] | None:
+    if isinstance(node, (ast.Constant, ast.Name, ast.JoinedStr)) or (
+        isinstance(node, ast.Attribute) and node.attr == "columns"
+    ):
+        names = known_texts(run.evaluate(node))
+        return _named(table, names) if names is not None else None
+    found = expression(run, node, table)
+    if found is None and isinstance(node, (ast.Call, ast.Subscript, ast.BinOp)):
+        names = known_texts(run.evaluate(node))
+        return _named(table, names) if names is not None else None
+    return found
+
+
+def _named(table: Table, names: Sequence[str]) -> list[Made] | None:
+    """Columns by name: named as written, whatever the case in the table."""
+    found: list[Made] = []
+    for name in names:
+        if name == "*":
+            if table.open or any(c.maybe for c in table.columns):
+                return None
+            found += [Made(c, plain=True) for c in table.columns]
+        elif "." in name or "`" in name or "*" in name:
+            return None
+        else:
+            found.append(_column(table, name))
+    return found
+
+
+def _column(table: Table, name: str) -> Made:
+    return Made(replace(get(table, name), name=name), plain=True)
+
+
+def expression(run: Evaluator, node: ast.expr, table: Table) -> list[Made] | None:
+    """The columns that an expression makes; None for what is none."""
+    if isinstance(node, ast.Name):
+        held = run.expression_of(node)
+        if held is not None:
+            return expression(run, held, table)
+        return _of_series(run, node)
+    if isinstance(node, ast.Call):
+        return _call(run, node, table)
+    if isinstance(node, (ast.BinOp, ast.Compare, ast.UnaryOp)):
+        parts = [node.left, node.right] if isinstance(node, ast.BinOp) else (
+            [node.left, *node.comparators] if isinstance(node, ast.Compare) else [node.operand])  # fmt: skip
+        if all(expression(run, part, table) is None for part in parts):
+            return None
+        return [Made(Column(UNNAMED, BOOL if isinstance(node, ast.Compare) else None))]
+    if isinstance(node, (ast.Attribute, ast.Subscript)):
+        return _of_series(run, node)
+    return None
+
+
+def _of_series(run: Evaluator, node: ast.expr) -> list[Made] | None:
+    """`df.n`, `df["n"]`: a column of a frame."""
+    type_ = run.evaluate(node)
+    if isinstance(type_, Series) and type_.flavour == "spark" and type_.column.name:
+        return [Made(replace(type_.column, maybe=False), plain=True)]
+    return None
+
+
+def _function(run: Evaluator, node: ast.expr) -> str:
+    type_ = run.evaluate(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+    if isinstance(type_, Module):
+        module, _, name = type_.qualified.rpartition(".")
+        return name if module == _MODULE else ""
+    return ""
+
+
+def _call(run: Evaluator, node: ast.Call, table: Table) -> list[Made] | None:
+    name = _function(run, node.func)
+    if not name:
+        return _method(run, node, node.func, table) if isinstance(node.func, ast.Attribute) else None
+    if name in ("col", "column"):
+        names = known_texts(run.evaluate(node.args[0])) if len(node.args) == 1 else None
+        return _named(table, names) if names is not None and len(names) == 1 else None
+    if name in _SEVERAL:
+        return [Made(Column("col", None))] if name in ("explode", "explode_outer") and len(node.args) == 1 else None
+    if name == "expr":
+        text = known_text(run.evaluate(node.args[0])) if node.args else None
+        return of_sql(run, text, table) if text else None
+    if name in NAMED and len(node.args) == 1 and not node.keywords:
+        inner = all_made(run, node.args[0], table, _read)
+        if inner is not None and len(inner) == 1 and inner[0].column.name != UNNAMED and inner[0].plain:
+            word, change = NAMED[name]
+            column = inner[0].column
+            return [Made(Column(f"{word}({column.name})", change(column.type)), True)]
+        if name == "count":
+            star = known_text(run.evaluate(node.args[0])) == "*"
+            return [Made(Column("count(1)" if star else UNNAMED, INT64), True)]
+    return [Made(Column(UNNAMED, _TYPED.get(name)))]
+
+
+def of_sql(run: Evaluator, text: str, table: Table) -> list[Made] | None:
+    """`n + 1 AS z`: an expression in SQL, which names itself when it says so."""
+    made = run.sql(f"SELECT {text} FROM __polycell_frame", {"__polycell_frame": table}, dialect="spark")
+    if made is None or made.open or len(made.columns) != 1:
+        return [Made(Column(UNNAMED, None))]
+    column = made.columns[0]
+    named = text.strip().isidentifier() or f" as {column.name}".casefold() in " ".join(text.split()).casefold()
+    return [Made(Column(column.name if named else UNNAMED, None))]
+
+
+def _method(run: Evaluator, node: ast.Call, function: ast.Attribute, table: Table) -> list[Made] | None:
+    method = function.attr
+    inner = expression(run, function.value, table)
+    if inner is None:
+        return None
+    if method in ("alias", "name"):
+        name = value_of(run.evaluate(node.args[0])) if len(node.args) == 1 else None
+        if not isinstance(name, str) or len(inner) != 1:
+            return None
+        return [Made(inner[0].column.named(name, run.place(node.args[0], name)))]
+    if len(inner) != 1:
+        return None
+    if method in ("cast", "astype") and len(node.args) == 1:
+        plain = inner[0].plain  # a cast of a column keeps its name
+        type_ = type_of(run, node.args[0])
+        return [Made(Column(inner[0].column.name if plain else UNNAMED, type_))]
+    if method in ("asc", "desc", "asc_nulls_last", "desc_nulls_last", "asc_nulls_first", "desc_nulls_first"):
+        return [Made(replace(inner[0].column, name=UNNAMED))]
+    return [Made(Column(UNNAMED, _METHODS.get(method)))]
+
+
+def type_of(run: Evaluator, node: ast.expr) -> DataType | None:
+    """The type that `"int"` or `IntegerType()` names."""
+    text = known_text(run.evaluate(node))
+    if text is not None:
+        return TYPES.get(text.strip().lower())
+    if isinstance(node, ast.Call) and not node.args:
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        return CLASSES.get(name)
+    return None
