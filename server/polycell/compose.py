@@ -19,7 +19,7 @@ from polycell.languages.python import PythonService, annotate_tables
 from polycell.languages.scala import ScalaService
 from polycell.languages.scala.config import Config
 from polycell.languages.sql import SqlService, query_of_tables
-from polycell.languages.vega import VegaService, charts_of_tables
+from polycell.languages.vega import VegaService, chart_at, charts_of_tables
 from polycell.rules import default_rules
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def default_services(
         offers=[charts_of_tables, query_of_tables, annotate_tables, dependency_actions],
         gatherers=[Declared(), Imported()],
         topics=[_declarations(package_index), Magics()],
+        topics=[_declarations(package_index)],
+        drawers=[chart_at],
     )
 
 

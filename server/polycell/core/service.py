@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from polycell.core.charts import Drawing, FileRows, Refusal, Rows
 from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
 from polycell.core.facts import NO_FACTS, Facts
 from polycell.core.hosts import Host
@@ -85,6 +86,12 @@ class LanguageService:
         """The names that running a fragment gives or takes away, seen from `view` (see `View.effects`), without their
         places: those only the asker knows."""
         return ()
+
+    def rows(self, contexts: Sequence[Context], binding: Binding) -> Rows | FileRows | None:
+        """The rows of a frame, where the text alone says them: in a literal, or as a file has them. `contexts` are the
+        cells of this language from the one that makes the frame to the one that asks, in none of which it may be
+        changed. None when only a run can tell."""
+        return None
 
     def scope_at(self, context: Context, offset: int) -> Mapping[str, Binding]:
         """The cell's own bindings as they stand at `offset`: what hides the environment there."""
@@ -183,6 +190,9 @@ class Rule(Protocol):
 # view holds the names as they are at the cell's end.
 Offer = Callable[[Context, Span], Sequence[Action]]
 
+# The chart at an offset of a cell in any language: ready to be drawn, why it cannot be, or None where there is none.
+Drawer = Callable[[Context, int], Drawing | Refusal | None]
+
 
 class Gatherer(Protocol):
     """What the cells of a notebook say together, whatever their languages: the dependencies that they declare.
@@ -231,6 +241,7 @@ class Services:
     offers: tuple[Offer, ...] = ()
     gatherers: tuple[Gatherer, ...] = ()
     topics: tuple[Topic, ...] = ()
+    drawers: tuple[Drawer, ...] = ()
 
     def of(self, language: str) -> LanguageService:
         return self.languages.get(language, self.fallback)
@@ -243,6 +254,7 @@ def services(
     offers: Iterable[Offer] = (),
     gatherers: Iterable[Gatherer] = (),
     topics: Iterable[Topic] = (),
+    drawers: Iterable[Drawer] = (),
 ) -> Services:
     by_name = {name: service for service in languages for name in service.languages}
-    return Services(by_name, tuple(rules), fallback, tuple(offers), tuple(gatherers), tuple(topics))
+    return Services(by_name, tuple(rules), fallback, tuple(offers), tuple(gatherers), tuple(topics), tuple(drawers))

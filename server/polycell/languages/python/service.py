@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from polycell.core.charts import FileRows, Rows
 from polycell.core.environment import Binding, Exports, View
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
@@ -66,6 +67,11 @@ class PythonService(LanguageService):
         from polycell.languages.python.flow.exports import scope_at
 
         return scope_at(context, offset)
+
+    def rows(self, contexts: Sequence[Context], binding: Binding) -> Rows | FileRows | None:
+        from polycell.languages.python.literal_rows import rows
+
+        return rows(contexts, binding)
 
     def evaluate(self, text: str, view: View) -> Type:
         from polycell.languages.python.flow.fragments import evaluate_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from polycell.languages.vega.actions import charts_of_tables
+from polycell.languages.vega.drawable import chart_at
 from polycell.languages.vega.service import VegaService
 
-__all__ = ["VegaService", "charts_of_tables"]
+__all__ = ["VegaService", "chart_at", "charts_of_tables"]

@@ -279,27 +279,31 @@ def _of_expression(text: str, outside: Outside) -> Source:
     binding = outside.view.lookup(name) if name else None
     if binding is None:
         return Source(OPEN, name)
-    table = table_of(binding.type)
-    if table is None:
+    table, calls = table_of(binding.type), stream_calls(text)
+    if table is None or calls is None:
         return Source(OPEN, name, binding)
-    return Source(_through_calls(table, text[len(name) + text.index(name) :]), name, binding)
+    for method, arguments in calls:
+        table = _called(table, method, arguments)
+    return Source(table, name, binding)
 
 
-def _through_calls(table: Table, rest: str) -> Table:
-    """The table behind `.aggregate(…).select(…)`, as Polynote's table streams have them; open behind anything else."""
+def stream_calls(text: str) -> list[tuple[str, list[Any]]] | None:
+    """The calls behind an expression's name, `.aggregate(…).select(…)` as Polynote's table streams have them, with
+    their arguments as plain data; None for anything else, and while it is being written."""
+    name = head_name(text)
+    rest = text[text.index(name) + len(name) :] if name else text
+    made: list[tuple[str, list[Any]]] = []
     at = 0
-    while at < len(rest) and rest[at:].strip():
+    while rest[at:].strip():
         found = _CALL.match(rest, at)
-        if found is None:
-            return OPEN
-        end = _closing(rest, found.end())
-        if end >= len(rest):
-            return OPEN  # still being written
+        end = _closing(rest, found.end()) if found is not None else len(rest)
+        if found is None or end >= len(rest):
+            return None
         tree = read(f"[{rest[found.end() : end]}]", 0, "javascript")
         arguments = plain(tree.root) if tree.root is not None else []
-        table = _called(table, found[1], arguments if isinstance(arguments, list) else [])
+        made.append((found[1], arguments if isinstance(arguments, list) else []))
         at = end + 1
-    return table
+    return made
 
 
 def _closing(text: str, at: int) -> int:

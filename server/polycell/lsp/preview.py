@@ -1,0 +1,135 @@
+"""Pictures of charts: in hovers, where the editor shows images there, and by the command `polycell.previewChart`."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import tempfile
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from polycell.bridge.drawing import Picture, available, draw
+from polycell.core.charts import Drawing, Refusal
+from polycell.core.drawing import drawing
+from polycell.core.service import Services
+from polycell.core.session import Snapshot
+from polycell.lsp.convert import path_of, to_offset
+from polycell.lsp.scheduler import settle
+from polycell.lsp.state import State, Target
+from polycell.tables.charts.files import with_files
+
+COMMAND = "polycell.previewChart"
+PATIENCE = 3.0  # seconds that a hover waits; the picture is there for the next one
+LARGEST_IN_HOVER = 150_000  # bytes
+WIDEST_IN_HOVER = 480  # CSS pixels
+KEPT = 16
+
+
+class Pictures:
+    """Pictures by what they show. One is drawn at a time: each takes a processor for a second."""
+
+    def __init__(self) -> None:
+        self._drawn: OrderedDict[str, Picture | Refusal] = OrderedDict()
+        self._under_way: dict[str, asyncio.Task[Picture | Refusal]] = {}
+        self._turn = asyncio.Lock()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    async def of(self, drawn: Drawing) -> Picture | Refusal:
+        """The picture of a chart without gaps; whoever stops waiting leaves the drawing to go on."""
+        said = json.dumps([drawn.library, drawn.version, drawn.content], sort_keys=True, default=str)
+        key = hashlib.sha256(said.encode()).hexdigest()
+        found = self._drawn.get(key)
+        if found is not None:
+            self._drawn.move_to_end(key)
+            return found
+        task = self._under_way.get(key)
+        if task is None:
+            task = self._under_way[key] = asyncio.ensure_future(self._draw(key, drawn))
+        return await asyncio.shield(task)
+
+    async def _draw(self, key: str, drawn: Drawing) -> Picture | Refusal:
+        try:
+            async with self._turn:
+                made = await draw(drawn)
+            self._drawn[key] = made
+            while len(self._drawn) > KEPT:
+                self._drawn.popitem(last=False)
+            return made
+        finally:
+            del self._under_way[key]
+
+    def write(self, picture: Picture) -> Path:
+        """The picture as a file that lives as long as we do."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="polycell-charts-", ignore_cleanup_errors=True)
+        name = hashlib.sha256(picture.png).hexdigest()[:12]
+        path = Path(self._folder.name) / f"chart-{name}.png"
+        path.write_bytes(picture.png)
+        return path
+
+
+async def picture(
+    pictures: Pictures, snapshot: Snapshot, services: Services, cell: str, offset: int, roots: Sequence[Path], *,
+    anywhere: bool = False,
+) -> Picture | Refusal | None:  # fmt: skip
+    """The picture of the chart at a place of a cell, why there is none, or None where there is no chart."""
+    found = drawing(snapshot, services, cell, offset)
+    if not isinstance(found, Drawing):
+        return found
+    complete = await asyncio.to_thread(with_files, found, roots, anywhere=anywhere)
+    return complete if isinstance(complete, Refusal) else await pictures.of(complete)
+
+
+async def _at(state: State, target: Target) -> Picture | Refusal | None:
+    await settle(target.snapshot, target.index)
+    roots = [Path(path) for uri in state.client.roots if (path := path_of(uri))]
+    services, anywhere = state.session.services, state.settings.outside
+    return await picture(
+        state.pictures, target.snapshot, services, target.cell, target.offset, roots, anywhere=anywhere
+    )
+
+
+async def in_hover(state: State, target: Target) -> str:
+    """What a hover shows of the chart, as Markdown: its picture, or why there is none; "" while it is being drawn."""
+    if not state.client.shows_images or not available():
+        return ""
+    try:
+        found = await asyncio.wait_for(_at(state, target), PATIENCE)
+    except asyncio.TimeoutError:
+        return ""
+    if isinstance(found, Refusal):
+        return f"*No picture: {found.reason}*"
+    if found is None or len(found.png) > LARGEST_IN_HOVER:
+        return ""
+    data = base64.b64encode(found.png).decode()
+    width = min(found.width, WIDEST_IN_HOVER)
+    return f"![chart](data:image/png;base64,{data}|width={width})"
+
+
+async def execute_command(state: State, params: types.ExecuteCommandParams) -> dict[str, Any] | None:
+    """`polycell.previewChart` with `{"uri", "position", "show"}`: draws the chart there, and answers the `path` of its
+    picture, or the `reason` why there is none. Unless `show` is false, the client is asked to open the picture."""
+    asked = params.arguments[0] if params.command == COMMAND and params.arguments else None
+    uri = asked.get("uri") if isinstance(asked, Mapping) else None
+    found = state.asked(uri) if isinstance(uri, str) else None
+    if not isinstance(asked, Mapping) or found is None:
+        return None
+    position = asked.get("position")
+    line, character = (position.get(k, 0) if isinstance(position, Mapping) else 0 for k in ("line", "character"))
+    if not isinstance(line, int) or not isinstance(character, int):
+        return None
+    at = types.Position(max(line, 0), max(character, 0))
+    target = found.target(to_offset(found.face.lines, at, state.client.encoding))
+    drawn = await _at(state, target) if target is not None else None
+    if not isinstance(drawn, Picture):
+        return {"reason": drawn.reason if drawn is not None else "There is no chart at this place."}
+    path = await asyncio.to_thread(state.pictures.write, drawn)
+    if asked.get("show") is not False and state.client.shows_documents:
+        await state.show(types.ShowDocumentParams(path.as_uri(), external=True))
+    return {"path": str(path), "width": drawn.width, "height": drawn.height}
