@@ -91,7 +91,6 @@ def default_services(
         offers=[charts_of_tables, query_of_tables, annotate_tables, dependency_actions],
         gatherers=[Declared(), Imported()],
         topics=[_declarations(package_index), Magics()],
-        topics=[_declarations(package_index)],
         drawers=[chart_at],
     )
 

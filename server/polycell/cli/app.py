@@ -114,11 +114,16 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what decided each cell's language.")] = False,
     example: Annotated[bool, typer.Option("--example", help="Show the notebook that ships with Polycell.")] = False,
+    pictures: Annotated[
+        str, typer.Option("--pictures", metavar="FOLDER", help="Draw the charts into this folder.", show_default=False)
+    ] = "",
 ) -> None:
     """Show for each cell its language, what it uses from which cell, and what it gives, tables with their columns."""
     from polycell.cli.showing import show_notebook
 
-    raise typer.Exit(show_notebook(_notebook(notebook, example), cell=cell, as_json=as_json, verbose=verbose))
+    folder = Path(pictures) if pictures else None
+    path = _notebook(notebook, example)
+    raise typer.Exit(show_notebook(path, cell=cell, as_json=as_json, verbose=verbose, pictures=folder))
 
 
 @app.command()

@@ -29,13 +29,18 @@ class Opened:
 def open_notebook(path: Path) -> Opened:
     """Read a file and analyse what is in it. Raises OSError when the file cannot be read."""
     document = read_file(path)
-    roots = tuple(dict.fromkeys((path.resolve().parent, Path.cwd())))
+    roots = roots_of(path)
     services = default_services()
     session = Session(services, default_sources(roots))
     snapshots = tuple(session.update(notebook) for notebook in document.notebooks)
     for snapshot in snapshots:
         snapshot.analysis.settle()
     return Opened(path, document, snapshots, services)
+
+
+def roots_of(path: Path) -> tuple[Path, ...]:
+    """The folders in which a notebook's data files may lie."""
+    return tuple(dict.fromkeys((path.resolve().parent, Path.cwd())))
 
 
 def example() -> Path:

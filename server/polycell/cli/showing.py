@@ -9,8 +9,11 @@ from pathlib import Path
 from polycell.cli.paths import missing
 
 
-def show_notebook(path: Path, *, cell: int | None = None, as_json: bool = False, verbose: bool = False) -> int:
-    """Print a notebook, or one of its cells; the exit code (2 when it cannot be read)."""
+def show_notebook(
+    path: Path, *, cell: int | None = None, as_json: bool = False, verbose: bool = False, pictures: Path | None = None
+) -> int:
+    """Print a notebook, or one of its cells; the exit code (2 when it cannot be read). Its charts are drawn into the
+    folder `pictures`, where one is given."""
     said = missing(path)
     if said:
         return _complain(path, said)
@@ -45,6 +48,15 @@ def show_notebook(path: Path, *, cell: int | None = None, as_json: bool = False,
                 out.print()
             which = f", notebook {number + 1} of {len(views)}" if len(views) > 1 else ""
             print_notebook(out, view, shown(path) + which, only=cell, why=verbose)
+    if pictures is not None:
+        from polycell.cli.pictures import draw_charts
+
+        try:
+            # What is for programs stays alone on standard output.
+            for line in draw_charts(opened, pictures, only=cell):
+                print(line, file=sys.stderr if as_json else sys.stdout)
+        except OSError as unwritable:
+            return _complain(pictures, unwritable.strerror or str(unwritable))
     for problem in opened.document.problems:
         _complain(path, problem.message)
     if failed:

@@ -44,10 +44,11 @@ NO_COMPLETIONS = Completions()
 
 @dataclass(frozen=True, slots=True)
 class Hover:
-    """`markdown` for the word at `span`."""
+    """`markdown` for the word at `span`. `draws`: the word stands for a chart, whose picture an editor may add."""
 
     markdown: str
     span: Span
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from polycell import __version__
 from polycell.core.results import TokenKind, TokenModifier
 from polycell.lsp.client import Client
 
+PREVIEW_CHART = "polycell.previewChart"
 TRIGGERS = (".", "%", '"', "'", "[", "(", ",", " ", "`")
 # The numbers by which tokens and their modifiers are told are places in these.
 TOKEN_KINDS: tuple[str, ...] = get_args(TokenKind)
@@ -52,5 +53,6 @@ def capabilities(client: Client) -> dict[str, Any]:
         },
         "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
         "codeActionProvider": {"codeActionKinds": list(ACTION_KINDS)} if client.code_actions else False,
+        "executeCommandProvider": {"commands": [PREVIEW_CHART]},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }

@@ -16,6 +16,9 @@ from polycell.bridge.positions import Encoding
 _PREFERRED: tuple[Encoding, ...] = ("utf-32", "utf-8", "utf-16")
 
 
+_SHOWING_IMAGES = ("Visual Studio Code", "VSCodium", "code-server", "Cursor", "Code - OSS")
+
+
 def choose_encoding(offered: object) -> Encoding:
     """The cheapest encoding that the client offers; UTF-16, which every client speaks, when it offers none of ours."""
     if isinstance(offered, Sequence) and not isinstance(offered, str):
@@ -47,6 +50,8 @@ class Client:
     document_changes: bool = False  # edits may name the version that they are made to
     companion: bool = False  # started beside another Python server
     registers_formatting: bool = False  # can be told later which documents are formatted
+    shows_images: bool = False  # a hover may hold a picture as a data URI
+    shows_documents: bool = False  # can be asked to open a file
     commands: frozenset[str] = frozenset()  # what the client itself can do, by the names of its commands
 
 
@@ -89,6 +94,9 @@ def read_client(params: object) -> Client:
         document_changes=edits.get("documentChanges") is True,
         companion=_at(said, "initializationOptions").get("python") == "companion",
         registers_formatting=_at(text, "formatting").get("dynamicRegistration") is True,
+        # No capability says so; VS Code and what is built from it call themselves by these names.
+        shows_images="markdown" in formats and str(info.get("name") or "").startswith(_SHOWING_IMAGES),
+        shows_documents=_at(said, "capabilities", "window", "showDocument").get("support") is True,
         commands=frozenset(c for c in _list(_at(said, "initializationOptions").get("commands")) if isinstance(c, str)),
     )
 

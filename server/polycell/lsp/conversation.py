@@ -27,6 +27,7 @@ from polycell.lsp import (
     folding,
     formatting,
     hints,
+    preview,
     renaming,
     requests,
     semantic_tokens,
@@ -95,6 +96,7 @@ class PolycellServer(LanguageServer):
         self.texts.problems = self.diagnostics.note_document
         self.lab = LabSync(self.state, self._changed, self.scheduler.note)
         self.state.refresh = self._refresh
+        self.state.show = lambda params: self.window_show_document_async(params)
         self.state.note = self._note
         self.exit_code: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -319,6 +321,7 @@ def register(server: PolycellServer) -> None:
         types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: semantic_tokens.within,
         dependencies.METHOD: dependencies.dependencies,
         types.WORKSPACE_SYMBOL: workspace_symbols.workspace_symbols,
+        types.WORKSPACE_EXECUTE_COMMAND: preview.execute_command,
     }
     for method, answer in answered.items():
         _feature(server, method, _asynchronous(state, answer))

@@ -4,74 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
-import json
-import tempfile
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 
-from polycell.bridge.drawing import Picture, available, draw
+from polycell.bridge.drawing import Picture, available
 from polycell.core.charts import Drawing, Refusal
 from polycell.core.drawing import drawing
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
-from polycell.lsp.convert import path_of, to_offset
+from polycell.lsp.capabilities import PREVIEW_CHART
+from polycell.lsp.convert import to_offset
+from polycell.lsp.frame import path_of
+from polycell.lsp.pictures import Pictures
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import State, Target
 from polycell.tables.charts.files import with_files
 
-COMMAND = "polycell.previewChart"
 PATIENCE = 3.0  # seconds that a hover waits; the picture is there for the next one
 LARGEST_IN_HOVER = 150_000  # bytes
 WIDEST_IN_HOVER = 480  # CSS pixels
-KEPT = 16
-
-
-class Pictures:
-    """Pictures by what they show. One is drawn at a time: each takes a processor for a second."""
-
-    def __init__(self) -> None:
-        self._drawn: OrderedDict[str, Picture | Refusal] = OrderedDict()
-        self._under_way: dict[str, asyncio.Task[Picture | Refusal]] = {}
-        self._turn = asyncio.Lock()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-
-    async def of(self, drawn: Drawing) -> Picture | Refusal:
-        """The picture of a chart without gaps; whoever stops waiting leaves the drawing to go on."""
-        said = json.dumps([drawn.library, drawn.version, drawn.content], sort_keys=True, default=str)
-        key = hashlib.sha256(said.encode()).hexdigest()
-        found = self._drawn.get(key)
-        if found is not None:
-            self._drawn.move_to_end(key)
-            return found
-        task = self._under_way.get(key)
-        if task is None:
-            task = self._under_way[key] = asyncio.ensure_future(self._draw(key, drawn))
-        return await asyncio.shield(task)
-
-    async def _draw(self, key: str, drawn: Drawing) -> Picture | Refusal:
-        try:
-            async with self._turn:
-                made = await draw(drawn)
-            self._drawn[key] = made
-            while len(self._drawn) > KEPT:
-                self._drawn.popitem(last=False)
-            return made
-        finally:
-            del self._under_way[key]
-
-    def write(self, picture: Picture) -> Path:
-        """The picture as a file that lives as long as we do."""
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="polycell-charts-", ignore_cleanup_errors=True)
-        name = hashlib.sha256(picture.png).hexdigest()[:12]
-        path = Path(self._folder.name) / f"chart-{name}.png"
-        path.write_bytes(picture.png)
-        return path
 
 
 async def picture(
@@ -112,10 +66,12 @@ async def in_hover(state: State, target: Target) -> str:
     return f"![chart](data:image/png;base64,{data}|width={width})"
 
 
-async def execute_command(state: State, params: types.ExecuteCommandParams) -> dict[str, Any] | None:
+async def execute_command(state: State, params: Any) -> dict[str, Any] | None:
     """`polycell.previewChart` with `{"uri", "position", "show"}`: draws the chart there, and answers the `path` of its
     picture, or the `reason` why there is none. Unless `show` is false, the client is asked to open the picture."""
-    asked = params.arguments[0] if params.command == COMMAND and params.arguments else None
+    said = params if isinstance(params, Mapping) else {}
+    arguments = said.get("arguments")
+    asked = arguments[0] if said.get("command") == PREVIEW_CHART and isinstance(arguments, list) and arguments else None
     uri = asked.get("uri") if isinstance(asked, Mapping) else None
     found = state.asked(uri) if isinstance(uri, str) else None
     if not isinstance(asked, Mapping) or found is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -37,6 +37,7 @@ PLAIN = frozenset(
         types.WORKSPACE_DID_CHANGE_CONFIGURATION,
         types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
         types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS,
+        types.WORKSPACE_EXECUTE_COMMAND,
         types.SET_TRACE,
     }
 )
@@ -178,6 +179,12 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.SET_TRACE)
     def lsp_set_trace(self, params: Any) -> Any:
         log.debug("$/setTrace %s", params)
+
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    def lsp_workspace__execute_command(self, params: Any) -> Generator[Any, Any, Any]:
+        """pygls calls a command with its arguments as typed objects; ours take the request as it came."""
+        result = yield self.fm.features[types.WORKSPACE_EXECUTE_COMMAND], (params,), None
+        return result
 
     @lsp_method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def lsp_workspace__did_change_workspace_folders(self, params: Any) -> Iterator[Any]:

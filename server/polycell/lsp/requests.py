@@ -12,6 +12,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from lsprotocol import types
@@ -22,7 +23,7 @@ from polycell.core.notebook import Cell
 from polycell.core.results import NO_COMPLETIONS, Completion, Location
 from polycell.core.text import Span
 from polycell.core.types import Anchor
-from polycell.lsp import answers, companion
+from polycell.lsp import answers, companion, preview
 from polycell.lsp.convert import to_offset, to_range
 from polycell.lsp.diagnostics import location
 from polycell.lsp.disk import PATIENCE
@@ -229,6 +230,11 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
         answer = companion.hover(target.snapshot.analysis.context(target.index), target.offset, answer)
     if answer is None or not unchanged(state, asked):
         return None
+    if answer.draws:
+        shown = await preview.in_hover(state, target)
+        answer = replace(answer, markdown=f"{answer.markdown}\n\n{shown}" if shown else answer.markdown)
+        if not unchanged(state, asked):
+            return None
     span = asked.face.to_face(target.cell, answer.span)
     # jupyterlab-lsp holds the range against the position that it sent: without one it takes the word at the mouse.
     where = asked.face.range(span, state.client.encoding) if span is not None and not asked.face.lost else None

@@ -8,7 +8,7 @@ at. URIs are opaque; they are compared unquoted, because clients disagree about 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote
@@ -21,6 +21,7 @@ from polycell.core.text import LineIndex, Span
 from polycell.core.virtual import Place, SegmentMap
 from polycell.lsp.client import Client
 from polycell.lsp.convert import to_range
+from polycell.lsp.pictures import Pictures
 from polycell.lsp.settings import Settings
 
 
@@ -122,6 +123,10 @@ class Asked:
         return None
 
 
+async def _nowhere(params: types.ShowDocumentParams) -> None:
+    """Nobody is there who could show a document."""
+
+
 class State:
     """The one mutable owner; only the event loop touches it."""
 
@@ -133,6 +138,8 @@ class State:
         self._notebook_group: dict[str, str] = {}
         self._make_session = make_session
         self._session: Session | None = None
+        self.pictures = Pictures()
+        self.show: Callable[[types.ShowDocumentParams], Awaitable[object]] = _nowhere
         # Brings a group's derived state up to date before it is asked about; set by whoever defers reading.
         self.refresh: Callable[[str], None] = lambda group: None
         # Tells the user; set by whoever talks to the client.

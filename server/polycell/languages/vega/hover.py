@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from polycell.core.environment import Binding
 from polycell.core.places import located
@@ -28,6 +29,9 @@ from polycell.languages.vega.schema import allowed, at, meant
 from polycell.tables.charts.names import column_of, kind_of_type
 from polycell.tables.describe import binding_line
 
+# Where a hover is about the whole chart.
+_WHOLE = frozenset({"$schema", "mark", "marks", "layer", "concat", "hconcat", "vconcat", "facet", "repeat", "encoding"})
+_MARKS = frozenset({("mark",), ("mark", "type")})
 SHOWN = 30  # columns listed in a hover; the others are counted
 
 
@@ -40,7 +44,9 @@ def hover(reading: Reading, context: Context, offset: int) -> Hover | None:
     if cursor is None or (cursor.token is None and cursor.role == "value"):
         return None
     if cursor.role == "key":
-        return _hover_key(reading, cursor)
+        told = _hover_key(reading, cursor)
+        is_chart = cursor.path == () and cursor.member is not None and cursor.member.key in _WHOLE
+        return replace(told, draws=True) if told is not None and is_chart else told
     found = _field_at(reading, cursor, offset)
     if found is not None:
         column, home, span = found
@@ -48,7 +54,8 @@ def hover(reading: Reading, context: Context, offset: int) -> Hover | None:
     data = _data_at(reading, cursor, offset)
     if data is not None:
         return _hover_data(data[0], context, data[1])
-    return _hover_value(reading, cursor)
+    told = _hover_value(reading, cursor)
+    return replace(told, draws=True) if told is not None and cursor.path in _MARKS else told
 
 
 def _given(reading: Reading, context: Context) -> list[tuple[str, Span]]:

@@ -93,6 +93,10 @@ def load(major: int) -> Schema:
     """The schema of a major version of Vega-Lite; about 30 ms the first time."""
     data = resources.files("polycell.languages.vega").joinpath(f"schemas/v{major}.json.gz").read_bytes()
     content = json.loads(gzip.decompress(data))
+    for name in ("FacetSpec", "TopLevelFacetSpec"):
+        # Vega-Lite draws facets of facets, and its gallery has some; only its schema does not know of them.
+        inner = content["definitions"][name]["properties"]["spec"]
+        inner["anyOf"] = [*inner["anyOf"], {"$ref": "#/definitions/FacetSpec"}]
     return Schema(major, content, content["definitions"])
 
 
