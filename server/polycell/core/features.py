@@ -88,7 +88,7 @@ async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: in
     if answer is not None:
         made_of = _lineage(snapshot, services, cell_id, offset)
         text = f"{answer.markdown}\n\n{made_of}" if made_of else answer.markdown
-        answer = Hover(text, answer.span.shift(found.shift))
+        answer = replace(answer, markdown=text, span=answer.span.shift(found.shift))
     whole = outermost(snapshot, services, found, offset)
     for topic in services.topics:
         if not _concerns(topic, whole):
