@@ -18,11 +18,12 @@ BLOCK = '# /// script\n# dependencies = [\n#   "tabulate==0.9.0",\n#   "toolz",\
 IMPORTS = "import tabulate\nfrom toolz import frequencies\n"
 
 
-def deps(path: Path, *options: str) -> tuple[int, str, str]:
+def deps(path: Path | str, *options: str, folder: Path | None = None) -> tuple[int, str, str]:
     done = subprocess.run(
         [sys.executable, "-m", "polycell", "deps", str(path), *options],
         capture_output=True,
         encoding="utf-8",
+        cwd=folder,
         env={**os.environ, "COLUMNS": "160", "NO_COLOR": "1"},
         check=False,
     )
@@ -40,6 +41,14 @@ def test_the_table(tmp_path: Path) -> None:
     assert rows["toolz"][1:] == ["not installed", "the script block, cell 1", "cell 1"]
     assert rows["pyyaml"][1:] == ["missing", "cell 2"]
     assert "json" not in out
+
+
+def test_a_relative_path(tmp_path: Path) -> None:
+    install(make_environment(tmp_path / ".venv"), "toolz", "1")
+    ipynb(tmp_path / "n.ipynb", [("code", "import toolz")])
+    code, out, _ = deps("n.ipynb", folder=tmp_path)
+    assert code == 0
+    assert "undeclared" in out
 
 
 def test_status_0_when_all_is_there(tmp_path: Path) -> None:

@@ -139,5 +139,5 @@ def needs(context: Context) -> Needs:
 
 
 def folder_of(notebook: Notebook) -> str:
-    """The notebook's own folder, or "" for one without a file."""
-    return os.path.dirname(notebook.path) if notebook.path else ""
+    """The notebook's own folder, or "" for one without a file. On the command line its path may be relative."""
+    return os.path.dirname(os.path.abspath(notebook.path)) if notebook.path else ""

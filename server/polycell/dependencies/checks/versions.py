@@ -16,7 +16,7 @@ from polycell.dependencies.provided import provided_by
 from polycell.dependencies.requirement import allows, applies
 
 # Those who run the notebook install these as they read them.
-_INSTALL_THEMSELVES = frozenset({"pip", "conda", "polynote", "deepnote", "dbutils", "freeze"})
+_INSTALL_THEMSELVES = frozenset({"pip", "conda", "polynote", "deepnote", "dbutils"})
 
 
 class DependencyNotInstalled:
