@@ -214,8 +214,12 @@ def _may_be(parts: Sequence[object], name: str) -> bool:
     return hole or at == len(name) or (isinstance(last, str) and name.endswith(last) and None in parts)
 
 
+# An f-string, or a literal beside a plus: what makes it worth to walk over a cell.
+_PUT_TOGETHER = re.compile(r"""(?<!\w)[rR]?[fF][rR]?["']|["']\s*\+|\+\s*\(*\s*[rRuU]?["']""")
+
+
 def _built(source: PythonSource, name: str) -> Iterator[ast.expr]:
-    if source.tree is None or not ('f"' in source.code or "f'" in source.code or "+" in source.code):
+    if source.tree is None or not _PUT_TOGETHER.search(source.code):
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.JoinedStr):
