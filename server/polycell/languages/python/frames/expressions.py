@@ -30,7 +30,10 @@ class Made:
         return Made(replace(self.column, type=type_, nullable=None), self.scalar)
 
     def named(self, name: str) -> Made:
-        return Made(self.column.named(name, None), self.scalar)
+        """A name that is made out of the old one keeps its places: what it is known by."""
+        made_of = self.column.name.casefold() in name.casefold()
+        column = replace(self.column, name=name) if made_of else self.column.named(name, None)
+        return Made(column, self.scalar)
 
 
 Reader: TypeAlias = Callable[[Evaluator, ast.expr, Table], "list[Made] | None"]

@@ -199,7 +199,7 @@ def _renamed_by(call: Call, function: Argument) -> Table:
         name = value_of(call.run.apply(function.node, [], [of_value(column.name)]))
         if not isinstance(name, str):
             return unknown_table("pandas", table.index)
-        made.append(column.named(name, None))
+        made.append(replace(column, name=name))  # made out of the old name: known by where that was given
     return with_columns(table, made)
 
 

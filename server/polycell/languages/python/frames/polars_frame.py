@@ -164,7 +164,7 @@ def renamed(call: Call) -> Type:
         if call.table.open or not all(isinstance(n, str) for n in found):
             return call.unknown
         pairs = zip(call.table.columns, found, strict=True)
-        return with_columns(call.table, (c.named(str(n), None) for c, n in pairs))
+        return with_columns(call.table, (replace(c, name=str(n)) for c, n in pairs))
     if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
         return call.unknown
     return rename(call.table, mapping, call.new_name(call["mapping"].node))  # type: ignore[union-attr]
