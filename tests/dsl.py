@@ -17,7 +17,7 @@ import textwrap
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from polycell.compose import default_services
+from polycell.compose import default_services, default_sources
 from polycell.core import features
 from polycell.core.environment import Sources
 from polycell.core.notebook import Notebook
@@ -106,9 +106,7 @@ def parse(text: str, folder: Path | None = None) -> tuple[Notebook, str, int, li
 def load(text: str, folder: Path | None = None, sources: Sources | None = None, listener=None) -> Case:  # type: ignore[no-untyped-def]
     notebook, cell, offset, expected = parse(text, folder)
     if sources is None and folder is not None:
-        from polycell.tables.files import FileSources
-
-        sources = FileSources.blocking(roots=(folder,))
+        sources = default_sources((folder,))
     session = Session(default_services(), sources, listener)
     snapshot = session.update(notebook)
     return Case(notebook, snapshot, session, cell, offset, expected)

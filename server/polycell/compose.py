@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from polycell.dependencies.sources import DependencySources
     from polycell.languages.python.engine.engine import Engine
     from polycell.languages.scala.compilers import Compilers
+    from polycell.tables.databases.catalogue import Database
+    from polycell.tables.databases.places import Place
+    from polycell.tables.databases.sources import DatabaseSources
     from polycell.tables.files import FileSources
 
 
@@ -110,19 +113,27 @@ def default_sources(
     interpreter: str = "",
     native: str = "",
     compilers: Compilers | None = None,
+    databases: Mapping[str, str] | None = None,
+    connections: bool = False,
+    ask: Callable[[Place], Database] | None = None,
 ) -> AllSources:
     """What a session reads outside of its notebooks. With `on_ready` (called from any thread with the keys that have
     answers now) nothing blocks; without it every read is done at once, as the command line wants it. `interpreter` is
     the user's word for the Python that runs the notebooks, `native` that of the Jupyter server around us; `compilers`
-    say what they think of Scala cells."""
+    say what they think of Scala cells. `databases`: URLs of servers by name; `connections`: those that notebooks name
+    may be read too; `ask` reads one (`worker.ask`)."""
     from polycell.dependencies.sources import DependencySources
+    from polycell.tables.databases import worker
+    from polycell.tables.databases.places import Allowed
+    from polycell.tables.databases.sources import DatabaseSources
     from polycell.tables.files import FileSources
 
-    roots = tuple(roots)
-    files = FileSources.blocking(roots, anywhere=anywhere) if on_ready is None else None
+    folders = tuple(map(Path, roots))
+    allowed = Allowed(databases or {}, connections, folders, anywhere)
     return AllSources(
-        files or FileSources(roots, on_ready, anywhere=anywhere),
-        DependencySources(roots, on_ready, chosen=interpreter, native=native),
+        FileSources(folders, on_ready, anywhere=anywhere),
+        DatabaseSources(allowed, on_ready, ask=ask or worker.ask),
+        DependencySources(folders, on_ready, chosen=interpreter, native=native),
         readers=[compilers.read] if compilers is not None else [],
     )
 
@@ -131,7 +142,9 @@ class AllSources:
     """Sources of several rooms as one: each answers its own keys, and None to any other."""
 
     def __init__(
-        self, *sources: FileSources | DependencySources, readers: Iterable[Callable[[Hashable], Any]] = ()
+        self,
+        *sources: FileSources | DatabaseSources | DependencySources,
+        readers: Iterable[Callable[[Hashable], Any]] = (),
     ) -> None:
         """`readers` answer keys too, and are neither told of changed files nor closed from here."""
         self._sources = sources
@@ -145,6 +158,12 @@ class AllSources:
         paths = tuple(paths)
         for source in self._sources:
             source.changed(paths)
+
+    def refresh(self) -> None:
+        """Read again what does not tell when it changes."""
+        for source in self._sources:
+            if hasattr(source, "refresh"):
+                source.refresh()
 
     def close(self) -> None:
         for source in self._sources:

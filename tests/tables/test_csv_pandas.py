@@ -66,7 +66,7 @@ def check(path: Path, options: dict) -> Table | None:  # type: ignore[type-arg]
     except Exception:
         return None  # nothing that we say of a file that cannot be read is wrong
     given_options = {**options, **({"dtype": "str"} if options.get("dtype") is str else {})}
-    said = FileSources.blocking([path.parent]).read(FileRequest.of(path.name, "", "pandas.csv", given_options))
+    said = FileSources([path.parent]).read(FileRequest.of(path.name, "", "pandas.csv", given_options))
     assert said is not None
     if said.open and not said.columns:
         return said
@@ -103,7 +103,7 @@ def test_a_compressed_file_and_a_long_one(tmp_path: Path) -> None:
     assert not said.open
     long = tmp_path / "long.csv"
     long.write_text("a,b\n" + "1,x\n" * 50_000 + "z,x\n", encoding="utf-8")
-    head = FileSources.blocking([tmp_path]).read(FileRequest("long.csv"))
+    head = FileSources([tmp_path]).read(FileRequest("long.csv"))
     assert head is not None
     assert [c.name for c in head.columns] == ["a", "b"]
     assert head.column("a").type_certainty < head.column("b").type_certainty  # type: ignore[union-attr]

@@ -17,7 +17,7 @@ from polycell.tables.readers import READERS
 
 
 def read(folder: Path, name: str, reader: str, **options: object) -> Table:
-    found = FileSources.blocking([folder]).read(FileRequest.of(name, "", reader, options))
+    found = FileSources([folder]).read(FileRequest.of(name, "", reader, options))
     assert found is not None
     return found
 
@@ -53,7 +53,7 @@ def test_paths_are_the_notebooks_then_the_roots(tmp_path: Path) -> None:
     (tmp_path / "nb").mkdir()
     (tmp_path / "nb" / "a.csv").write_text("inner\n1\n", encoding="utf-8")
     (tmp_path / "a.csv").write_text("outer\n1\n", encoding="utf-8")
-    sources = FileSources.blocking([tmp_path])
+    sources = FileSources([tmp_path])
     inner = sources.read(FileRequest("a.csv", str(tmp_path / "nb")))
     assert inner is not None
     assert names(inner) == ["inner"]
@@ -78,7 +78,7 @@ def test_nothing_outside_the_workspace_is_read(tmp_path: Path, path: str) -> Non
     inside.mkdir()
     (inside / "link.csv").symlink_to(tmp_path / "secret.csv")
     assert resolve(FileRequest(path, str(inside)), [inside]) is None
-    assert FileSources.blocking([inside]).read(FileRequest(path, str(inside))) == Table(open=True)
+    assert FileSources([inside]).read(FileRequest(path, str(inside))) == Table(open=True)
 
 
 def test_answers_come_later_and_are_told_once(tmp_path: Path) -> None:

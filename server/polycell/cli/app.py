@@ -8,12 +8,15 @@ import traceback
 from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from polycell import __version__
 from polycell.cli.output import hush_broken_pipe, tolerate
+
+if TYPE_CHECKING:
+    from polycell.cli.loading import Databases
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -45,6 +48,15 @@ class Threshold(str, Enum):
     warning = "warning"
     information = "information"
     hint = "hint"
+
+
+Named = Annotated[
+    list[str] | None,
+    typer.Option("--database", metavar="NAME=URL", help="Read this database; ${VARIABLE} is the environment's."),
+]
+Connect = Annotated[
+    bool, typer.Option("--connect", help="Read the databases that notebooks and JupySQL's connection file name.")
+]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -117,13 +129,18 @@ def show(
     pictures: Annotated[
         str, typer.Option("--pictures", metavar="FOLDER", help="Draw the charts into this folder.", show_default=False)
     ] = "",
+    database: Named = None,
+    connect: Connect = False,
 ) -> None:
     """Show for each cell its language, what it uses from which cell, and what it gives, tables with their columns."""
     from polycell.cli.showing import show_notebook
 
     folder = Path(pictures) if pictures else None
     path = _notebook(notebook, example)
-    raise typer.Exit(show_notebook(path, cell=cell, as_json=as_json, verbose=verbose, pictures=folder))
+    databases = _databases(database, connect)
+    raise typer.Exit(
+        show_notebook(path, cell=cell, as_json=as_json, verbose=verbose, pictures=folder, databases=databases)
+    )
 
 
 @app.command()
@@ -145,6 +162,8 @@ def check(
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show where Polycell itself failed.")] = False,
     example: Annotated[bool, typer.Option("--example", help="Check the notebook that ships with Polycell.")] = False,
+    database: Named = None,
+    connect: Connect = False,
 ) -> None:
     """Report what is certainly wrong. Exit code 0: nothing found, 1: something, 2: a file could not be checked."""
     from polycell.cli.checking import Wanted, check_paths
@@ -161,7 +180,9 @@ def check(
     wrong = misspelt(wanted.select | wanted.ignore)
     if wrong:
         raise typer.BadParameter(wrong)
-    raise typer.Exit(check_paths(named, wanted, as_json=output is OutputFormat.json, verbose=verbose))
+    databases = _databases(database, connect)
+    as_json = output is OutputFormat.json
+    raise typer.Exit(check_paths(named, wanted, as_json=as_json, verbose=verbose, databases=databases))
 
 
 @app.command()
@@ -215,6 +236,18 @@ def _notebook(named: str, example: bool) -> Path:
     if not named:
         raise typer.BadParameter("name a notebook (or use --example)")
     return Path(named)
+
+
+def _databases(named: list[str] | None, connect: bool) -> Databases:
+    from polycell.cli.loading import Databases
+
+    urls: dict[str, str] = {}
+    for entry in named or ():
+        name, separator, url = entry.partition("=")
+        if not separator or not name or not url:
+            raise typer.BadParameter("--database takes NAME=URL, such as shop=postgresql://localhost/shop")
+        urls[name] = url
+    return Databases(urls, connect)
 
 
 def _codes(given: list[str] | None) -> frozenset[str]:

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from polycell.cli.findings import SEVERITIES, Report, reports, unreadable
+from polycell.cli.loading import Databases
 from polycell.cli.output import console, safe
 from polycell.cli.paths import Found, expand
 
@@ -53,7 +54,14 @@ class Wanted:
         return report.code not in self.ignore and order.index(report.severity) <= order.index(self.severity)  # type: ignore[arg-type]
 
 
-def check_paths(named: Iterable[str], wanted: Wanted, *, as_json: bool = False, verbose: bool = False) -> int:
+def check_paths(
+    named: Iterable[str],
+    wanted: Wanted,
+    *,
+    as_json: bool = False,
+    verbose: bool = False,
+    databases: Databases | None = None,
+) -> int:
     """Check everything named; 0: nothing found, 1: something found, 2: something could not be checked."""
     from polycell.formats import is_notebook
 
@@ -63,7 +71,8 @@ def check_paths(named: Iterable[str], wanted: Wanted, *, as_json: bool = False, 
     for found in expand(named, is_notebook):
         if isinstance(found, Found):
             files += 1
-            new = [r for r in reports(found.path, verbose=verbose, asked=wanted.select) if wanted.takes(r)]
+            told = reports(found.path, verbose=verbose, asked=wanted.select, databases=databases)
+            new = [r for r in told if wanted.takes(r)]
         else:
             new = [unreadable(found.path, found.message)]
         kept += new

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 CODES: Mapping[str, str] = {
     "conflicting-dependencies": "two declarations of a dependency that no version satisfies",
+    "database-unreachable": "a database that the settings allow to be read, and that does not answer",
     "dependency-not-installed": "a declared dependency that the notebook's interpreter does not have",
     "dependency-version": "an installed version that the declaration excludes",
     "malformed-dependency": "a requirement or coordinate that no tool reads",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from logging import LogRecord
 from pathlib import Path
 
-from polycell.cli.loading import Opened, failures, open_notebook
+from polycell.cli.loading import Databases, Opened, failures, open_notebook
 from polycell.core import features
 from polycell.core.facts import Severity
 from polycell.core.results import Finding
@@ -57,7 +57,14 @@ class Report:
         return self.code in (UNREADABLE, INTERNAL)
 
 
-def reports(path: Path, shown: str = "", *, verbose: bool = False, asked: frozenset[str] = frozenset()) -> list[Report]:
+def reports(
+    path: Path,
+    shown: str = "",
+    *,
+    verbose: bool = False,
+    asked: frozenset[str] = frozenset(),
+    databases: Databases | None = None,
+) -> list[Report]:
     """Everything found in a file, in order of its text. Never raises: what goes wrong is a report too.
 
     `asked` are codes that somebody wants to see, also those that are only told when asked for. With `verbose`,
@@ -67,7 +74,7 @@ def reports(path: Path, shown: str = "", *, verbose: bool = False, asked: frozen
     found: list[Report] = []
     with failures(verbose) as failed:
         try:
-            opened = open_notebook(path)
+            opened = open_notebook(path, databases)
             found = [*_document_reports(opened, shown), *_cell_reports(opened, shown, asked)]
         except OSError as problem:
             return [unreadable(shown, problem.strerror or str(problem))]

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from polycell.compose import default_services, default_sources
 from polycell.core.service import Services
 from polycell.core.session import Session, Snapshot
 from polycell.formats import read_file
 from polycell.formats.model import Document
+
+if TYPE_CHECKING:
+    from polycell.tables.databases.catalogue import Database
+    from polycell.tables.databases.places import Place
+    from polycell.tables.databases.worker import NotRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +32,38 @@ class Opened:
     services: Services
 
 
-def open_notebook(path: Path) -> Opened:
+@dataclass
+class Databases:
+    """The servers that may be read: `named` URLs, and with `connections` those that notebooks name. Each is read once,
+    however many notebooks use it."""
+
+    named: Mapping[str, str] = field(default_factory=dict)
+    connections: bool = False
+    _read: dict[Place, Database | NotRead] = field(default_factory=dict)
+
+    def ask(self, place: Place) -> Database:
+        """Raises NotRead."""
+        from polycell.tables.databases.worker import NotRead, ask
+
+        if place not in self._read:
+            try:
+                self._read[place] = ask(place)
+            except NotRead as problem:
+                self._read[place] = problem
+        found = self._read[place]
+        if isinstance(found, NotRead):
+            raise found
+        return found
+
+
+def open_notebook(path: Path, databases: Databases | None = None) -> Opened:
     """Read a file and analyse what is in it. Raises OSError when the file cannot be read."""
     document = read_file(path)
     roots = roots_of(path)
     services = default_services()
-    session = Session(services, default_sources(roots))
+    allowed = databases or Databases()
+    sources = default_sources(roots, databases=allowed.named, connections=allowed.connections, ask=allowed.ask)
+    session = Session(services, sources)
     snapshots = tuple(session.update(notebook) for notebook in document.notebooks)
     for snapshot in snapshots:
         snapshot.analysis.settle()

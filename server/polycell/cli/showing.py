@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from polycell.cli.paths import missing
 
+if TYPE_CHECKING:
+    from polycell.cli.loading import Databases
+
 
 def show_notebook(
-    path: Path, *, cell: int | None = None, as_json: bool = False, verbose: bool = False, pictures: Path | None = None
+    path: Path,
+    *,
+    cell: int | None = None,
+    as_json: bool = False,
+    verbose: bool = False,
+    pictures: Path | None = None,
+    databases: Databases | None = None,
 ) -> int:
     """Print a notebook, or one of its cells; the exit code (2 when it cannot be read). Its charts are drawn into the
     folder `pictures`, where one is given."""
@@ -23,7 +33,7 @@ def show_notebook(
 
     with failures(verbose) as failed:
         try:
-            opened = open_notebook(path)
+            opened = open_notebook(path, databases)
         except OSError as unreadable:
             return _complain(path, unreadable.strerror or str(unreadable))
         views = [inspect(snapshot, opened.services) for snapshot in opened.snapshots]

@@ -22,6 +22,7 @@ class Evidence(Enum):
     DECLARED = "declared"
     LIVE = "live"
     FILE = "file"
+    DATABASE = "database"
     DERIVED = "derived"
     SAVED_OUTPUT = "saved output"
     USAGE = "usage"
@@ -322,10 +323,12 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A database connection. `dialect` is sqlglot's name, empty when unknown; `source` a file or URL as written."""
+    """A database connection. `dialect` is sqlglot's name, empty when unknown; `source` a file, URL or name as written;
+    `folder` the one that a relative file is looked for in."""
 
     dialect: str = ""
     source: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

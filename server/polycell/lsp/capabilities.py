@@ -14,6 +14,7 @@ TRIGGERS = (".", "%", '"', "'", "[", "(", ",", " ", "`")
 TOKEN_KINDS: tuple[str, ...] = get_args(TokenKind)
 TOKEN_MODIFIERS: tuple[str, ...] = get_args(TokenModifier)
 ACTION_KINDS = ("quickfix", "refactor", "source", "source.organizeImports")
+REFRESH_DATABASES = "polycell.refreshDatabases"
 _INCREMENTAL = 2  # TextDocumentSyncKind
 
 
@@ -53,6 +54,6 @@ def capabilities(client: Client) -> dict[str, Any]:
         },
         "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
         "codeActionProvider": {"codeActionKinds": list(ACTION_KINDS)} if client.code_actions else False,
-        "executeCommandProvider": {"commands": [PREVIEW_CHART]},
+        "executeCommandProvider": {"commands": [PREVIEW_CHART, REFRESH_DATABASES]},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }

@@ -34,7 +34,7 @@ from polycell.lsp import (
     signature,
     workspace_symbols,
 )
-from polycell.lsp.capabilities import initialize_result
+from polycell.lsp.capabilities import REFRESH_DATABASES, initialize_result
 from polycell.lsp.client import folder_uris, read_client
 from polycell.lsp.diagnostics import Diagnostics
 from polycell.lsp.frame import path_of
@@ -50,7 +50,10 @@ from polycell.lsp.watch import offer_formatting, watch_files, watched_paths
 log = logging.getLogger(__name__)
 
 # Settings with which languages and sources are made.
-_MAKING = ("outside", "python", "engine", "interpreter", "package_index", "scala_engine", "scala_download")
+_MAKING = (
+    *("outside", "python", "engine", "interpreter", "package_index", "scala_engine", "scala_download"),
+    *("databases", "connections"),
+)
 
 OnReady = Callable[[tuple[Hashable, ...]], None]
 Parts = Callable[[State, OnReady], tuple[Services, Any]]
@@ -73,6 +76,8 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
         interpreter=chosen.interpreter,
         native=native,
         compilers=compilers,
+        databases=chosen.databases,
+        connections=chosen.connections,
     )
     engine = None
     if chosen.python == "full" and chosen.engine != "off":
@@ -206,6 +211,13 @@ class PolycellServer(LanguageServer):
             # Resolving paths asks the disk, which may be slow and far away.
             threading.Thread(target=self._sources.changed, args=(paths,), name="polycell-watch", daemon=True).start()
 
+    async def execute_command(self, params: Any) -> Any:
+        """workspace/executeCommand."""
+        named = params.get("command") if isinstance(params, Mapping) else None
+        if named == REFRESH_DATABASES and self._sources is not None:
+            self._sources.refresh()
+        return await preview.execute_command(self.state, params) if named != REFRESH_DATABASES else None
+
     # -- inside
 
     def _refresh(self, group: str) -> None:
@@ -321,8 +333,8 @@ def register(server: PolycellServer) -> None:
         types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: semantic_tokens.within,
         dependencies.METHOD: dependencies.dependencies,
         types.WORKSPACE_SYMBOL: workspace_symbols.workspace_symbols,
-        types.WORKSPACE_EXECUTE_COMMAND: preview.execute_command,
     }
+    _feature(server, types.WORKSPACE_EXECUTE_COMMAND, server.execute_command)
     for method, answer in answered.items():
         _feature(server, method, _asynchronous(state, answer))
 

@@ -29,6 +29,8 @@ class Settings:
     index that may be asked for versions; empty to ask nobody. `scala_engine`: the
     compiler serves Scala cells, or nobody does. `scala_download`: fetch the Scala compiler and declared
     dependencies from Maven Central when a Scala cell needs them. `engine`: which server knows Python's own semantics.
+    `databases`: name → URL of those that may be read, with `${NAME}` for what the environment has; `connections`: so
+    may those that notebooks and connection files name.
     """
 
     log_level: str = ""
@@ -42,6 +44,8 @@ class Settings:
     scala_engine: str = "compiler"
     scala_download: bool = False
     engine: str = "ty"
+    databases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    connections: bool = False
 
 
 def parse(value: object, base: Settings | None = None) -> tuple[Settings, tuple[str, ...]]:
@@ -106,6 +110,16 @@ def _severities(value: Any) -> tuple[Any, str]:
     return MappingProxyType(good), ""
 
 
+def _databases(value: Any) -> tuple[Any, str]:
+    """`{"shop": "postgresql://…"}` or `{"shop": {"url": …}}`. What is wrong is not repeated: it may hold a password."""
+    if not isinstance(value, Mapping):
+        return None, "an object from name to URL is expected, such as {'shop': 'postgresql://localhost/shop'}."
+    urls = {str(n): u.get("url") if isinstance(u, Mapping) else u for n, u in value.items()}
+    good = {name: url.strip() for name, url in urls.items() if isinstance(url, str) and url.strip()}
+    bad = ", ".join(name for name in urls if name not in good)
+    return MappingProxyType(good), f"{bad}: a URL such as postgresql://localhost/shop is expected." if bad else ""
+
+
 def _short(value: object) -> str:
     shown = repr(value)
     return shown if len(shown) <= 40 else f"{shown[:37]}..."
@@ -120,6 +134,8 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "inlayHints": ("inlay_hints", _boolean),
     "interpreter": ("interpreter", _text),
     "pythonEngine": ("engine", _one_of(ENGINES)),
+    "databases": ("databases", _databases),
+    "notebookConnections": ("connections", _boolean),
     "packageIndex": ("package_index", _address),
     "scalaEngine": ("scala_engine", _one_of(SCALA_ENGINES)),
     "scalaDownload": ("scala_download", _boolean),

@@ -13,7 +13,7 @@ from polycell.lsp.frame import path_of
 if TYPE_CHECKING:
     from polycell.lsp.conversation import PolycellServer
 
-PATTERN = "**/*.{csv,tsv,txt,parquet,feather,arrow,ipc,orc,json,jsonl,ndjson,xlsx,db,duckdb,sqlite}"
+PATTERN = "**/*.{csv,tsv,txt,parquet,feather,arrow,ipc,orc,json,jsonl,ndjson,xlsx,db,ddb,duckdb,sqlite,sqlite3,gz}"
 # What tells of dependencies: lists beside notebooks, modules beside them, and what an installer leaves last.
 DEPENDENCIES = ("**/*.{toml,yml,yaml,lock,py}", "**/*.dist-info/RECORD")
 

@@ -11,19 +11,21 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from polycell.core.types import Table
+from polycell.tables.answers import Answers, OnReady, within
 from polycell.tables.readers import READERS
 
 log = logging.getLogger(__name__)
 
 KEPT = 200  # schemas kept, by (path, size, mtime, reader, options)
+FRESH = 2.0  # seconds between two looks at a file's size and time
+LONGEST = 3.0  # seconds for one read
 SLOW = 1.0  # seconds after which a read is worth a line in the log
 MAX_ARCHIVE = 50 * 1024 * 1024  # bytes of a compressed file that is looked into
 NOTHING = Table(open=True)
@@ -102,97 +104,37 @@ def _real(path: Path) -> Path:
 
 
 class FileSources:
-    """See the module's text. `on_ready(keys)` is called from a worker thread when answers came or changed."""
+    """See the module's text. `on_ready(keys)` is called from a thread of ours when answers came or changed; without
+    it everything is read at once, in the caller's thread: for the command line and for tests."""
 
     def __init__(
-        self,
-        roots: Iterable[str | Path] = (),
-        on_ready: Callable[[tuple[Hashable, ...]], None] | None = None,
-        *,
-        anywhere: bool = False,
-        workers: int = 2,
+        self, roots: Iterable[str | Path] = (), on_ready: OnReady | None = None, *, anywhere: bool = False
     ) -> None:
         self._roots = tuple(Path(r) for r in roots)
         self._anywhere = anywhere
-        self._on_ready = on_ready
         self._lock = threading.Lock()
-        self._answers: dict[FileRequest, Table] = {}
-        self._under_way: set[FileRequest] = set()
         self._cache: OrderedDict[Hashable, Table] = OrderedDict()
-        self._workers = workers
-        self._pool: ThreadPoolExecutor | None = None
-        self._closed = False
-
-    @classmethod
-    def blocking(cls, roots: Iterable[str | Path] = (), *, anywhere: bool = False) -> FileSources:
-        """Reads at once, in the caller's thread: for the command line and for tests."""
-        return cls(roots, anywhere=anywhere, workers=0)
+        self._answers: Answers[FileRequest, Table] = Answers(
+            self._schema, on_ready, workers=2 if on_ready is not None else 0, lasts=lambda table: FRESH,
+            name="polycell-files",
+        )  # fmt: skip
 
     def read(self, key: Hashable) -> Table | None:
-        if not isinstance(key, FileRequest):
-            return None
-        with self._lock:
-            found = self._answers.get(key)
-            if found is not None or self._closed or key in self._under_way:
-                return found
-            if self._workers:
-                self._under_way.add(key)
-                self._start(key)
-                return None
-        return self._load(key)
+        return self._answers.get(key) if isinstance(key, FileRequest) else None
 
     def changed(self, paths: Iterable[str | Path]) -> None:
         """Files were made, changed or deleted: what was asked about them is read again."""
         touched = {_real(Path(p)) for p in paths}
-        with self._lock:
-            keys = [
-                k
-                for k in self._answers
-                if (real := resolve(k, self._roots, anywhere=self._anywhere)) is None
-                or real in touched
-                or touched & set(real.parents)
-            ]
-            if not self._workers:
-                for key in keys:
-                    del self._answers[key]
-            else:
-                for key in keys:
-                    if key not in self._under_way:
-                        self._under_way.add(key)
-                        self._start(key)
-        if not self._workers and keys and self._on_ready:
-            self._on_ready(tuple(keys))
+        self._answers.again(
+            key
+            for key in self._answers.known()
+            if (real := resolve(key, self._roots, anywhere=self._anywhere)) is None
+            or real in touched
+            or touched & set(real.parents)
+        )
 
     def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-    def _start(self, key: FileRequest) -> None:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="polycell-files")
-        self._pool.submit(self._work, key)
-
-    def _work(self, key: FileRequest) -> None:
-        with self._lock:
-            before = self._answers.get(key)
-        after = self._load(key)
-        with self._lock:
-            self._under_way.discard(key)
-            closed = self._closed
-        if before != after and self._on_ready is not None and not closed:
-            try:
-                self._on_ready((key,))
-            except Exception:
-                log.exception("telling of %s failed", key.path)
-
-    def _load(self, key: FileRequest) -> Table:
-        table = self._schema(key)
-        with self._lock:
-            self._answers[key] = table
-        return table
+        self._answers.close()
 
     def _schema(self, key: FileRequest) -> Table:
         reader = READERS.get(key.reader)
@@ -210,7 +152,8 @@ class FileSources:
                     self._cache.move_to_end(cached)
                     return self._cache[cached]
             started = time.monotonic()
-            table = reader(path, key.path, {name: thaw(value) for name, value in key.options})
+            options = {name: thaw(value) for name, value in key.options}
+            table = within(LONGEST, lambda: reader(path, key.path, options))
             if time.monotonic() - started > SLOW:
                 log.info("%s: reading its columns took %.1f s", path, time.monotonic() - started)
         except Exception as problem:  # whatever a hostile file makes a reader raise, the schema is just not known

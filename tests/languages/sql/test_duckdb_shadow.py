@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polycell.core.text import Span
 from polycell.languages.sql import duckdb_shadow
 from polycell.languages.sql.duckdb_shadow import Bound, Refused, bind, may_bind, rows
-from polycell.languages.sql.duckdb_types import from_duckdb, to_duckdb
+from polycell.tables.duckdb_types import from_duckdb, to_duckdb
 
 pytest.importorskip("duckdb")
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from polycell.core.environment import Binding, View
-from polycell.core.types import Table
+from polycell.core.types import Connection, Table
+from polycell.languages.sql import connection
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.templates import hole_name
+from polycell.tables.databases.catalogue import Database, Relation
 from polycell.tables.unseen import UNSEEN
 
 # Schemas that hold what is written without one.
@@ -40,16 +42,19 @@ _FUNCTIONS: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class ViewCatalogue:
     """A `relations.Catalogue` over what a cell sees. `local`: folded dotted name → the table that DDL above in the cell
-    made, None for a dropped one. `folder` is the notebook's. `connection`: the variable or URL that the cell names."""
+    made, None for a dropped one. `folder` is the notebook's. `connection`: the variable or URL that the cell names.
+    `database`: what the catalogue of the database says that the cell is sent to, where it is known."""
 
     view: View
     dialect: Dialect
     folder: str = ""
     local: Mapping[str, Binding | None] = field(default_factory=dict)
     connection: str = ""
+    database: Database | None = None
 
     def binding(self, parts: Sequence[str]) -> Binding | None:
-        """What a table name means: DDL of the cell, then whatever the host lets the cell see."""
+        """What a table name means: DDL of the cell and of those above, then the database, then whatever the host lets
+        the cell see. The frames of Python are no tables of a server."""
         names = [".".join(parts)]
         if len(parts) > 1 and all(p.casefold() in _DEFAULT_SCHEMAS for p in parts[:-1]):
             names.append(parts[-1])
@@ -59,9 +64,24 @@ class ViewCatalogue:
             if name.casefold() in self.local:
                 return self.local[name.casefold()]
             found = self.view.lookup_folded(name)
-            if found is not None:
+            if found is not None and (self.database is None or found.space == "catalog"):
                 return found
+        holder = self.database
+        if len(parts) > 1 and (attached := self.attached(parts[0])) is not None:
+            holder, parts = attached, parts[1:]
+        relation = holder.find(parts) if holder is not None else None
+        if holder is not None and relation is not None:
+            return database_binding(holder, relation)
+        if self.database is not None and self.reads_frames:
+            return next((b for name in names if (b := self.view.lookup_folded(name)) is not None), None)
         return None
+
+    @property
+    def reads_frames(self) -> bool:
+        """DuckDB takes a name that it does not know for a variable of Python; a server cannot."""
+        if self.database is None or self.dialect.name == "duckdb":
+            return True
+        return bool(self.database.problem) and not self.database.relations
 
     def table(self, parts: Sequence[str]) -> Table | None:
         found = self.binding(parts)
@@ -95,13 +115,49 @@ class ViewCatalogue:
         return sql_table(found) if found is not None else None
 
     def tables(self) -> Iterator[Binding]:
-        """Every table known, one a name."""
+        """Every table known that is named without a schema of the database, one a name."""
+        seen = set(self.local)
         for binding in self.local.values():
-            if binding is not None:
+            if binding is not None and isinstance(binding.type, Table):
                 yield binding
         for binding in self.view.bindings():
-            if isinstance(binding.type, Table) and binding.name.casefold() not in self.local:
+            if not isinstance(binding.type, Table) or binding.name.casefold() in seen:
+                continue
+            if binding.space == "catalog" or self.reads_frames:
+                if self.database is not None:
+                    seen.add(binding.name.casefold())
                 yield binding
+        if self.database is not None:
+            for relation in self.database.without_schema():
+                if relation.name.casefold() not in seen:
+                    yield database_binding(self.database, relation)
+
+    def inside(self, parts: Sequence[str]) -> Iterator[Relation]:
+        """What is in a schema, by its name: of the database, or of one that was attached."""
+        database, schema = self.database, list(parts)
+        if schema and (attached := self.attached(schema[0])) is not None:
+            database, schema = attached, schema[1:]
+        elif database is not None and len(schema) == 2 and schema[0].casefold() == database.catalog.casefold():
+            schema = schema[1:]
+        if database is not None:
+            yield from database.of_schema(schema[0]) if len(schema) == 1 else database.without_schema()
+
+    def attached(self, name: str) -> Database | None:
+        """`ATTACH 'shop.db' AS shop`, here or in a cell above."""
+        known = self.local[name.casefold()] if name.casefold() in self.local else self.view.lookup_folded(name)
+        if known is None or not isinstance(known.type, Connection) or known.space != "catalog":
+            return None
+        return connection.database(known.type, self.view, self.folder)
+
+
+def database_binding(database: Database, relation: Relation) -> Binding:
+    """A table of a database, under the name by which a query calls it."""
+    plain = not relation.schema or relation.schema in database.search
+    comment = f" · {relation.comment}" if relation.comment else ""
+    return Binding(
+        relation.name if plain else f"{relation.schema}.{relation.name}", relation.table, "table", "catalog",
+        source=f"{relation.kind} of {database.label}{comment}",
+    )  # fmt: skip
 
 
 def reader_of(path: str) -> str:

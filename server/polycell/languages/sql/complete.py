@@ -21,7 +21,9 @@ from polycell.languages.sql.place import Place
 from polycell.languages.sql.relations import Relations, Visible
 from polycell.languages.sql.sources import sources, target_of
 from polycell.languages.sql.words import TABLE_HEADS
+from polycell.tables.databases.catalogue import Database, Relation
 
+WIDEST = 5000  # columns of all tables that are gone through where no FROM says which are meant
 MOST = 1000  # items of one answer; more are left to the next letter
 
 _ALIASES_SEEN = frozenset({"order", "group", "having", "qualify"})
@@ -84,6 +86,8 @@ def _qualified(place: Place, relations: Relations, catalogue: ViewCatalogue) -> 
     names = [spelling(t) for t in place.qualifier]
     if place.segment.clause in ("from", "head") and place.inner.kind != "call" and _expects_table(place):
         prefix = ".".join(names).casefold() + "."
+        for relation in catalogue.inside(names):
+            yield _relation(place, relation, rank=10)
         for binding in catalogue.tables():
             if binding.name.casefold().startswith(prefix):
                 name = binding.name[len(prefix) :]
@@ -148,9 +152,37 @@ def _tables(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
         if binding.name.casefold() not in seen:
             origin = binding.source or ("table of a cell above" if binding.space == "catalog" else "from a cell above")
             yield _table(place, binding.name, sql_table(binding), origin, 12 if binding.space != "catalog" else 14)
+    if catalogue.database is not None:
+        yield from _schemas(place, catalogue.database)
     yield from (
         _item(place, word, "keyword", rank=70) for word in ("SELECT", "LATERAL", "UNNEST") if place.before() == "("
     )
+
+
+def _relation(place: Place, relation: Relation, *, rank: int, schema: str = "") -> Completion:
+    """A table of a database; with `schema`, its name is written behind that and found without it."""
+    bare = quoted(relation.name, place)
+    label = f"{schema}.{relation.name}" if schema else relation.name
+    text = "\n\n".join(filter(None, [relation.kind, relation.comment]))
+    return _item(
+        place, label, "table", detail=describe(relation.table), documentation=text, rank=rank,
+        insert=f"{quoted(schema, place)}.{bare}" if schema else bare, filter_=relation.name if schema else "",
+    )  # fmt: skip
+
+
+def _schemas(place: Place, database: Database) -> Iterator[Completion]:
+    """The database's schemas, and what is in those that must be named."""
+    others = [s for s in database.schemas if s not in database.search]
+    few = sum(len(database.of_schema(s)) for s in others) <= MOST // 2
+    for schema in database.schemas:
+        count = len(database.of_schema(schema))
+        yield _item(
+            place, schema, "module", detail=f"schema, {count} table{'' if count == 1 else 's'}",
+            insert=quoted(schema, place), rank=18,
+        )  # fmt: skip
+        if few and schema in others:
+            for relation in database.of_schema(schema):
+                yield _relation(place, relation, rank=16, schema=schema)
 
 
 # -- columns
@@ -230,10 +262,14 @@ def _known(place: Place, catalogue: ViewCatalogue, relations: Relations) -> Iter
         for cte in home.ctes:
             yield place.statement.spelling(cte.name), relations.cte_table(cte)
         home = home.parent
+    spent = 0
     for binding in catalogue.tables():
         table = sql_table(binding)
         if table is not None:
             yield binding.name, table
+            spent += len(table.columns)
+        if spent > WIDEST:
+            return
 
 
 def _using(place: Place, relations: Relations) -> Iterator[Completion]:

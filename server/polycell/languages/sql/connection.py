@@ -3,21 +3,24 @@
 The order (each step only when those before say nothing): the magic's own argument, a connection variable of the
 Python flow, the magic's name, the cell's metadata, the host, the connection used last in the document, DuckDB when it
 was imported, else the generic dialect. JupySQL keeps its last connection as state, so cells that name one export it
-as `CONNECTION`.
+as `schemes.CONNECTION`.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from polycell.core.environment import View
 from polycell.core.notebook import Cell, Notebook
-from polycell.core.types import Connection, Module, Opaque
-from polycell.languages.sql.dialects import GENERIC, Dialect, dialect, of_url
+from polycell.core.types import Connection, Module, Opaque, Scalar
+from polycell.languages.sql.dialects import GENERIC, Dialect, dialect
+from polycell.tables.databases.catalogue import Database
+from polycell.tables.databases.places import DatabaseRequest
+from polycell.tables.databases.schemes import CONNECTION, dialect_of_url
 
-# The name under which the last connection of `%sql` is bound in the space "catalog".
-CONNECTION = "%sql connection"
 IMPORTED = "duckdb is imported"
 
 _HOSTS: Mapping[str, str] = {
@@ -38,11 +41,11 @@ _DEEPNOTE_FRAMES = "deepnote-dataframe-sql"
 def explicit(cell: Cell, view: View | None = None) -> Connection | None:
     """The connection that the cell's own magic names; None when it names none."""
     for word in _words(cell):
-        found = of_url(word)
+        found = dialect_of_url(word)
         if found is not None:
             return Connection(found, word)
         if view is not None:
-            known = _variable(view, word)
+            known = _aliased(view, word) or _variable(view, word.removeprefix("$"))
             if known is not None:
                 return known
         if word.isidentifier() or word.startswith("["):
@@ -66,13 +69,29 @@ def _words(cell: Cell) -> Iterator[str]:
     yield from (value for option, value in reading.arguments.options if option in named and value)
 
 
+def alias_of(cell: Cell) -> str:
+    """`%sql URL --alias shop`: the name by which later cells mean the connection; "" when none is given."""
+    from polycell.languages.sql.results import option
+
+    return option(cell, "--alias", "-A")
+
+
+def _aliased(view: View, word: str) -> Connection | None:
+    found = view.lookup(f"{CONNECTION} {word}") if word.isidentifier() else None
+    return found.type if found is not None and isinstance(found.type, Connection) else None
+
+
 def _variable(view: View, name: str) -> Connection | None:
     """A connection of the Python name space, whichever spaces SQL itself may read."""
     binding = view.with_overlay({}, "python").lookup(name)
     if binding is None:
         return None
     if isinstance(binding.type, Connection):
-        return binding.type
+        # Without a source, the name may be one that the user's settings know.
+        return binding.type if binding.type.source else replace(binding.type, source=name)
+    if isinstance(binding.type, Scalar) and isinstance(binding.type.value, str):
+        url = dialect_of_url(binding.type.value)
+        return Connection(url, binding.type.value) if url is not None else None
     if isinstance(binding.type, Opaque) and binding.type.name.startswith("duckdb."):
         return Connection("duckdb", name)
     return None
@@ -97,11 +116,29 @@ _MEMORY = frozenset({"", ":memory:", "duckdb:", "duckdb://", "duckdb:///:memory:
 
 def in_memory(cell: Cell, view: View) -> bool:
     """Whether what a DuckDB cell is sent to holds no tables that nobody sees: no database file, nothing unknown."""
-    found = explicit(cell, view) or _told(cell, view)
-    if found is None:
-        last = view.lookup(CONNECTION)
-        found = last.type if last is not None and isinstance(last.type, Connection) else None
+    found = current(cell, view)
     return found is None or found.source in _MEMORY
+
+
+def current(cell: Cell, view: View) -> Connection | None:
+    """The connection that a cell's SQL is sent to, as far as the notebook tells."""
+    return explicit(cell, view) or _told(cell, view) or last(view)
+
+
+def last(view: View) -> Connection | None:
+    """The connection that a cell above used last."""
+    found = view.lookup(CONNECTION)
+    return found.type if found is not None and isinstance(found.type, Connection) else None
+
+
+def database(connection: Connection | None, view: View, folder: str) -> Database | None:
+    """What the catalogue of the connection's database says; None while it is not known, or nobody may read it."""
+    if connection is None or connection.source in _MEMORY:
+        return None
+    if not connection.folder and folder:
+        connection = replace(connection, folder=folder)
+    found = view.read(DatabaseRequest.of(connection))
+    return found if isinstance(found, Database) else None
 
 
 def from_text(cell: Cell, host: str) -> Dialect:
@@ -148,7 +185,8 @@ def resolve(cell: Cell, notebook: Notebook, view: View) -> tuple[Dialect, str]:
     """(dialect, why it is assumed; empty when the cell says so itself)."""
     found = explicit(cell, view) or _told(cell, view)
     if found is not None:
-        return dialect(found.dialect or _of_magic(cell, notebook.host)), ""
+        spoken = _spoken(found, view, os.path.dirname(notebook.path))
+        return (spoken if spoken is not GENERIC else dialect(_of_magic(cell, notebook.host))), ""
     plain = from_text(cell, notebook.host)
     if plain is not GENERIC or _metadata(cell) is not None:
         return plain, "" if cell.magic is not None else f"{notebook.host} cell"
@@ -157,14 +195,22 @@ def resolve(cell: Cell, notebook: Notebook, view: View) -> tuple[Dialect, str]:
     return of_view(view)
 
 
+def _spoken(connection: Connection, view: View, folder: str) -> Dialect:
+    """The connection's dialect, by its database where the code does not tell (a name from the settings)."""
+    if connection.dialect or not connection.source:
+        return dialect(connection.dialect)
+    found = database(connection, view, folder)
+    return dialect(found.dialect) if found is not None else GENERIC
+
+
 def of_view(view: View) -> tuple[Dialect, str]:
     """The dialect where only the environment is known: a fragment, or a cell without arguments."""
     host = _HOSTS.get(view.host.name, "")
     if host:
         return dialect(host), f"{view.host.name} cell"
-    last = view.lookup(CONNECTION)
-    if last is not None and isinstance(last.type, Connection):
-        return dialect(last.type.dialect), "the connection used last"
+    used = last(view)
+    if used is not None:
+        return _spoken(used, view, ""), "the connection used last"
     imported = view.with_overlay({}, "python").lookup("duckdb")
     if imported is not None and isinstance(imported.type, Module) and imported.type.name == "duckdb":
         return dialect("duckdb"), IMPORTED

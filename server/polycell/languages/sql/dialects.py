@@ -73,40 +73,7 @@ DIALECTS: Mapping[str, Dialect] = {
     )
 }
 
-# The part of a database URL before `://` or `+driver`, to a dialect (SQLAlchemy's names).
-_SCHEMES: Mapping[str, str] = {
-    "duckdb": "duckdb",
-    "motherduck": "duckdb",
-    "postgresql": "postgres",
-    "postgres": "postgres",
-    "cockroachdb": "postgres",
-    "redshift": "redshift",
-    "mysql": "mysql",
-    "mariadb": "mysql",
-    "sqlite": "sqlite",
-    "snowflake": "snowflake",
-    "bigquery": "bigquery",
-    "trino": "trino",
-    "presto": "presto",
-    "awsathena": "trino",
-    "mssql": "tsql",
-    "databricks": "databricks",
-    "spark": "spark",
-    "hive": "hive",
-    "oracle": "oracle",
-    "clickhouse": "clickhouse",
-    "clickhousedb": "clickhouse",
-}
-
 
 def dialect(name: str) -> Dialect:
     """The row of a dialect; generic for one that has none."""
     return DIALECTS.get(name.lower(), GENERIC)
-
-
-def of_url(url: str) -> str | None:
-    """The dialect that a database URL names, "" for a scheme nobody knows; None for what is no URL."""
-    scheme, separator, _ = url.partition("://")
-    if not separator or not scheme.replace("+", "").replace("_", "").isalnum():
-        return None
-    return _SCHEMES.get(scheme.partition("+")[0].lower(), "")

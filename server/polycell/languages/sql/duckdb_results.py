@@ -8,9 +8,9 @@ from polycell.core.types import Certainty, Column, DataType, Table
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.duckdb_shadow import Bound, bind
 from polycell.languages.sql.duckdb_tables import needed
-from polycell.languages.sql.duckdb_types import from_duckdb
 from polycell.languages.sql.names import suffixed
 from polycell.languages.sql.scan import Statement
+from polycell.tables.duckdb_types import from_duckdb
 
 
 def described(statement: Statement, catalogue: ViewCatalogue, table: Table) -> Table | None:

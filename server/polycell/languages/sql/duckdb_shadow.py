@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import Any
 
 from polycell.core.text import Span
-from polycell.languages.sql.duckdb_types import quote
+from polycell.tables.duckdb_types import quote
 
 log = logging.getLogger(__name__)
 

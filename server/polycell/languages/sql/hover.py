@@ -148,8 +148,10 @@ def hover(statement: Statement, catalogue: ViewCatalogue, offset: int, context: 
         return Hover(f"```sql\n{signature}\n```\n{text}", span)
     if found.column is not None:
         return Hover(column_text(statement, found.column, found.visible), span)
+    database = catalogue.database
+    unread = database.state if database is not None and database.problem else ""
     if found.table is None:
-        return None
+        return Hover(unread, span) if unread and found.source is not None else None
     name = statement.spelling(found.token)
     heading = f"**{name}**"
     if found.cte is not None:
@@ -160,6 +162,8 @@ def hover(statement: Statement, catalogue: ViewCatalogue, offset: int, context: 
     if found.binding is not None:
         lines.append(binding_line(context.notebook, found.binding))
     lines.append(table_markdown(context.notebook, found.table))
+    if unread:
+        lines.append(f"_{unread}_")
     if assumed and statement.dialect.name:
         lines.append(f"_{statement.dialect.name} SQL is assumed: {assumed}_")
     return Hover("\n\n".join(filter(None, lines)), span)

@@ -39,7 +39,7 @@ from polycell.languages.sql import (
 )
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
-from polycell.languages.sql.dialects import DIALECTS, Dialect, of_url
+from polycell.languages.sql.dialects import DIALECTS, Dialect
 from polycell.languages.sql.duckdb_results import described
 from polycell.languages.sql.facts import facts
 from polycell.languages.sql.formatting import formatted
@@ -53,6 +53,7 @@ from polycell.languages.sql.scan import Script, Statement, scan
 from polycell.languages.sql.signature import signature
 from polycell.languages.sql.text import sql_text
 from polycell.languages.sql.tokens import tokens
+from polycell.tables.databases.schemes import CONNECTION, dialect_of_url
 from polycell.tables.persisted import PERSISTING, persisted
 from polycell.tables.unseen import UNSEEN
 
@@ -84,8 +85,7 @@ def read(context: Context) -> Reading:
     text = sql_text(cell)
     dialect, assumed = connection.resolve(cell, context.notebook, context.view)
     script = scan(text, dialect)
-    folder = os.path.dirname(context.notebook.path)
-    catalogue = ViewCatalogue(context.view, dialect, folder, connection=connection.label(cell))
+    catalogue = _catalogue(context, dialect)
 
     # An anchor counts in the whole cell, of which a fragment is a part.
     whole = context.notebook.cells[context.index].text if context.start else cell.text
@@ -96,6 +96,13 @@ def read(context: Context) -> Reading:
         return Anchor.at(whole, context.start + start, name, cell=cell.id)
 
     return Reading(text, dialect, assumed, script, catalogue, anchor)
+
+
+def _catalogue(context: Context, dialect: Dialect) -> ViewCatalogue:
+    folder = os.path.dirname(context.notebook.path)
+    used = connection.current(context.cell, context.view)
+    found = connection.database(used, context.view, folder)
+    return ViewCatalogue(context.view, dialect, folder, database=found)
 
 
 class SqlService(LanguageService):
@@ -148,16 +155,23 @@ class SqlService(LanguageService):
             made.append(Binding(UNSEEN, kind="parameter", space="catalog"))
         named = connection.explicit(cell, context.view)
         if named is not None:
-            made.append(Binding(connection.CONNECTION, named, space="catalog"))
+            named = replace(named, folder=named.folder or os.path.dirname(context.notebook.path))
+            made.append(Binding(CONNECTION, named, space="catalog"))
+            alias = connection.alias_of(cell)
+            if alias:
+                made.append(Binding(f"{CONNECTION} {alias}", named, space="catalog"))
         return Exports(tuple(made))
 
     def evaluate(self, text: str, view: View) -> Type:
         """The table of the text's last SELECT; of a text that is a database URL alone, the connection."""
         stripped = text.strip()
-        url = of_url(stripped) if " " not in stripped and "\n" not in stripped else None
+        url = dialect_of_url(stripped) if " " not in stripped and "\n" not in stripped else None
         if url is not None:
             return Connection(url, stripped)
         dialect, _ = connection.of_view(view)
+        used = connection.last(view)
+        catalogue = ViewCatalogue(view, dialect, database=connection.database(used, view, ""))
+        reading = Reading(text, dialect, "", scan(text, dialect), catalogue, lambda s, t: None)
         if len(text) > INFERRED:
             return OPEN
 
@@ -184,7 +198,11 @@ class SqlService(LanguageService):
         if len(context.cell.text) > INFERRED:
             return ()
         reading = read(context)
-        if reading.dialect.name == "duckdb" and not connection.in_memory(context.cell, context.view):
+        return (*_unreachable(context, reading), *self._mistakes(context, reading))
+
+    def _mistakes(self, context: Context, reading: Reading) -> Sequence[Finding]:
+        known = reading.catalogue.database
+        if not connection.in_memory(context.cell, context.view) and (known is None or not known.complete):
             return ()  # a table of the database file hides a frame of the same name
         if reading.script.blocks or len(reading.script.statements) > CHECKED:
             return ()
@@ -206,10 +224,8 @@ class SqlService(LanguageService):
         found = place(text, offset, dialect)
         if found is None:
             return NO_COMPLETIONS
-        if ";" not in text:  # nothing stands before: no need to read the text without its mask
-            catalogue = ViewCatalogue(context.view, dialect, os.path.dirname(context.notebook.path))
-        else:
-            catalogue = _before(read(context), found.statement)
+        # With no statement before, there is no need to read the text without its mask.
+        catalogue = _before(read(context), found.statement) if ";" in text else _catalogue(context, dialect)
         made = complete(found, catalogue)
         quotes = _quotes(context)
         return made if len(quotes) != 1 else replace(made, items=tuple(_in_quotes(made.items, context, quotes)))
@@ -309,6 +325,16 @@ def _in_quotes(items: Iterable[Completion], context: Context, quote: str) -> Ite
             yield item
         elif not raw:
             yield item._replace(insert=(item.insert or item.label).replace(quote, f"\\{quote}"))
+
+
+def _unreachable(context: Context, reading: Reading) -> Iterator[Finding]:
+    """That a database cannot be read is said once for each cell that names it, at the name."""
+    known, cell = reading.catalogue.database, context.cell
+    if known is None or not known.problem or cell.magic is None or connection.explicit(cell) is None:
+        return
+    start = cell.magic.arguments_start
+    word = cell.magic.arguments.split(None, 1)[0]
+    yield Finding("database-unreachable", Span(start, start + len(word)), known.state, "information")
 
 
 def _before(reading: Reading, statement: Statement) -> ViewCatalogue:

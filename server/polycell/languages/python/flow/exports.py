@@ -25,6 +25,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.formats.magics import read_magic, spec_of
+from polycell.languages.python.flow.connected import last_connection
 from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch
 from polycell.languages.python.flow.saved import add_saved_columns
 from polycell.languages.python.flow.sql_lines import made_by_lines
@@ -281,7 +282,8 @@ def exports(context: Context) -> Exports:
         bindings[implicit] = Binding(implicit, made.last, "result", space, where, made.text_of(statement))
     if made.anything:
         made.remark(ANYTHING)
-    catalogue = (*made.catalog.values(), *_settings(context), *made_by_lines(made, context))
+    connected = last_connection(made, context)
+    catalogue = (*made.catalog.values(), *_settings(context), *made_by_lines(made, context), *connected)
     return Exports((*bindings.values(), *catalogue), context.facts.opens)
 
 

@@ -22,9 +22,8 @@ from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.literals import literal_of, place_of
 from polycell.languages.python.source import PythonSource
+from polycell.tables.databases.schemes import CONNECTION
 
-# What SQL looks up to know the connection used last, which decides the dialect (languages/sql has the same name).
-CONNECTION = "%sql connection"
 SHORTEST = 100  # characters of source that people are shown in one line
 DEEPEST = 40  # nested expressions that are looked into
 MOST = 30_000  # units of work that one walk over a cell may cost; real cells stay far below
@@ -282,10 +281,17 @@ class Interpreter:
         return text if len(text) <= SHORTEST else text[: SHORTEST - 1] + "…"
 
     def sql(
-        self, text: str, tables: Mapping[str, Type] | None = None, node: ast.AST | None = None, dialect: str = ""
+        self,
+        text: str,
+        tables: Mapping[str, Type] | None = None,
+        node: ast.AST | None = None,
+        dialect: str = "",
+        connection: Connection | None = None,
     ) -> Table | None:
         """The table that a SQL text yields, with the names of this cell hiding those above. `node` holds the text."""
         overlay = self.overlay()
+        if connection is not None:
+            overlay[CONNECTION] = Binding(CONNECTION, connection, space="catalog")
         for name, type_ in (tables or {}).items():
             overlay[name] = Binding(name, type_)
         if dialect:

@@ -1,8 +1,8 @@
-"""Functions of other libraries through which frames and connections pass."""
+"""Functions of other libraries through which frames pass."""
 
 from __future__ import annotations
 
-from polycell.core.types import DATE, STRING, TIMESTAMP, UNKNOWN, Collection, Connection, Opaque, Scalar, Table, Type
+from polycell.core.types import DATE, STRING, TIMESTAMP, UNKNOWN, Collection, Scalar, Table, Type
 from polycell.languages.python.frames.registry import Call, function
 from polycell.languages.python.values import collection
 
@@ -43,41 +43,3 @@ def globbed(call: Call) -> Type:
 @function("seaborn.load_dataset", "name **")
 def dataset(call: Call) -> Type:
     return Table(open=True, flavour="pandas")
-
-
-_SCHEMES = {
-    "postgresql": "postgres", "postgres": "postgres", "redshift": "redshift", "mysql": "mysql", "mariadb": "mysql",
-    "sqlite": "sqlite", "duckdb": "duckdb", "snowflake": "snowflake", "bigquery": "bigquery", "trino": "trino",
-    "mssql": "tsql", "databricks": "databricks", "oracle": "oracle", "clickhouse": "clickhouse",
-}  # fmt: skip
-
-
-def dialect_of(url: str) -> str:
-    """sqlglot's dialect for a database URL, `dialect+driver://…`."""
-    return _SCHEMES.get(url.split(":", 1)[0].split("+", 1)[0].lower(), "")
-
-
-@function("sqlalchemy.create_engine sqlalchemy.engine.create_engine", "url **")
-def create_engine(call: Call) -> Type:
-    url = call.text("url")
-    return Connection(dialect_of(url) if url else "", url or "")
-
-
-@function("sqlite3.connect", "database **")
-def sqlite_connect(call: Call) -> Type:
-    return Connection("sqlite", call.text("database") or "")
-
-
-@function("duckdb.connect", "database read_only config")
-def duckdb_connect(call: Call) -> Type:
-    return Connection("duckdb", call.text("database") or "")
-
-
-@function("psycopg2.connect psycopg.connect", "*args **")
-def postgres_connect(call: Call) -> Type:
-    return Connection("postgres")
-
-
-@function("pyspark.sql.SparkSession", "**")
-def spark_session(call: Call) -> Type:
-    return Opaque("pyspark.sql.SparkSession")

@@ -133,7 +133,7 @@ def polars_ndjson(call: Call) -> Type:
     return read_file(call, call["source"], "json", _lazy(call), {**_options(call, ("source",)), "lines": True})
 
 
-@function("polars.read_excel polars.read_json polars.read_database polars.read_avro polars.read_delta", "*args **")
+@function("polars.read_excel polars.read_json polars.read_avro polars.read_delta", "*args **")
 def polars_other(call: Call) -> Type:
     return unknown_table("polars")
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
 
 from polycell.core.environment import View
-from polycell.core.types import UNKNOWN, Anchor, Table, Type
+from polycell.core.types import UNKNOWN, Anchor, Connection, Table, Type
 from polycell.languages.python.frames.columns import unknown_table, without_labels
 from polycell.languages.python.values import known_text, known_texts, value_of
 
@@ -40,9 +40,15 @@ class Evaluator(Protocol):
         """The node's source on one line, shortened for people."""
 
     def sql(
-        self, text: str, tables: Mapping[str, Type] | None = None, node: ast.AST | None = None, dialect: str = ""
+        self,
+        text: str,
+        tables: Mapping[str, Type] | None = None,
+        node: ast.AST | None = None,
+        dialect: str = "",
+        connection: Connection | None = None,
     ) -> Table | None:
-        """The table that a SQL text yields; `node` is what holds the text, `dialect` its own where that is known."""
+        """The table that a SQL text yields; `node` is what holds the text, `dialect` its own and `connection` where it
+        goes, where they are known."""
 
     def register(self, name: str, type_: Type, node: ast.AST, connection: str = "") -> None:
         """A table that enters the catalogue (`createOrReplaceTempView`), of a connection by its name if known."""

@@ -19,6 +19,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     altair_charts,
     arrow_rules,
     catalogue,
+    connections,
     duckdb_rules,
     library,
     pandas_aggregate,

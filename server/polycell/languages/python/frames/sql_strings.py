@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from polycell.core.types import UNKNOWN, Connection, Flavour, Table, Type
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    FLOATS,
+    STRINGS,
+    TEMPORAL,
+    UNKNOWN,
+    Certainty,
+    Column,
+    Connection,
+    Flavour,
+    Table,
+    Type,
+)
 from polycell.languages.python.frames.catalogue import defined, receiver_name
 from polycell.languages.python.frames.columns import unknown_table
+from polycell.languages.python.frames.connections import connection_of
 from polycell.languages.python.frames.registry import Call, function, method
+from polycell.tables.databases.catalogue import Database
+from polycell.tables.databases.places import DatabaseRequest
 
 
-def evaluated(call: Call, name: str, flavour: Flavour) -> Table:
+def evaluated(call: Call, name: str, flavour: Flavour, connection: Connection | None = None) -> Table:
     """The table that the SQL text of an argument yields, of a flavour; open where nobody knows."""
     text, argument = call.text(name), call[name]
-    found = call.run.sql(text, node=argument.node) if text and argument is not None else None
+    found = call.run.sql(text, node=argument.node, connection=connection) if text and argument is not None else None
     if found is None:
         return unknown_table(flavour)
     return replace(found, flavour=flavour, index=(), case_sensitive=flavour not in ("duckdb", "spark"))
+
+
+_DUCKDB = Connection("duckdb")  # the module's own connection, in memory
 
 
 @function(
@@ -26,7 +46,7 @@ def evaluated(call: Call, name: str, flavour: Flavour) -> Table:
 )
 def duckdb_sql(call: Call) -> Type:
     defined(call, "query", "duckdb", "duckdb")
-    return evaluated(call, "query", "duckdb")
+    return evaluated(call, "query", "duckdb", _DUCKDB)
 
 
 @method("connection", "sql query execute from_query", "query alias parameters **")
@@ -36,19 +56,81 @@ def connection_sql(call: Call) -> Type:
         defined(call, "query", connection.dialect, receiver_name(call))
     if not isinstance(connection, Connection) or connection.dialect != "duckdb":
         return UNKNOWN
-    return evaluated(call, "query", "duckdb")
+    return evaluated(call, "query", "duckdb", connection)
 
 
 @function("pandas.read_sql pandas.read_sql_query", "sql con index_col **", gives=unknown_table("pandas"))
 def read_sql(call: Call) -> Type:
-    if call["index_col"] is not None:
+    text = call.text("sql")
+    if text is not None and _NAME.match(text):
+        return read_sql_table(call, text)
+    if call["index_col"] is not None or set(call.extra or ()) & {"chunksize", "dtype", "dtype_backend"}:
         return unknown_table("pandas")
-    made = evaluated(call, "sql", "pandas")
-    connection = call["con"]
-    if connection is None or not isinstance(connection.type, Connection) or connection.type.dialect != "duckdb":
+    return _queried(call, "sql", "con", "pandas")
+
+
+@function("pandas.read_sql_table", "sql con schema index_col coerce_float parse_dates columns **",
+          gives=unknown_table("pandas"))  # fmt: skip
+def read_whole_table(call: Call) -> Type:
+    return read_sql_table(call, call.text("sql"))
+
+
+def read_sql_table(call: Call, name: str | None) -> Table:
+    """pandas' reader of a table by its name, with all its columns or some."""
+    schema, columns = call.text("schema"), call.texts("columns")
+    odd = call["index_col"] is not None or (call["schema"] is not None and not schema) or call.extra
+    if name is None or odd or (call["columns"] is not None and columns is None):
+        return unknown_table("pandas")
+    connection = connection_of(call, call["con"])
+    database = call.run.view.read(DatabaseRequest.of(connection)) if connection is not None else None
+    parts = [schema, name] if schema else [name]
+    found = database.find(parts) if isinstance(database, Database) else None
+    if connection is None or found is None or (columns and not all(found.table.column(c) for c in columns)):
+        return unknown_table("pandas")
+    named = [c for c in found.table.columns if columns is None or c.name in columns]
+    return _fetched(replace(found.table, columns=tuple(named), flavour="pandas"), connection, "pandas")
+
+
+@function("polars.read_database polars.read_database_uri", "query connection **", gives=unknown_table("polars"))
+def polars_database(call: Call) -> Type:
+    if set(call.extra or ()) - {"uri"}:
+        return unknown_table("polars")
+    return _queried(call, "query", "connection" if call["connection"] is not None else "uri", "polars")
+
+
+_NAME = re.compile(r"[^\W\d]\w*\Z")
+
+
+def _queried(call: Call, name: str, connected: str, flavour: Flavour) -> Table:
+    """What a query yields in the connection's database."""
+    connection = connection_of(call, call[connected] or (call.extra or {}).get(connected))
+    made = evaluated(call, name, flavour, connection or Connection())
+    if connection is None:
         # Tables of a database that nobody looked into; frames of the same names are others.
         return replace(made, open=True)
-    return made
+    if connection.dialect == "duckdb":
+        return made
+    database = call.run.view.read(DatabaseRequest.of(connection))
+    known = isinstance(database, Database) and not database.problem
+    return _fetched(made, connection, flavour) if known else replace(made, open=True)
+
+
+def _fetched(table: Table, connection: Connection, flavour: Flavour) -> Table:
+    """What a driver and the frame library make of a database's types: numbers of a fixed scale become double in pandas,
+    integers that may be missing as well, and SQLite's driver hands out what is stored."""
+
+    def fetched(column: Column) -> Column:
+        type_ = column.type
+        if type_ is None:
+            return column
+        if connection.dialect == "sqlite" and (type_.name in TEMPORAL or type_ == BOOL):
+            return replace(column, type=None)
+        if flavour == "pandas" and type_.name.startswith("decimal"):
+            type_ = FLOAT64
+        sure = flavour == "pandas" and (column.nullable is False or type_.name in FLOATS or type_.name in STRINGS)
+        return replace(column, type=type_, type_certainty=column.type_certainty if sure else Certainty.LIKELY)
+
+    return replace(table, columns=tuple(map(fetched, table.columns)), case_sensitive=True, flavour=flavour)
 
 
 @function("polars.sql", "query eager")

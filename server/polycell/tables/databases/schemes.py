@@ -1,0 +1,42 @@
+"""Database URLs: which dialect a scheme means, and the names under which connections are kept in the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# The name under which the last connection of `%sql` is bound in the space "catalog"; behind it, after a blank, the name
+# that `--alias` gives one.
+CONNECTION = "%sql connection"
+
+# The part of a database URL before `://` or `+driver` (SQLAlchemy's names), to sqlglot's name of the dialect.
+_SCHEMES: Mapping[str, str] = {
+    "duckdb": "duckdb",
+    "motherduck": "duckdb",
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "cockroachdb": "postgres",
+    "redshift": "redshift",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "sqlite": "sqlite",
+    "snowflake": "snowflake",
+    "bigquery": "bigquery",
+    "trino": "trino",
+    "presto": "presto",
+    "awsathena": "trino",
+    "mssql": "tsql",
+    "databricks": "databricks",
+    "spark": "spark",
+    "hive": "hive",
+    "oracle": "oracle",
+    "clickhouse": "clickhouse",
+    "clickhousedb": "clickhouse",
+}
+
+
+def dialect_of_url(url: str) -> str | None:
+    """The dialect that a database URL names, "" for a scheme nobody knows; None for what is no URL."""
+    scheme, separator, _ = url.partition("://")
+    if not separator or not scheme.replace("+", "").replace("_", "").isalnum():
+        return None
+    return _SCHEMES.get(scheme.partition("+")[0].lower(), "")
