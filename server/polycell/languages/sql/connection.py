@@ -35,6 +35,7 @@ _HOSTS: Mapping[str, str] = {
 }
 _JUPYSQL = ("sql", "jupysql")
 _OPTIONS = ("--connection", "-cn", "--connection_string", "-co", "--connection_object")
+_FILES = frozenset({"duckdb", "sqlite"})  # without a file these are in memory
 _DEEPNOTE_FRAMES = "deepnote-dataframe-sql"
 
 
@@ -87,8 +88,9 @@ def _variable(view: View, name: str) -> Connection | None:
     if binding is None:
         return None
     if isinstance(binding.type, Connection):
-        # Without a source, the name may be one that the user's settings know.
-        return binding.type if binding.type.source else replace(binding.type, source=name)
+        # Without a source, the name of a server's connection may be one that the user's settings know.
+        nameless = not binding.type.source and binding.type.dialect not in _FILES
+        return replace(binding.type, source=name) if nameless else binding.type
     if isinstance(binding.type, Scalar) and isinstance(binding.type.value, str):
         url = dialect_of_url(binding.type.value)
         return Connection(url, binding.type.value) if url is not None else None

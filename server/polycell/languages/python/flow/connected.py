@@ -53,7 +53,8 @@ def _connection(run: Interpreter, magic: Magic) -> tuple[Connection, str] | None
     name = word.removeprefix("$")
     type_ = run.type_of(name) if name.isidentifier() else None
     if isinstance(type_, Connection):
-        return (type_ if type_.source else replace(type_, source=name)), alias
+        nameless = not type_.source and type_.dialect not in ("duckdb", "sqlite")
+        return (replace(type_, source=name) if nameless else type_), alias
     url = known_text(type_) if type_ is not None else None
     dialect = dialect_of_url(url) if url else None
     return (Connection(dialect, url or ""), alias) if dialect is not None else (Connection("", word), alias)

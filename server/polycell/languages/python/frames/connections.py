@@ -55,7 +55,11 @@ def connection_of(call: Call, argument: Argument | None) -> Connection | None:
     if argument is None:
         return None
     if isinstance(argument.type, Connection):
-        if argument.type.source or not isinstance(argument.node, ast.Name):
+        if (
+            argument.type.source
+            or argument.type.dialect in ("duckdb", "sqlite")
+            or not isinstance(argument.node, ast.Name)
+        ):
             return argument.type
         return replace(argument.type, source=argument.node.id)  # a name that the user's settings may know
     url = known_text(argument.type) or ""
