@@ -102,7 +102,8 @@ def _catalogue(context: Context, dialect: Dialect) -> ViewCatalogue:
     folder = os.path.dirname(context.notebook.path)
     used = connection.current(context.cell, context.view)
     found = connection.database(used, context.view, folder)
-    return ViewCatalogue(context.view, dialect, folder, database=found)
+    named = connection.label(context.cell)
+    return ViewCatalogue(context.view, dialect, folder, connection=named, database=found)
 
 
 class SqlService(LanguageService):
@@ -171,7 +172,6 @@ class SqlService(LanguageService):
         dialect, _ = connection.of_view(view)
         used = connection.last(view)
         catalogue = ViewCatalogue(view, dialect, database=connection.database(used, view, ""))
-        reading = Reading(text, dialect, "", scan(text, dialect), catalogue, lambda s, t: None)
         if len(text) > INFERRED:
             return OPEN
 
@@ -179,7 +179,7 @@ class SqlService(LanguageService):
             start = statement.start + token.start
             return Anchor.at(text, start, text[start : statement.start + token.end])
 
-        reading = Reading(text, dialect, "", scan(text, dialect), ViewCatalogue(view, dialect), anchor)
+        reading = Reading(text, dialect, "", scan(text, dialect), catalogue, anchor)
         made = definitions.changes(reading.script, reading.catalogue, reading.anchor)
         table = result(reading, made)
         return crossing(table, "sql") if table is not None else OPEN
@@ -202,7 +202,8 @@ class SqlService(LanguageService):
 
     def _mistakes(self, context: Context, reading: Reading) -> Sequence[Finding]:
         known = reading.catalogue.database
-        if not connection.in_memory(context.cell, context.view) and (known is None or not known.complete):
+        proven = known is not None and known.complete
+        if reading.dialect.name == "duckdb" and not proven and not connection.in_memory(context.cell, context.view):
             return ()  # a table of the database file hides a frame of the same name
         if reading.script.blocks or len(reading.script.statements) > CHECKED:
             return ()

@@ -292,10 +292,10 @@ class Interpreter:
         overlay = self.overlay()
         if connection is not None:
             overlay[CONNECTION] = Binding(CONNECTION, connection, space="catalog")
+        elif dialect:
+            overlay[CONNECTION] = Binding(CONNECTION, Connection(dialect), space="catalog")
         for name, type_ in (tables or {}).items():
             overlay[name] = Binding(name, type_)
-        if dialect:
-            overlay[CONNECTION] = Binding(CONNECTION, Connection(dialect))
         found = self.view.with_overlay(overlay).evaluate("sql", text)
         if not isinstance(found, Table):
             return None
