@@ -16,7 +16,8 @@ TIMEOUT = 60.0
 class Client:
     """Sends messages and keeps everything that comes back, with the time it came."""
 
-    def __init__(self, command: list[str] | None = None) -> None:
+    def __init__(self, command: list[str] | None = None, root: str | None = None) -> None:
+        self._root = root
         self._process = subprocess.Popen(
             command or [sys.executable, "-m", "polycell", "serve"],
             stdin=subprocess.PIPE,
@@ -64,8 +65,9 @@ class Client:
             "notebookDocument": {"synchronization": {"dynamicRegistration": False}},
             "textDocument": {"publishDiagnostics": {"versionSupport": True}},
         }
-        said = {"processId": None, "rootUri": None, "capabilities": capabilities, "initializationOptions": options}
-        self.request("initialize", said)
+        folders = [{"uri": self._root, "name": "root"}] if self._root else None
+        said = {"processId": None, "rootUri": self._root, "workspaceFolders": folders, "capabilities": capabilities}
+        self.request("initialize", {**said, "initializationOptions": options})
         self.notify("initialized", {})
 
     def close(self) -> None:

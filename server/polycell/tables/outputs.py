@@ -1,38 +1,26 @@
 """Columns that saved outputs show: what a notebook's last run wrote beside its code.
 
 A cell's output is found by the cell's text, so that an edited cell has none. What it says is likely, never certain, and
-always open: it completes, and no diagnostic rests on it. Formats: HTML tables of pandas and polars, Data Wrangler,
-Colab, Deepnote, `dataresource` bundles, and the text of `df.info()`.
+always open: it completes, and no diagnostic rests on it. What the same last line showed before an edit is weak.
+Formats: HTML tables of pandas and polars, Data Wrangler, Colab, Deepnote, `dataresource` bundles, and printed texts
+(`tables.printed`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from polycell.core.types import (
-    BOOL,
-    CATEGORY,
-    DATE,
-    DURATION,
-    FLOAT64,
-    INT64,
-    STRING,
-    TIMESTAMP,
-    Certainty,
-    Column,
-    DataType,
-    Evidence,
-    Flavour,
-    Table,
-)
+from polycell.core.types import Certainty, Column, DataType, Evidence, Flavour, Table
+from polycell.tables.printed import printed_columns
+from polycell.tables.type_names import parse_type
 
 LARGEST = 100 * 1024 * 1024  # bytes of a notebook that is looked into
 MOST = 1000  # columns of one output
@@ -46,12 +34,22 @@ def digest(text: str) -> str:
 
 
 def read_output(path: Path, text: str, options: Mapping[str, Any]) -> Table:
-    """The reader "notebook.output": the table that the cell of the digest `options["cell"]` showed; open and empty
-    when it showed none, when the file has no such cell, or two that differ. Raises OSError and ValueError."""
+    """The reader "notebook.output": the table that the cell of the digest `options["cell"]` showed; weakly,
+    the one cell whose last line is `options["last"]`. Open and empty when there is none, or two that differ. Raises
+    OSError and ValueError."""
     stat = path.stat()
     if stat.st_size > LARGEST:
         return NOTHING
-    return _outputs(str(path), stat.st_mtime_ns, stat.st_size).get(str(options.get("cell", "")), NOTHING)
+    found = _outputs(str(path), stat.st_mtime_ns, stat.st_size)
+    fresh = found.get(str(options.get("cell", "")))
+    if fresh is not None:
+        return fresh
+    stale = found.get(str(options.get("last", "")), NOTHING)
+    return replace(stale, columns=tuple(_weak(c) for c in stale.columns))
+
+
+def _weak(column: Column) -> Column:
+    return replace(column, certainty=Certainty.WEAK, type_certainty=Certainty.WEAK, source="saved output, out of date")
 
 
 @lru_cache(maxsize=4)
@@ -65,9 +63,14 @@ def _outputs(path: str, changed: int, size: int) -> Mapping[str, Table]:
         table = table_of(cell.get("outputs"))
         if not isinstance(text, str) or table is None:
             continue
-        key = digest(text)
-        found[key] = table if found.get(key, table) == table else NOTHING
+        for key in (digest(text), last_line(text)):
+            found[key] = table if found.get(key, table) == table else NOTHING
     return found
+
+
+def last_line(text: str) -> str:
+    """How the cell of an output is recognised when the rest of it was edited since: by what it shows."""
+    return "last " + text.rstrip().rpartition("\n")[2].strip()
 
 
 def _cells(notebook: Any) -> Iterator[Mapping[str, Any]]:
@@ -91,7 +94,7 @@ def table_of(outputs: Any) -> Table | None:
             if isinstance(data, dict):
                 found = _bundle(data) or found
         elif kind == "stream":
-            found = _info(_text(output.get("text"))) or found
+            found = _printed(output.get("text")) or found
     return found
 
 
@@ -130,19 +133,6 @@ def _made(names: list[tuple[str, DataType | None]], flavour: Flavour = "pandas")
         if name and name not in ("...", "…")
     )  # fmt: skip
     return Table(columns, open=True, flavour=flavour) if columns else None
-
-
-_TYPES: tuple[tuple[str, DataType], ...] = (
-    ("int64", INT64), ("float64", FLOAT64), ("bool", BOOL), ("datetime", TIMESTAMP), ("timedelta", DURATION),
-    ("category", CATEGORY), ("str", STRING), ("i64", INT64), ("f64", FLOAT64), ("date", DATE), ("integer", INT64),
-    ("number", FLOAT64),
-)  # fmt: skip
-
-
-def data_type(name: object) -> DataType | None:
-    """What a printed type says, `object` and what is rare left out."""
-    text = str(name).strip().lower()
-    return next((type_ for word, type_ in _TYPES if text == word or text.startswith((f"{word}[", f"{word}64"))), None)
 
 
 def _wrangler(value: Any) -> Table | None:
@@ -195,23 +185,12 @@ def _fields(fields: list[Any], name: str, type_: str) -> Table | None:
     names = [_get(f, name) for f in fields]
     if not all(isinstance(n, str) for n in names):
         return None
-    return _made([(n, data_type(_get(f, type_)) if type_ else None) for n, f in zip(names, fields, strict=True)])
+    return _made([(n, parse_type(_get(f, type_)) if type_ else None) for n, f in zip(names, fields, strict=True)])
 
 
-_ROW = re.compile(r"^ *\d+ {2,}(?P<name>.*?) {2,}(?:\d+ non-null +)?(?P<type>\S+) *$")
-
-
-def _info(text: str) -> Table | None:
-    """The text of `df.info()`."""
-    if "<class 'pandas." not in text or "Data columns (total" not in text:
-        return None
-    rows = []
-    for line in text.split("\n"):
-        found = _ROW.match(line)
-        if found is not None:
-            rows.append((found["name"].strip(), data_type(found["type"])))
-    said = re.search(r"Data columns \(total (\d+) columns?\)", text)
-    return _made(rows) if said is not None and int(said[1]) == len(rows) else None
+def _printed(value: Any) -> Table | None:
+    found = printed_columns(_text(value))
+    return _made(*found) if found is not None else None
 
 
 class _Reader(HTMLParser):
@@ -281,7 +260,7 @@ def _html(value: Any) -> Table | None:
     first, second = reader.rows[0], reader.rows[1] if len(reader.rows) > 1 else []
     if reader.shape.startswith("shape:"):
         types = second if len(second) == len(first) else [""] * len(first)
-        return _made([(n, data_type(t)) for n, t in zip(first, types, strict=True)], "polars")
+        return _made([(n, parse_type(t)) for n, t in zip(first, types, strict=True)], "polars")
     if len(reader.rows) > 2 or not reader.indexed:
         return None
     levels = next((i for i, name in enumerate(first) if name), len(first))
@@ -302,4 +281,6 @@ _FORMS = {
     "application/vnd.dataresource+json": _resource,
     "text/html": _html,
     "html": _html,
+    "text/plain": _printed,
+    "text": _printed,
 }

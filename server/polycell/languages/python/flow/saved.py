@@ -9,11 +9,15 @@ from pathlib import PurePath
 from polycell.core.service import Context
 from polycell.core.types import UNKNOWN, Table
 from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.tables.evidence import merge
 from polycell.tables.files import FileRequest
-from polycell.tables.outputs import digest
+from polycell.tables.outputs import digest, last_line
 
-_SAME_COLUMNS = frozenset({"head", "tail", "sample", "info", "limit", "copy"})
-_FLAVOURS = frozenset({"pandas", "polars"})
+_SAME_COLUMNS = frozenset({
+    "head", "tail", "sample", "info", "limit", "copy", "glimpse", "printSchema", "show", "collect_schema"
+})  # fmt: skip
+_FLAVOURS = frozenset({"pandas", "polars", "polars-lazy", "spark"})
+_DESCRIBING = frozenset({"dtypes", "schema"})
 
 
 def add_saved_columns(run: Interpreter, context: Context) -> None:
@@ -32,16 +36,18 @@ def add_saved_columns(run: Interpreter, context: Context) -> None:
     if type_ != UNKNOWN and not (isinstance(type_, Table) and type_.open and type_.flavour in _FLAVOURS):
         return
     folder = str(PurePath(path).parent)
-    request = FileRequest.of(path, folder, "notebook.output", {"cell": digest(context.cell.text)})
+    request = FileRequest.of(
+        path, folder, "notebook.output", {"cell": digest(context.cell.text), "last": last_line(context.cell.text)}
+    )
     found = context.view.read(request)
     if not isinstance(found, Table) or not found.columns:
         return
     if not isinstance(type_, Table):
         run.state.objects[slot.address] = found
-    elif type_.flavour == found.flavour or found.columns[0].type is None:
-        known = {c.name for c in (*type_.columns, *type_.index)}
-        added = (c for c in found.columns if c.name not in known)
-        run.state.objects[slot.address] = replace(type_, columns=(*type_.columns, *added))
+    elif type_.flavour.removesuffix("-lazy") == found.flavour or found.columns[0].type is None:
+        index = {c.name for c in type_.index}
+        shown = replace(found, columns=tuple(c for c in found.columns if c.name not in index))
+        run.state.objects[slot.address] = merge(type_, shown)
 
 
 def _shown(node: ast.expr) -> str:
@@ -50,4 +56,6 @@ def _shown(node: ast.expr) -> str:
         node = node.args[-1] if node.args else node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SAME_COLUMNS:
         node = node.func.value
+    if isinstance(node, ast.Attribute) and node.attr in _DESCRIBING:
+        node = node.value
     return node.id if isinstance(node, ast.Name) else ""

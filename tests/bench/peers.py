@@ -1,0 +1,208 @@
+"""`python -m tests.bench.peers`: the probes asked of Polycell and its peers in one run, as a Markdown table.
+
+Peers are what is installed (`pip install -e ".[bench]"`); what is not is listed as absent. The language servers get the
+cells as one notebook document, in a folder with the data file; typedframes gets them as one file, magics left out;
+DuckDB's own completion gets the SQL alone, with the tables made.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.bench.client import Client
+from tests.bench.probes import FILES, PROBES, Probe
+
+QUIET = 1.5  # seconds without a message after which diagnostics are taken to be complete
+SERVERS = {
+    "Polycell": [sys.executable, "-m", "polycell", "serve"],
+    "ty": ["ty", "server"],
+    "pyrefly": ["pyrefly", "lsp"],
+    "pylsp": ["pylsp"],
+}
+
+
+@dataclass
+class Score:
+    right: dict[str, int] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
+    wrong: int = 0
+    alarms: int = 0
+    times: list[float] = field(default_factory=list)
+
+    def add(self, probe: Probe, right: bool) -> None:
+        self.asked[probe.topic] = self.asked.get(probe.topic, 0) + 1
+        self.right[probe.topic] = self.right.get(probe.topic, 0) + right
+
+
+def executable(name: str) -> str | None:
+    if Path(name).is_absolute():
+        return name
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.exists() else shutil.which(name)
+
+
+# -- language servers
+
+
+def ask_server(command: list[str], folder: Path) -> Score:
+    score = Score()
+    client = Client([executable(command[0]) or command[0], *command[1:]], root=folder.as_uri())
+    try:
+        client.initialize()
+        client.gather(QUIET)
+        for number, probe in enumerate(PROBES):
+            _ask(client, probe, f"{folder.as_uri()}/n{number}.ipynb", score)
+    finally:
+        client.close()
+    return score
+
+
+def _ask(client: Client, probe: Probe, uri: str, score: Score) -> None:
+    cells = [text.replace("<|>", "") for text in probe.cells]
+    uris = [f"{uri.replace('file:', 'vscode-notebook-cell:')}#c{i}" for i in range(len(cells))]
+    client.notify(
+        "notebookDocument/didOpen",
+        {
+            "notebookDocument": {
+                "uri": uri, "notebookType": "jupyter-notebook", "version": 1,
+                "metadata": {"kernelspec": {"name": "python3", "language": "python"}},
+                "cells": [{"kind": 2, "document": u} for u in uris],
+            },
+            "cellTextDocuments": [
+                {"uri": u, "languageId": "python", "version": 1, "text": t} for u, t in zip(uris, cells, strict=True)
+            ],
+        },
+    )  # fmt: skip
+    messages = client.gather(QUIET)
+    if probe.kind != "complete":
+        published: dict[str, list[Any]] = {}
+        for message in messages:
+            if message.get("method") == "textDocument/publishDiagnostics":
+                published[message["params"]["uri"]] = message["params"]["diagnostics"]
+        _judge_reports(probe, [(u, d.get("message", "")) for u, ds in published.items() for d in ds], uris[-1], score)
+        return
+    before = probe.cells[-1].split("<|>")[0]
+    line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
+    where = {"textDocument": {"uri": uris[-1]}, "position": {"line": line, "character": column}}
+    began = time.perf_counter()
+    try:
+        answer = client.request("textDocument/completion", where)
+    except RuntimeError:
+        answer = None
+    score.times.append(time.perf_counter() - began)
+    items = answer.get("items", []) if isinstance(answer, dict) else answer or []
+    _judge_offers(probe, {str(item["label"]).strip("\"' ") for item in items}, score)
+
+
+def _judge_offers(probe: Probe, offered: set[str], score: Score) -> None:
+    wrong = bool(offered & set(probe.others))
+    score.wrong += wrong
+    score.add(probe, set(probe.names) <= offered and not wrong)
+
+
+def _judge_reports(probe: Probe, reports: list[tuple[str, str]], last: str, score: Score) -> None:
+    if probe.kind == "clean":
+        score.alarms += bool(reports)
+        score.add(probe, not reports)
+        return
+    named = [r for r in reports if r[0] == last and re.search(rf"\b{re.escape(probe.names[0])}\b", r[1])]
+    score.alarms += len(reports) > len(named)
+    score.add(probe, bool(named))
+
+
+# -- the others
+
+
+def ask_typedframes(folder: Path) -> Score:
+    """Its checker only: it completes nothing."""
+    score = Score()
+    command = executable("typedframes") or "typedframes"
+    for number, probe in enumerate(PROBES):
+        if probe.kind == "complete":
+            score.add(probe, False)
+            continue
+        file = folder / f"p{number}.py"
+        text = "\n".join(c for c in probe.cells if not c.startswith(("%", "!")))
+        file.write_text(text + "\n", encoding="utf-8")
+        began = time.perf_counter()
+        made = subprocess.run([command, "check", str(file)], capture_output=True, text=True, cwd=folder, timeout=60)
+        score.times.append(time.perf_counter() - began)
+        lines = [line for line in (made.stdout + made.stderr).splitlines() if f"{file.name}:" in line]
+        _judge_reports(probe, [("", line) for line in lines], "", score)
+    return score
+
+
+def ask_duckdb(folder: Path) -> Score:
+    """`sql_auto_complete`, where the extension is there: nothing is downloaded."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("select * from sql_auto_complete('sel')")
+    connection.execute("create table df (id bigint, city varchar, price double)")
+    score = Score()
+    for probe in PROBES:
+        found = re.search(r'duckdb\.sql\("(.*<\|>.*)"\)', probe.cells[-1])
+        if probe.topic != "sql" or found is None:
+            score.add(probe, False)
+            continue
+        began = time.perf_counter()
+        rows = connection.execute("select suggestion from sql_auto_complete(?)", [found[1].split("<|>")[0]]).fetchall()
+        score.times.append(time.perf_counter() - began)
+        _judge_offers(probe, {str(row[0]).strip('" ') for row in rows}, score)
+    return score
+
+
+def run(only: set[str]) -> str:
+    os.environ["VIRTUAL_ENV"] = sys.prefix
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    topics = list(dict.fromkeys(p.topic for p in PROBES))
+    rows = [
+        f"| | {' | '.join(topics)} | all | wrong columns | false alarms | median ms |",
+        f"|---|{'---|' * (len(topics) + 4)}",
+    ]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        for file, text in FILES.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        asked: dict[str, Callable[[], Score]] = {
+            **{tool: lambda command=command: ask_server(command, folder) for tool, command in SERVERS.items()},
+            "typedframes": lambda: ask_typedframes(folder),
+            "DuckDB": lambda: ask_duckdb(folder),
+        }
+        for tool, ask in asked.items():
+            if only and tool not in only:
+                continue
+            command = SERVERS.get(tool, [tool])[0]
+            if tool != "DuckDB" and executable(command) is None:
+                rows.append(f"| {tool} | {'– | ' * (len(topics) + 3)}absent |")
+                continue
+            try:
+                rows.append(_row(tool, ask(), topics))
+            except Exception as problem:
+                reason = str(problem).split("\n")[0][:80].replace("|", "/")
+                rows.append(f"| {tool} | {'– | ' * (len(topics) + 3)}not asked: {reason} |")
+    return "\n".join(rows)
+
+
+def _row(tool: str, score: Score, topics: list[str]) -> str:
+    parts = [f"{score.right.get(t, 0)}/{score.asked.get(t, 0)}" for t in topics]
+    total = f"{sum(score.right.values())}/{sum(score.asked.values())}"
+    median = f"{statistics.median(score.times) * 1000:.0f}" if score.times else "–"
+    return f"| {tool} | {' | '.join(parts)} | {total} | {score.wrong} | {score.alarms} | {median} |"
+
+
+if __name__ == "__main__":
+    print(f"Python {platform.python_version()}, {platform.machine()}, {time.strftime('%Y-%m-%d')}\n")
+    print(run(set(sys.argv[1:])))
