@@ -30,12 +30,12 @@ class Client:
         self._writing = threading.Lock()
         threading.Thread(target=self._read, daemon=True).start()
 
-    def request(self, method: str, params: Any) -> Any:
+    def request(self, method: str, params: Any, timeout: float = TIMEOUT) -> Any:
         """The result of a request; what comes in between is answered or dropped."""
         self._id += 1
         self._send({"id": self._id, "method": method, "params": params})
         while True:
-            message = self._inbox.get(timeout=TIMEOUT)
+            message = self._inbox.get(timeout=timeout)
             if message.get("id") == self._id and "method" not in message:
                 if "error" in message:
                     raise RuntimeError(message["error"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import queue
 import re
 import shutil
 import statistics
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,8 @@ from typing import Any
 from tests.bench.client import Client
 from tests.bench.probes import FILES, PROBES, Probe
 
-QUIET = 1.5  # seconds without a message after which diagnostics are taken to be complete
+PATIENCE = 5.0  # seconds that an answer may take
+QUIET = 1.0  # seconds without a message after which diagnostics are taken to be complete
 SERVERS = {
     "Polycell": [sys.executable, "-m", "polycell", "serve"],
     "ty": ["ty", "server"],
@@ -49,6 +52,11 @@ class Score:
 def executable(name: str) -> str | None:
     if Path(name).is_absolute():
         return name
+    if name == "ty":  # its wheel knows where its program is, beside a shared environment too
+        with suppress(Exception):
+            from ty import find_ty_bin
+
+            return str(find_ty_bin())
     beside = Path(sys.executable).with_name(name)
     return str(beside) if beside.exists() else shutil.which(name)
 
@@ -98,8 +106,8 @@ def _ask(client: Client, probe: Probe, uri: str, score: Score) -> None:
     where = {"textDocument": {"uri": uris[-1]}, "position": {"line": line, "character": column}}
     began = time.perf_counter()
     try:
-        answer = client.request("textDocument/completion", where)
-    except RuntimeError:
+        answer = client.request("textDocument/completion", where, PATIENCE)
+    except (RuntimeError, queue.Empty):
         answer = None
     score.times.append(time.perf_counter() - began)
     items = answer.get("items", []) if isinstance(answer, dict) else answer or []
@@ -164,6 +172,14 @@ def ask_duckdb(folder: Path) -> Score:
     return score
 
 
+def _tell_of_libraries(folder: Path) -> None:
+    """Checkers that look for libraries themselves are told where those of this Python are."""
+    places = [str(p) for p in map(Path, sys.path) if p.name == "site-packages"]
+    listed = ", ".join(f'"{place}"' for place in places)
+    (folder / "ty.toml").write_text(f"[environment]\nextra-paths = [{listed}]\n")
+    (folder / "pyrefly.toml").write_text(f"site-package-path = [{listed}]\n")
+
+
 def run(only: set[str]) -> str:
     os.environ["VIRTUAL_ENV"] = sys.prefix
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -176,6 +192,7 @@ def run(only: set[str]) -> str:
         folder = Path(name).resolve()
         for file, text in FILES.items():
             (folder / file).write_text(text, encoding="utf-8")
+        _tell_of_libraries(folder)
         asked: dict[str, Callable[[], Score]] = {
             **{tool: lambda command=command: ask_server(command, folder) for tool, command in SERVERS.items()},
             "typedframes": lambda: ask_typedframes(folder),

@@ -181,3 +181,31 @@ def test_a_document_that_is_not_here_has_no_actions() -> None:
         assert await actions(client, "file:///nowhere/at/all.py", 3, 4) == []
 
     run(test)
+
+
+FRAME = 'import pandas as pd\ndf = pd.DataFrame({"id": [1]})'
+
+
+def test_a_table_is_declared_and_queried_in_a_notebook_and_in_a_percent_script() -> None:
+    async def test() -> None:
+        client = await started()
+        client.open_notebook(BOOK, ("python", FRAME), ("python", "df"))
+        await client.settled()
+        offered = {a["title"]: a for a in await actions(client, f"cell:{BOOK}#1", 0, 1)}
+        (change,) = offered["Declare the columns of `df` in a comment"]["edit"]["documentChanges"]
+        assert change["textDocument"]["uri"] == f"cell:{BOOK}#1"
+        assert applied("df", change["edits"]) == "# schema df: id int64\ndf"
+        command = offered["New cell: SQL over `df`"]["command"]
+        assert command["command"] == "polycell.insertCell"
+        assert 'duckdb.sql("""\nSELECT id\nFROM df' in json.dumps(command["arguments"]).replace("\\n", "\n").replace(
+            '\\"', '"'
+        )
+        script = f"# %%\n{FRAME}\n# %%\ndf\n"
+        uri = "file:///nowhere/table.py"
+        client.open_text(uri, "python", script)
+        await client.settled()
+        offered = {a["title"]: a for a in await actions(client, uri, 4, 1)}
+        (change,) = offered["Declare the columns of `df` in a comment"]["edit"]["documentChanges"]
+        assert applied(script, change["edits"]) == f"# %%\n{FRAME}\n# %%\n# schema df: id int64\ndf\n"
+
+    run(test)
