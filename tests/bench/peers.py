@@ -26,7 +26,7 @@ from typing import Any
 from tests.bench.client import Client
 from tests.bench.probes import FILES, PROBES, Probe
 
-PATIENCE = 5.0  # seconds that an answer may take
+PATIENCE = 10.0  # seconds that an answer may take
 QUIET = 1.0  # seconds without a message after which diagnostics are taken to be complete
 SERVERS = {
     "Polycell": [sys.executable, "-m", "polycell", "serve"],
@@ -97,7 +97,8 @@ def _ask(client: Client, probe: Probe, uri: str, score: Score) -> None:
     if probe.kind != "complete":
         published: dict[str, list[Any]] = {}
         for message in messages:
-            if message.get("method") == "textDocument/publishDiagnostics":
+            about = message.get("params", {}).get("uri") if "method" in message else None
+            if message.get("method") == "textDocument/publishDiagnostics" and about in uris:
                 published[message["params"]["uri"]] = message["params"]["diagnostics"]
         _judge_reports(probe, [(u, d.get("message", "")) for u, ds in published.items() for d in ds], uris[-1], score)
         return
