@@ -153,9 +153,11 @@ class ViewCatalogue:
 def database_binding(database: Database, relation: Relation) -> Binding:
     """A table of a database, under the name by which a query calls it."""
     plain = not relation.schema or relation.schema in database.search
+    # What was read before the database went away proves nothing.
+    table = replace(relation.table, open=True) if database.problem else relation.table
     comment = f" · {relation.comment}" if relation.comment else ""
     return Binding(
-        relation.name if plain else f"{relation.schema}.{relation.name}", relation.table, "table", "catalog",
+        relation.name if plain else f"{relation.schema}.{relation.name}", table, "table", "catalog",
         source=f"{relation.kind} of {database.label}{comment}",
     )  # fmt: skip
 
