@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from typing import Any
 
 import jsonschema
@@ -87,6 +88,8 @@ def test_altair_code() -> None:
 )
 def test_the_new_cell_is_clean_and_of_the_notebooks_kind(text: str, language: str, start: str) -> None:
     case, found = offered(text)
+    # Other languages offer something for a table too.
+    found = [action for action in found if re.search(r"chart|plot|histogram|heat map", action.title.casefold())]
     assert len(found) == 4
     for action in found:
         new = action.insert_cell
