@@ -111,6 +111,9 @@ class LanguageService:
         """Where the type of what stands there is defined."""
         return ()
 
+    async def prepare(self, notebook: Notebook) -> None:
+        """A notebook with cells of this language has been opened: start what its first question will need."""
+
     async def close(self) -> None:
         """End what the service has started."""
 

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Iterable
 
+from polycell.core.service import LanguageService
 from polycell.core.session import Snapshot
 from polycell.lsp.diagnostics import Diagnostics
 from polycell.lsp.state import State, key_of
@@ -35,6 +36,8 @@ class Scheduler:
         self._idle = idle
         self._pending: dict[str, dict[str, None]] = {}  # by group key: changed cells whose texts nobody looked at yet
         self._passes: dict[str, asyncio.Task[None]] = {}
+        self._prepared: dict[str, frozenset[LanguageService]] = {}  # by a notebook's URI: who has been told of it
+        self._preparing: set[asyncio.Task[None]] = set()
 
     def changed(self, group: str, cells: Iterable[str] = ()) -> None:
         """A group changed: look at `cells` now and at everything they touch soon."""
@@ -54,6 +57,7 @@ class Scheduler:
     def closed(self, group: str) -> None:
         key = key_of(group)
         self._pending.pop(key, None)
+        self._prepared = {uri: told for uri, told in self._prepared.items() if self._state.session.snapshot(uri)}
         running = self._passes.pop(key, None)
         if running is not None:
             running.cancel()
@@ -103,6 +107,7 @@ class Scheduler:
     async def _second_phase(self, key: str) -> None:
         for snapshot in self._snapshots(key):
             analysis = snapshot.analysis
+            self._prepare(snapshot)
             await settle(snapshot)
             ready: list[str] = []
             until = time.monotonic() + SLICE
@@ -122,6 +127,23 @@ class Scheduler:
         group = self._state.groups.get(key)
         if group is not None:
             self._diagnostics.publish(group)
+
+    def _prepare(self, snapshot: Snapshot) -> None:
+        """Tell each language once that a notebook speaks it."""
+        notebook, services = snapshot.notebook, self._state.session.services
+        asked = frozenset(services.of(cell.language) for cell in notebook.cells if cell.kind == "code")
+        told = self._prepared.get(notebook.uri, frozenset())
+        for service in asked - told:
+            name = f"preparation of {type(service).__name__}"
+            task = asyncio.get_running_loop().create_task(service.prepare(notebook), name=name)
+            self._preparing.add(task)
+            task.add_done_callback(self._ended_preparing)
+        self._prepared[notebook.uri] = told | asked
+
+    def _ended_preparing(self, task: asyncio.Task[None]) -> None:
+        self._preparing.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("%s failed", task.get_name(), exc_info=task.exception())
 
     def _publish(self, key: str, cells: list[str]) -> None:
         group = self._state.groups.get(key)

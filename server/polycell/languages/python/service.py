@@ -10,7 +10,7 @@ from polycell.core.charts import FileRows, Rows
 from polycell.core.environment import Binding, Exports, View
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
-from polycell.core.notebook import Cell
+from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import (
     NO_COMPLETIONS,
     Action,
@@ -156,6 +156,10 @@ class PythonService(LanguageService):
     async def close(self) -> None:
         if self._engine is not None:
             await self._engine.close()
+
+    async def prepare(self, notebook: Notebook) -> None:
+        if self._engine is not None:
+            await self._engine.start(notebook)
 
     def mention_at(self, context: Context, offset: int) -> Mention | None:
         from polycell.languages.python.mentions import mention_at

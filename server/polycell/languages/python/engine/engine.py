@@ -100,6 +100,13 @@ class Engine:
             return made
         return None
 
+    async def start(self, notebook: Notebook) -> None:
+        """Start the first server that is there, before anybody asks it: it reads its libraries meanwhile."""
+        for server in self._servers(await self.environment(notebook)):
+            with contextlib.suppress(Gone):
+                await server.ready()
+                return
+
     async def members(
         self, notebook: Notebook, type_: str, ask: Callable[[], Coroutine[Any, Any, Sequence[Any]]]
     ) -> Sequence[Any]:
