@@ -28,7 +28,8 @@ def test_a_process_answers_every_request_once_and_well(name: str) -> None:
     assert run.returncode == 0
     assert b"Traceback" not in run.stderr
     answers = [m for m in everything(run.stdout) if "method" not in m]
-    assert [m for m in answers if "error" in m] == []
+    # The client leaves at once: what still waits for another process (Scala's compiler) is cancelled.
+    assert [m for m in answers if m.get("error", {}).get("code") not in (None, -32800)] == []
     assert sorted(str(m["id"]) for m in answers) == sorted(map(str, [*asked, 987654]))
 
     model = Model("utf-16")

@@ -145,7 +145,10 @@ def start() -> Live:
     if SPEC.command() is None:
         pytest.skip(SPEC.missing())
     live = Live()
+    until = time.monotonic() + PATIENCE
     found = live.complete("language: scala\n# %%\nList(1).<|>")
+    while not found.items and not live.notes and time.monotonic() < until:
+        found = live.complete("language: scala\n# %%\nList(1).<|>")
     if not any(item.label == "map" for item in found.items):
         reason = "; ".join(live.notes) or "the compiler does not answer"
         live.close()

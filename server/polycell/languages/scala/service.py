@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from polycell.core.environment import Exports
@@ -25,6 +27,9 @@ from polycell.languages.scala.host.versions import release_for
 from polycell.languages.scala.lexer import KEYWORDS, tokens
 from polycell.languages.scala.outline import Name, Outline
 from polycell.languages.scala.text import scala_text
+
+WITH_OURS = 1.0  # seconds that the compiler has when we have names to show ourselves
+ALONE = 8.0  # and when we have not
 
 _COMPLETION, _HOVER = "textDocument/completion", "textDocument/hover"
 _SIGNATURE, _DEFINITION = "textDocument/signatureHelp", "textDocument/definition"
@@ -79,12 +84,14 @@ class ScalaService(LanguageService):
         found = columns.complete(context, offset)
         if found is not None:
             return found
-        place = await self._ask(context, offset, _COMPLETION)
+        names = _names(context, offset)
+        place, late = await self._in_time(context, offset, _COMPLETION, WITH_OURS if names.items else ALONE)
         if place is not None:
             answered = answers.completions(*place, _place_of_imports(context))
             if answered.items:
                 return answered
-        return _names(context, offset)
+        # Whoever types on asks again, and the compiler may have started by then.
+        return replace(names, incomplete=late)
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
         found = columns.hover(context, offset)
@@ -93,7 +100,7 @@ class ScalaService(LanguageService):
         word = _word(context.cell, offset)
         if word is None:
             return None
-        place = await self._ask(context, offset, _HOVER)
+        place, _ = await self._in_time(context, offset, _HOVER)
         if place is None:
             return None
         answer, made, cell, ranges = place
@@ -104,7 +111,7 @@ class ScalaService(LanguageService):
         return Hover(f"{told.markdown}\n\n{binding.space.capitalize()}: {describe(binding.type)}", told.span)
 
     async def define(self, context: Context, offset: int) -> Sequence[Location]:
-        place = await self._ask(context, offset, _DEFINITION)
+        place, _ = await self._in_time(context, offset, _DEFINITION)
         if place is None:
             return ()
         answer, made, _, ranges = place
@@ -114,7 +121,7 @@ class ScalaService(LanguageService):
         return tuple(actions(context, span))
 
     async def signature(self, context: Context, offset: int) -> Signatures | None:
-        place = await self._ask(context, offset, _SIGNATURE)
+        place, _ = await self._in_time(context, offset, _SIGNATURE)
         return answers.signatures(place[0]) if place is not None else None
 
     async def close(self) -> None:
@@ -122,6 +129,15 @@ class ScalaService(LanguageService):
             await self._compilers.close()
 
     # -- inside
+
+    async def _in_time(
+        self, context: Context, offset: int, method: str, patience: float = ALONE
+    ) -> tuple[tuple[object, Made, str, answers.Ranges] | None, bool]:
+        """The answer, and whether it was late: a compiler needs some seconds to start."""
+        try:
+            return await asyncio.wait_for(self._ask(context, offset, method), patience), False
+        except asyncio.TimeoutError:
+            return None, True
 
     async def _ask(self, context: Context, offset: int, method: str) -> tuple[object, Made, str, answers.Ranges] | None:
         compilers = self._compilers
