@@ -15,7 +15,7 @@ from polycell.dependencies.gathering import Declared, Imported
 from polycell.dependencies.topic import Declarations
 from polycell.languages.magics import Magics
 from polycell.languages.other import OtherService
-from polycell.languages.python import PythonService, annotate_tables
+from polycell.languages.python import PythonService, annotate_tables, as_vega_lite
 from polycell.languages.scala import ScalaService
 from polycell.languages.scala.config import Config
 from polycell.languages.sql import SqlService, query_of_tables
@@ -91,7 +91,7 @@ def default_services(
         [PythonService(engine), SqlService(), VegaService(), ScalaService(compilers, scala_config)],
         (*default_rules(), *dependency_rules()),
         OtherService(),
-        offers=[charts_of_tables, query_of_tables, annotate_tables, dependency_actions],
+        offers=[charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions],
         gatherers=[Declared(), Imported()],
         topics=[_declarations(package_index), Magics()],
         drawers=[chart_at],

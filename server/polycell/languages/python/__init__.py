@@ -8,6 +8,13 @@ from polycell.core.text import Span
 from polycell.languages.python.service import PythonService
 
 
+def as_vega_lite(context: Context, span: Span) -> Sequence[Action]:
+    """The Altair chart under the cursor as a Vega-Lite cell."""
+    from polycell.languages.python.chart_conversion import as_vega_lite
+
+    return as_vega_lite(context, span)
+
+
 def annotate_tables(context: Context, span: Span) -> Sequence[Action]:
     """The comment that declares the table under the cursor, in any language."""
     from polycell.languages.python.schema_offers import annotate_tables
@@ -15,4 +22,4 @@ def annotate_tables(context: Context, span: Span) -> Sequence[Action]:
     return annotate_tables(context, span)
 
 
-__all__ = ["PythonService", "annotate_tables"]
+__all__ = ["PythonService", "annotate_tables", "as_vega_lite"]

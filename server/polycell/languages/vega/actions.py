@@ -1,21 +1,24 @@
-"""What can be done about charts: draw a table, turn a viz cell of Polynote into a Vega cell."""
+"""What can be done about charts: draw a table, turn a viz cell of Polynote into a Vega cell, or a
+Vega-Lite cell into Altair code."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from polycell.core.results import Action, NewCell
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Module
+from polycell.core.types import Module, Table
 from polycell.languages.vega.data import plain, table_of
+from polycell.languages.vega.reading import given, read
 from polycell.languages.vega.suggest import Chart, altair, charts, encoding
 from polycell.languages.vega.tree import Tree
 from polycell.languages.vega.viz import specification
+from polycell.tables.charts.altair_code import code
+from polycell.tables.charts.written import SCHEMA, Unquoted, written
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+_DRAWABLE = frozenset({"pandas", "polars", "arrow"})  # frames that Altair takes as they are
 _POLYNOTES = "https://vega.github.io/schema/vega-lite/v4.json"
 
 
@@ -37,7 +40,7 @@ def charts_of_tables(context: Context, span: Span) -> Sequence[Action]:
 def _cell(chart: Chart, name: str, context: Context) -> NewCell:
     own = context.cell.id
     if context.host.name == "polynote":
-        content = {"$schema": _POLYNOTES, "data": {"name": name, "values": _Name(name)}, **_drawn(chart)}
+        content = {"$schema": _POLYNOTES, "data": {"name": name, "values": Unquoted(name)}, **_drawn(chart)}
         return NewCell(own, "vega", written(content))
     used = [c for c in context.notebook.cells if c.language == "vega-lite" and c.kind == "code"]
     if any(c.magic is not None for c in used):
@@ -53,30 +56,28 @@ def _drawn(chart: Chart) -> dict[str, Any]:
     return {"mark": chart.mark, "encoding": encoding(chart)}
 
 
-class _Name(str):
-    """A value of a cell above, written without quotes."""
-
-
-def written(content: Any, indent: str = "") -> str:
-    """A specification as people write it: outer objects over several lines, inner ones on one."""
-    if isinstance(content, _Name):
-        return str(content)
-    if not isinstance(content, dict) or not content:
-        return json.dumps(content, ensure_ascii=False)
-    flat = _flat(content)
-    if indent and len(flat) + len(indent) <= 90:
-        return flat
-    inner = f"{indent}  "
-    lines = [f"{inner}{json.dumps(key)}: {written(value, inner)}" for key, value in content.items()]
-    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
-
-
-def _flat(content: Any) -> str:
-    if isinstance(content, _Name):
-        return str(content)
-    if isinstance(content, dict):
-        return "{" + ", ".join(f"{json.dumps(k)}: {_flat(v)}" for k, v in content.items()) + "}"
-    return json.dumps(content, ensure_ascii=False)
+def to_altair(context: Context) -> Iterator[Action]:
+    """A Vega-Lite chart of a table from above as Altair code in a new cell below."""
+    reading = read(context)
+    root = reading.tree.root
+    if root is None or reading.tree.mistakes or reading.library.library != "vega-lite":
+        return
+    content = plain(root)
+    if not isinstance(content, dict) or context.host.name == "polynote":
+        return
+    own = content.get("data")
+    named = own["name"] if isinstance(own, dict) and set(own) == {"name"} else None
+    name = next((g.variable for g in given(context.cell) if own is None), named)
+    below = context.view.with_overlay({}, "python")  # what the new cell sees
+    binding = below.lookup(name) if isinstance(name, str) and name.isidentifier() else None
+    if binding is None or not isinstance(binding.type, Table) or binding.type.flavour not in _DRAWABLE:
+        return
+    module = below.lookup("alt")
+    imported = module is not None and isinstance(module.type, Module) and module.type.qualified == "altair"
+    text = code(content, binding.name, imported=imported)
+    if text is not None:
+        new = NewCell(context.cell.id, "python", text)
+        yield Action("Convert to Altair code", "refactor.rewrite", insert_cell=new)
 
 
 def of_viz_cell(context: Context) -> Iterator[Action]:
@@ -87,7 +88,7 @@ def of_viz_cell(context: Context) -> Iterator[Action]:
     made = specification(plain(tree.root))
     if made is not None:
         value, expression, content = made
-        content = {"$schema": _POLYNOTES, "data": {"name": value, "values": _Name(expression)}, **content}
+        content = {"$schema": _POLYNOTES, "data": {"name": value, "values": Unquoted(expression)}, **content}
         yield Action(
             "Convert to a Vega cell", "refactor.rewrite", insert_cell=NewCell(context.cell.id, "vega", written(content))
         )

@@ -11,7 +11,7 @@ from polycell.core.results import NO_COMPLETIONS, Action, Completions, Finding, 
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.languages.vega import check, mentions
-from polycell.languages.vega.actions import of_viz_cell
+from polycell.languages.vega.actions import of_viz_cell, to_altair
 from polycell.languages.vega.complete import complete
 from polycell.languages.vega.facts import facts
 from polycell.languages.vega.hover import define, hover
@@ -49,7 +49,7 @@ class VegaService(LanguageService):
         return define(read(context), context, offset)
 
     def actions(self, context: Context, span: Span) -> Sequence[Action]:
-        return tuple(of_viz_cell(context)) if context.cell.language == "viz" else ()
+        return tuple(of_viz_cell(context) if context.cell.language == "viz" else to_altair(context))
 
     def folds(self, context: Context) -> Sequence[Fold]:
         """Objects and lists over several lines; the line of the closing bracket stays in sight."""

@@ -90,7 +90,7 @@ def parse(text: str) -> Shorthand:
 
 
 def definition(text: str) -> dict[str, Any]:
-    """The channel definition that a shorthand stands for, without a type that it does not give."""
+    """The channel definition that a shorthand stands for in Altair, without a type where the data gives it."""
     read = parse(text)
     made: dict[str, Any] = {}
     if read.is_time_unit:
@@ -101,7 +101,7 @@ def definition(text: str) -> dict[str, Any]:
         made["field"] = read.field.replace("\\:", ":")
     if read.type_word:
         made["type"] = read.type_word
-    elif read.is_count:
+    elif read.operation == "count":
         made["type"] = "quantitative"
     elif read.is_time_unit:
         made["type"] = "temporal"
