@@ -73,6 +73,13 @@ def test_harmless_commands_hide_nothing(tmp_path: Path, site: Path, text: str) -
     assert said(text, folder=tmp_path) == ["missing-dependency: nothing"]
 
 
+def test_requirement_files_in_a_circle_hide_nothing(tmp_path: Path, site: Path) -> None:
+    install(site, "one", "1", ["one"])
+    (tmp_path / "a.txt").write_text("one\n-r b.txt\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("-r a.txt\n", encoding="utf-8")
+    assert said("%pip install -r a.txt\nimport one, nothing", folder=tmp_path) == ["missing-dependency: nothing"]
+
+
 def test_modules_beside_the_notebook(tmp_path: Path, site: Path) -> None:
     (tmp_path / "helpers.py").touch()
     (tmp_path / "space").mkdir()

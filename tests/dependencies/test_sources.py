@@ -72,7 +72,7 @@ def test_included_files_stay_in_the_workspace(tmp_path: Path) -> None:
     inside.mkdir()
     (tmp_path / "secret.txt").write_text("outside\n", encoding="utf-8")
     (inside / "a.txt").write_text("one\n-r b.txt\n", encoding="utf-8")
-    (inside / "b.txt").write_text("two\n-r a.txt\n", encoding="utf-8")
+    (inside / "b.txt").write_text("two\n-r ../secret.txt\n", encoding="utf-8")
     (inside / "c.txt").write_text("three\n", encoding="utf-8")
     found = DependencySources([inside]).read(
         ProjectRequest(str(inside), ("c.txt", "../secret.txt", "gone.txt", "a.txt"))
@@ -80,3 +80,20 @@ def test_included_files_stay_in_the_workspace(tmp_path: Path) -> None:
     assert isinstance(found, Project)
     assert [r.name for r in found.requirements] == ["three"]
     assert found.unread == ("../secret.txt", "gone.txt", "a.txt")
+
+
+def test_files_that_include_each_other_are_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one\n-r b.txt\n-r a.txt\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("-r ./a.txt\ntwo\n", encoding="utf-8")
+    found = DependencySources([tmp_path]).read(ProjectRequest(str(tmp_path), ("a.txt",)))
+    assert isinstance(found, Project)
+    assert [r.name for r in found.requirements] == ["one", "two"]
+    assert found.unread == ()
+
+
+def test_a_circle_with_a_missing_file_is_still_unread(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one\n-r b.txt\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("-r a.txt\n-r gone.txt\n", encoding="utf-8")
+    found = DependencySources([tmp_path]).read(ProjectRequest(str(tmp_path), ("a.txt",)))
+    assert isinstance(found, Project)
+    assert found.unread == ("a.txt",)

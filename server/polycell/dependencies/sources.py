@@ -174,7 +174,7 @@ class DependencySources:
                 if project.NAMES.fullmatch(path.name):
                     requirements += project.read_project_file(path.name, _text(path) or "")
         for name in key.files:
-            found = self._included(folder, name, 0)
+            found = self._included(folder, name)
             if found is None:
                 unread.append(name)
             else:
@@ -185,12 +185,17 @@ class DependencySources:
             modules.update(importable(place / "src"))
         return Project(tuple(dict.fromkeys(requirements)), frozenset(modules), tuple(unread))
 
-    def _included(self, folder: Path | None, name: str, depth: int) -> list[Requirement] | None:
+    def _included(self, folder: Path | None, name: str, above: tuple[Path, ...] = ()) -> list[Requirement] | None:
         """The requirements of a file and of those it includes; None where one is not to be read: it is not there, or
-        lies outside of the notebook's folder and the workspace."""
-        if folder is None or depth > DEEPEST:
+        lies outside of the notebook's folder and the workspace. `above` are the files that led to it: one that comes
+        again closes a circle and adds nothing to what is read already."""
+        if folder is None:
             return None
         path = (folder / name).resolve()
+        if path in above:
+            return []
+        if len(above) > DEEPEST:
+            return None
         allowed = [place.resolve() for place in (folder, *map(Path, self._roots))]
         if not any(place == path.parent or place in path.parents for place in allowed):
             return None
@@ -199,7 +204,7 @@ class DependencySources:
             return None
         found = list(project.read_project_file(name, text))
         for other in project.included(text):
-            more = self._included(path.parent, other, depth + 1)
+            more = self._included(path.parent, other, (*above, path))
             if more is None:
                 return None
             found += more
