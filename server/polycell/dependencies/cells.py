@@ -16,6 +16,7 @@ from polycell.dependencies.jvm_cells import maven_declaration, nuget_declaration
 from polycell.dependencies.model import Declaration, Requirement
 from polycell.dependencies.pep723 import read_block
 from polycell.dependencies.requirement import read_requirement
+from polycell.dependencies.saved import listing_command
 
 _SHELLS = frozenset({"bash", "sh", "shellscript", "shell", "zsh"})
 _INSTALLERS = {"pip": "pip", "conda": "conda", "mamba": "conda", "micromamba": "conda"}
@@ -71,7 +72,14 @@ class Speaks:
     scala: str
 
 
-Remark = Provides | Hides | Includes | Speaks
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The cell lists what is installed; `digest` finds its saved output."""
+
+    digest: str
+
+
+Remark = Provides | Hides | Includes | Speaks | Lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,8 @@ def _read(cell: Cell, facts: Facts) -> Said:
             remarks.append(Hides("code that changes where modules come from"))
         remarks += [Hides(reason) for reason in facts.opens if reason.startswith(("exec", "eval", "get_ipython"))]
         declarations += _dbutils(text)
+        listing = listing_command(text)
+        remarks += [Lists(listing)] if listing else []
     elif cell.language in _SHELLS:
         start = cell.body
         for line in text[start:].splitlines(keepends=True):

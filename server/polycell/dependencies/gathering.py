@@ -7,18 +7,18 @@ view.
 from __future__ import annotations
 
 import os.path
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.service import Context
-from polycell.dependencies.cells import Hides, Includes, Provides, Speaks, said_by
+from polycell.dependencies.cells import Hides, Includes, Lists, Provides, Speaks, said_by
 from polycell.dependencies.installed import Installed
 from polycell.dependencies.metadata import declared_by, kernel_of, scala_of, written_in
 from polycell.dependencies.model import STYLES, Requirement
-from polycell.dependencies.sources import NO_INTERPRETER, InstalledRequest, Project, ProjectRequest
+from polycell.dependencies.sources import NO_INTERPRETER, InstalledRequest, Project, ProjectRequest, Saved, SavedRequest
 
 DECLARED = "declared dependencies"
 IMPORTED = "imported modules"
@@ -73,7 +73,7 @@ class Configured:
 class Needs:
     """`requirements` of the notebook itself, with the id of the cell that declares each ("" for the metadata);
     `hidden`: reasons why a module may be there that nobody sees, `opaque` those of them by which a whole distribution
-    may; `installed` None where no interpreter is known."""
+    may; `installed` None where no interpreter is known; `saved` what a saved output of `pip freeze` lists, by key."""
 
     requirements: tuple[tuple[str, Requirement], ...]
     project: Project
@@ -83,6 +83,7 @@ class Needs:
     opaque: tuple[str, ...]
     scala: str
     settled: bool
+    saved: Mapping[str, Requirement]
 
     @property
     def python(self) -> Iterator[Requirement]:
@@ -103,6 +104,7 @@ def needs(context: Context) -> Needs:
     hidden: list[str] = []
     opaque: list[str] = []
     files: list[str] = []
+    listings: list[str] = []
     scala = ""
     for cell, items in context.view.gathered(DECLARED):
         for item in items:
@@ -119,11 +121,17 @@ def needs(context: Context) -> Needs:
                 opaque += [item.reason] if item.installs else []
             elif isinstance(item, Includes):
                 files.append(item.file)
+            elif isinstance(item, Lists):
+                listings.append(item.digest)
             elif isinstance(item, Speaks):
                 scala = item.scala
     folder = folder_of(context.notebook)
     project = context.view.read(ProjectRequest(folder, tuple(dict.fromkeys(files))))
     installed = context.view.read(InstalledRequest(kernel_of(context.notebook.metadata), folder))
+    saved: object = Saved()
+    if listings and context.notebook.path.endswith(".ipynb"):
+        path = os.path.abspath(context.notebook.path)
+        saved = context.view.read(SavedRequest(path, tuple(dict.fromkeys(listings))))
     if isinstance(project, Project) and project.unread:
         opaque.append("a file of requirements that cannot be read")
     return Needs(
@@ -134,7 +142,8 @@ def needs(context: Context) -> Needs:
         tuple(dict.fromkeys((*hidden, *opaque))),
         tuple(dict.fromkeys(opaque)),
         scala,
-        isinstance(project, Project) and isinstance(installed, Installed),
+        isinstance(project, Project) and isinstance(installed, Installed) and isinstance(saved, Saved),
+        {r.key: r for r in saved.requirements} if isinstance(saved, Saved) else {},
     )
 
 

@@ -141,7 +141,10 @@ def _imported(snapshot: Snapshot, known: Needs, imports: dict[str, list[str]]) -
         if not there and known.hidden and not looked.distributions:
             continue
         made = Requirement("python", name, style="import", text=name)
-        may_be = there or (bool(known.opaque) and looked.state != "missing")
+        if looked.state == "saved":
+            listed = next((known.saved[n] for n in (name, normal(looked.top)) if n in known.saved), None)
+            version = listed.constraint.removeprefix("==") if listed is not None else ""
+        may_be = there or looked.state == "saved" or (bool(known.opaque) and looked.state != "missing")
         yield Entry(made, "undeclared" if may_be else "missing", cells[0], version, tuple(cells))
 
 

@@ -32,6 +32,7 @@ STYLES: dict[str, tuple[str, bool]] = {
     "nuget": ("`#r`", False),
     "configure": ("`%%configure`", False),
     "dbutils": ("`dbutils.library`", False),
+    "freeze": ("the saved output of `pip freeze`", False),
     "file": ("a file beside the notebook", False),
 }
 

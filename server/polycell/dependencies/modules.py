@@ -12,9 +12,12 @@ from polycell.dependencies.provided import KERNEL, provided_by
 from polycell.dependencies.stdlib import in_standard_library
 
 # "standard": Python's own; "local": made by the notebook or beside it; "host": who runs the notebook has it;
-# "declared"; "along": comes along with something declared; "installed", and not declared; "missing": certainly nowhere;
-# "undeclared": not among those that a complete list names; "unknown".
-State = Literal["standard", "local", "host", "declared", "along", "installed", "missing", "undeclared", "unknown"]
+# "declared"; "along": comes along with something declared; "installed", and not declared;
+# "saved": a saved output lists it; "missing": certainly nowhere; "undeclared": not among those that
+# a complete list names; "unknown".
+State = Literal[
+    "standard", "local", "host", "declared", "along", "installed", "saved", "missing", "undeclared", "unknown"
+]
 
 # IPython loads these without a distribution.
 _EXTENSIONS = frozenset(
@@ -68,6 +71,8 @@ def look_up(module: str, needs: Needs, host: str) -> Module:
         if along is not None:
             return Module(module, "along", names, along)
         return Module(module, "undeclared" if _judged(needs) and names else "installed", names)
+    if not wanted.isdisjoint(needs.saved):
+        return Module(module, "saved", names)
     if needs.hidden or not needs.settled or not provided.local or top in _EXTENSIONS:
         return Module(module, "unknown", names)
     if installed is not None:

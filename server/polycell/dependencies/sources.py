@@ -2,6 +2,7 @@
 
     InstalledRequest → Installed       what the notebook's interpreter has; `NO_INTERPRETER` where none is known
     ProjectRequest   → Project         declarations in files beside the notebook, and modules beside it
+    SavedRequest     → Saved           what the notebook's saved outputs list as installed
 
 Files are read in a worker thread; a request is answered None until then. An environment is looked at again when one of
 its folders changed, at most every few seconds.
@@ -22,6 +23,7 @@ from polycell.dependencies import project
 from polycell.dependencies.installed import Installed, importable, read_installed, stamp
 from polycell.dependencies.interpreter import Interpreter, Wanted, find_interpreter
 from polycell.dependencies.model import Requirement
+from polycell.dependencies.saved import read_saved
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,19 @@ class Project:
     unread: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SavedRequest:
+    """`path` is the notebook's, `digests` those of the cells that list what is installed (`saved.listing_command`)."""
+
+    path: str
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    requirements: tuple[Requirement, ...] = ()
+
+
 class DependencySources:
     """See the module's text. `on_ready(keys)` is called from a worker thread; without it every read is done at once."""
 
@@ -74,19 +89,19 @@ class DependencySources:
         self._chosen = chosen
         self._native = native
         self._lock = threading.Lock()
-        self._answers: dict[Hashable, Installed | Project] = {}
+        self._answers: dict[Hashable, Installed | Project | Saved] = {}
         self._looked: dict[Hashable, float] = {}
         self._environments: dict[str, tuple[object, Installed]] = {}
         self._pool: ThreadPoolExecutor | None = None
         self._closed = False
 
     def read(self, key: Hashable) -> Any:
-        if not isinstance(key, (InstalledRequest, ProjectRequest)):
+        if not isinstance(key, (InstalledRequest, ProjectRequest, SavedRequest)):
             return None
         with self._lock:
             known = self._answers.get(key)
             due = key not in self._looked or (
-                isinstance(key, InstalledRequest) and time.monotonic() - self._looked[key] > AGAIN
+                not isinstance(key, ProjectRequest) and time.monotonic() - self._looked[key] > AGAIN
             )
             if self._closed or not due:
                 return known
@@ -139,10 +154,12 @@ class DependencySources:
             except Exception:
                 log.exception("telling of dependencies failed")
 
-    def _load(self, key: Hashable) -> Installed | Project:
-        answer: Installed | Project
+    def _load(self, key: Hashable) -> Installed | Project | Saved:
+        answer: Installed | Project | Saved
         if isinstance(key, InstalledRequest):
             answer = self._installed(key)
+        elif isinstance(key, SavedRequest):
+            answer = Saved(read_saved(Path(key.path), key.digests))
         else:
             assert isinstance(key, ProjectRequest)
             answer = self._project(key)

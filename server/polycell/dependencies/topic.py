@@ -133,7 +133,10 @@ def _imported(context: Context, offset: int) -> Hover | None:
         known = needs(context)
         names = candidates(found.module, known)
         declared = next((r for r in known.python if r.name and brings(r, found.module, known)), None)
-        if declared is None and not (known.installed is not None and names):
+        if known.installed is None:
+            named = dict.fromkeys((*names, normal(found.module.partition(".")[0])))
+            names = tuple(name for name in named if name in known.saved)
+        if declared is None and not names:
             return None
         key = declared.key if declared is not None else names[0]
         title = declared.name if declared is not None else key
@@ -144,6 +147,8 @@ def _imported(context: Context, offset: int) -> Hover | None:
 
 def _installed(known: Needs, key: str) -> Iterator[str]:
     if known.installed is None:
+        if (saved := known.saved.get(key)) is not None and saved.constraint:
+            yield f"{saved.constraint.removeprefix('==')}, from {saved.where}"
         return
     found = known.installed.distributions.get(key)
     if found is None:

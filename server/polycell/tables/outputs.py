@@ -68,6 +68,19 @@ def _outputs(path: str, changed: int, size: int) -> Mapping[str, Table]:
     return found
 
 
+def printed_by(path: Path, digests: frozenset[str]) -> tuple[str, ...]:
+    """What the cells of these digests wrote to their standard output, a text a cell. Raises OSError and ValueError."""
+    if path.stat().st_size > LARGEST:
+        return ()
+    found: list[str] = []
+    for cell in _cells(json.loads(path.read_text(encoding="utf-8", errors="replace"))):
+        outputs = cell.get("outputs")
+        if digest(_text(cell.get("source", cell.get("input", "")))) in digests and isinstance(outputs, list):
+            streams = (o for o in outputs if isinstance(o, dict) and o.get("output_type") == "stream")
+            found.append("".join(_text(o.get("text")) for o in streams if o.get("name", "stdout") == "stdout"))
+    return tuple(found)
+
+
 def last_line(text: str) -> str:
     """How the cell of an output is recognised when the rest of it was edited since: by what it shows."""
     return "last " + text.rstrip().rpartition("\n")[2].strip()
