@@ -175,6 +175,8 @@ def test_both_cells_offer_the_other() -> None:
         f"{FILE}# %% [vega-lite]\n{CELL[:-1]}",
         f"{FILE}# %%\nalt.Chart(df).mark_b<|>ar().encode(x='n')\ndf = df.head()",
         f"{FILE}# %%\nalt.Chart(df).mark_b<|>ar().encode(x='n'); df = df.head()",
+        f"{FILE}# %%\nalt.Chart(df).mark_b<|>ar().encode(x='n') + alt.Chart(df).mark_line()",
+        f"{FILE}# %%\nalt.layer(alt.Chart(df).mark_b<|>ar().encode(x='n'))",
         f"{FILE}# %%\nalt.Chart(nobody).mark_b<|>ar().encode(x='n')",
         f"{FILE}# %%\ndef f(df):\n    return alt.Chart(df).mark_b<|>ar().encode(x='n')",
     ],

@@ -30,19 +30,28 @@ def as_vega_lite(context: Context, span: Span) -> Sequence[Action]:
     for node in enclosing(source, span.start):
         module = _module(node)
         frame = frame_of(node, module) if module and isinstance(node, ast.expr) else ""
+        # One layer of `a + b` or of `alt.layer(a, b)` alone would not be the chart that people see.
+        if isinstance(node, ast.BinOp) or (
+            isinstance(node, ast.Call) and module and not frame and _is_altair(context, module)
+        ):
+            return ()
         if not frame or not isinstance(node, ast.expr):
             continue
         # A name that is a module only at the end, or inside a function, may be something else here.
-        binding, altair = context.view.lookup(frame), context.view.lookup(module)
+        binding = context.view.lookup(frame)
         table = binding.type if binding is not None else None
-        is_altair = altair is not None and isinstance(altair.type, Module) and altair.type.qualified == "altair"
-        if not isinstance(table, Table) or not is_altair or _changed_behind(source.tree, frame, node):
+        if not isinstance(table, Table) or not _is_altair(context, module) or _changed_behind(source.tree, frame, node):
             return ()
         content = specification(node, module, table)
         if content is None:
             return ()
         return (Action("Convert to a Vega-Lite cell", "refactor.rewrite", insert_cell=_cell(context, frame, content)),)
     return ()
+
+
+def _is_altair(context: Context, name: str) -> bool:
+    binding = context.view.lookup(name)
+    return binding is not None and isinstance(binding.type, Module) and binding.type.qualified == "altair"
 
 
 def _cell(context: Context, frame: str, content: dict[str, Any]) -> NewCell:
