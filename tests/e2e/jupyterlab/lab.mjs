@@ -6,12 +6,13 @@ import { Unavailable, cached, run, works } from "../tools/cache.mjs";
 import { installCheckout } from "../tools/python.mjs";
 import { freePort, startServer } from "../tools/process.mjs";
 
-const PACKAGES = ["jupyterlab==4.6.6", "jupyterlab-lsp==5.3.0", "jupyter-lsp==2.3.1", "ipykernel"];
+// pandas as well: what a notebook imports and its environment lacks is a finding.
+const PACKAGES = ["jupyterlab==4.6.6", "jupyterlab-lsp==5.3.0", "jupyter-lsp==2.3.1", "ipykernel", "pandas"];
 
 /** The environment's Python. Polycell is installed as a user installs it: its entry point is all that JupyterLab gets. */
 async function environment() {
   if (!works("python3", ["--version"])) throw new Unavailable("there is no python3 on the PATH");
-  const folder = await cached("jupyterlab-4.6.6", (made) => {
+  const folder = await cached("jupyterlab-4.6.6-pandas", (made) => {
     run("python3", ["-m", "venv", made]);
     run(path.join(made, "bin", "python"), ["-m", "pip", "install", "--quiet", ...PACKAGES]);
   });
