@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -32,6 +33,14 @@ NOTHING = Table(open=True)
 _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zip"})
 
 OptionValue = Any  # a hashable: Value, or nested tuples ("list", …) and ("dict", …) as `freeze` makes them
+
+
+_PARTITION = re.compile(r"(?:^|[/\\])[^/\\=]+=[^/\\]*[/\\]")
+
+
+def partitioned(path: str) -> bool:
+    """Whether a path as written has folders such as `year=2024`, which DuckDB makes columns of without being asked."""
+    return _PARTITION.search(path) is not None
 
 
 def freeze(value: Any) -> Hashable:

@@ -104,10 +104,12 @@ class ViewCatalogue:
         reader = _FUNCTIONS.get(function, "") if function else reader_of(path)
         if not reader or self.dialect.name not in ("duckdb", ""):
             return None
-        from polycell.tables.files import FileRequest
+        from polycell.tables.files import FileRequest, partitioned
 
         found = self.view.read(FileRequest(path, self.folder, reader))
-        return replace(found, case_sensitive=False) if isinstance(found, Table) else None
+        if not isinstance(found, Table):
+            return None
+        return replace(found, case_sensitive=False, open=found.open or partitioned(path))
 
     def hole(self, text: str) -> Table | None:
         name = hole_name(text)

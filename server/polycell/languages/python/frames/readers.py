@@ -12,7 +12,7 @@ from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Argument, Call, function
 from polycell.languages.python.values import NOT_KNOWN, known_text, value_of
-from polycell.tables.files import FileRequest
+from polycell.tables.files import FileRequest, partitioned
 
 
 def read_file(call: Call, path: Argument | None, reader: str, flavour: Flavour, options: Mapping[str, Any]) -> Table:
@@ -164,7 +164,7 @@ def arrow_feather(call: Call) -> Type:
 @function("duckdb.read_csv duckdb.from_csv_auto", "path_or_buffer **", gives=unknown_table("duckdb"))
 def duckdb_csv(call: Call) -> Type:
     table = read_file(call, call["path_or_buffer"], "duckdb.csv", "duckdb", _options(call, ("path_or_buffer",)))
-    return replace(table, case_sensitive=False)
+    return replace(table, case_sensitive=False, open=table.open or partitioned(call.text("path_or_buffer") or ""))
 
 
 @function("duckdb.read_parquet duckdb.from_parquet", "file_glob **", gives=unknown_table("duckdb"))
