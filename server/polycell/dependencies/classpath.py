@@ -30,9 +30,10 @@ class Classpath:
 def classpath_of(notebook: Notebook) -> Classpath:
     """Malformed declarations, files, and versions that only the tool can choose are left out."""
     texts = [c.text for c in notebook.cells if c.kind == "code" and c.language == "scala"]
-    scala = scala_of(notebook.metadata) or next(filter(None, map(scala_version, texts)), "")
+    said = [_in_text(text) for text in texts]
+    scala = scala_of(notebook.metadata) or next((version for version, _ in said if version), "")
     binary = ".".join((scala or _DEFAULT_BINARY).split(".")[:2])
-    declared = [*declared_by(notebook), *(d for text in texts for d in _in_text(text))]
+    declared = [*declared_by(notebook), *(d for _, found in said for d in found)]
     config = notebook.metadata.get("config")
     excluded = config.get("exclusions") if isinstance(config, Mapping) else None
     return Classpath(
@@ -43,9 +44,10 @@ def classpath_of(notebook: Notebook) -> Classpath:
     )
 
 
-@lru_cache(maxsize=1024)
-def _in_text(text: str) -> tuple[Declaration, ...]:
-    return tuple(scala_declarations(text)) if "$" in text or "//>" in text or "interp" in text else ()
+@lru_cache(maxsize=4096)
+def _in_text(text: str) -> tuple[str, tuple[Declaration, ...]]:
+    """The Scala version that a cell asks for, and what it declares."""
+    return scala_version(text), tuple(scala_declarations(text))
 
 
 def _modules(declared: list[Declaration], binary: str) -> Iterator[str]:

@@ -18,18 +18,15 @@ one open bracket would hide everything below it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from polycell.core.environment import Binding
-from polycell.core.notebook import Cell
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.virtual import Piece, SegmentMap, VirtualDocument, build
+from polycell.languages.scala.cells import Unit, Units, unit
 from polycell.languages.scala.foreign import PRELUDE, declaration
 from polycell.languages.scala.lexer import tokens
-from polycell.languages.scala.outline import Outline, outline
-from polycell.languages.scala.text import scala_text
 
 MOST_CELLS = 200
 MOST_CHARACTERS = 200_000
@@ -42,21 +39,6 @@ import org.apache.spark.sql.functions._
 """
 _SPARK_CONTEXT = "def sc: org.apache.spark.SparkContext = spark.sparkContext\n"
 _SPARK_HOSTS = frozenset({"polynote", "databricks", "synapse", "sparkmagic"})
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A Scala cell with what it says by itself."""
-
-    cell: Cell
-    index: int
-    text: str
-    outline: Outline
-
-
-def unit(cell: Cell, index: int) -> Unit:
-    text = scala_text(cell)
-    return Unit(cell, index, text, outline(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +57,13 @@ class Made:
         return self.document.map
 
 
-def document(context: Context, *, spark: bool = False) -> Made:
-    """For the cell of the context, with everything above it that it needs. `spark`: Spark is on the classpath."""
+def document(context: Context, units: Units, *, spark: bool = False) -> Made:
+    """For the cell of the context, with everything above it that it needs, which is among `units`. `spark`: Spark is on
+    the classpath."""
     own = unit(context.cell, context.index)
-    above, foreign, doubtful = _needed(context, own)
     if own.outline.package:
         return Made(build([Piece(own.text, own.cell.id, 0)]))
+    above, foreign, doubtful = _needed(context, own, units)
     pieces: list[Piece] = []
     declared = {name: declaration(binding, context.view.lookup, spark=spark) for name, binding in foreign.items()}
     if any("polynote.runtime.python" in text for text in declared.values()):
@@ -96,18 +79,11 @@ def document(context: Context, *, spark: bool = False) -> Made:
     told: set[str] = set()
     wrapped = [one for one in above if not one.outline.package] + [own]
     for one in wrapped:
-        mine = {n.name for n in one.outline.names}
-        lines = [
-            declared[name] + "\n"
-            for name in sorted(one.outline.mentioned & declared.keys() - mine - told)
-            if declared[name]
-        ]
-        if lines:
-            # A scope of their own: the cell itself may bind one of these names anew.
-            pieces.append(Piece(f"object Given{one.index} {{\n{''.join(lines)}"))
-            told |= one.outline.mentioned & declared.keys() - mine
-        else:
-            pieces.append(Piece(f"object Given{one.index} {{\n"))
+        used = one.outline.mentioned & declared.keys() - told - {name.name for name in one.outline.names}
+        told |= used
+        lines = [f"{declared[name]}\n" for name in sorted(used) if declared[name]]
+        # A scope of their own: the cell itself may bind one of these names anew.
+        pieces.append(Piece(f"object Given{one.index} {{\n{''.join(lines)}"))
         pieces.append(Piece(f"object Cell{one.index} {{\n"))
         pieces += _body(one, context.host.last_expression)
         pieces.append(Piece("\n"))
@@ -161,67 +137,42 @@ def _packaged(one: Unit) -> list[Piece]:
     ]
 
 
-def _needed(context: Context, own: Unit) -> tuple[list[Unit], dict[str, Binding], bool]:
+def _needed(context: Context, own: Unit, units: Units) -> tuple[list[Unit], dict[str, Binding], bool]:
     """The Scala cells above that matter, in order; the values of other languages that they use; whether some cell that
     matters cannot be read."""
-    cells = context.notebook.cells
-    space = context.cell.space
-    giving: dict[str, list[int]] = {}
-    units: dict[int, Unit] = {}
-    always: list[int] = []
-    for index in range(context.index):
-        cell = cells[index]
-        if cell.kind != "code" or cell.language != own.cell.language or cell.space != space:
-            continue
-        one = units[index] = unit(cell, index)
-        for name in one.outline.names:
-            giving.setdefault(name.name, []).append(index)
-        if context.host.last_expression and one.outline.last is not None:
-            giving.setdefault(context.host.last_expression, []).append(index)
-        if one.outline.broken is None and (
-            one.outline.imports or one.outline.package or any(name.implicit for name in one.outline.names)
-        ):
-            always.append(index)
     chosen: dict[int, Unit] = {}
     foreign: dict[str, Binding] = {}
     doubtful = False
     queue: list[Unit] = [own]
     length = len(own.text)
-    for index in reversed(always):
-        if len(chosen) < MOST_CELLS and length + len(units[index].text) <= MOST_CHARACTERS:
-            chosen[index] = units[index]
-            queue.append(units[index])
-            length += len(units[index].text)
+
+    def choose(one: Unit) -> bool:
+        nonlocal length
+        if len(chosen) >= MOST_CELLS or length + len(one.text) > MOST_CHARACTERS:
+            return False
+        chosen[one.index] = one
+        queue.append(one)
+        length += len(one.text)
+        return True
+
+    for one in units.always_above(context.index):
+        choose(one)
     while queue:
         one = queue.pop()
         for mentioned in one.outline.mentioned:
-            if _is_foreign(context, own.cell.language, mentioned, foreign):
+            if _is_foreign(context, mentioned, foreign):
                 continue
-            nearest = _before(giving.get(mentioned, ()), one.index)
-            if nearest is None or nearest in chosen:
-                continue
-            found = units[nearest]
-            if found.outline.broken is not None:
-                doubtful = True
-                continue
-            if len(chosen) < MOST_CELLS and length + len(found.text) <= MOST_CHARACTERS:
-                chosen[nearest] = found
-                queue.append(found)
-                length += len(found.text)
-            else:
-                doubtful = True
+            found = units.nearest(mentioned, one.index)
+            if found is not None and found.index not in chosen:
+                doubtful = found.outline.broken is not None or not choose(found) or doubtful
     return [chosen[index] for index in sorted(chosen)], foreign, doubtful
 
 
-def _is_foreign(context: Context, language: str, name: str, foreign: dict[str, Binding]) -> bool:
+def _is_foreign(context: Context, name: str, foreign: dict[str, Binding]) -> bool:
     if name in foreign:
         return True
     binding = context.view.lookup(name)
-    if binding is None or binding.space == (context.cell.space or language) or binding.space == "catalog":
+    if binding is None or binding.space == (context.cell.space or context.cell.language) or binding.space == "catalog":
         return False
     foreign[name] = binding
     return True
-
-
-def _before(indices: Sequence[int], index: int) -> int | None:
-    return max((i for i in indices if i < index), default=None)

@@ -10,16 +10,17 @@ from functools import lru_cache
 from polycell.core.environment import Exports
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
-from polycell.core.notebook import Cell
+from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import NO_COMPLETIONS, Action, Completion, Completions, Finding, Hover, Location, Signatures
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import describe
 from polycell.languages.scala import answers, columns
 from polycell.languages.scala.actions import actions
+from polycell.languages.scala.cells import Reader, unit
 from polycell.languages.scala.compilers import Compilers, Question, Typed
 from polycell.languages.scala.config import Config, Configure, plain
-from polycell.languages.scala.document import Made, document, result_span, unit
+from polycell.languages.scala.document import Made, document, result_span
 from polycell.languages.scala.exports import exports
 from polycell.languages.scala.facts import facts
 from polycell.languages.scala.findings import findings
@@ -43,6 +44,8 @@ class ScalaService(LanguageService):
     def __init__(self, compilers: Compilers | None = None, configure: Configure = plain) -> None:
         self._compilers = compilers
         self._configure = configure
+        self._reader = Reader()
+        self._configured: tuple[Notebook, Config] | None = None  # the notebook asked about last
 
     def facts(self, cell: Cell, host: Host) -> Facts:
         return facts(cell)
@@ -71,7 +74,7 @@ class ScalaService(LanguageService):
         return exports(context, compiled, by_name.get(last, "") if span is not None else "")
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
-        if not _is_judged(self._configure(context.notebook)):
+        if not _is_judged(self._config(context.notebook)):
             return ()
         typed, made = self._typed(context)
         if typed is None or made is None or typed.text != made.text:
@@ -153,8 +156,14 @@ class ScalaService(LanguageService):
         return answer, made, context.cell.id, lambda value: compilers.span(config, made.text, value)
 
     def _document(self, context: Context) -> tuple[Config, Made]:
-        config = self._configure(context.notebook)
-        return config, document(context, spark=config.spark)
+        config = self._config(context.notebook)
+        units = self._reader.units(context.notebook.cells, context.cell.space, context.host.last_expression)
+        return config, document(context, units, spark=config.spark)
+
+    def _config(self, notebook: Notebook) -> Config:
+        if self._configured is None or self._configured[0] is not notebook:
+            self._configured = notebook, self._configure(notebook)
+        return self._configured[1]
 
     def _typed(self, context: Context) -> tuple[Typed | None, Made | None]:
         if self._compilers is None:
