@@ -78,7 +78,7 @@ def _detail(item: Any) -> str:
     return without_glue(detail.removeprefix(":").strip())
 
 
-def hover(answer: Any, document: Made, cell: str, ranges: Ranges, word: Span) -> Hover | None:
+def hover(answer: Any, word: Span) -> Hover | None:
     """`word` is what the cursor is on: at a definition the compiler gives the whole line."""
     contents = answer.get("contents") if isinstance(answer, Mapping) else None
     text = contents.get("value") if isinstance(contents, Mapping) else contents

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from polycell.bridge.connection import Gone, Refused
-from polycell.bridge.server import Server, Status
+from polycell.bridge.server import Server
 from polycell.bridge.spec import ServerSpec
 from polycell.bridge.text import Text
 from polycell.core.text import Span
@@ -69,14 +69,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """`types` are (offset of the defined name in the document, its type as the compiler writes it)."""
+    """Of the document `text`. `types` are (offset of a defined name, the name, its type as the compiler writes it)."""
 
     problems: tuple[Problem, ...] = ()
-    types: tuple[tuple[int, str, str], ...] = ()  # offset, name, type
+    types: tuple[tuple[int, str, str], ...] = ()
     text: str = ""
-
-    def type_at(self, offset: int) -> str:
-        return next((type_ for at, _, type_ in self.types if at == offset), "")
 
 
 class Compilers:
@@ -113,10 +110,6 @@ class Compilers:
     def span(self, config: Config, text: str, value: Any) -> Span | None:
         """A range of an answer as a span of the document."""
         return Text("", text).span(value, self._server(config).encoding)
-
-    def status(self) -> Status:
-        """Of the compiler asked last; off before any was asked."""
-        return next(reversed(self._servers.values())).status if self._servers else Status("off")
 
     # -- what it says by itself
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from polycell.core.environment import Binding
-from polycell.core.types import Class, Function, Module, Opaque, Record, Table, Type, describe
+from polycell.core.types import Class, Function, Module, Opaque, Record, Table, Type
 from polycell.languages.scala.lexer import KEYWORDS
 from polycell.languages.scala.scalatypes import to_scala
 
@@ -59,11 +59,6 @@ def declaration(binding: Binding, lookup: Lookup, *, spark: bool) -> str:
         own = quoted(f"Python {_title(type_)}")
         return f"class {own} extends {_PACKAGE}.PythonObject {{ {'; '.join(members)} }}; val {name}: {own} = ???"
     return f"val {name}: {_PACKAGE}.PythonObject = ???"
-
-
-def shown(binding: Binding) -> str:
-    """What a value is in its own language, for hovers."""
-    return describe(binding.type)
 
 
 def quoted(name: str) -> str:

@@ -54,7 +54,6 @@ class Name:
     case: bool = False
     implicit: bool = False
     private: bool = False
-    lazy: bool = False
     fields: tuple[tuple[str, str], ...] = ()
     literal: str = ""
 
@@ -309,7 +308,6 @@ def _values(text: str, statement: Sequence[Token], at: int, modifiers: frozenset
             declared if simple else "",
             implicit="implicit" in modifiers,
             private=bool(modifiers & {"private", "protected"}),
-            lazy="lazy" in modifiers,
             literal=literal,
         )
 

@@ -59,6 +59,7 @@ class ScalaService(LanguageService):
         # An answer about an earlier text of the cell has other offsets, but most of its names are still these.
         current = typed.text == made.text
         by_name = {name: type_ for _, name, type_ in typed.types}
+        by_place = {at: type_ for at, _, type_ in reversed(typed.types)}  # the first of a place counts
 
         def compiled(name: Name) -> str:
             if not current:
@@ -66,7 +67,7 @@ class ScalaService(LanguageService):
             if name.kind not in ("val", "def"):
                 return ""
             at = made.map.to_document(context.cell.id, name.span.start)
-            return typed.type_at(at) if at is not None else ""
+            return by_place.get(at, "") if at is not None else ""
 
         last = context.host.last_expression
         one = unit(context.cell, context.index)
@@ -106,8 +107,7 @@ class ScalaService(LanguageService):
         place, _ = await self._in_time(context, offset, _HOVER)
         if place is None:
             return None
-        answer, made, cell, ranges = place
-        told = answers.hover(answer, made, cell, ranges, word)
+        told = answers.hover(place[0], word)
         binding = context.view.lookup(word.of(context.cell.text))
         if told is None or binding is None or binding.space == context.cell.language or not describe(binding.type):
             return told

@@ -72,10 +72,8 @@ class Checker:
             made.append(
                 {
                     "name": name,
-                    "kind": kind,
                     "type": shown,
                     "offset": source.points(int(position.point())),
-                    "owner": str(symbol.owner().fullName()),
                 }
             )
 

@@ -12,9 +12,6 @@ from polycell.languages.scala.host.interop import Json, Source, java_list
 
 ANSWER = 60.0  # seconds for one answer; cold ones with Spark on the classpath take many
 
-# Left out of completion and auto-import, as the full server leaves them out.
-OPTIONS = ("-Xsource:2.13",)
-
 
 class Token:
     """Tells a running request that nobody waits for it any more."""
@@ -55,14 +52,11 @@ class Compiler:
         self._classes = Classes(classpath)
         with_search = found.withSearch(self._search())
         self._compiler = with_search.newInstance(
-            "notebook", java_list(paths.get(jar) for jar in classpath), java_list(OPTIONS)
+            "notebook", java_list(paths.get(jar) for jar in classpath), java_list(())
         )
 
     def complete(self, source: Source, offset: int, token: Token) -> Any:
         return self._json.of(self._get(self._compiler.complete(self._at(source, offset, token))))
-
-    def resolve(self, item: Any) -> Any:
-        return item
 
     def hover(self, source: Source, offset: int, token: Token) -> Any:
         found = self._get(self._compiler.hover(self._at(source, offset, token)))
@@ -74,11 +68,6 @@ class Compiler:
     def definition(self, source: Source, offset: int, token: Token) -> Any:
         found = self._get(self._compiler.definition(self._at(source, offset, token)))
         return self._json.of(found.locations())
-
-    def imports(self, name: str, source: Source, offset: int, token: Token) -> Any:
-        """Edits that import a name that is not known there, one for each place where it may come from."""
-        found = self._compiler.autoImports(name, self._at(source, offset, token), False)
-        return [{"package": str(one.packageName()), "edits": self._json.of(one.edits())} for one in self._get(found)]
 
     def close(self) -> None:
         self._compiler.shutdown()

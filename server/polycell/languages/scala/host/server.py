@@ -302,10 +302,6 @@ def _definition(host: Host, source: Source, params: Any, token: Token) -> Any:
     return host.compiler.definition(source, source.offset(params["position"]), token)
 
 
-def _imports(host: Host, source: Source, params: Any, token: Token) -> Any:
-    return host.compiler.imports(str(params["name"]), source, source.offset(params["position"]), token)
-
-
 def _compile(host: Host, source: Source, params: Any, token: Token) -> Any:
     return host.compiled(source)
 
@@ -315,6 +311,5 @@ _HANDLERS: Mapping[str, Callable[[Host, Source, Any, Token], Any]] = {
     "textDocument/hover": _hover,
     "textDocument/signatureHelp": _signature,
     "textDocument/definition": _definition,
-    "polycell/imports": _imports,
     _COMPILE: _compile,
 }
