@@ -205,7 +205,6 @@ class Analysis:
         for cell in touched:
             entry = self._exported.get(cell.id)
             if entry is not None:
-                self._regather(*(g.name for g, said in zip(self._services.gatherers, entry.said, strict=False) if said))
                 keys.update(fold(b.name) for b in entry.exports.bindings)
                 if entry.exports.opens:
                     keys.add(_OPENS)
