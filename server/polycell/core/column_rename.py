@@ -9,17 +9,16 @@ the new name is what was asked for.
 from __future__ import annotations
 
 from functools import partial
-from urllib.parse import unquote, urlsplit
 
-from polycell.core.columns import Occurrence, Symbol, symbol_at
-from polycell.core.environment import Binding, fold
+from polycell.core.columns import Occurrence, Symbol, symbol_at, table_of
+from polycell.core.environment import fold
 from polycell.core.guard import guard
-from polycell.core.places import quoted
+from polycell.core.places import cell_name, file_name, quoted
 from polycell.core.results import Edit, Renameable, Renamed
 from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
 from polycell.core.text import Span
-from polycell.core.types import GroupBy, Series, Table
+from polycell.core.types import Table
 
 
 def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Renameable | None:
@@ -50,7 +49,8 @@ def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, na
         text = guard("rename", cell, none, partial(occurrence.found.service.column_spelling, context, inner, name))
         if text is None:
             shown = quoted(cell.text, mention.span)
-            return Renamed(refusal=f"`{name}` cannot be written in {shown} ({_cell(occurrence.index)}).", column=True)
+            where = cell_name(occurrence.index)
+            return Renamed(refusal=f"`{name}` cannot be written in {shown} ({where}).", column=True)
         edits[cell.id, mention.span] = Edit(cell.id, mention.span, text)
     return Renamed(tuple(edits.values()), column=True)
 
@@ -68,19 +68,19 @@ def doubt(snapshot: Snapshot, found: Symbol) -> str:
         return f"It is not known what gives the column `{name}` its name."
     for origin in sorted(found.origins, key=lambda a: (a.uri, a.cell, a.nth)):
         if origin.uri:
-            file = unquote(urlsplit(origin.uri).path).rsplit("/", 1)[-1]
+            file = file_name(origin.uri)
             return f"The column `{name}` comes from `{file}`, which no rename changes: give it another name in code."
         index = snapshot.notebook.index(origin.cell)
         place = origin.find(cells[index].text) if index is not None else None
         if index is None or place is None:
             return f"It is not known what gives the column `{name}` its name."
         if fold(origin.token) != fold(name):
-            return f"{_cell(index)} makes the name `{name}` out of {quoted(cells[index].text, Span(*place))}."
+            return f"{cell_name(index)} makes the name `{name}` out of {quoted(cells[index].text, Span(*place))}."
         unsure = [o for o in found.doubtful if o.index == index and o.mention.span.touches(place[0])]
         if unsure:
             return _reason(snapshot, found, unsure[0])
         if not any(o.index == index and o.mention.span.touches(place[0]) for o in found.mentions):
-            return f"{_cell(index)} gives the column `{name}` its name in a way that is not followed."
+            return f"{cell_name(index)} gives the column `{name}` its name in a way that is not followed."
     for occurrence in (*found.mentions, *found.doubtful):
         reason = _reason(snapshot, found, occurrence)
         if reason:
@@ -88,11 +88,12 @@ def doubt(snapshot: Snapshot, found: Symbol) -> str:
     for occurrence in found.mentions:
         for table in occurrence.mention.tables:
             if table.open:
-                return f"Not all columns are known of the table that `{name}` belongs to in {_cell(occurrence.index)}."
+                where = cell_name(occurrence.index)
+                return f"Not all columns are known of the table that `{name}` belongs to in {where}."
     for index, binding in found.given:
-        held = _table(binding)
+        held = table_of(binding)
         if held is None or held.open:
-            return f"Not all columns of `{binding.name}` are known ({_cell(index)}), and `{name}` is one of them."
+            return f"Not all columns of `{binding.name}` are known ({cell_name(index)}), and `{name}` is one of them."
     return ""
 
 
@@ -103,11 +104,11 @@ def _reason(snapshot: Snapshot, found: Symbol, occurrence: Occurrence) -> str:
         if mention.column is not None and mention.name != found.name:
             return ""
         why = mention.refusal or "what it is made of is not known"
-        return f"{_cell(index)} may mean the column `{found.name}` in {shown}: {why}."
+        return f"{cell_name(index)} may mean the column `{found.name}` in {shown}: {why}."
     if mention.refusal:
-        return f"{_cell(index)} mentions `{found.name}` in {shown}: {mention.refusal}."
+        return f"{cell_name(index)} mentions `{found.name}` in {shown}: {mention.refusal}."
     if mention.name != found.name:  # also in case alone: `rename(columns=str.upper)`
-        return f"The name `{mention.name}` in {_cell(index)} is made out of the name `{found.name}`."
+        return f"The name `{mention.name}` in {cell_name(index)} is made out of the name `{found.name}`."
     return ""
 
 
@@ -116,11 +117,11 @@ def _clash(found: Symbol, name: str) -> str:
     for occurrence in found.mentions:
         for table in occurrence.mention.tables:
             if _takes(table, found.name, name, occurrence.found.context):
-                return f"There is a column `{name}` beside `{found.name}` already ({_cell(occurrence.index)})."
+                return f"There is a column `{name}` beside `{found.name}` already ({cell_name(occurrence.index)})."
     for index, binding in found.given:
-        held = _table(binding)
+        held = table_of(binding)
         if held is not None and _takes(held, found.name, name, None):
-            return f"`{binding.name}` has a column `{name}` already ({_cell(index)})."
+            return f"`{binding.name}` has a column `{name}` already ({cell_name(index)})."
     return ""
 
 
@@ -128,16 +129,3 @@ def _takes(table: Table, old: str, new: str, context: Context | None) -> bool:
     names = {column.name for column in (*table.columns, *table.index)} - {old}
     folds = not table.case_sensitive or (context is not None and context.cell.language == "sql")
     return new in names or (folds and fold(new) in {fold(name) for name in names} - {fold(old)})
-
-
-def _table(binding: Binding) -> Table | None:
-    type_ = binding.type
-    if isinstance(type_, GroupBy):
-        return type_.table
-    if isinstance(type_, Series):
-        return Table((type_.column,), index=type_.index)
-    return type_ if isinstance(type_, Table) else None
-
-
-def _cell(index: int) -> str:
-    return f"Cell {index + 1}"

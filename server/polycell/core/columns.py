@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from polycell.core.environment import Binding, fold
-from polycell.core.fragments import Site, fragment_site
-from polycell.core.guard import guard
+from polycell.core.fragments import Site, sites
+from polycell.core.guard import guard, listed
 from polycell.core.places import located
 from polycell.core.results import Highlight, Location, Mention
 from polycell.core.service import Services
@@ -92,34 +92,31 @@ def mentions(snapshot: Snapshot, services: Services, index: int, name: str) -> I
     handed = cell.magic is not None and bool(cell.magic.arguments.strip())  # `%%R -i df`
     if cell.kind != "code" or not (handed or context.host.visible(cell.language, cell.space)):
         return
-    service, folded = services.of(cell.language), fold(name)
-    sites = [Site(service, context, 0)]
-    for fragment in context.facts.fragments:
-        if folded in fold(fragment.span.of(cell.text)):
-            sites.append(fragment_site(services, service, context, fragment, fragment.span.start))
-    for here in sites:
+    folded = fold(name)
+    for here in sites(services, context, name):
         unread = [Mention(Span(0, 0), name, refusal="what the cell means could not be worked out")]
         if folded not in fold(here.context.cell.text):
             unread = []
-        for found in guard("columns", cell, unread, partial(_listed, here, name)):
+        for found in guard("columns", cell, unread, partial(listed, here.service.mentions, here.context, name)):
             yield Occurrence(index, replace(found, span=found.span.shift(here.shift)), here)
-
-
-def _listed(here: Site, name: str) -> list[Mention]:
-    """All of a generator's answers, so that its failures are met where the guard is."""
-    return list(here.service.mentions(here.context, name))
 
 
 def columns_of(binding: Binding, name: str) -> Iterator[Column]:
     """The columns of that name, case folded, in what a name stands for."""
-    type_ = binding.type.table if isinstance(binding.type, GroupBy) else binding.type
-    found: Iterable[Column] = ()
-    if isinstance(type_, Table):
-        found = (*type_.columns, *type_.index)
-    elif isinstance(type_, Series):
-        found = (type_.column, *type_.index)
+    held = table_of(binding)
     folded = fold(name)
+    found = (*held.columns, *held.index) if held is not None else ()
     return (column for column in found if fold(column.name) == folded)
+
+
+def table_of(binding: Binding) -> Table | None:
+    """What a name stands for as a table: a group's, or the one column of a series."""
+    type_ = binding.type
+    if isinstance(type_, GroupBy):
+        return type_.table
+    if isinstance(type_, Series):
+        return Table((type_.column,), index=type_.index)
+    return type_ if isinstance(type_, Table) else None
 
 
 def connected(start: Iterable[Anchor], groups: Sequence[Sequence[Anchor]]) -> frozenset[Anchor]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from polycell.core.actions import fits
+from polycell.core.guard import answered
 from polycell.core.results import NOT_FORMATTED, Formatted, Layout
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
@@ -26,11 +27,7 @@ async def formatted(
     if span is not None:
         whole = Span(max(span.start, 0), min(max(span.end, span.start), len(cell.text)))
     service, context = services.of(cell.language), snapshot.analysis.context(index)
-    try:
-        found = await service.format(context, whole, layout)
-    except Exception:
-        log.exception("formatting failed in cell %s (%s)", cell.id, cell.language)
-        return NOT_FORMATTED
+    found = await answered("formatting", cell, NOT_FORMATTED, service.format(context, whole, layout))
     edits = tuple(e for e in found.edits if e.span.of(cell.text) != e.text)
     if any(e.cell != cell.id for e in edits) or not fits(snapshot, edits):
         log.error("formatting of cell %s (%s) gave edits that do not fit", cell.id, cell.language)

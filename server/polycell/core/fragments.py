@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from polycell.core.environment import Binding
+from polycell.core.environment import Binding, fold
 from polycell.core.facts import Fragment
 from polycell.core.guard import guard
 from polycell.core.notebook import Cell
@@ -20,6 +20,16 @@ class Site:
     context: Context
     offset: int
     shift: int = 0
+
+
+def sites(services: Services, context: Context, word: str = "") -> Iterator[Site]:
+    """The cell itself, then each fragment inside of it, which is left out where `word` is not in its text."""
+    outer = services.of(context.cell.language)
+    yield Site(outer, context, 0)
+    folded = fold(word)
+    for fragment in context.facts.fragments:
+        if folded in fold(fragment.span.of(context.cell.text)):
+            yield fragment_site(services, outer, context, fragment, fragment.span.start)
 
 
 def fragment_site(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
 
 from polycell.core.notebook import Cell
 
@@ -19,6 +19,11 @@ def guard(what: str, cell: Cell, default: T, call: Callable[[], T]) -> T:
     except Exception:
         log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
         return default
+
+
+def listed(ask: Callable[..., Iterable[T]], *about: Any) -> list[T]:
+    """All of a generator's answers, so that its failures are met where the guard is."""
+    return list(ask(*about))
 
 
 async def answered(what: str, cell: Cell, default: T, answer: Awaitable[T]) -> T:

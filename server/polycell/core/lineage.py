@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import unquote, urlsplit
 
 from polycell.core.columns import Occurrence
-from polycell.core.guard import guard
-from polycell.core.places import quoted
+from polycell.core.guard import guard, listed
+from polycell.core.places import file_name, quoted
 from polycell.core.results import Mention
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
@@ -62,7 +61,7 @@ def _steps(
         language = _LANGUAGES.get(here.context.cell.language, here.context.cell.language)
         nothing: Sequence[Mention] = ()
         span = Span(*place).shift(-here.shift)
-        inputs = guard("lineage", cell, nothing, partial(_inputs, here.service.inputs, here.context, span))
+        inputs = guard("lineage", cell, nothing, partial(listed, here.service.inputs, here.context, span))
         inner = [
             step
             for mention in inputs
@@ -72,14 +71,10 @@ def _steps(
         yield Step(f"cell {index + 1}, {language}: {shown}", tuple(inner))
 
 
-def _inputs(ask: object, context: object, span: Span) -> Sequence[Mention]:
-    return list(ask(context, span))  # type: ignore[operator]
-
-
 def _file(column: Column, origin: Anchor) -> str:
     if column.evidence is Evidence.FILE and column.source and origin == column.origin:
         return column.source
-    return unquote(urlsplit(origin.uri).path).rsplit("/", 1)[-1]
+    return file_name(origin.uri)
 
 
 def markdown(steps: Sequence[Step]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote, urlsplit
+
 from polycell.core.notebook import Notebook
 from polycell.core.results import Location
 from polycell.core.text import Span
@@ -31,3 +33,12 @@ def quoted(text: str, span: Span, limit: int = SHORTEST) -> str:
         line = " ".join(text[max(start, span.start - limit // 3) : span.end + limit // 3].split("\n")[0].split())
         line = f"…{line}…"
     return f"`{line.replace('`', chr(39))}`"
+
+
+def cell_name(index: int) -> str:
+    """A cell as people count them, at the head of a sentence."""
+    return f"Cell {index + 1}"
+
+
+def file_name(uri: str) -> str:
+    return unquote(urlsplit(uri).path).rsplit("/", 1)[-1]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from polycell.core import columns
 from polycell.core.environment import Binding, fold
 from polycell.core.facts import Reference
-from polycell.core.fragments import Site, fragment_site
+from polycell.core.fragments import Site, sites
 from polycell.core.results import Location
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
@@ -88,12 +88,7 @@ def occurrences(snapshot: Snapshot, services: Services, wanted: Identity) -> Ite
         if cell.kind != "code" or name not in fold(cell.text):
             continue
         context = snapshot.analysis.context(index)
-        service = services.of(cell.language)
-        sites = [Site(service, context, 0)]
-        for fragment in context.facts.fragments:
-            if name in fold(fragment.span.of(cell.text)):
-                sites.append(fragment_site(services, service, context, fragment, fragment.span.start))
-        for found in sites:
+        for found in sites(services, context, name):
             for reference in found.context.facts.references:
                 if fold(reference.name) == name and identity(snapshot, found, reference) == wanted:
                     yield Occurrence(index, reference.span.shift(found.shift), reference, found)

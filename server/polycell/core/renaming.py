@@ -8,21 +8,19 @@ query inside of a string, in a template) is found by the languages, and refuses 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar
 
 from polycell.core import column_rename
 from polycell.core.environment import Binding, crosses, fold
-from polycell.core.fragments import Site, fragment_site
-from polycell.core.guard import guard
+from polycell.core.fragments import sites
+from polycell.core.guard import guard, listed
+from polycell.core.places import cell_name
 from polycell.core.references import Identity, Occurrence, identity_at, occurrences
 from polycell.core.results import Edit, Renameable, Renamed
 from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
 from polycell.core.text import Span
-
-T = TypeVar("T")
 
 
 def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Renameable | None:
@@ -54,7 +52,7 @@ def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, na
         none: str | None = None
         text = guard("rename", cell, none, partial(place.found.service.spelling, context, inner, name))
         if text is None:
-            return Renamed(refusal=f"`{name}` is no name in {_language(context)} ({_cell(place.index)}).")
+            return Renamed(refusal=f"`{name}` is no name in {_language(context)} ({cell_name(place.index)}).")
         edits[cell.id, place.span] = Edit(cell.id, place.span, text)
     return Renamed(tuple(edits.values()))
 
@@ -81,15 +79,15 @@ def _doubt(snapshot: Snapshot, wanted: Identity, places: Sequence[Occurrence]) -
     written = {place.index for place in places if place.reference.write}
     for index, _ in givers:
         if snapshot.notebook.cells[index].result == name and index not in written:
-            return f"{_cell(index)} gives the name `{name}` in its metadata, which an edit of text cannot change."
+            return f"{cell_name(index)} gives the name `{name}` in its metadata, which an edit of text cannot change."
         if index not in mentioned_in or not written:  # one that only changes the value in place mentions it too
-            return f"{_cell(index)} gives the name `{name}` in a way that is not in its text."
+            return f"{cell_name(index)} gives the name `{name}` in a way that is not in its text."
     first, last = min(written), max(mentioned_in)
     anywhere = analysis.host.order == "any"
     for index in range(len(snapshot.notebook.cells)):
         opens = analysis.facts(index).opens
         if opens and (anywhere or first <= index <= last) and not _opens_before(analysis.context(index), places):
-            return f"{_cell(index)} may use or define any name ({opens[0]}), so it is not certain what `{name}` is."
+            return f"{cell_name(index)} may use or define any name ({opens[0]}), so it is not certain what `{name}` is."
     for index in range(len(snapshot.notebook.cells)):
         sees = any(_sees(analysis.context(index), binding) for _, binding in givers)
         found = _unread(snapshot, index, name, places, sees)
@@ -120,7 +118,7 @@ def _unread(snapshot: Snapshot, index: int, name: str, places: Sequence[Occurren
     context = snapshot.analysis.context(index)
     known = [place.span for place in places if place.index == index]
     if sees and any(problem.severity == "error" for problem in context.facts.problems) and _words(cell.text, name):
-        return f"{_cell(index)} mentions `{name}` and has a syntax error."
+        return f"{cell_name(index)} mentions `{name}` and has a syntax error."
     arguments = [Span(m.arguments_start, m.arguments_start + len(m.arguments)) for m in context.facts.magics]
     if cell.magic is not None:
         start = cell.magic.arguments_start
@@ -130,14 +128,10 @@ def _unread(snapshot: Snapshot, index: int, name: str, places: Sequence[Occurren
         for word in _words(area.of(cell.text), name):
             span = word.shift(area.start)
             if not any(k.start <= span.start < k.end for k in known) and not any(span.start in f for f in fragments):
-                return f"{_cell(index)} mentions `{name}` in the arguments of a magic."
-    services = snapshot.analysis.services
-    service = services.of(cell.language)
-    sites = [Site(service, context, 0)]
-    sites += (fragment_site(services, service, context, f, f.span.start) for f in context.facts.fragments)
-    for found in sites:
+                return f"{cell_name(index)} mentions `{name}` in the arguments of a magic."
+    for found in sites(snapshot.analysis.services, context):
         everything = [Span(0, len(cell.text))]
-        hidden = guard("rename", cell, everything, partial(_listed, found.service.hidden, found.context, name))
+        hidden = guard("rename", cell, everything, partial(listed, found.service.hidden, found.context, name))
         for span in hidden:
             here = span.shift(found.shift)
             if not sees and fold(here.of(cell.text)) == fold(name):
@@ -146,7 +140,7 @@ def _unread(snapshot: Snapshot, index: int, name: str, places: Sequence[Occurren
             if not inner and not any(k.start < here.end and here.start < k.end for k in known):
                 shown = " ".join(here.of(cell.text).split())
                 shown = shown if len(shown) <= 40 else f"{shown[:37]}…"
-                return f"{_cell(index)} mentions `{name}` in `{shown}`, and it is not certain what that means."
+                return f"{cell_name(index)} mentions `{name}` in `{shown}`, and it is not certain what that means."
     return ""
 
 
@@ -171,16 +165,16 @@ def _clash(snapshot: Snapshot, wanted: Identity, places: Sequence[Occurrence], n
         alike = _same_in(context)
         for binding in analysis.exports(index).bindings:
             if (alike(binding.name) == alike(name)) and not (fold(wanted.name) == folded and binding.name != name):
-                return f"`{name}` is defined already ({_cell(index)})."
+                return f"`{name}` is defined already ({cell_name(index)})."
         facts = context.facts
         used = {alike(r.name) for r in facts.references} | {alike(u.name) for u in facts.uses}
         if index in edited and folded != fold(wanted.name):
             for found in {id(p.found): p.found for p in places if p.index == index}.values():
                 taken = [name]  # what cannot be known may be the new name
-                words = guard("rename", cell, taken, partial(_listed, found.service.spoken, found.context))
+                words = guard("rename", cell, taken, partial(listed, found.service.spoken, found.context))
                 used |= {alike(word) for word in words}
         if alike(name) in used and alike(name) != alike(wanted.name):
-            return f"`{name}` is used already ({_cell(index)})."
+            return f"`{name}` is used already ({cell_name(index)})."
     if not wanted.space.startswith("cell ") and name in analysis.host.ambient.get(wanted.space, ()):
         return f"`{name}` is a name that the notebook's host gives."
     return ""
@@ -198,18 +192,9 @@ def _sees(context: Context, binding: Binding) -> bool:
     return any(row.space == binding.space and crosses(binding, row) for row in (*rows, *fragments))
 
 
-def _listed(ask: Callable[..., Iterable[T]], *about: Any) -> list[T]:
-    """All of a generator's answers, so that its failures are met where the guard is."""
-    return list(ask(*about))
-
-
 def _words(text: str, name: str) -> list[Span]:
     found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
     return [Span(*word.span()) for word in found]
-
-
-def _cell(index: int) -> str:
-    return f"Cell {index + 1}"
 
 
 def _language(context: Context) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 
 from polycell.core.fragments import fragment_site
+from polycell.core.guard import answered
 from polycell.core.results import SemanticToken
 from polycell.core.service import Context, LanguageService, Services
 from polycell.core.session import Snapshot
 from polycell.core.text import Span
-
-log = logging.getLogger(__name__)
 
 _TEXTS = frozenset({"string", "comment"})
 
@@ -42,11 +40,8 @@ async def tokens(snapshot: Snapshot, services: Services, index: int) -> Sequence
 
 
 async def _asked(service: LanguageService, context: Context) -> Sequence[SemanticToken]:
-    try:
-        found = await service.tokens(context)
-    except Exception:
-        log.exception("semantic tokens failed in cell %s (%s)", context.cell.id, context.cell.language)
-        return ()
+    nothing: Sequence[SemanticToken] = ()
+    found = await answered("semantic tokens", context.cell, nothing, service.tokens(context))
     return sorted(found, key=lambda t: t.span)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
@@ -19,6 +18,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from polycell.core import features
+from polycell.core.guard import answered
 from polycell.core.notebook import Cell
 from polycell.core.results import NO_COMPLETIONS, Completion, Location
 from polycell.core.text import Span
@@ -31,8 +31,6 @@ from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, State, Target
 from polycell.lsp.symbols import document_symbols
 from polycell.tables.anchors import place_in_file
-
-log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 BOUND: ContextVar[Asked | None] = ContextVar("asked", default=None)
@@ -74,12 +72,7 @@ def unchanged(state: State, asked: Asked, found: Iterable[str] = ()) -> bool:
 
 async def _guarded(what: str, target: Target, answer: Awaitable[T], default: T) -> T:
     """A service that fails costs one answer, which is empty, and a line in the log with its cell."""
-    try:
-        return await answer
-    except Exception:
-        cell = target.snapshot.notebook.cells[target.index]
-        log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
-        return default
+    return await answered(what, target.snapshot.notebook.cells[target.index], default, answer)
 
 
 async def completion(state: State, params: types.CompletionParams) -> types.CompletionList | None:
