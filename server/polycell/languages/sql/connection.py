@@ -19,7 +19,7 @@ from polycell.core.types import Connection, Module, Opaque, Scalar
 from polycell.languages.sql.dialects import GENERIC, Dialect, dialect
 from polycell.tables.databases.catalogue import Database
 from polycell.tables.databases.places import DatabaseRequest
-from polycell.tables.databases.schemes import CONNECTION, dialect_of_url
+from polycell.tables.databases.schemes import CONNECTION, called, dialect_of_url
 
 IMPORTED = "duckdb is imported"
 
@@ -35,7 +35,6 @@ _HOSTS: Mapping[str, str] = {
 }
 _JUPYSQL = ("sql", "jupysql")
 _OPTIONS = ("--connection", "-cn", "--connection_string", "-co", "--connection_object")
-_FILES = frozenset({"duckdb", "sqlite"})  # without a file these are in memory
 _DEEPNOTE_FRAMES = "deepnote-dataframe-sql"
 
 
@@ -88,9 +87,7 @@ def _variable(view: View, name: str) -> Connection | None:
     if binding is None:
         return None
     if isinstance(binding.type, Connection):
-        # Without a source, the name of a server's connection may be one that the user's settings know.
-        nameless = not binding.type.source and binding.type.dialect not in _FILES
-        return replace(binding.type, source=name) if nameless else binding.type
+        return called(binding.type, name)
     if isinstance(binding.type, Scalar) and isinstance(binding.type.value, str):
         url = dialect_of_url(binding.type.value)
         return Connection(url, binding.type.value) if url is not None else None

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+from polycell.core.types import Connection
 
 # The name under which the last connection of `%sql` is bound in the space "catalog"; behind it, after a blank, the name
 # that `--alias` gives one.
@@ -32,6 +35,17 @@ _SCHEMES: Mapping[str, str] = {
     "clickhouse": "clickhouse",
     "clickhousedb": "clickhouse",
 }
+
+
+# Without a file these are in memory; a connection to anything else is one to a server.
+_IN_MEMORY = frozenset({"duckdb", "sqlite"})
+
+
+def called(connection: Connection, variable: str) -> Connection:
+    """The connection that a variable holds: to a server of which the code tells nothing more, it is meant by the
+    variable's name, which the user's settings may know."""
+    nameless = not connection.source and connection.dialect not in _IN_MEMORY
+    return replace(connection, source=variable) if nameless else connection
 
 
 def dialect_of_url(url: str) -> str | None:

@@ -12,7 +12,7 @@ from polycell.core.types import Connection
 from polycell.formats.magics import read_magic
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.values import known_text
-from polycell.tables.databases.schemes import CONNECTION, dialect_of_url
+from polycell.tables.databases.schemes import CONNECTION, called, dialect_of_url
 
 
 def connections(run: Interpreter, context: Context) -> Iterator[tuple[Connection, str, Magic]]:
@@ -53,8 +53,7 @@ def _connection(run: Interpreter, magic: Magic) -> tuple[Connection, str] | None
     name = word.removeprefix("$")
     type_ = run.type_of(name) if name.isidentifier() else None
     if isinstance(type_, Connection):
-        nameless = not type_.source and type_.dialect not in ("duckdb", "sqlite")
-        return (replace(type_, source=name) if nameless else type_), alias
+        return called(type_, name), alias
     url = known_text(type_) if type_ is not None else None
     dialect = dialect_of_url(url) if url else None
     return (Connection(dialect, url or ""), alias) if dialect is not None else (Connection("", word), alias)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 
 from polycell.core.types import Connection, Opaque, Type
 from polycell.languages.python.frames.registry import Argument, Call, function, method
 from polycell.languages.python.values import known_text
-from polycell.tables.databases.schemes import dialect_of_url
+from polycell.tables.databases.schemes import called, dialect_of_url
 
 _HOLE = "\0"
 _ENVIRONMENT = re.compile(r"""(?:os\.)?(?:environ\[|environ\.get\(|getenv\()\s*(['"])([A-Za-z_]\w*)\1\s*[\])]\Z""")
@@ -55,13 +54,7 @@ def connection_of(call: Call, argument: Argument | None) -> Connection | None:
     if argument is None:
         return None
     if isinstance(argument.type, Connection):
-        if (
-            argument.type.source
-            or argument.type.dialect in ("duckdb", "sqlite")
-            or not isinstance(argument.node, ast.Name)
-        ):
-            return argument.type
-        return replace(argument.type, source=argument.node.id)  # a name that the user's settings may know
+        return called(argument.type, argument.node.id) if isinstance(argument.node, ast.Name) else argument.type
     url = known_text(argument.type) or ""
     dialect = dialect_of_url(url)
     return Connection(dialect, url, call.run.folder) if dialect is not None else None
