@@ -11,19 +11,18 @@ its folders changed, at most every few seconds.
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Hashable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from polycell.dependencies import project
 from polycell.dependencies.installed import Installed, importable, read_installed, stamp
 from polycell.dependencies.interpreter import Interpreter, Wanted, find_interpreter
 from polycell.dependencies.model import Requirement
 from polycell.dependencies.saved import read_saved
+from polycell.tables.answers import Answers, OnReady
 
 log = logging.getLogger(__name__)
 
@@ -73,43 +72,35 @@ class Saved:
     requirements: tuple[Requirement, ...] = ()
 
 
+Request: TypeAlias = InstalledRequest | ProjectRequest | SavedRequest
+Answer: TypeAlias = Installed | Project | Saved
+
+
 class DependencySources:
     """See the module's text. `on_ready(keys)` is called from a worker thread; without it every read is done at once."""
 
     def __init__(
         self,
         roots: Iterable[str | Path] = (),
-        on_ready: Callable[[tuple[Hashable, ...]], None] | None = None,
+        on_ready: OnReady | None = None,
         *,
         chosen: str = "",
         native: str = "",
     ) -> None:
         self._roots = tuple(str(root) for root in roots)
-        self._on_ready = on_ready
         self._chosen = chosen
         self._native = native
-        self._lock = threading.Lock()
-        self._answers: dict[Hashable, Installed | Project | Saved] = {}
-        self._looked: dict[Hashable, float] = {}
         self._environments: dict[str, tuple[object, Installed]] = {}
-        self._pool: ThreadPoolExecutor | None = None
-        self._closed = False
+        self._answers: Answers[Request, Answer | None] = Answers(
+            self._load,
+            on_ready,
+            workers=1 if on_ready is not None else 0,
+            lasts=lambda answer: float("inf") if isinstance(answer, Project) else AGAIN,
+            name="polycell-dependencies",
+        )
 
-    def read(self, key: Hashable) -> Any:
-        if not isinstance(key, (InstalledRequest, ProjectRequest, SavedRequest)):
-            return None
-        with self._lock:
-            known = self._answers.get(key)
-            due = key not in self._looked or (
-                not isinstance(key, ProjectRequest) and time.monotonic() - self._looked[key] > AGAIN
-            )
-            if self._closed or not due:
-                return known
-            self._looked[key] = time.monotonic()
-            if self._on_ready is not None:
-                self._submit(key)
-                return known
-        return self._load(key)
+    def read(self, key: Hashable) -> Answer | None:
+        return self._answers.get(key) if isinstance(key, (InstalledRequest, ProjectRequest, SavedRequest)) else None
 
     def changed(self, paths: Iterable[str | Path]) -> None:
         """Files were made, changed or deleted."""
@@ -120,52 +111,24 @@ class DependencySources:
             if "site-packages" not in p.parts
         )
         installed = any(".dist-info" in str(p) or p.name == "pyvenv.cfg" for p in names)
-        with self._lock:
-            for key in list(self._looked):
-                if project_files if isinstance(key, ProjectRequest) else installed:
-                    self._looked[key] = time.monotonic()
-                    if self._on_ready is not None and not self._closed:
-                        self._submit(key)
-                    else:
-                        del self._looked[key]
+        self._answers.again(
+            key for key in self._answers.known() if (project_files if isinstance(key, ProjectRequest) else installed)
+        )
 
     def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._answers.close()
 
-    def _submit(self, key: Hashable) -> None:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, thread_name_prefix="polycell-dependencies")
-        self._pool.submit(self._work, key)
-
-    def _work(self, key: Hashable) -> None:
-        before = self._answers.get(key)
+    def _load(self, key: Request) -> Answer | None:
+        """None where reading failed, which proves nothing and is tried again."""
         try:
-            after = self._load(key)
+            if isinstance(key, InstalledRequest):
+                return self._installed(key)
+            if isinstance(key, SavedRequest):
+                return Saved(read_saved(Path(key.path), key.digests))
+            return self._project(key)
         except Exception:
             log.exception("reading dependencies failed (%s)", key)
-            return
-        if after != before and self._on_ready is not None and not self._closed:
-            try:
-                self._on_ready((key,))
-            except Exception:
-                log.exception("telling of dependencies failed")
-
-    def _load(self, key: Hashable) -> Installed | Project | Saved:
-        answer: Installed | Project | Saved
-        if isinstance(key, InstalledRequest):
-            answer = self._installed(key)
-        elif isinstance(key, SavedRequest):
-            answer = Saved(read_saved(Path(key.path), key.digests))
-        else:
-            assert isinstance(key, ProjectRequest)
-            answer = self._project(key)
-        with self._lock:
-            self._answers[key] = answer
-        return answer
+            return None
 
     def _installed(self, key: InstalledRequest) -> Installed:
         found = find_interpreter(Wanted(key.kernel, key.folder, self._roots, self._chosen, self._native))
