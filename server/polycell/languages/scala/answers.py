@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from polycell.bridge.kinds import COMPLETION_KINDS
 from polycell.core.results import Completion, CompletionKind, Completions, Edit, Hover, Location, Signature, Signatures
 from polycell.core.text import Span
 from polycell.languages.scala.compilers import without_glue
@@ -14,24 +15,8 @@ from polycell.languages.scala.document import Made
 # A range of the answer as a span of the document.
 Ranges = Callable[[Any], Span | None]
 
-_KINDS: Mapping[int, CompletionKind] = {
-    2: "method",
-    3: "function",
-    4: "function",
-    5: "property",
-    6: "variable",
-    7: "class",
-    8: "class",
-    9: "module",
-    10: "property",
-    12: "value",
-    13: "class",
-    14: "keyword",
-    20: "value",
-    21: "value",
-    22: "class",
-    25: "class",
-}
+# A constructor is called as a function is, a constant is a value, and a struct is a class.
+_KINDS: Mapping[int, CompletionKind] = {**COMPLETION_KINDS, 4: "function", 21: "value", 22: "class"}
 _STOP = re.compile(r"\$(?:\d+|\{\d+:?([^}]*)\})")
 _RANK = 40
 

@@ -7,29 +7,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from polycell.bridge.kinds import COMPLETION_KINDS
 from polycell.core.results import CompletionKind
 from polycell.languages.python.engine.declarations import MARK, without_glue
 
-_KINDS: Mapping[int, CompletionKind] = {
-    2: "method",
-    3: "function",
-    4: "class",
-    5: "property",
-    6: "variable",
-    7: "class",
-    8: "class",
-    9: "module",
-    10: "property",
-    12: "value",
-    13: "class",
-    14: "keyword",
-    17: "file",
-    19: "file",
-    20: "value",
-    21: "variable",
-    22: "property",
-    25: "class",
-}
 _IMPORT = re.compile(r"\A\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<name>\w+)|import\s+(?P<whole>[\w.]+))\s*\Z")
 _CALLABLE = re.compile(r"\A(?:bound method |function |def )?(?:[\w.\[\], ]*?\.)?\w+(?P<form>\(.*)\Z", re.DOTALL)
 # Modules that nobody imports from: private ones, tests, and copies of other projects.
@@ -75,7 +56,7 @@ def _entry(item: Mapping[str, Any]) -> Entry | None:
     kind = item.get("kind")
     return Entry(
         name,
-        _KINDS.get(kind, "variable") if isinstance(kind, int) else "variable",
+        COMPLETION_KINDS.get(kind, "variable") if isinstance(kind, int) else "variable",
         detail,
         markdown(item.get("documentation")),
         "" if insert.partition("(")[0] == name else insert,
