@@ -12,6 +12,9 @@ settings.register_profile("steady", derandomize=True, deadline=None, database=No
 settings.register_profile("fuzz", deadline=None, print_blob=True)
 settings.load_profile("fuzz" if os.environ.get("POLYCELL_FUZZ") else "steady")
 
+# Tests that start the server as a process do so a hundred times: each is to find its byte code.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # The environment that the tests run in is not the one of the notebooks that they look at.
 for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
     os.environ.pop(name, None)

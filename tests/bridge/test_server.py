@@ -88,7 +88,7 @@ def alive(pid: int) -> bool:
 
 
 async def gone(pid: int) -> bool:
-    for _ in range(100):
+    for _ in range(3000):
         if not alive(pid):
             return True
         await asyncio.sleep(0.02)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Coroutine, Sequence
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from polycell.core.environment import Binding, Exports
 from polycell.core.facts import Definition, Facts, Problem, Reference, Use
@@ -23,6 +24,8 @@ from polycell.core.text import Span
 from polycell.core.types import STRING, Anchor, Column, Opaque, Table
 from polycell.lsp.conversation import PolycellServer
 from polycell.lsp.state import State
+
+T = TypeVar("T")
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -139,13 +142,12 @@ class Client:
         return self._ids
 
     async def answer(self, msg_id: int) -> dict[str, Any]:
-        for _ in range(2000):
-            found = [m for m in self.sent if m.get("id") == msg_id and "method" not in m]
-            if found:
-                assert len(found) == 1
-                return found[0]
-            await asyncio.sleep(0.001)
-        raise AssertionError(f"no answer to request {msg_id}")
+        async def look() -> list[dict[str, Any]]:
+            return [m for m in self.sent if m.get("id") == msg_id and "method" not in m]
+
+        found = await eventually(look, bool)
+        assert len(found) == 1, f"{len(found)} answers to request {msg_id}"
+        return found[0]
 
     async def request(self, method: str, params: Any) -> Any:
         answer = await self.answer(self.ask(method, params))
@@ -228,6 +230,16 @@ class Client:
 
     async def hover(self, uri: str, line: int, character: int) -> Any:
         return await self.request("textDocument/hover", at(uri, line, character))
+
+
+async def eventually(look: Callable[[], Awaitable[T]], is_it: Callable[[T], object]) -> T:
+    """What `look` finds once `is_it` holds for it, or what it finds after a minute, for the slowest machine."""
+    until = time.monotonic() + 60
+    while True:
+        found = await look()
+        if is_it(found) or time.monotonic() > until:
+            return found
+        await asyncio.sleep(0.002)
 
 
 def position(line: int, character: int) -> dict[str, int]:

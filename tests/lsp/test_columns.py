@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from polycell.lsp.conversation import default_parts
-from tests.lsp.client import Client, at, run
+from tests.lsp.client import Client, at, eventually, run
 from tests.lsp.test_renaming import CAPABILITIES, changed, rename
 
 BOOK = "file:///nowhere/columns.ipynb"
@@ -91,10 +91,9 @@ def test_a_column_leads_to_the_header_of_its_file(tmp_path: Path) -> None:
         lines = text.split("\n")
         line = next(i for i, one in enumerate(lines) if "select price" in one)
         where = at(uri, line, lines[line].index("price") + 1)
-        for _ in range(100):  # the file is read in a thread
-            found = await client.request("textDocument/definition", where)
-            if found and found[0]["uri"] != uri:
-                break
+        found = await eventually(  # the file is read in a thread
+            lambda: client.request("textDocument/definition", where), lambda found: found and found[0]["uri"] != uri
+        )
         assert found == [
             {
                 "uri": (tmp_path / "sales.csv").as_uri(),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from polycell.formats import read_file
 from polycell.lsp.jupyterlab import restore, split
-from tests.lsp.client import Client, position, run
+from tests.lsp.client import Client, eventually, position, run
 from tests.lsp.test_recordings import RECORDED, messages
 from tests.shared import SHARED, needs_shared
 
@@ -165,12 +165,13 @@ async def lab(tmp_path: Path) -> tuple[Client, str]:
     await client.request("initialize", {"processId": None, "rootUri": folder, "capabilities": {}})
     uri = f"{folder}/n.ipynb"
     client.open_text(uri, "python", joined("", "t = frame(a, b)", SQL, "TODO"))
-    for _ in range(500):
-        await asyncio.sleep(0.005)
+
+    async def sure() -> bool:
         await client.settled()
         group = client.server.state.group_of_face(uri)
-        if group is not None and not group.unsure:
-            break
+        return group is not None and not group.unsure
+
+    assert await eventually(sure, bool)
     return client, uri
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polycell.core.notebook import Cell, Notebook
-from tests.lsp.client import Client, position, run
+from tests.lsp.client import Client, eventually, position, run
 
 NB = "file:///w/a.ipynb"
 PYTHON = {"metadata": {"kernelspec": {"name": "python3", "language": "python"}}}
@@ -229,12 +228,15 @@ def test_polynotes_languages_come_from_the_file(tmp_path: Path) -> None:
         uri = file.as_uri()
         metadata = {"metadata": {"language_info": {"name": "scala"}, "config": {"dependencies": {}}}}
         client.open_notebook(uri, ("scala", "select 1"), ("scala", "x = TODO"), metadata=metadata)
-        for _ in range(500):
+
+        async def texts() -> list[tuple[str, str]]:
             await client.settled()
-            if client.texts(uri)[0][0] == "sql":
-                break
-            await asyncio.sleep(0.01)
-        assert client.texts(uri) == [("sql", "select 1"), ("python", "x = TODO")]
+            return client.texts(uri)
+
+        assert await eventually(texts, lambda texts: texts[0][0] == "sql") == [
+            ("sql", "select 1"),
+            ("python", "x = TODO"),
+        ]
         await client.settled()
         assert len(client.diagnostics(f"cell:{uri}#1") or []) == 1
 

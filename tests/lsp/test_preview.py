@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from polycell.lsp.conversation import default_parts
-from tests.lsp.client import Client, position, run
+from tests.lsp.client import Client, eventually, position, run
 
 pytest.importorskip("vl_convert", reason="pictures need the extra `preview`")
 
@@ -32,16 +31,6 @@ def uri_of(client: Client, cell: int) -> str:
     return [face.uri for face in group.faces.values()][cell]
 
 
-async def eventually(client: Client, method: str, params: Any) -> Any:
-    """Drawing takes seconds, for which the client's own patience is too short."""
-    asked = client.ask(method, params)
-    for _ in range(300):
-        if any(m.get("id") == asked and "method" not in m for m in client.sent):
-            break
-        await asyncio.sleep(0.1)
-    return (await client.answer(asked))["result"]
-
-
 def is_picture(path: str) -> bool:
     return Path(path).read_bytes().startswith(b"\x89PNG")
 
@@ -54,7 +43,7 @@ def preview(uri: str, line: int = 0, character: int = 0) -> dict[str, Any]:
 def test_the_command() -> None:
     async def test() -> None:
         client = await opened("test")
-        drawn = await eventually(client, "workspace/executeCommand", preview(uri_of(client, 1)))
+        drawn = await client.request("workspace/executeCommand", preview(uri_of(client, 1)))
         assert is_picture(drawn["path"])
         assert drawn["width"] > 20
         assert await client.request("workspace/executeCommand", preview(uri_of(client, 0))) == {
@@ -75,10 +64,9 @@ def test_a_hover_shows_the_picture_where_the_editor_can() -> None:
     async def test() -> None:
         client = await opened("Visual Studio Code")
         at = {"textDocument": {"uri": uri_of(client, 1)}, "position": position(0, 28)}
-        for _ in range(5):  # on a busy machine the picture is there for a later hover only
-            found = await eventually(client, "textDocument/hover", at)
-            if "![chart]" in found["contents"]["value"]:
-                break
+        found = await eventually(  # on a busy machine the picture is there for a later hover only
+            lambda: client.request("textDocument/hover", at), lambda found: "![chart]" in found["contents"]["value"]
+        )
         assert "![chart](data:image/png;base64," in found["contents"]["value"]
         assert found["contents"]["value"].startswith("**mark**")
         plain = await opened("Neovim")
@@ -92,7 +80,7 @@ def test_a_hover_says_why_there_is_no_picture() -> None:
     async def test() -> None:
         client = await opened("Visual Studio Code", CHART.replace('"df"', '"nobody"'))
         at = {"textDocument": {"uri": uri_of(client, 1)}, "position": position(0, 32)}
-        found = await eventually(client, "textDocument/hover", at)
+        found = await client.request("textDocument/hover", at)
         assert "*No picture: `nobody` is not made by a cell above.*" in found["contents"]["value"]
 
     run(test)
