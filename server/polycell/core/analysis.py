@@ -367,8 +367,7 @@ class Analysis:
         service = self._services.of(cell.language)
         found += guard("diagnose", cell, (), lambda: tuple(service.diagnose(context)))
         for fragment in context.facts.fragments:
-            if fragment.dialect is not None:
-                found += guard("diagnose", cell, (), lambda f=fragment: self._in_fragment(context, f))  # type: ignore[misc]
+            found += guard("diagnose", cell, (), lambda f=fragment: self._in_fragment(context, f))  # type: ignore[misc]
         for rule in self._services.rules:
             found += guard(rule.code, cell, (), lambda rule=rule: tuple(rule.check(context)))  # type: ignore[misc]
         return tuple(sorted(found, key=lambda f: (f.span.start, f.span.end, f.code)))

@@ -95,8 +95,9 @@ class Problem:
 class Fragment:
     """Text of another language inside the cell (`x = %sql select …`). `result` is the name that its value gets.
 
-    Of SQL in a string literal: `text` is what to read instead of the span's, of equal length; `dialect` is what the
-    code around it says ("" when it says nothing; None for a magic), `connection` the variable it is sent to.
+    Behind a line magic: `magic` is its name, `arguments` what stands between that and the span. Of SQL in a string
+    literal: `text` is what to read instead of the span's, of equal length; `dialect` is what the code around it says
+    ("" when it says nothing; None for a magic), `connection` the variable it is sent to.
     """
 
     language: str

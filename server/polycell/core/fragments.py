@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from polycell.core.environment import Binding, fold
 from polycell.core.facts import Fragment
 from polycell.core.guard import guard
-from polycell.core.notebook import Cell
+from polycell.core.notebook import Cell, CellMagic
 from polycell.core.service import Context, LanguageService, Services
 
 
@@ -38,10 +38,14 @@ def fragment_site(
     """The fragment as a cell of its own, seen from where it stands; `offset` is one of the outer cell."""
     inner = services.of(fragment.language)
     told = {"dialect": fragment.dialect, "connection": fragment.connection}
+    # A line magic governs the text behind it as a cell magic does the text below; its arguments end where that begins.
+    before = len(fragment.arguments)
+    magic = CellMagic(fragment.magic, fragment.arguments, -before) if fragment.magic else None
     cell = Cell(
         id=context.cell.id,
         language=fragment.language,
         text=fragment.text or fragment.span.of(context.cell.text),
+        magic=magic,
         metadata={"polycell": told} if fragment.dialect is not None else {},
     )
     nothing: Mapping[str, Binding] = {}

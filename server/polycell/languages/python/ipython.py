@@ -561,7 +561,7 @@ def _sql(made: Neutral, text: str, name: str, found: arguments.Arguments, start:
     if first is None or first[1].lower() not in _SQL_STARTS:
         return
     result = target or (found.outputs[0].text if found.outputs else "")
-    fragment = Fragment("sql", Span(at, end), result, name, text[start:at].strip())
+    fragment = Fragment("sql", Span(at, end), result, name, text[start:at])
     made.fragments.append(fragment)
     if found.outputs:
         given = found.outputs[0].text

@@ -9,8 +9,8 @@ from polycell.core.results import Finding
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Connection
-from polycell.languages.python.flow.connected import connections
 from polycell.languages.python.flow.exports import run
+from polycell.languages.python.flow.sql_lines import opened
 from polycell.languages.python.flow.state import DELETED
 from polycell.tables.databases.catalogue import Database
 from polycell.tables.databases.places import DatabaseRequest
@@ -32,9 +32,11 @@ def unreachable_databases(context: Context) -> Iterator[Finding]:
             type_ = made.object(slot.address)
             if isinstance(type_, Connection):
                 found.append((type_, definition.span))
-    for connection, _, magic in connections(made, context):
-        start = magic.arguments_start
-        found.append((connection, Span(start, start + len(magic.arguments.split(None, 1)[0]))))
+    for magic in context.facts.magics:
+        connected = opened(made, magic) if not magic.cell else None
+        if connected is not None:
+            start = magic.arguments_start
+            found.append((connected[0], Span(start, start + len(magic.arguments.split(None, 1)[0]))))
     for connection, span in found:
         database = context.view.read(DatabaseRequest.of(connection)) if connection.source else None
         if isinstance(database, Database) and database.problem:

@@ -15,11 +15,12 @@ from dataclasses import replace
 
 from polycell.core.environment import View
 from polycell.core.notebook import Cell, Notebook
-from polycell.core.types import Connection, Module, Opaque, Scalar
+from polycell.core.types import Connection, Module, Type
+from polycell.formats.connection_words import JUPYSQL_MAGICS, connection_words
 from polycell.languages.sql.dialects import GENERIC, Dialect, dialect
 from polycell.tables.databases.catalogue import Database
 from polycell.tables.databases.places import DatabaseRequest
-from polycell.tables.databases.schemes import CONNECTION, called, dialect_of_url
+from polycell.tables.databases.schemes import CONNECTION, connection_in, connection_meant
 
 IMPORTED = "duckdb is imported"
 
@@ -33,23 +34,17 @@ _HOSTS: Mapping[str, str] = {
     "marimo": "duckdb",
     "dotnet": "tsql",
 }
-_JUPYSQL = ("sql", "jupysql")
-_OPTIONS = ("--connection", "-cn", "--connection_string", "-co", "--connection_object")
 _DEEPNOTE_FRAMES = "deepnote-dataframe-sql"
 
 
 def explicit(cell: Cell, view: View | None = None) -> Connection | None:
     """The connection that the cell's own magic names; None when it names none."""
     for word in _words(cell):
-        found = dialect_of_url(word)
-        if found is not None:
-            return Connection(found, word)
-        if view is not None:
-            known = _aliased(view, word) or _variable(view, word.removeprefix("$"))
-            if known is not None:
-                return known
-        if word.isidentifier() or word.startswith("["):
-            return Connection("", word)
+        alias = view.lookup(f"{CONNECTION} {word}") if view is not None and word.isidentifier() else None
+        value = _value(view, word.removeprefix("$")) if view is not None else None
+        known = connection_meant(word, alias.type if alias is not None else None, value)
+        if known is not None:
+            return known
     return None
 
 
@@ -60,13 +55,7 @@ def _words(cell: Cell) -> Iterator[str]:
     from polycell.formats.magics import read_magic
 
     reading = read_magic(cell.magic.name, cell.magic.arguments, cell.code, prefix=cell.magic.prefix)
-    if reading.arguments.connection:
-        yield reading.arguments.connection.removeprefix("$")
-    section = reading.arguments.option("--section", "-s") if cell.magic.name in _JUPYSQL else None
-    if section:
-        yield f"[{section}]"
-    named = (*_OPTIONS, "-c") if cell.magic.name == "read_sql" else _OPTIONS
-    yield from (value for option, value in reading.arguments.options if option in named and value)
+    yield from connection_words(cell.magic.name, reading.arguments)
 
 
 def alias_of(cell: Cell) -> str:
@@ -76,38 +65,28 @@ def alias_of(cell: Cell) -> str:
     return option(cell, "--alias", "-A")
 
 
-def _aliased(view: View, word: str) -> Connection | None:
-    found = view.lookup(f"{CONNECTION} {word}") if word.isidentifier() else None
-    return found.type if found is not None and isinstance(found.type, Connection) else None
-
-
-def _variable(view: View, name: str) -> Connection | None:
-    """A connection of the Python name space, whichever spaces SQL itself may read."""
-    binding = view.with_overlay({}, "python").lookup(name)
-    if binding is None:
-        return None
-    if isinstance(binding.type, Connection):
-        return called(binding.type, name)
-    if isinstance(binding.type, Scalar) and isinstance(binding.type.value, str):
-        url = dialect_of_url(binding.type.value)
-        return Connection(url, binding.type.value) if url is not None else None
-    if isinstance(binding.type, Opaque) and binding.type.name.startswith("duckdb."):
-        return Connection("duckdb", name)
-    return None
+def _value(view: View, name: str) -> Type | None:
+    """What a name of the Python name space holds, whichever spaces SQL itself may read."""
+    binding = view.with_overlay({}, "python").lookup(name) if name.isidentifier() else None
+    return binding.type if binding is not None else None
 
 
 def label(cell: Cell) -> str:
     """The word by which the cell, or the code around a fragment, names its connection; "" where it names none."""
+    return _sent_to(cell) or next((word.removeprefix("$") for word in _words(cell)), "")
+
+
+def _sent_to(cell: Cell) -> str | None:
+    """The variable that Python code sends a SQL literal to, "" for none; None for what is no literal."""
     own = cell.metadata.get("polycell")
     name = own.get("connection") if isinstance(own, Mapping) else None
-    return name if isinstance(name, str) and name else next(_words(cell), "")
+    return name if isinstance(name, str) else None
 
 
 def _told(cell: Cell, view: View) -> Connection | None:
     """The connection to which Python code sends a SQL literal."""
-    own = cell.metadata.get("polycell")
-    name = own.get("connection") if isinstance(own, Mapping) else None
-    return _variable(view, name) if isinstance(name, str) and name else None
+    name = _sent_to(cell)
+    return connection_in(_value(view, name), name) if name else None
 
 
 _MEMORY = frozenset({"", ":memory:", "duckdb:", "duckdb://", "duckdb:///:memory:"})
@@ -121,7 +100,19 @@ def in_memory(cell: Cell, view: View) -> bool:
 
 def current(cell: Cell, view: View) -> Connection | None:
     """The connection that a cell's SQL is sent to, as far as the notebook tells."""
-    return explicit(cell, view) or _told(cell, view) or last(view)
+    found = explicit(cell, view) or _told(cell, view)
+    return last(view) if found is None and _takes_the_last(cell) else found
+
+
+def _takes_the_last(cell: Cell) -> bool:
+    """Whether SQL that names no connection goes to the one that JupySQL used last: not that of other magics, nor the
+    literals of Python code."""
+    return cell.magic.name in JUPYSQL_MAGICS if cell.magic is not None else _sent_to(cell) is None
+
+
+def used(cell: Cell, view: View) -> Connection | None:
+    """The connection that the cell makes JupySQL's last, for the cells below."""
+    return explicit(cell, view) if cell.magic is not None and cell.magic.name in JUPYSQL_MAGICS else None
 
 
 def last(view: View) -> Connection | None:
@@ -189,7 +180,7 @@ def resolve(cell: Cell, notebook: Notebook, view: View) -> tuple[Dialect, str]:
     plain = from_text(cell, notebook.host)
     if plain is not GENERIC or _metadata(cell) is not None:
         return plain, "" if cell.magic is not None else f"{notebook.host} cell"
-    if cell.magic is not None and cell.magic.name not in _JUPYSQL and cell.magic.prefix == "%%":
+    if cell.magic is not None and cell.magic.name not in JUPYSQL_MAGICS and cell.magic.prefix == "%%":
         return GENERIC, ""  # a product's own magic; which database is behind it nobody says
     return of_view(view)
 

@@ -154,7 +154,7 @@ class SqlService(LanguageService):
                 )
         if any(s.root.statement in SHIFTING for s in reading.script.statements):
             made.append(Binding(UNSEEN, kind="parameter", space="catalog"))
-        named = connection.explicit(cell, context.view)
+        named = connection.used(cell, context.view)
         if named is not None:
             named = replace(named, folder=named.folder or os.path.dirname(context.notebook.path))
             made.append(Binding(CONNECTION, named, space="catalog"))
@@ -333,6 +333,8 @@ def _unreachable(context: Context, reading: Reading) -> Iterator[Finding]:
     known, cell = reading.catalogue.database, context.cell
     if known is None or not known.problem or cell.magic is None or connection.explicit(cell) is None:
         return
+    if context.start:
+        return  # behind a line magic, of which Python says so
     start = cell.magic.arguments_start
     word = cell.magic.arguments.split(None, 1)[0]
     yield Finding("database-unreachable", Span(start, start + len(word)), known.state, "information")

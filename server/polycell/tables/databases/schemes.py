@@ -1,11 +1,11 @@
-"""Database URLs: which dialect a scheme means, and the names under which connections are kept in the catalogue."""
+"""How notebooks spell connections: URLs and their dialects, names, and those under which the catalogue keeps them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from polycell.core.types import Connection
+from polycell.core.types import Connection, Opaque, Scalar, Type
 
 # The name under which the last connection of `%sql` is bound in the space "catalog"; behind it, after a blank, the name
 # that `--alias` gives one.
@@ -54,3 +54,28 @@ def dialect_of_url(url: str) -> str | None:
     if not separator or not scheme.replace("+", "").replace("_", "").isalnum():
         return None
     return _SCHEMES.get(scheme.partition("+")[0].lower(), "")
+
+
+def connection_in(value: Type | None, variable: str) -> Connection | None:
+    """The connection that a variable of Python holds: one that was made, a URL as text, DuckDB's module."""
+    if isinstance(value, Connection):
+        return called(value, variable)
+    if isinstance(value, Scalar) and isinstance(value.value, str):
+        dialect = dialect_of_url(value.value)
+        return Connection(dialect, value.value) if dialect is not None else None
+    if isinstance(value, Opaque) and value.name.startswith("duckdb."):
+        return Connection("duckdb", variable)
+    return None
+
+
+def connection_meant(word: str, alias: Type | None = None, value: Type | None = None) -> Connection | None:
+    """What a word on a magic's line means: a URL, an `alias` that a line above gave, the variable that holds `value`,
+    or else a name that the user's settings may know; None for what names no connection."""
+    dialect = dialect_of_url(word)
+    if dialect is not None:
+        return Connection(dialect, word)
+    name = word.removeprefix("$")
+    found = alias if isinstance(alias, Connection) else connection_in(value, name)
+    if found is not None:
+        return found
+    return Connection("", name) if name.isidentifier() or name.startswith("[") else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from polycell.core.environment import Binding, BindingKind, Exports
+from polycell.core.facts import Magic
 from polycell.core.service import Context
 from polycell.core.text import LineIndex
 from polycell.core.types import (
@@ -25,15 +26,15 @@ from polycell.core.types import (
     Type,
 )
 from polycell.formats.magics import read_magic, spec_of
-from polycell.languages.python.flow.connected import last_connection
 from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch
 from polycell.languages.python.flow.saved import add_saved_columns
-from polycell.languages.python.flow.sql_lines import made_by_lines
+from polycell.languages.python.flow.sql_lines import follow_line, table_of
 from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
 from polycell.languages.python.flow.uses import Uses
 from polycell.languages.python.flow.walk import interpreter
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.readers import MOVED
+from polycell.languages.python.magics import line_magic
 from polycell.languages.python.schema_comments import SchemaComment, schema_comments
 from polycell.languages.python.shapes import bound_in
 from polycell.languages.python.source import MagicName, PythonSource
@@ -73,10 +74,12 @@ def _interpreter(context: Context, until: int | None) -> Interpreter:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A top-level statement, a name that a magic binds, or a comment that declares a frame, in order of text."""
+    """A top-level statement, a SQL magic's line, a name that a magic binds, or a comment that declares a frame, in
+    order of text."""
 
     start: int
     statement: ast.stmt | None = None
+    line: Magic | None = None
     magic: MagicName | None = None
     comment: SchemaComment | None = None
 
@@ -85,9 +88,13 @@ def _steps(source: PythonSource, text: str) -> list[_Step]:
     steps = []
     for statement in source.tree.body if source.tree is not None else ():
         steps.append(_Step(source.span(statement).start, statement))
+    for line in source.magics:
+        row = line_magic(line.name) if not line.cell else None
+        if row is not None and row.rest == "sql":
+            steps.append(_Step(line.span.start, line=line))
     for magic in source.names:
         # The neutralised statement stands at the same place: the magic's name comes behind it.
-        steps.append(_Step(max(magic.span.start, magic.extent.start), None, magic))
+        steps.append(_Step(max(magic.span.start, magic.extent.start), magic=magic))
     for comment in schema_comments(text):
         steps.append(_Step(_holds_from(source, comment), comment=comment))
     return sorted(steps, key=lambda s: (s.start, s.statement is None))
@@ -131,6 +138,8 @@ def run(context: Context, until: int | None = None, uses: Uses | None = None) ->
         for step in _steps(made.source, context.cell.text):
             if step.statement is not None:
                 made.execute([step.statement])
+            elif step.line is not None and (until is None or step.line.span.end <= until):
+                follow_line(made, step.line)
             elif step.magic is not None and (until is None or step.magic.extent.end <= until):
                 _bind_magic(made, context, step.magic)
             elif step.comment is not None and (until is None or step.comment.span.end < until):
@@ -164,21 +173,12 @@ def _bind_magic(made: Interpreter, context: Context, magic: MagicName) -> None:
     elif magic.value == "captured":
         type_ = Opaque("IPython.utils.capture.CapturedIO")
     elif magic.value == "table" and magic.fragment is not None:
-        span = magic.fragment.span
-        text = span.of(context.cell.text)
-        found = context.view.with_overlay(made.overlay()).evaluate(magic.fragment.language, text)
         flavour = _sql_flavour(context, magic)
-        if isinstance(found, Table):
-            found = found.rebased(lambda anchor: _placed(made, anchor, text, span.start))
-        type_ = replace(found, flavour=flavour) if isinstance(found, Table) else Table(open=True, flavour=flavour)
+        found = table_of(made, magic.fragment)
+        type_ = replace(found, flavour=flavour) if found is not None else Table(open=True, flavour=flavour)
     made.bind(magic.name, type_, span=magic.span, kind="result" if isinstance(type_, Table) else "variable")
     text = " ".join(magic.extent.of(context.cell.text).split())[:100]
     made.state.names[magic.name] = replace(made.state.names[magic.name], source=text)
-
-
-def _placed(made: Interpreter, anchor: Anchor, text: str, start: int) -> Anchor | None:
-    found = anchor.find(text)
-    return made.anchor(start + found[0], anchor.token) if found is not None else None
 
 
 # What cells below look up in the catalogue to know JupySQL's settings (languages/sql reads the same names).
@@ -282,8 +282,7 @@ def exports(context: Context) -> Exports:
         bindings[implicit] = Binding(implicit, made.last, "result", space, where, made.text_of(statement))
     if made.anything:
         made.remark(ANYTHING)
-    connected = last_connection(made, context)
-    catalogue = (*made.catalog.values(), *_settings(context), *made_by_lines(made, context), *connected)
+    catalogue = (*made.catalog.values(), *_settings(context))
     return Exports((*bindings.values(), *catalogue), context.facts.opens)
 
 
