@@ -54,10 +54,13 @@ class Child:
                 os.killpg(self.pid, signal.SIGKILL)
             elif self._process.returncode is None:
                 self._process.kill()
-        # A child of the child may hold the pipes: close our ends, or they live as long as the loop.
+        # A child of the child may hold the pipes: close our ends, or they live as long as the loop. Not the transport
+        # as a whole: it would ask for the exit code, and whoever waits for it on the loop could no longer have it.
         transport = getattr(self._process, "_transport", None)
-        if transport is not None:
-            transport.close()
+        for descriptor in (0, 1, 2):
+            pipe = transport.get_pipe_transport(descriptor) if transport is not None else None
+            if pipe is not None:
+                pipe.close()
 
     async def _log(self) -> None:
         stream = self._process.stderr

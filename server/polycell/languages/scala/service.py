@@ -29,21 +29,27 @@ from polycell.languages.scala.lexer import KEYWORDS, tokens
 from polycell.languages.scala.outline import Name, Outline
 from polycell.languages.scala.text import scala_text
 
-WITH_OURS = 1.0  # seconds that the compiler has when we have names to show ourselves
-ALONE = 8.0  # and when we have not
-
 _COMPLETION, _HOVER = "textDocument/completion", "textDocument/hover"
 _SIGNATURE, _DEFINITION = "textDocument/signatureHelp", "textDocument/definition"
 
 
 class ScalaService(LanguageService):
-    """`compilers` None: what the text alone says. `configure` tells what a notebook declares for its Scala."""
+    """`compilers` None: what the text alone says. `configure` tells what a notebook declares for its Scala.
+    `with_ours`, `alone`: seconds that the compiler has when we have names to show ourselves, and when we have not."""
 
     languages = frozenset({"scala"})
 
-    def __init__(self, compilers: Compilers | None = None, configure: Configure = plain) -> None:
+    def __init__(
+        self,
+        compilers: Compilers | None = None,
+        configure: Configure = plain,
+        *,
+        with_ours: float = 1.0,
+        alone: float = 8.0,
+    ) -> None:
         self._compilers = compilers
         self._configure = configure
+        self._with_ours, self._alone = with_ours, alone
         self._reader = Reader()
         self._configured: tuple[Notebook, Config] | None = None  # the notebook asked about last
 
@@ -89,7 +95,8 @@ class ScalaService(LanguageService):
         if found is not None:
             return found
         names = _names(context, offset)
-        place, late = await self._in_time(context, offset, _COMPLETION, WITH_OURS if names.items else ALONE)
+        patience = self._with_ours if names.items else self._alone
+        place, late = await self._in_time(context, offset, _COMPLETION, patience)
         if place is not None:
             answered = answers.completions(*place, _place_of_imports(context))
             if answered.items:
@@ -134,11 +141,11 @@ class ScalaService(LanguageService):
     # -- inside
 
     async def _in_time(
-        self, context: Context, offset: int, method: str, patience: float = ALONE
+        self, context: Context, offset: int, method: str, patience: float | None = None
     ) -> tuple[tuple[object, Made, str, answers.Ranges] | None, bool]:
         """The answer, and whether it was late: a compiler needs some seconds to start."""
         try:
-            return await asyncio.wait_for(self._ask(context, offset, method), patience), False
+            return await asyncio.wait_for(self._ask(context, offset, method), patience or self._alone), False
         except asyncio.TimeoutError:
             return None, True
 
