@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polycell.core.types import Table
-from polycell.tables.csv_head import Head, pandas_table
+from polycell.tables.data_files import UnreadableError
 from polycell.tables.files import FileRequest, FileSources
+from polycell.tables.readers.pandas_csv import pandas_table
+from polycell.tables.readers.text import Head
 from tests.languages.python.oracle import problems_of
 
 PLAIN = "id,name,price,when\n1,a,1.5,2024-01-01\n2,b,2,2024-01-02\n"
@@ -110,4 +112,5 @@ def test_a_compressed_file_and_a_long_one(tmp_path: Path) -> None:
 
 
 def test_an_option_that_nobody_knows_makes_it_open() -> None:
-    assert pandas_table(Head(PLAIN, True), {"frobnicate": 1}).open
+    with pytest.raises(UnreadableError, match="frobnicate"):
+        pandas_table(Head(PLAIN, True), {"frobnicate": 1})

@@ -35,17 +35,17 @@ def test_parquet_feather_and_json_lines(tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "t.parquet")
     feather.write_feather(table, tmp_path / "t.feather")
     (tmp_path / "t.jsonl").write_text('{"a": 1, "b": [1]}\n{"c": 2}\n', encoding="utf-8")
-    assert names(read(tmp_path, "t.parquet", "parquet")) == ["a", "b"]
-    assert names(read(tmp_path, "t.parquet", "parquet", columns=["b"])) == ["b"]
-    assert read(tmp_path, "t.feather", "arrow").columns[0].type == INT64
-    assert names(read(tmp_path, "t.jsonl", "json", lines=True)) == ["a", "b", "c"]
+    assert names(read(tmp_path, "t.parquet", "pandas.parquet")) == ["a", "b"]
+    assert names(read(tmp_path, "t.parquet", "pandas.parquet", columns=["b"])) == ["b"]
+    assert read(tmp_path, "t.feather", "arrow.ipc").columns[0].type == INT64
+    assert names(read(tmp_path, "t.jsonl", "pandas.json", lines=True)) == ["a", "b", "c"]
 
 
 def test_a_parquet_file_of_pandas_brings_its_index_back(tmp_path: Path) -> None:
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame({"k": ["x"], "v": [1]}).set_index("k")
     frame.to_parquet(tmp_path / "t.parquet")
-    found = read(tmp_path, "t.parquet", "parquet")
+    found = read(tmp_path, "t.parquet", "pandas.parquet")
     assert (names(found), [c.name for c in found.index]) == (["v"], ["k"])
 
 
@@ -163,6 +163,6 @@ def test_polars_reads_the_same_columns(tmp_path: Path) -> None:
 
 def test_a_json_document_of_records(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_text(json.dumps([{"a": 1, "b": True}, {"a": 2.5}]), encoding="utf-8")
-    found = read(tmp_path, "t.json", "json")
+    found = read(tmp_path, "t.json", "pandas.json")
     assert names(found) == ["a", "b"]
     assert STRING not in [c.type for c in found.columns]

@@ -8,7 +8,7 @@ from urllib.request import url2pathname
 
 from polycell.core.text import LineIndex, Span
 from polycell.core.types import Anchor
-from polycell.tables.readers import MAX_JSON, read_text_head
+from polycell.tables.readers.text import MAX_JSON, read_text_head
 
 _READABLE = frozenset({".csv", ".tsv", ".txt", ".tab", ".psv", ".json", ".jsonl", ".ndjson"})
 

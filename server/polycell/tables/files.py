@@ -1,14 +1,12 @@
 """Schemas of data files, as sources of the environment.
 
 `FileRequest` is the key for `View.read`; the answer is a `Table`, open where nothing is known, or None while the file
-has not been looked at. Nothing is read outside the notebook's folder and the roots, and nothing from the network.
+has not been looked at. Why nothing is known is said in the log, once a file.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -16,31 +14,25 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from polycell.core.types import Table
 from polycell.tables.answers import Answers, OnReady, within
-from polycell.tables.readers import READERS
+from polycell.tables.data_files import DataFiles, Stamp, UnreadableError, find, real_path
+from polycell.tables.readers import READERS, Options, Reader
 
 log = logging.getLogger(__name__)
 
-KEPT = 200  # schemas kept, by (path, size, mtime, reader, options)
+KEPT = 200  # schemas kept, by (files with size and mtime, reader, options)
 FRESH = 2.0  # seconds between two looks at a file's size and time
 LONGEST = 3.0  # seconds for one read
 SLOW = 1.0  # seconds after which a read is worth a line in the log
 MAX_ARCHIVE = 50 * 1024 * 1024  # bytes of a compressed file that is looked into
+MAX_COLUMNS = 2000
+MAX_SAID = 1000  # files of which the log has said why they are not read
 NOTHING = Table(open=True)
-_COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zip"})
+_COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zip", ".zst", ".xlsx", ".xlsm"})
 
 OptionValue = Any  # a hashable: Value, or nested tuples ("list", …) and ("dict", …) as `freeze` makes them
-
-
-_PARTITION = re.compile(r"(?:^|[/\\])[^/\\=]+=[^/\\]*[/\\]")
-
-
-def partitioned(path: str) -> bool:
-    """Whether a path as written has folders such as `year=2024`, which DuckDB makes columns of without being asked."""
-    return _PARTITION.search(path) is not None
 
 
 def freeze(value: Any) -> Hashable:
@@ -64,52 +56,41 @@ def thaw(value: Any) -> Any:
 @dataclass(frozen=True, slots=True)
 class FileRequest:
     """`path` as written in the code, `folder` the notebook's own (or empty), `reader` a key of `readers.READERS`,
-    `options` (name, frozen value) pairs of the call, sorted."""
+    `options` (name, frozen value) pairs of the call, sorted; `more` the other paths of a list."""
 
     path: str
     folder: str = ""
     reader: str = "pandas.csv"
     options: tuple[tuple[str, OptionValue], ...] = ()
+    more: tuple[str, ...] = ()
 
     @staticmethod
-    def of(path: str, folder: str, reader: str, options: dict[str, Any]) -> FileRequest:
-        """Raises TypeError when an option's value is no plain data."""
-        return FileRequest(path, folder, reader, tuple(sorted((name, freeze(v)) for name, v in options.items())))
+    def of(path: str | Sequence[str], folder: str, reader: str, options: dict[str, Any]) -> FileRequest:
+        """Raises TypeError when an option's value is no plain data, ValueError for an empty list of paths."""
+        first, *more = [path] if isinstance(path, str) else path
+        return FileRequest(
+            first, folder, reader, tuple(sorted((name, freeze(v)) for name, v in options.items())), tuple(more)
+        )
+
+
+def files_of(request: FileRequest, roots: Sequence[Path], *, anywhere: bool = False) -> DataFiles:
+    """The files meant. Raises UnreadableError where nothing may be read."""
+    found = [find(path, request.folder, roots, anywhere=anywhere) for path in (request.path, *request.more)]
+    if len(found) == 1:
+        return found[0]
+    files = tuple(file for one in found for file in one.files)
+    if any(one.kind == "folder" for one in found):
+        raise UnreadableError("a list of folders")
+    return DataFiles(found[0].base.parent, files, request.path, "list", any(one.many for one in found))
 
 
 def resolve(request: FileRequest, roots: Sequence[Path], *, anywhere: bool = False) -> Path | None:
-    """The file meant: relative to the notebook's folder, then to each root. None when it is not there, lies outside
-    of them all (unless `anywhere`), or is a network address."""
-    text = request.path
-    if not text or "\0" in text or len(text) > 4096:
-        return None
-    scheme = urlsplit(text).scheme if "://" in text else ""
-    if scheme == "file":
-        text = unquote(urlsplit(text).path)
-    elif scheme:
-        return None
-    path = Path(os.path.expanduser(text)) if text.startswith("~") else Path(text)
-    bases = [Path(request.folder)] if request.folder else []
-    bases += roots
-    allowed = [_real(base) for base in bases]
-    for candidate in [path] if path.is_absolute() else [base / path for base in bases]:
-        real = _real(candidate)
-        if not anywhere and not any(real == base or base in real.parents for base in allowed):
-            continue
-        try:
-            if real.is_file() or real.is_dir():
-                return real
-        except OSError:
-            continue
-    return None
-
-
-def _real(path: Path) -> Path:
-    """Symbolic links resolved, so that a link is no way out of the workspace."""
+    """The one file or folder meant; None when it is not there, may not be read, or is a network address."""
     try:
-        return path.resolve()
-    except (OSError, RuntimeError):
-        return path.absolute()
+        found = files_of(request, roots, anywhere=anywhere)
+    except UnreadableError:
+        return None
+    return found.base if found.kind in ("file", "folder") else None
 
 
 class FileSources:
@@ -123,6 +104,7 @@ class FileSources:
         self._anywhere = anywhere
         self._lock = threading.Lock()
         self._cache: OrderedDict[Hashable, Table] = OrderedDict()
+        self._said: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._answers: Answers[FileRequest, Table] = Answers(
             self._schema, on_ready, workers=2 if on_ready is not None else 0, lasts=lambda table: FRESH,
             name="polycell-files",
@@ -133,46 +115,69 @@ class FileSources:
 
     def changed(self, paths: Iterable[str | Path]) -> None:
         """Files were made, changed or deleted: what was asked about them is read again."""
-        touched = {_real(Path(p)) for p in paths}
-        self._answers.again(
-            key
-            for key in self._answers.known()
-            if (real := resolve(key, self._roots, anywhere=self._anywhere)) is None
-            or real in touched
-            or touched & set(real.parents)
-        )
+        touched = {real_path(Path(p)) for p in paths}
+        around = touched.union(*(p.parents for p in touched))
+        self._answers.again(key for key in self._answers.known() if self._concerns(key, touched, around))
 
     def close(self) -> None:
         self._answers.close()
 
+    def _concerns(self, key: FileRequest, touched: set[Path], around: set[Path]) -> bool:
+        """Whether what a request means is, holds or lies in one of the paths; yes while it means nothing."""
+        try:
+            found = files_of(key, self._roots, anywhere=self._anywhere)
+        except UnreadableError:
+            return True
+        return found.base in around or any(file in touched or touched & set(file.parents) for file in found.files)
+
     def _schema(self, key: FileRequest) -> Table:
         reader = READERS.get(key.reader)
-        path = resolve(key, self._roots, anywhere=self._anywhere)
-        if reader is None or path is None:
+        if reader is None:
             return NOTHING
         try:
-            stat = path.stat()
-            if path.suffix.lower() in _COMPRESSED and stat.st_size > MAX_ARCHIVE:
-                log.info("%s: compressed and larger than %d bytes, not looked into", path, MAX_ARCHIVE)
-                return NOTHING
-            cached = (path, stat.st_size, stat.st_mtime_ns, key.reader, key.options, key.path)
-            with self._lock:
-                if cached in self._cache:
-                    self._cache.move_to_end(cached)
-                    return self._cache[cached]
-            started = time.monotonic()
-            options = {name: thaw(value) for name, value in key.options}
-            table = within(LONGEST, lambda: reader(path, key.path, options))
-            if time.monotonic() - started > SLOW:
-                log.info("%s: reading its columns took %.1f s", path, time.monotonic() - started)
-        except Exception as problem:  # whatever a hostile file makes a reader raise, the schema is just not known
-            log.info("%s: no columns read (%s: %s)", path, type(problem).__name__, problem)
+            found = files_of(key, self._roots, anywhere=self._anywhere)
+            stamp = found.stamp()
+        except (UnreadableError, OSError) as reason:
+            self._say(key.path, reason)
             return NOTHING
-        if len(table.columns) > 2000:
-            log.info("%s: %d columns, too many to keep", path, len(table.columns))
+        cached = (stamp, key.reader, key.options, key.path, key.more)
+        with self._lock:
+            if cached in self._cache:
+                self._cache.move_to_end(cached)
+                return self._cache[cached]
+        try:
+            table = _read(found, stamp, reader, {name: thaw(value) for name, value in key.options})
+        except Exception as problem:  # whatever a hostile file makes a reader raise, the schema is just not known
+            self._say(str(found.base), problem)
             table = NOTHING
+            if isinstance(problem, OSError) and not isinstance(problem, TimeoutError):
+                return table  # permission may be given without any change to the file
         with self._lock:
             self._cache[cached] = table
             if len(self._cache) > KEPT:
                 self._cache.popitem(last=False)
         return table
+
+    def _say(self, name: str, problem: Exception) -> None:
+        """Why a file's columns are not known: said once."""
+        reason = str(problem) if isinstance(problem, UnreadableError) else f"{type(problem).__name__}: {problem}"
+        with self._lock:
+            if (name, reason) in self._said:
+                return
+            self._said[name, reason] = None
+            if len(self._said) > MAX_SAID:
+                self._said.popitem(last=False)
+        log.info("%s: no columns read: %s", name, reason)
+
+
+def _read(found: DataFiles, stamp: Stamp, reader: Reader, options: Options) -> Table:
+    """Within its time. Raises whatever a reader raises, and UnreadableError for what is too large."""
+    if any(Path(file).suffix.lower() in _COMPRESSED and size > MAX_ARCHIVE for file, size, _ in stamp):
+        raise UnreadableError(f"compressed and larger than {MAX_ARCHIVE} bytes")
+    started = time.monotonic()
+    table = within(LONGEST, lambda: reader(found, options))
+    if time.monotonic() - started > SLOW:
+        log.info("%s: reading its columns took %.1f s", found.base, time.monotonic() - started)
+    if len(table.columns) > MAX_COLUMNS:
+        raise UnreadableError(f"{len(table.columns)} columns, too many to keep")
+    return table

@@ -34,11 +34,13 @@ _DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
 _TIMESTAMP = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?$")
 
 
-def type_of_texts(texts: Iterable[str], *, missing: frozenset[str] = MISSING, dates: bool = False) -> DataType | None:
+def type_of_texts(
+    texts: Iterable[str], *, missing: frozenset[str] = MISSING, dates: bool = False, nullable: bool = False
+) -> DataType | None:
     """The narrowest type that holds all texts, as pandas infers it; None where every text is missing.
 
-    Integers beside missing values are double, as in pandas. `dates`: ISO dates become date or timestamp, as pyarrow
-    and DuckDB do and pandas does not.
+    Integers beside missing values are double, as in pandas, unless `nullable`. `dates`: ISO dates become date or
+    timestamp, as pyarrow and DuckDB do and pandas does not; integers stay what they are.
     """
     seen = set(texts)
     values = seen - missing
@@ -47,7 +49,7 @@ def type_of_texts(texts: Iterable[str], *, missing: frozenset[str] = MISSING, da
     if values <= _BOOLS:
         return BOOL
     if all(map(_INTEGER.match, values)):
-        return FLOAT64 if seen & missing and not dates else INT64
+        return FLOAT64 if seen & missing and not dates and not nullable else INT64
     if any(_HUGE.match(v) for v in values):
         return None  # too large for int64: uint64, double or object
     if all(_FLOAT.match(v) for v in values):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from polycell.tables.files import partitioned
+from polycell.tables.data_files import partitioned
 from tests.dsl import findings, load
 
 PATH = "data/year=2024/x.csv"

@@ -20,22 +20,22 @@ _READERS: Mapping[str, str] = {
     ".tsv": "duckdb.csv",
     ".csv.gz": "duckdb.csv",
     ".tsv.gz": "duckdb.csv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".json": "json",
-    ".jsonl": "json",
-    ".ndjson": "json",
-    ".json.gz": "json",
+    ".parquet": "duckdb.parquet",
+    ".pq": "duckdb.parquet",
+    ".json": "duckdb.json",
+    ".jsonl": "duckdb.json",
+    ".ndjson": "duckdb.json",
+    ".json.gz": "duckdb.json",
 }
 _FUNCTIONS: Mapping[str, str] = {
     "read_csv": "duckdb.csv",
     "read_csv_auto": "duckdb.csv",
-    "read_parquet": "parquet",
-    "parquet_scan": "parquet",
-    "read_json": "json",
-    "read_json_auto": "json",
-    "read_ndjson": "json",
-    "read_ndjson_auto": "json",
+    "read_parquet": "duckdb.parquet",
+    "parquet_scan": "duckdb.parquet",
+    "read_json": "duckdb.json",
+    "read_json_auto": "duckdb.json",
+    "read_ndjson": "duckdb.json",
+    "read_ndjson_auto": "duckdb.json",
 }
 
 
@@ -104,12 +104,10 @@ class ViewCatalogue:
         reader = _FUNCTIONS.get(function, "") if function else reader_of(path)
         if not reader or self.dialect.name not in ("duckdb", ""):
             return None
-        from polycell.tables.files import FileRequest, partitioned
+        from polycell.tables.files import FileRequest
 
         found = self.view.read(FileRequest(path, self.folder, reader))
-        if not isinstance(found, Table):
-            return None
-        return replace(found, case_sensitive=False, open=found.open or partitioned(path))
+        return found if isinstance(found, Table) else None
 
     def hole(self, text: str) -> Table | None:
         name = hole_name(text)

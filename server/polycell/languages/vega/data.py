@@ -166,10 +166,12 @@ def _of_url(url: Node, data: Node, outside: Outside) -> Source:
     if kind == "csv":
         found = outside.view.read(FileRequest(path, outside.folder, "arrow.csv"))
     elif kind == "tsv":
-        found = outside.view.read(FileRequest.of(path, outside.folder, "duckdb.csv", {"header": True, "sep": "\t"}))
+        found = outside.view.read(FileRequest.of(path, outside.folder, "arrow.csv", {"delimiter": "\t"}))
     elif kind == "json":
-        found = outside.view.read(FileRequest(path, outside.folder, "json"))
+        found = outside.view.read(FileRequest.of(path, outside.folder, "polars.json", {"infer_schema_length": None}))
     table = found if isinstance(found, Table) else OPEN
+    if kind == "json":  # a text may be a date, which no more than `parse` tells
+        table = replace(table, columns=tuple(replace(c, type=None) if c.type == STRING else c for c in table.columns))
     return Source(_with_parsed(table, format_), path)
 
 

@@ -42,7 +42,7 @@ from polycell.languages.python.frames.columns import (
 )
 from polycell.languages.python.frames.registry import Argument, Call, method
 from polycell.languages.python.values import NOT_KNOWN, known_texts, of_value, value_of
-from polycell.tables.csv_head import dtype_of
+from polycell.tables.dtypes import dtype_of
 
 COLUMNS_AXIS = (1, "columns")
 ROWS_AXIS = (0, "index", "rows")

@@ -12,7 +12,7 @@ from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Argument, Call, function
 from polycell.languages.python.values import NOT_KNOWN, known_text, value_of
-from polycell.tables.files import FileRequest, partitioned
+from polycell.tables.files import FileRequest
 
 
 def read_file(call: Call, path: Argument | None, reader: str, flavour: Flavour, options: Mapping[str, Any]) -> Table:
@@ -100,17 +100,17 @@ _DTYPE_NAMES = {"double": "float64", "float": "float32", "string": "str", "bool"
 
 @function("pandas.read_parquet", "path engine columns **", gives=unknown_table("pandas"))
 def pandas_parquet(call: Call) -> Type:
-    return read_file(call, call["path"], "parquet", "pandas", _options(call, ("path", "engine")))
+    return read_file(call, call["path"], "pandas.parquet", "pandas", _options(call, ("path", "engine")))
 
 
 @function("pandas.read_feather", "path columns **", gives=unknown_table("pandas"))
 def pandas_feather(call: Call) -> Type:
-    return read_file(call, call["path"], "arrow", "pandas", _options(call, ("path",)))
+    return read_file(call, call["path"], "arrow.ipc", "pandas", _options(call, ("path",)))
 
 
 @function("pandas.read_json", "path_or_buf **", gives=unknown_table("pandas"))
 def pandas_json(call: Call) -> Type:
-    return read_file(call, call["path_or_buf"], "json", "pandas", _options(call, ("path_or_buf",)))
+    return read_file(call, call["path_or_buf"], "pandas.json", "pandas", _options(call, ("path_or_buf",)))
 
 
 @function("polars.read_csv polars.scan_csv", "source **", gives=unknown_table("polars"))
@@ -120,17 +120,17 @@ def polars_csv(call: Call) -> Type:
 
 @function("polars.read_parquet polars.scan_parquet", "source **", gives=unknown_table("polars"))
 def polars_parquet(call: Call) -> Type:
-    return read_file(call, call["source"], "parquet", _lazy(call), {**_options(call, ("source",)), "engine": "plain"})
+    return read_file(call, call["source"], "polars.parquet", _lazy(call), _options(call, ("source",)))
 
 
 @function("polars.read_ipc polars.scan_ipc", "source **", gives=unknown_table("polars"))
 def polars_ipc(call: Call) -> Type:
-    return read_file(call, call["source"], "arrow", _lazy(call), _options(call, ("source",)))
+    return read_file(call, call["source"], "polars.ipc", _lazy(call), _options(call, ("source",)))
 
 
 @function("polars.read_ndjson polars.scan_ndjson", "source **", gives=unknown_table("polars"))
 def polars_ndjson(call: Call) -> Type:
-    return read_file(call, call["source"], "json", _lazy(call), {**_options(call, ("source",)), "lines": True})
+    return read_file(call, call["source"], "polars.lines", _lazy(call), _options(call, ("source",)))
 
 
 @function("polars.read_excel polars.read_json polars.read_avro polars.read_delta", "*args **")
@@ -153,21 +153,19 @@ def arrow_csv(call: Call) -> Type:
 
 @function("pyarrow.parquet.read_table", "source **", gives=unknown_table("arrow"))
 def arrow_parquet(call: Call) -> Type:
-    return read_file(call, call["source"], "parquet", "arrow", {**_options(call, ("source",)), "engine": "plain"})
+    return read_file(call, call["source"], "arrow.parquet", "arrow", _options(call, ("source",)))
 
 
 @function("pyarrow.feather.read_table", "source **", gives=unknown_table("arrow"))
 def arrow_feather(call: Call) -> Type:
-    return read_file(call, call["source"], "arrow", "arrow", _options(call, ("source",)))
+    return read_file(call, call["source"], "arrow.ipc", "arrow", _options(call, ("source",)))
 
 
 @function("duckdb.read_csv duckdb.from_csv_auto", "path_or_buffer **", gives=unknown_table("duckdb"))
 def duckdb_csv(call: Call) -> Type:
-    table = read_file(call, call["path_or_buffer"], "duckdb.csv", "duckdb", _options(call, ("path_or_buffer",)))
-    return replace(table, case_sensitive=False, open=table.open or partitioned(call.text("path_or_buffer") or ""))
+    return read_file(call, call["path_or_buffer"], "duckdb.csv", "duckdb", _options(call, ("path_or_buffer",)))
 
 
 @function("duckdb.read_parquet duckdb.from_parquet", "file_glob **", gives=unknown_table("duckdb"))
 def duckdb_parquet(call: Call) -> Type:
-    options = {**_options(call, ("file_glob",)), "engine": "plain"}
-    return replace(read_file(call, call["file_glob"], "parquet", "duckdb", options), case_sensitive=False)
+    return read_file(call, call["file_glob"], "duckdb.parquet", "duckdb", _options(call, ("file_glob",)))

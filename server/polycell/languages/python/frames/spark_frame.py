@@ -357,7 +357,7 @@ def table(call: Call) -> Type:
 def read_parquet(call: Call) -> Type:
     if len(call.rest) != 1 or call.extra:
         return unknown_table("spark")
-    return _sparkly(read_file(call, call.rest[0], "parquet", "spark", {"engine": "plain"}))
+    return _sparkly(read_file(call, call.rest[0], "spark.parquet", "spark", {}))
 
 
 @method("pyspark.sql.SparkSession.read", "csv", "path schema sep **")

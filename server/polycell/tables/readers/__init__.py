@@ -1,0 +1,43 @@
+"""Readers: from data files' first bytes to their columns. One small function a format and library, one registry.
+
+Each takes the files that are meant and the reader's options, and gives a `Table`; for what it cannot understand it
+raises `UnreadableError`. pyarrow, DuckDB and openpyxl are imported by those that need them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from polycell.core.types import Table
+from polycell.tables.data_files import DataFiles
+from polycell.tables.outputs import read_output
+from polycell.tables.readers import arrow_files, csv_files, duckdb_files, json_files
+
+Options: TypeAlias = Mapping[str, Any]
+Reader: TypeAlias = Callable[[DataFiles, Options], Table]
+
+READERS: Mapping[str, Reader] = {
+    "pandas.csv": csv_files.pandas,
+    "polars.csv": csv_files.polars,
+    "arrow.csv": csv_files.arrow,
+    "spark.csv": csv_files.spark,
+    "duckdb.csv": duckdb_files.csv,
+    "pandas.parquet": arrow_files.pandas_parquet,
+    "arrow.parquet": arrow_files.arrow_parquet,
+    "polars.parquet": arrow_files.polars_parquet,
+    "spark.parquet": arrow_files.spark_parquet,
+    "duckdb.parquet": duckdb_files.parquet,
+    "arrow.dataset": arrow_files.dataset,
+    "pandas.orc": arrow_files.pandas_orc,
+    "spark.orc": arrow_files.spark_orc,
+    "arrow.ipc": arrow_files.ipc,
+    "arrow.stream": arrow_files.stream,
+    "polars.ipc": arrow_files.polars_ipc,
+    "pandas.json": json_files.pandas,
+    "polars.json": json_files.polars_document,
+    "polars.lines": json_files.polars_lines,
+    "spark.json": json_files.spark,
+    "duckdb.json": duckdb_files.json,
+    "notebook.output": lambda found, options: read_output(found.one(), found.label, options),
+}

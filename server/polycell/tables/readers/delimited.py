@@ -1,0 +1,149 @@
+"""Delimited text, whoever reads it: rows, the places of names, and the readers that take a header line as it stands."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from polycell.core.types import STRING, Anchor, Certainty, Column, DataType, Evidence, Table
+from polycell.tables.data_files import UnreadableError
+from polycell.tables.infer import type_of_texts
+from polycell.tables.readers.text import Head
+
+MAX_ROWS = 2000  # rows looked at for types
+SEARCHED = 64 * 1024  # characters in which names are looked for
+WHITE_SPACE = r"\s+"
+
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_FIELD = re.compile(r"[^,;|\t\"'\r\n]+")
+_BOUNDS = frozenset(",;|\t\"'\r\n")
+
+
+def rows_of(head: Head, separator: str, *, quote: str = '"', skip_space: bool = False) -> list[list[str]]:
+    """All records, blank ones as []. Raises UnreadableError where libraries differ about where records end."""
+    text = head.text
+    # A lone carriage return ends lines for some readers, in some places.
+    if _LONE_RETURN.search(text) or "\0" in text or "\ufffd" in text:
+        raise UnreadableError("its line ends or characters are unusual")
+    if separator == WHITE_SPACE:
+        if quote in text:
+            raise UnreadableError("quotes between blanks")
+        lines = text.splitlines()
+        return [line.split() for line in (lines if head.whole else lines[:-1])]
+    try:
+        reader = csv.reader(
+            io.StringIO(text, newline=""), delimiter=separator, quotechar=quote, skipinitialspace=skip_space
+        )
+        rows: list[list[str]] = []
+        for row in reader:
+            rows.append(row)
+            if len(rows) > MAX_ROWS + 100:
+                return rows
+    except (csv.Error, TypeError) as problem:
+        raise UnreadableError(f"no table of separator {separator!r}: {problem}") from None
+    return rows if head.whole else rows[:-1]
+
+
+def places_of(head: Head) -> Callable[[str], Anchor | None]:
+    """Where the file gives a name: its first field that is the name; failing that, the first word. The fields are found
+    in one pass, since there may be thousands of names."""
+    text = head.text[:SEARCHED]
+    fields: dict[str, int] = {}
+    for found in _FIELD.finditer(text):
+        fields.setdefault(found[0], found.start())
+
+    def place(name: str) -> Anchor | None:
+        if not name or not head.uri:
+            return None
+        at = fields[name] if name in fields else _word(text, name)
+        return Anchor.at(text, at, name, uri=head.uri) if at >= 0 else None
+
+    return place
+
+
+def _word(text: str, name: str) -> int:
+    """The offset of the first occurrence that is no part of a word; -1 when there is none."""
+    at = text.find(name)
+    while at >= 0:
+        around = text[max(at - 1, 0) : at], text[at + len(name) : at + len(name) + 1]
+        if all(not c or c in _BOUNDS or c.isspace() for c in around):
+            return at
+        at = text.find(name, at + 1)
+    return -1
+
+
+def columns_of(head: Head, names: Sequence[str], types: Sequence[DataType | None]) -> list[Column]:
+    """Columns that the file names, in their places. A type found in a head is only likely, unless it is text."""
+    place = places_of(head)
+
+    def column(name: str, type_: DataType | None) -> Column:
+        sure = Certainty.CERTAIN if head.whole or type_ is STRING else Certainty.LIKELY
+        return Column(name, type_, None, Evidence.FILE, Certainty.CERTAIN, place(name), head.label, type_certainty=sure)
+
+    return [column(name, type_) for name, type_ in zip(names, types, strict=True)]
+
+
+def plain_table(
+    head: Head,
+    separator: str,
+    *,
+    header: bool = True,
+    unnamed: str = "",
+    typed: bool = True,
+    quote: str = '"',
+    missing: frozenset[str] = frozenset({""}),
+) -> Table:
+    """A header line as it stands, ISO dates recognised. `unnamed` is the pattern for files without a header, with the
+    number from 0 and from 1 (`_c{0}`, `column_{1}`). Raises UnreadableError for repeated or blank names."""
+    rows = [row for row in rows_of(head, separator, quote=quote) if row]
+    if not rows:
+        raise UnreadableError("it has no rows")
+    if header:
+        names, data = rows[0], rows[1:]
+    else:
+        names, data = [unnamed.format(i, i + 1) for i in range(len(rows[0]))], rows
+    if len(set(names)) != len(names) or not all(names):
+        raise UnreadableError("columns without a name of their own")
+    types: list[DataType | None] = [STRING] * len(names)
+    if typed:
+        types = [
+            type_of_texts([r[i] for r in data[:MAX_ROWS] if i < len(r)], missing=missing, dates=True)
+            for i in range(len(names))
+        ]
+    return Table(tuple(columns_of(head, names, types)))
+
+
+def header_is_evident(head: Head, separator: str) -> bool:
+    """Whether a sniffer must take the first line as header: some column's data are no text while its head is."""
+    rows = [row for row in rows_of(head, separator) if row]
+    if len(rows) < 2 or len(rows[0]) != len(rows[1]):
+        return False
+    for i, name in enumerate(rows[0]):
+        texts = [r[i] for r in rows[1:MAX_ROWS] if i < len(r)]
+        type_ = type_of_texts(texts, missing=frozenset({""}), dates=True)
+        if type_ not in (None, STRING) and type_of_texts([name], dates=True) == STRING:
+            return True
+    return False
+
+
+def sniff_separator(head: Head) -> str:
+    """The separator that cuts the first lines into equally many fields, more than one; "" when none does."""
+    lines = [line for line in head.text.splitlines()[:20] if line.strip()]
+    if not head.whole:
+        lines = lines[:-1]
+    best, most = "", 1
+    for separator in (",", "\t", ";", "|"):
+        widths = {len(row) for row in csv.reader(lines, delimiter=separator)} if lines else {0}
+        if len(widths) == 1 and next(iter(widths)) > most:
+            best, most = separator, next(iter(widths))
+    return best
+
+
+def separator_of(options: Mapping[str, object], *names: str) -> str:
+    """The one character that an option gives; a comma when none of them is given. Raises UnreadableError."""
+    given = next((options[name] for name in names if options.get(name) is not None), ",")
+    if not isinstance(given, str) or len(given) != 1:
+        raise UnreadableError(f"separator {given!r}")
+    return given
