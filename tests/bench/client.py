@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 TIMEOUT = 60.0
@@ -44,6 +45,18 @@ class Client:
     def notify(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})
 
+    def wait(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = TIMEOUT) -> dict[str, Any] | None:
+        """The first message from now on that is wanted, None when none came in time; others are dropped."""
+        until = time.monotonic() + timeout
+        while (left := until - time.monotonic()) > 0:
+            try:
+                message = self._inbox.get(timeout=left)
+            except queue.Empty:
+                break
+            if wanted(message):
+                return message
+        return None
+
     def gather(self, quiet: float) -> list[dict[str, Any]]:
         """What comes in until nothing has come for `quiet` seconds."""
         found = []
@@ -59,16 +72,17 @@ class Client:
         pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
         return [self.pid, *(pid for pid, parent in pairs if parent == self.pid)]
 
-    def initialize(self, options: Any = None) -> None:
-        """Say hello as a client that knows notebooks."""
+    def initialize(self, options: Any = None) -> Any:
+        """Say hello as a client that knows notebooks; what the server says it can."""
         capabilities = {
             "notebookDocument": {"synchronization": {"dynamicRegistration": False}},
             "textDocument": {"publishDiagnostics": {"versionSupport": True}},
         }
         folders = [{"uri": self._root, "name": "root"}] if self._root else None
         said = {"processId": None, "rootUri": self._root, "workspaceFolders": folders, "capabilities": capabilities}
-        self.request("initialize", {**said, "initializationOptions": options})
+        answer = self.request("initialize", {**said, "initializationOptions": options})
         self.notify("initialized", {})
+        return answer
 
     def close(self) -> None:
         try:

@@ -8,8 +8,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.engine import polycell, ty
 from tests.bench.measure import Sized, memory, scanner, sized, warm
+from tests.bench.python_servers import POLYCELL, TY_ALONE, figure
+from tests.bench.python_servers import measured as answered
 from tests.bench.serving import Served, served
 
 SIZES = (10, 100, 1000)
@@ -47,16 +48,18 @@ def measure_and_print(sizes: Sequence[int] = SIZES) -> list[Sized]:
     row("server: edit to its last message", [f"{s.edit_time:.0f}" if s else "–" for s in servers], "")
     row("server: messages for one edit", [len(s.edit_messages) if s else "–" for s in servers], "same at every size")
     row("server: memory, MB", [f"{s.memory:.0f}" if s else "–" for s in servers], "≤ 150 at 1,000")
-    ours, theirs = [polycell(m.cells) for m in measured], [ty(m.cells) for m in measured]
+    ours = [answered(POLYCELL, m.cells) for m in measured]
+    theirs = [answered(TY_ALONE, m.cells) for m in measured]
     for what, name, budget in (
         ("first completion, start included", "first", ""),
         ("members of a module", "members", "≤ 1.3 × ty at 10, ≤ 0.5 × at 1,000"),
         ("members of a frame", "frame", "≤ 1.3 × ty at 10, ≤ 0.5 × at 1,000"),
         ("hover", "hover", ""),
+        ("an edit until its finding is told", "edited", ""),
         ("memory with the engine, MB", "memory", ""),
     ):
-        row(f"{what}: Polycell", [f"{getattr(a, name):.0f}" for a in ours], budget)
-        row(f"{what}: ty alone", [f"{getattr(a, name):.0f}" if a else "–" for a in theirs], "")
+        row(f"{what}: Polycell", [figure(a, name) for a in ours], budget)
+        row(f"{what}: ty alone", [figure(a, name) for a in theirs], "")
     queries = scanner()
     row("SQL completion in TPC queries", [queries or "no data", *[""] * (len(measured) - 1)], "p50 ≤ 1")
     Console(width=120).print(table)

@@ -45,11 +45,11 @@ class Inbox:
         asyncio.get_running_loop().call_later(0.001, self._start)
 
     def _start(self) -> None:
+        # The garbage is mostly freed by reference counts. A full collection stops the loop for 30-80 ms with a large
+        # notebook open, and the imports below would make many, so they are made rare.
+        gc.set_threshold(20_000, 20, 50)
         from polycell.lsp.conversation import PolycellServer
 
-        # The garbage is mostly freed by reference counts. A full collection stops the loop for 30-80 ms with a large
-        # notebook open, so they are made rare.
-        gc.set_threshold(20_000, 20, 50)
         server = PolycellServer()
         server.on_stop(self._done.set)
         server.protocol.set_writer(self._writer)
