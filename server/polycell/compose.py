@@ -18,7 +18,7 @@ from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService, annotate_tables, as_vega_lite
 from polycell.languages.scala import ScalaService
 from polycell.languages.scala.config import Config
-from polycell.languages.sql import SqlService, query_of_tables
+from polycell.languages.sql import Makers, SqlService, query_of_tables
 from polycell.languages.vega import VegaService, chart_at, charts_of_tables
 from polycell.rules import default_rules
 
@@ -92,7 +92,7 @@ def default_services(
         (*default_rules(), *dependency_rules()),
         OtherService(),
         offers=[charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions],
-        gatherers=[Declared(), Imported()],
+        gatherers=[Declared(), Imported(), Makers()],
         topics=[_declarations(package_index), Magics()],
         drawers=[chart_at],
     )

@@ -17,7 +17,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from polycell.core.environment import (
@@ -376,7 +376,7 @@ class Analysis:
         """What the fragment's language finds in it; its spans become those of the cell."""
         service = self._services.of(context.cell.language)
         here = fragment_site(self._services, service, context, fragment, fragment.span.start)
-        return tuple(replace(f, span=f.span.shift(here.shift)) for f in here.service.diagnose(here.context))
+        return tuple(f.shifted(here.shift) for f in here.service.diagnose(here.context))
 
     def _evaluate(self, language: str, text: str, view: View) -> Type:
         service = self._services.of(language)

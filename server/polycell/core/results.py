@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from polycell.core.facts import Severity
@@ -154,6 +154,13 @@ class Finding:
     fixes: tuple[Fix, ...] = ()
     path: tuple[str | int, ...] = ()
     opt_in: bool = False
+
+    def shifted(self, by: int) -> Finding:
+        """The finding of a text that begins at offset `by` of the cell."""
+        moved = tuple(
+            replace(fix, edits=tuple(replace(e, span=e.span.shift(by)) for e in fix.edits)) for fix in self.fixes
+        )
+        return replace(self, span=self.span.shift(by), fixes=moved)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
+from polycell.compose import default_sources
+from polycell.core import features
 from polycell.tables.databases.catalogue import Database
 from polycell.tables.databases.places import Allowed, DatabaseRequest, Place
 from polycell.tables.databases.sources import DatabaseSources
 from polycell.tables.databases.worker import NotRead, ask
+from tests import dsl
 from tests.tables.databases.postgres import PASSWORD, Postgres
 
 
@@ -51,6 +55,26 @@ def test_views_partitions_schemas_and_spellings(database: Database) -> None:
     assert database.find(["postgres", "sales", "orders"]) is database.find(["SALES", "Orders"])
     assert database.find(["Orders"]) is None
     assert database.find(["other", "sales", "Orders"]) is None
+
+
+def test_queries_are_checked_against_what_the_server_has(postgres: Postgres, tmp_path: Path) -> None:
+    sources = default_sources((tmp_path,), databases={"shop": postgres.url()})
+    case = dsl.load(
+        """
+        %sql shop
+        %sql select nme from customers
+        %sql select * from custmers
+        %sql select id from sales."Orders", pg_class, information_schema.tables, generate_series(1, 2), Orders
+        """,
+        tmp_path,
+        sources,
+    )
+    found = [(f.code, f.message) for f in features.findings(case.snapshot, 0)]
+    assert found == [
+        ("sql-unknown-column", "No column `nme` in `customers`. Did you mean `name`?"),
+        ("sql-unknown-table", "No table `custmers` in shop (postgresql at 127.0.0.1:PORT). Did you mean `customers`?"
+         .replace("PORT", str(postgres.port))),
+    ]  # fmt: skip
 
 
 def test_what_goes_wrong_is_said_without_the_password(postgres: Postgres, caplog: pytest.LogCaptureFixture) -> None:

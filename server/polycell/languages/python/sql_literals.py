@@ -33,7 +33,17 @@ _ALWAYS = frozenset({"duckdb.sql", "duckdb.query", "duckdb.execute", "spark.sql"
 # Methods of connections, cursors, sessions and clients; what they are given is SQL when it begins like it.
 _METHODS = frozenset(
     {
-        *("sql", "execute", "executemany", "query", "from_query", "exec_driver_sql", "query_and_wait", "query_df"),
+        *(
+            "sql",
+            "execute",
+            "executemany",
+            "query",
+            "from_query",
+            "executescript",
+            "exec_driver_sql",
+            "query_and_wait",
+            "query_df",
+        ),
         *("read_sql", "read_sql_query", "raw_sql"),
     }
 )
@@ -41,7 +51,7 @@ _METHODS = frozenset(
 _SENT = frozenset({"read_sql", "read_sql_query", "read_database"})
 _KEYWORDS = frozenset({"sql", "query", "sqlQuery", "statement", "operation"})
 _MAYBE = re.compile(
-    r"\b(?:sql|execute|executemany|query|from_query|read_\w+|text|exec_driver_sql|query_and_wait|query_df|raw_sql)\s*\("
+    r"\b(?:sql|execute|executemany|executescript|query|from_query|read_\w+|text|exec_driver_sql|query_and_wait|query_df|raw_sql)\s*\("
 )
 _STARTS = re.compile(
     r"\s*(?:(?:--[^\n]*\n|/\*[\s\S]*?\*/)\s*)*\(?\s*(?:select|with|from|values|insert\s+into|update|delete\s+from|"

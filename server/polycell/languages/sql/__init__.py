@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from polycell.core.results import Action
 from polycell.core.service import Context
 from polycell.core.text import Span
+from polycell.languages.sql.makers import Makers
 from polycell.languages.sql.service import SqlService
 
 
@@ -17,4 +18,4 @@ def query_of_tables(context: Context, span: Span) -> Sequence[Action]:
     return query_of_tables(context, span)
 
 
-__all__ = ["SqlService", "query_of_tables"]
+__all__ = ["Makers", "SqlService", "query_of_tables"]

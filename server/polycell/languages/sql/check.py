@@ -9,6 +9,7 @@ from polycell.core.results import Finding
 from polycell.core.types import Table
 from polycell.languages.sql import duckdb_check
 from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.missing_tables import missing_tables
 from polycell.languages.sql.name_check import ambiguous_columns, unknown_columns, unknown_tables
 from polycell.languages.sql.scan import Statement
 
@@ -17,6 +18,7 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
     """By DuckDB's binder where it can be asked, else by names alone."""
     if not statement.tokens or not statement.dialect.name:
         return
+    yield from missing_tables(statement, catalogue)
     if statement.dialect.name == "duckdb":
         bound = duckdb_check.findings(statement, catalogue)
         yield from bound if bound is not None else unknown_columns(statement, catalogue)

@@ -19,7 +19,7 @@ from polycell.languages.sql.columns import items
 from polycell.languages.sql.duckdb_shadow import Refused, bind
 from polycell.languages.sql.duckdb_tables import needed
 from polycell.languages.sql.lexer import Token
-from polycell.languages.sql.messages import no_column
+from polycell.languages.sql.messages import no_column, no_source
 from polycell.languages.sql.place import covers, query_at
 from polycell.languages.sql.relations import Relations, Visible
 from polycell.languages.sql.scan import Statement
@@ -86,7 +86,7 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> list[Finding] | 
         length = tokens[-1].end - tokens[0].start
         text = f"{text[:start]}NULL{text[start + length :]}"
         edits.append(_Edit(start, length))
-    return [Finding(f.code, f.span.shift(statement.start), f.message, f.severity) for f in found]
+    return [f.shifted(statement.start) for f in found]
 
 
 def _original(span: Span, edits: list[_Edit]) -> Span | None:
@@ -172,15 +172,13 @@ def _judge(statement: Statement, relations: Relations, answer: Refused, tokens: 
         name = column["name"] or column["other"] or ""
         if name.casefold() in _PSEUDO or statement.spelling(tokens[-1]).casefold() != name.casefold():
             return None
-        return Finding("sql-unknown-column", last, _no_column(statement, relations, tokens), "error")
+        return _no_column(last, statement, relations, tokens)
     table = _TABLE.match(message)
     if table is not None and len(tokens) > 1:
         known = [v.name for v in relations.visible(query_at(statement, whole.start)) if v.name]
         if table[1].casefold() in {n.casefold() for n in known} | _PSEUDO:
             return None
-        there = f" There are: {', '.join(f'`{n}`' for n in known)}." if known else ""
-        first = Span(tokens[0].start, tokens[0].end)
-        return Finding("sql-unknown-table", first, f"No table `{table[1]}` in this query's FROM.{there}", "error")
+        return no_source(Span(tokens[0].start, tokens[0].end), table[1], known)
     ambiguous = _AMBIGUOUS.match(message)
     if ambiguous is not None:
         choices = " or ".join(f"`{c}`" for c in re.findall(r"""["']([^"']+)["']""", ambiguous[2]))
@@ -194,7 +192,7 @@ def _judge(statement: Statement, relations: Relations, answer: Refused, tokens: 
             return None
         if not any(v.table.column(name) is not None for v in seen):
             # HAVING says the same of a name that nothing has; a name made by SELECT it would have taken.
-            return Finding("sql-unknown-column", last, _no_column(statement, relations, tokens), "error")
+            return _no_column(last, statement, relations, tokens)
         text = f"`{name}` is neither grouped nor aggregated; add it to GROUP BY, or write `any_value({name})`."
         return Finding("sql-grouping", last, text, "error")
     for start, text in _AGGREGATES.items():
@@ -228,11 +226,11 @@ def _listed(types: str) -> list[str]:
     return [t.strip() for t in re.split(r",(?![^(]*\))", types) if t.strip()]
 
 
-def _no_column(statement: Statement, relations: Relations, tokens: list[Token]) -> str:
+def _no_column(span: Span, statement: Statement, relations: Relations, tokens: list[Token]) -> Finding:
     seen = relations.visible(query_at(statement, tokens[0].start))
     name = statement.spelling(tokens[-1])
     if len(tokens) >= 3:
         owner = statement.spelling(tokens[-3])
         mine = [v for v in seen if v.name.casefold() == owner.casefold()]
-        return no_column(name, mine or seen, owner if mine else "")
-    return no_column(name, seen, "")
+        return no_column(span, name, mine or seen, owner if mine else "")
+    return no_column(span, name, seen, "")

@@ -67,7 +67,7 @@ def facts(cell: Cell, dialect: Dialect) -> Facts:
     )
 
 
-class _Nothing:
+class NoTables:
     """A catalogue of no tables: facts know the text only."""
 
     def table(self, parts: object) -> None:
@@ -91,7 +91,7 @@ def blocks(block: Block) -> Iterator[Block]:
 
 def _tables(statement: Statement, ddl: Target | None) -> list[tuple[str, Span, bool]]:
     """(name, span in the text, whether it is a common table expression of the statement) of each table named."""
-    relations = Relations(statement, _Nothing())
+    relations = Relations(statement, NoTables())
     made: list[tuple[str, Span, bool]] = []
     found = [(s, b) for b in blocks(statement.root) if b.kind == "query" for s in sources(statement, b)]
     written = target_of(statement)

@@ -18,7 +18,7 @@ from polycell.languages.sql.columns import items
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.facts import blocks
 from polycell.languages.sql.lexer import Token
-from polycell.languages.sql.messages import no_column
+from polycell.languages.sql.messages import no_column, no_source
 from polycell.languages.sql.relations import Catalogue, Relations, Visible
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.words import RESERVED, words_of
@@ -48,9 +48,8 @@ def unknown_tables(statement: Statement, catalogue: Catalogue) -> Iterator[Findi
                 continue
             if _is_exempt(statement, owner) or (token.start, token.end) not in _parsed(statement):
                 continue
-            there = ", ".join(f"`{v.name}`" for v in seen)
-            text = f"No table `{name}` in this query's FROM. There are: {there}."
-            yield Finding("sql-unknown-table", Span(owner.start, owner.end).shift(statement.start), text, "error")
+            span = Span(owner.start, owner.end).shift(statement.start)
+            yield no_source(span, name, [v.name for v in seen])
 
 
 def ambiguous_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
@@ -118,12 +117,8 @@ def unknown_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Find
     relations = _relations(statement, catalogue)
     for token, seen, qualifier in _suspects(statement, relations) if relations is not None else ():
         if (token.start, token.end) in _parsed(statement):
-            yield Finding(
-                CODE,
-                Span(token.start, token.end).shift(statement.start),
-                no_column(statement.spelling(token), seen, qualifier),
-                "error",
-            )
+            span = Span(token.start, token.end).shift(statement.start)
+            yield no_column(span, statement.spelling(token), seen, qualifier)
 
 
 def _suspects(statement: Statement, relations: Relations) -> Iterator[tuple[Token, list[Visible], str]]:

@@ -16,6 +16,7 @@ from polycell.core.results import (
     Completion,
     Completions,
     Finding,
+    Fix,
     Formatted,
     Hover,
     Layout,
@@ -214,8 +215,8 @@ class SqlService(LanguageService):
             found += check.findings(statement, _before(reading, statement))
         if reading.assumed == connection.IMPORTED and context.cell.magic is not None:
             # Which database a bare `%%sql` talks to is a guess, and they differ in grouping and types.
-            return tuple(f for f in found if f.code == name_check.CODE)
-        return tuple(found)
+            found = [f for f in found if f.code == name_check.CODE]
+        return tuple(replace(f, fixes=tuple(_spelled(context, f, reading.dialect))) for f in found)
 
     async def complete(self, context: Context, offset: int) -> Completions:
         if offset < context.cell.body:
@@ -326,6 +327,17 @@ def _in_quotes(items: Iterable[Completion], context: Context, quote: str) -> Ite
             yield item
         elif not raw:
             yield item._replace(insert=(item.insert or item.label).replace(quote, f"\\{quote}"))
+
+
+def _spelled(context: Context, finding: Finding, dialect: Dialect) -> Iterator[Fix]:
+    """The finding's fixes with names as the dialect writes them at their place, without those that cannot be there."""
+    for fix in finding.fixes:
+        edits = [
+            replace(e, cell=context.cell.id, text=renaming.column_spelling(context, e.span, e.text, dialect) or "")
+            for e in fix.edits
+        ]
+        if all(e.text for e in edits):
+            yield replace(fix, edits=tuple(edits))
 
 
 def _unreachable(context: Context, reading: Reading) -> Iterator[Finding]:

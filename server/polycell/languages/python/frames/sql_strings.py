@@ -59,6 +59,13 @@ def connection_sql(call: Call) -> Type:
     return evaluated(call, "query", "duckdb", connection)
 
 
+@method("connection", "executescript", "sql_script")
+def script(call: Call) -> Type:
+    if isinstance(call.receiver, Connection):
+        defined(call, "sql_script", call.receiver.dialect, receiver_name(call))
+    return UNKNOWN
+
+
 @function("pandas.read_sql pandas.read_sql_query", "sql con index_col **", gives=unknown_table("pandas"))
 def read_sql(call: Call) -> Type:
     text = call.text("sql")
