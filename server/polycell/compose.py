@@ -14,6 +14,7 @@ from polycell.dependencies.checks import dependency_rules
 from polycell.dependencies.gathering import Declared, Imported
 from polycell.dependencies.topic import Declarations
 from polycell.languages.magics import Magics
+from polycell.languages.markdown import MarkdownService
 from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService, annotate_tables, as_vega_lite
 from polycell.languages.scala import ScalaService
@@ -88,7 +89,7 @@ def default_services(
     """Everything that Polycell ships. `engine` answers in Python cells what is not the notebook's own, `compilers` in
     Scala cells what their text alone does not tell. `package_index` may be asked for versions; nobody, when empty."""
     return services(
-        [PythonService(engine), SqlService(), VegaService(), ScalaService(compilers, scala_config)],
+        [PythonService(engine), SqlService(), VegaService(), ScalaService(compilers, scala_config), MarkdownService()],
         (*default_rules(), *dependency_rules()),
         OtherService(),
         offers=[charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions],

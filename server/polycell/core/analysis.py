@@ -266,7 +266,7 @@ class Analysis:
 
     def facts(self, index: int) -> Facts:
         cell = self.notebook.cells[index]
-        if cell.kind != "code":
+        if cell.kind == "raw" or (cell.kind == "markup" and cell.language not in self._services.languages):
             return NO_FACTS
         kept = self._memo.facts
         key = (self.host.name, cell.digest)
@@ -347,6 +347,8 @@ class Analysis:
         if cell.kind != "markup":
             self._memo.note("diagnose", cell)
             findings = self._diagnose(self.context(index, record))
+        elif self.facts(index).fragments:
+            findings = tuple(self._of_fragments(self.context(index, record)))
         self._finding_readers.move(cell.id, entry.record if entry else (), record)
         self._found[cell.id] = _Found(cell.digest, findings, record)
         self._stale.discard(cell.id)
@@ -366,11 +368,14 @@ class Analysis:
         found = [Finding(p.code, p.span, p.message, p.severity) for p in context.facts.problems]
         service = self._services.of(cell.language)
         found += guard("diagnose", cell, (), lambda: tuple(service.diagnose(context)))
-        for fragment in context.facts.fragments:
-            found += guard("diagnose", cell, (), lambda f=fragment: self._in_fragment(context, f))  # type: ignore[misc]
+        found += self._of_fragments(context)
         for rule in self._services.rules:
             found += guard(rule.code, cell, (), lambda rule=rule: tuple(rule.check(context)))  # type: ignore[misc]
         return tuple(sorted(found, key=lambda f: (f.span.start, f.span.end, f.code)))
+
+    def _of_fragments(self, context: Context) -> Iterator[Finding]:
+        for fragment in context.facts.fragments:
+            yield from guard("diagnose", context.cell, (), lambda f=fragment: self._in_fragment(context, f))  # type: ignore[misc]
 
     def _in_fragment(self, context: Context, fragment: Fragment) -> tuple[Finding, ...]:
         """What the fragment's language finds in it; its spans become those of the cell."""

@@ -90,7 +90,8 @@ def mentions(snapshot: Snapshot, services: Services, index: int, name: str) -> I
     cell = snapshot.notebook.cells[index]
     context = snapshot.analysis.context(index)
     handed = cell.magic is not None and bool(cell.magic.arguments.strip())  # `%%R -i df`
-    if cell.kind != "code" or not (handed or context.host.visible(cell.language, cell.space)):
+    sees = cell.kind == "code" and (handed or context.host.visible(cell.language, cell.space))
+    if not sees and not context.facts.fragments:
         return
     folded = fold(name)
     for here in sites(services, context, name):

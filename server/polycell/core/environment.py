@@ -227,6 +227,11 @@ class View:
             made._as = language
         return made
 
+    def module(self, name: str, language: str) -> str:
+        """The qualified name of the module that `name` is to a cell of `language` at this place; "" for anything else."""
+        found = self.with_overlay({}, language).lookup(name)
+        return found.type.qualified if found is not None and isinstance(found.type, Module) else ""
+
     # -- questions that are recorded
 
     def lookup(self, name: str) -> Binding | None:

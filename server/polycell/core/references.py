@@ -85,7 +85,7 @@ def occurrences(snapshot: Snapshot, services: Services, wanted: Identity) -> Ite
     """Everything that names it, in order of cells; call after everything is settled."""
     name = fold(wanted.name)
     for index, cell in enumerate(snapshot.notebook.cells):
-        if cell.kind != "code" or name not in fold(cell.text):
+        if cell.kind == "raw" or name not in fold(cell.text):
             continue
         context = snapshot.analysis.context(index)
         for found in sites(services, context, name):

@@ -113,9 +113,11 @@ def _unread(snapshot: Snapshot, index: int, name: str, places: Sequence[Occurren
     not see the name.
     """
     cell = snapshot.notebook.cells[index]
-    if cell.kind != "code" or fold(name) not in fold(cell.text):
+    if fold(name) not in fold(cell.text):
         return ""
     context = snapshot.analysis.context(index)
+    if cell.kind != "code" and not context.facts.fragments:
+        return ""
     known = [place.span for place in places if place.index == index]
     if sees and any(problem.severity == "error" for problem in context.facts.problems) and _words(cell.text, name):
         return f"{cell_name(index)} mentions `{name}` and has a syntax error."

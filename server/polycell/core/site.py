@@ -21,13 +21,15 @@ def context_of(snapshot: Snapshot, cell_id: str) -> Context | None:
 
 def site(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Site | None:
     context = context_of(snapshot, cell_id)
-    if context is None or context.cell.kind == "markup":
+    if context is None:
         return None
     offset = min(max(offset, 0), len(context.cell.text))
     service = services.of(context.cell.language)
     for fragment in context.facts.fragments:
         if fragment.span.touches(offset):
             return fragment_site(services, service, context, fragment, offset)
+    if context.cell.kind == "markup":
+        return None
     return Site(service, context, offset)
 
 

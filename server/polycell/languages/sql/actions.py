@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from polycell.core.results import Action, NewCell
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Module, Table
+from polycell.core.types import Table
 from polycell.languages.sql.dialects import Dialect, dialect
 from polycell.languages.sql.offers import quoted_in
 
@@ -41,8 +41,7 @@ def _cell(context: Context, name: str, table: Table) -> NewCell | None:
         return NewCell(own, "python", f'_df = mo.sql(f"""\n{text}\n""")')
     if table.flavour not in ("pandas", "polars", "polars-lazy", "duckdb", "arrow"):
         return None  # no engine here is known to see it
-    module = context.view.lookup("duckdb")
-    imported = module is not None and isinstance(module.type, Module)
+    imported = context.view.module("duckdb", "python") == "duckdb"
     lines = [] if imported else ["import duckdb", ""]
     return NewCell(own, "python", "\n".join([*lines, f'duckdb.sql("""\n{text}\n""")']))
 

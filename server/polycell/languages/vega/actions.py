@@ -9,7 +9,7 @@ from typing import Any
 from polycell.core.results import Action, NewCell
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Module, Table
+from polycell.core.types import Table
 from polycell.languages.vega.data import plain, table_of
 from polycell.languages.vega.reading import given, read
 from polycell.languages.vega.suggest import Chart, altair, charts, encoding
@@ -47,9 +47,11 @@ def _cell(chart: Chart, name: str, context: Context) -> NewCell:
         return NewCell(own, context.notebook.language, f"%%vegalite {name}\n{written(_drawn(chart))}")
     if used:
         return NewCell(own, "vega-lite", written({"$schema": SCHEMA, "data": {"name": name}, **_drawn(chart)}))
-    module = context.view.lookup("alt")
-    imported = module is not None and isinstance(module.type, Module)
-    return NewCell(own, "python", altair(chart, name, imported=imported))
+    return NewCell(own, "python", altair(chart, name, imported=_has_altair(context)))
+
+
+def _has_altair(context: Context) -> bool:
+    return context.view.module("alt", "python") == "altair"
 
 
 def _drawn(chart: Chart) -> dict[str, Any]:
@@ -72,9 +74,7 @@ def to_altair(context: Context) -> Iterator[Action]:
     binding = below.lookup(name) if isinstance(name, str) and name.isidentifier() else None
     if binding is None or not isinstance(binding.type, Table) or binding.type.flavour not in _DRAWABLE:
         return
-    module = below.lookup("alt")
-    imported = module is not None and isinstance(module.type, Module) and module.type.qualified == "altair"
-    text = code(content, binding.name, imported=imported)
+    text = code(content, binding.name, imported=_has_altair(context))
     if text is not None:
         new = NewCell(context.cell.id, "python", text)
         yield Action("Convert to Altair code", "refactor.rewrite", insert_cell=new)

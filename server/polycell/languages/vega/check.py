@@ -45,9 +45,10 @@ def findings(reading: Reading, context: Context) -> Iterator[Finding]:
     if reading.library.library == "vega-lite" and _is_specification(root):
         found = list(_of_schema(reading, root, context))
         yield from found
-        encodings = [e.span for v in views(reading.outside) if (e := v.node.get("encoding")) is not None]
-        # What is wrong with data or transforms changes the fields; only inside an encoding it does not.
-        if all(any(e.start < f.span.start < e.end for e in encodings) for f in found):
+        nodes = [v.node.get(key) for v in views(reading.outside) for key in ("encoding", "mark")]
+        harmless = [node.span for node in nodes if node is not None]
+        # What is wrong with data or transforms changes the fields; inside an encoding or a mark it does not.
+        if all(any(h.start <= f.span.start < h.end for h in harmless) for f in found):
             yield from _of_fields(reading, context)
 
 
