@@ -55,4 +55,5 @@ def test_a_rename_reaches_the_block() -> None:
     places = features.references(case.snapshot, case.session.services, case.cell, case.offset)
     assert [place.cell for place in places] == ["c0", "c1"]
     renamed = renaming.rename(case.snapshot, case.session.services, case.cell, case.offset, "orders")
-    assert renamed is not None and [(e.cell, e.span) for e in renamed.edits] == [(p.cell, p.span) for p in places]
+    assert renamed is not None
+    assert [(e.cell, e.span) for e in renamed.edits] == [(p.cell, p.span) for p in places]

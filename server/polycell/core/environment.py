@@ -228,7 +228,7 @@ class View:
         return made
 
     def module(self, name: str, language: str) -> str:
-        """The qualified name of the module that `name` is to a cell of `language` at this place; "" for anything else."""
+        """The qualified name of the module that `name` is to a cell of `language` here; "" for anything else."""
         found = self.with_overlay({}, language).lookup(name)
         return found.type.qualified if found is not None and isinstance(found.type, Module) else ""
 

@@ -1,4 +1,4 @@
-"""The service for markup cells. Their fenced blocks of Vega-Lite and Vega, which JupyterLab, Quarto and others draw, are
+"""The service for markup cells. Blocks of Vega-Lite and Vega in them, which JupyterLab, Quarto and others draw, are
 fragments of the chart's language; everything else is prose."""
 
 from __future__ import annotations
