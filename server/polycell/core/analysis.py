@@ -18,6 +18,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from polycell.core.environment import (
@@ -374,8 +375,9 @@ class Analysis:
         return tuple(sorted(found, key=lambda f: (f.span.start, f.span.end, f.code)))
 
     def _of_fragments(self, context: Context) -> Iterator[Finding]:
+        nothing: tuple[Finding, ...] = ()
         for fragment in context.facts.fragments:
-            yield from guard("diagnose", context.cell, (), lambda f=fragment: self._in_fragment(context, f))  # type: ignore[misc]
+            yield from guard("diagnose", context.cell, nothing, partial(self._in_fragment, context, fragment))
 
     def _in_fragment(self, context: Context, fragment: Fragment) -> tuple[Finding, ...]:
         """What the fragment's language finds in it; its spans become those of the cell."""
