@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from polycell.core.progress import Begin, Logged
 from polycell.core.service import Services, services
 from polycell.dependencies.actions import dependency_actions
 from polycell.dependencies.artifacts import Coordinates, local_repositories
@@ -66,13 +67,16 @@ def python_engine(
 def scala_compilers(
     on_ready: Callable[[tuple[Hashable, ...]], None],
     note: Callable[[str], None] | None = None,
+    begin: Begin = Logged,
     *,
     download: bool = False,
+    memory: int = 1024,
 ) -> Compilers:
-    """The compilers of Scala cells. Nothing is started yet; `download` lets them fetch what is missing."""
+    """The compilers of Scala cells. Nothing is started yet; `download` lets them fetch what is missing, `memory` is
+    what each may take, in MiB."""
     from polycell.languages.scala.compilers import Compilers
 
-    return Compilers(on_ready, note, {"download": download})
+    return Compilers(on_ready, note, {"download": download, "memory": memory}, begin=begin)
 
 
 def scala_config(notebook: Notebook) -> Config:

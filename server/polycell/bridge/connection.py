@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from polycell.bridge.framing import Frames, framed, parse
@@ -37,7 +37,8 @@ class Refused(Exception):  # noqa: N818
 
 class Connection:
     """`asked` answers the server's requests (raises Refused for what nobody knows), `told` takes its notifications,
-    `ended` is called once when its output ends. Nothing here raises into the loop."""
+    `ended` is awaited once when its output ends, before those who wait for answers hear of it. Nothing here raises into
+    the loop."""
 
     def __init__(
         self,
@@ -46,7 +47,7 @@ class Connection:
         writer: asyncio.StreamWriter,
         asked: Callable[[str, Any], Any],
         told: Callable[[str, Any], None],
-        ended: Callable[[], None],
+        ended: Callable[[], Awaitable[None]],
     ) -> None:
         self._name = name
         self._reader = reader
@@ -108,8 +109,8 @@ class Connection:
                         self._receive(message)
         except OSError as error:
             log.info("reading from %s ended: %s", self._name, error)
+        await self._ended()
         self._fail()
-        self._ended()
 
     def _fail(self) -> None:
         for answer in self._waiting.values():

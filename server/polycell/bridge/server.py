@@ -44,7 +44,7 @@ class Status:
 
 class Server:
     """`note` is told once of each thing that a user should know; `told` hears of notifications that the bridge itself
-    has no use for, `publish` of diagnostics by push: (uri, version, diagnostics)."""
+    has no use for, `publish` of diagnostics by push: (uri, version, diagnostics), `changed` of each new status."""
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class Server:
         note: Callable[[str], None] | None = None,
         told: Callable[[str, Any], None] | None = None,
         publish: Callable[[str, int | None, list[Any]], None] | None = None,
+        changed: Callable[[Status], None] | None = None,
     ) -> None:
         self.spec = spec
         self.status = Status("off")
@@ -69,6 +70,7 @@ class Server:
         self._note = note or (lambda said: log.warning("%s", said))
         self._told = told
         self._publish = publish
+        self._changed = changed
         self._texts = OpenTexts(most_open)
         self._child: Child | None = None
         self._connection: Connection | None = None
@@ -137,7 +139,7 @@ class Server:
             connection = await self.ready()
             silent = connection.silent_for()
             if silent > self.spec.patience:
-                self._lost(f"has not answered for {silent:.0f} seconds")
+                self.lost(f"has not answered for {silent:.0f} seconds")
                 raise Gone(f"{self.spec.name} hangs")
             try:
                 return await asyncio.wait_for(connection.request(method, params()), self.spec.patience)
@@ -146,7 +148,7 @@ class Server:
                     raise
                 await asyncio.sleep(0.01 * 4**attempt)
             except asyncio.TimeoutError:
-                self._lost(f"did not answer {method} for {self.spec.patience:.0f} seconds")
+                self.lost(f"did not answer {method} for {self.spec.patience:.0f} seconds")
                 raise Gone(f"{self.spec.name} hangs") from None
         raise AssertionError("unreachable")
 
@@ -159,7 +161,7 @@ class Server:
         if self._ending or self.status.phase in ("missing", "failed") or time.monotonic() < self._rests_until:
             raise Gone(self.status.reason or f"{self.spec.name} has been stopped")
         if self._starting is None:
-            self.status = Status("starting")
+            self._become(Status("starting"))
             self._starting = asyncio.get_running_loop().create_task(self._start(), name=f"start {self.spec.name}")
             self._starting.add_done_callback(self._ended_starting)
         return await asyncio.shield(self._starting)
@@ -183,7 +185,7 @@ class Server:
                 log.info("%s is killed", self.spec.name)
             child.kill()
             await child.wait(END)
-        self.status = Status("off")
+        self._become(Status("off"))
 
     def _ended_starting(self, task: asyncio.Task[Connection]) -> None:
         if self._starting is task:
@@ -194,14 +196,14 @@ class Server:
     async def _start(self) -> Connection:
         command = self.spec.command()
         if command is None:
-            self.status = Status("missing", self.spec.missing())
+            self._become(Status("missing", self.spec.missing()))
             self._note(self.status.reason)
             raise Gone(self.status.reason)
         self._started = time.monotonic()
         try:
             child = await spawn(self.spec.name, command, self.spec.environment, self._folder)
         except OSError as error:
-            self._lost(f"cannot be started: {error}")
+            self.lost(f"cannot be started: {error}")
             raise Gone(self.status.reason) from error
         self._child = child
         connection = Connection(
@@ -212,7 +214,7 @@ class Server:
         except (Gone, Refused, asyncio.TimeoutError) as error:
             connection.close()
             if self._child is child:
-                self._lost(f"does not start: {error or 'no answer'}")
+                self.lost(f"does not start: {error or 'no answer'}")
             raise Gone(self.status.reason) from error
         except asyncio.CancelledError:
             connection.close()
@@ -226,7 +228,7 @@ class Server:
             connection.notify("workspace/didChangeConfiguration", {"settings": plain(self._settings)})
         self._texts.replay(connection.notify)
         self._connection = connection
-        self.status = Status("running")
+        self._become(Status("running"))
         log.info("%s runs", self.spec.name)
         return connection
 
@@ -244,13 +246,21 @@ class Server:
     def _folders(self) -> list[dict[str, str]]:
         return [{"uri": uri, "name": uri.rstrip("/").rpartition("/")[2]} for uri in self._roots]
 
-    def _ended(self, child: Child) -> None:
-        """Its output ended though nobody asked it to."""
+    async def _ended(self, child: Child) -> None:
+        """Its output ended though nobody asked it to. The exit code, which may say why, comes a moment later."""
+        await child.wait(END)
         if self._child is child and not self._ending:
-            self._lost(f"ended (exit code {child.code})" if child.code is not None else "ended")
+            meant = self.spec.exits.get(child.code) if child.code is not None else "ended"
+            self.lost(meant or f"ended (exit code {child.code})")
 
-    def _lost(self, what: str) -> None:
-        """It crashed, hangs, or does not start: rest, longer each time, and at last leave it alone."""
+    def _become(self, status: Status) -> None:
+        self.status = status
+        if self._changed is not None:
+            self._changed(status)
+
+    def lost(self, what: str) -> None:
+        """It crashed, hangs, or does not start: rest, longer each time, and at last leave it alone. For whoever finds
+        it out; `what` is for people, as in "the server …"."""
         child, connection = self._child, self._connection
         self._child = self._connection = None
         self._registered.clear()
@@ -264,11 +274,11 @@ class Server:
         said = f"{self.spec.name} {what}."
         if self._strikes >= STRIKES:
             trouble = f" {self.spec.trouble}" if self.spec.trouble else ""
-            self.status = Status("failed", f"{said} It is not started again.{trouble}")
+            self._become(Status("failed", f"{said} It is not started again.{trouble}"))
         else:
             rest = FIRST_REST * 2 ** (self._strikes - 1)
             self._rests_until = time.monotonic() + rest
-            self.status = Status("resting", f"{said} It is started again in {rest:.0f} s.")
+            self._become(Status("resting", f"{said} It is started again in {rest:.0f} s."))
         if self._strikes in (1, STRIKES):
             self._note(self.status.reason)
         else:

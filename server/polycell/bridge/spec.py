@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class ServerSpec:
     `initialization` are its initializationOptions, `settings` answer its `workspace/configuration` by section,
     `capabilities` are merged over what the bridge can do anyway. `install` is what the user does to have it; `trouble`
     what to look at when it does not start. `patience`: seconds without a word after which it is taken to hang, and is
-    started anew.
+    started anew. `lacks` says what is missing where that can be several things, instead of `install`; `exits` what an
+    exit code of its own means, as in "the server …".
     """
 
     name: str
@@ -39,6 +40,8 @@ class ServerSpec:
     environment: Mapping[str, str] = field(default_factory=lambda: _NOTHING, hash=False)
     find: Callable[[], str | None] | None = None
     patience: float = 30.0
+    lacks: Callable[[], str] | None = None
+    exits: Mapping[int, str] = field(default_factory=lambda: _NOTHING, hash=False)
 
     def command(self) -> list[str] | None:
         """The command line, or None where the program is not installed."""
@@ -51,7 +54,7 @@ class ServerSpec:
 
     def missing(self) -> str:
         """What to tell the user where it is not installed."""
-        return f"{self.name} is not installed. {self.install}".strip()
+        return self.lacks() if self.lacks is not None else f"{self.name} is not installed. {self.install}".strip()
 
 
 def which(program: str) -> str | None:

@@ -51,6 +51,7 @@ class Client:
     companion: bool = False  # started beside another Python server
     registers_formatting: bool = False  # can be told later which documents are formatted
     shows_images: bool = False  # a hover may hold a picture as a data URI
+    shows_progress: bool = False  # of work that the server began
     shows_documents: bool = False  # can be asked to open a file
     commands: frozenset[str] = frozenset()  # what the client itself can do, by the names of its commands
 
@@ -96,6 +97,7 @@ def read_client(params: object) -> Client:
         registers_formatting=_at(text, "formatting").get("dynamicRegistration") is True,
         # No capability says so; VS Code and what is built from it call themselves by these names.
         shows_images="markdown" in formats and str(info.get("name") or "").startswith(_SHOWING_IMAGES),
+        shows_progress=_at(said, "capabilities", "window").get("workDoneProgress") is True,
         shows_documents=_at(said, "capabilities", "window", "showDocument").get("support") is True,
         commands=frozenset(c for c in _list(_at(said, "initializationOptions").get("commands")) if isinstance(c, str)),
     )

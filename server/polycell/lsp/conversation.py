@@ -40,6 +40,7 @@ from polycell.lsp.diagnostics import Diagnostics
 from polycell.lsp.frame import path_of
 from polycell.lsp.lab_sync import LabSync
 from polycell.lsp.notebook_sync import Change, NotebookSync
+from polycell.lsp.progress import ProgressReports
 from polycell.lsp.protocol import Protocol
 from polycell.lsp.scheduler import IDLE, Scheduler
 from polycell.lsp.settings import parse
@@ -52,7 +53,7 @@ log = logging.getLogger(__name__)
 # Settings with which languages and sources are made.
 _MAKING = (
     *("outside", "python", "engine", "interpreter", "package_index", "scala_engine", "scala_download"),
-    *("databases", "connections"),
+    *("scala_memory", "databases", "connections"),
 )
 
 OnReady = Callable[[tuple[Hashable, ...]], None]
@@ -68,7 +69,9 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     native = sys.executable if state.client.jupyterlab else ""
     compilers = None
     if chosen.scala_engine != "off":
-        compilers = compose.scala_compilers(on_ready, state.note, download=chosen.scala_download)
+        compilers = compose.scala_compilers(
+            on_ready, state.note, state.begin, download=chosen.scala_download, memory=chosen.scala_memory
+        )
     sources = compose.default_sources(
         roots,
         on_ready,
@@ -103,6 +106,8 @@ class PolycellServer(LanguageServer):
         self.state.refresh = self._refresh
         self.state.show = lambda params: self.window_show_document_async(params)
         self.state.note = self._note
+        self.work = ProgressReports(lambda: self.protocol, lambda: self.state.client.shows_progress)
+        self.state.begin = self.work.begin
         self.exit_code: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: Callable[[], None] = lambda: None
@@ -309,6 +314,7 @@ def register(server: PolycellServer) -> None:
         types.WORKSPACE_DID_CHANGE_CONFIGURATION: server.configure,
         types.WORKSPACE_DID_CHANGE_WATCHED_FILES: server.files_changed,
         types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: server.folders_changed,
+        types.WINDOW_WORK_DONE_PROGRESS_CANCEL: server.work.cancelled,
     }
     for method, handle in notifications.items():
         _feature(server, method, lambda params, handle=handle: handle(params))

@@ -192,6 +192,7 @@ class Protocol(LanguageServerProtocol):
         if ours is not None:
             yield ours, (params,), None
 
+    lsp_work_done_progress_cancel = _ours(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     lsp_text_document__did_open = _ours(types.TEXT_DOCUMENT_DID_OPEN)
     lsp_text_document__did_change = _ours(types.TEXT_DOCUMENT_DID_CHANGE)
     lsp_text_document__did_close = _ours(types.TEXT_DOCUMENT_DID_CLOSE)

@@ -28,7 +28,8 @@ class Settings:
     that runs the notebooks, an executable or an environment; empty to look for it. `package_index`: the address of the
     index that may be asked for versions; empty to ask nobody. `scala_engine`: the
     compiler serves Scala cells, or nobody does. `scala_download`: fetch the Scala compiler and declared
-    dependencies from Maven Central when a Scala cell needs them. `engine`: which server knows Python's own semantics.
+    dependencies from Maven Central when a Scala cell needs them; `scala_memory`: MiB that the compiler's JVM may take.
+    `engine`: which server knows Python's own semantics.
     `databases`: name → URL of those that may be read, with `${NAME}` for what the environment has; `connections`: so
     may those that notebooks and connection files name.
     """
@@ -43,6 +44,7 @@ class Settings:
     package_index: str = ""
     scala_engine: str = "compiler"
     scala_download: bool = False
+    scala_memory: int = 1024
     engine: str = "ty"
     databases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     connections: bool = False
@@ -85,6 +87,12 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[Any], tuple[Any, str]]:
 
 def _boolean(value: Any) -> tuple[Any, str]:
     return (value, "") if isinstance(value, bool) else (None, f"{_short(value)} is neither true nor false.")
+
+
+def _mebibytes(value: Any) -> tuple[Any, str]:
+    if isinstance(value, int) and not isinstance(value, bool) and 256 <= value <= 1 << 20:
+        return value, ""
+    return None, f"{_short(value)} is no number of MiB from 256 on."
 
 
 def _text(value: Any) -> tuple[Any, str]:
@@ -139,4 +147,5 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "packageIndex": ("package_index", _address),
     "scalaEngine": ("scala_engine", _one_of(SCALA_ENGINES)),
     "scalaDownload": ("scala_download", _boolean),
+    "scalaMemory": ("scala_memory", _mebibytes),
 }

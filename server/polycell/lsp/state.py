@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from lsprotocol import types
 
 from polycell.bridge.positions import Encoding
+from polycell.core.progress import Begin, Logged
 from polycell.core.session import Session, Snapshot
 from polycell.core.text import LineIndex, Span
 from polycell.core.virtual import Place, SegmentMap
@@ -144,6 +145,8 @@ class State:
         self.refresh: Callable[[str], None] = lambda group: None
         # Tells the user; set by whoever talks to the client.
         self.note: Callable[[str], None] = lambda text: None
+        # Shows work that takes long; set by the same.
+        self.begin: Begin = Logged
 
     @property
     def session(self) -> Session:

@@ -149,6 +149,13 @@ def test_the_last_value_of_a_cell_is_out(live: Live) -> None:
     assert "sum" in labels(live, f"{text}# %% [scala]\nOut.<|>")
 
 
+def test_a_result_may_be_made_of_the_result_above(live: Live) -> None:
+    text = "host: polynote\n# %% [scala]\nList(1, 2)\n# %% [scala]\nOut.map(_ * 2.5)\n"
+    assert live.findings(text) == []
+    assert describe(live.given(text)["Out"]) == "sequence[float]"
+    assert "sum" in labels(live, f"{text}# %% [scala]\nOut.<|>")
+
+
 def test_definitions_in_cells_above(live: Live) -> None:
     assert live.define(f"{SHOP}# %% [scala]\ntwice<|>(1)") == [("c1", "twice")]
     assert live.define(f"{SHOP}# %% [scala]\nsales.map(s => s.ci<|>ty)") == [("c1", "city")]

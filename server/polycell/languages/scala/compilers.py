@@ -12,18 +12,21 @@ import importlib.util
 import logging
 import re
 import sys
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from polycell.bridge.connection import Gone, Refused
-from polycell.bridge.server import Server
+from polycell.bridge.server import Server, Status
 from polycell.bridge.spec import ServerSpec
 from polycell.bridge.text import Text
+from polycell.core.progress import Begin, Logged, Progress
 from polycell.core.text import Span
 from polycell.languages.scala.config import Config
-from polycell.languages.scala.host.java import NEEDED, find_java
+from polycell.languages.scala.host.java import OUT_OF_MEMORY, find_java, needed
 
 log = logging.getLogger(__name__)
 
@@ -33,19 +36,21 @@ MOST_COMPILERS = 3  # at once; the least recently used is stopped
 _PIECES = ("jpype", "platformdirs")
 
 
-def _python() -> str | None:
-    """What runs the host: our own Python, where everything that it needs is there."""
-    here = all(importlib.util.find_spec(piece) is not None for piece in _PIECES)
-    return sys.executable if here and find_java() is not None else None
+def lacks() -> str:
+    """What Scala support is missing here, and how to have it; "" where nothing is."""
+    if any(importlib.util.find_spec(piece) is None for piece in _PIECES):
+        return 'Scala support is not installed: pip install "polycell[scala]" (which brings a Java runtime along).'
+    return "" if find_java() is not None else needed()
 
 
 SPEC = ServerSpec(
-    name="scala",
+    name="the Scala compiler",
     argv=("python", "-m", "polycell.languages.scala.host"),
     languages=frozenset({"scala"}),
     language_id="scala",
-    install=f'{NEEDED} The compiler itself comes with: pip install "polycell[scala]".',
-    find=_python,
+    find=lambda: None if lacks() else sys.executable,
+    lacks=lacks,
+    exits={OUT_OF_MEMORY: "ran out of memory (the setting `scalaMemory` gives it more)"},
     patience=90.0,
 )
 
@@ -76,8 +81,45 @@ class Typed:
     text: str = ""
 
 
+@dataclass(slots=True)
+class _Compiler:
+    """One compiler: its process, and whether that has all its jars and its JVM (`ready` is set then, or when it will
+    not come to that). Questions wait for it, since nobody knows how long jars take; `heard` is when it last told."""
+
+    server: Server
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    doing: str = ""
+    progress: Progress | None = None
+    heard: float = 0.0
+
+    async def opened(self) -> Server:
+        """The server, able to answer. Raises Gone."""
+        await self.server.ready()
+        patience = self.server.spec.patience
+        while not self.ready.is_set():
+            try:
+                await asyncio.wait_for(self.ready.wait(), patience)
+            except asyncio.TimeoutError:
+                if time.monotonic() - self.heard > patience:
+                    self.server.lost(f"said nothing for {patience:.0f} seconds")
+        if self.server.status.phase != "running":
+            raise Gone(self.server.status.reason)
+        return self.server
+
+    def end(self, message: str) -> None:
+        self.ready.set()
+        self.show("", None, message)
+
+    def show(self, doing: str, progress: Progress | None, message: str) -> None:
+        """What it does now, and no more what it did before; "" for nothing."""
+        if self.progress is not None:
+            self.progress.end(message)
+        self.doing, self.progress = doing, progress
+
+
 class Compilers:
-    """`on_ready` is told the questions that have answers now, `note` what a user should know once."""
+    """`on_ready` is told the questions that have answers now, `note` what a user should know once; `begin` shows a
+    start, which may have to fetch jars, to whoever watches."""
 
     def __init__(
         self,
@@ -85,12 +127,14 @@ class Compilers:
         note: Callable[[str], None] | None = None,
         settings: Mapping[str, Any] | None = None,
         spec: ServerSpec = SPEC,
+        begin: Begin = Logged,
     ) -> None:
         self._on_ready = on_ready
         self._note = note or (lambda text: log.warning("%s", text))
         self._settings = dict(settings or {})
         self._spec = spec
-        self._servers: OrderedDict[Config, Server] = OrderedDict()
+        self._begin = begin
+        self._compilers: OrderedDict[Config, _Compiler] = OrderedDict()
         self._known: OrderedDict[Question, Typed] = OrderedDict()
         self._latest: dict[str, Typed] = {}
         self._asked: dict[str, Question] = {}
@@ -102,14 +146,15 @@ class Compilers:
     async def at(self, config: Config, uri: str, text: str, method: str, offset: int, **more: Any) -> Any:
         """The answer, or None where there is no compiler or it refuses; never raises for what the compiler does."""
         try:
-            return await self._server(config).at(Text(uri, text, "scala"), method, offset, **more)
+            server = await self._compiler(config).opened()
+            return await server.at(Text(uri, text, "scala"), method, offset, **more)
         except (Gone, Refused) as reason:
             log.info("scala: %s: %s", method, reason)
             return None
 
     def span(self, config: Config, text: str, value: Any) -> Span | None:
         """A range of an answer as a span of the document."""
-        return Text("", text).span(value, self._server(config).encoding)
+        return Text("", text).span(value, self._compiler(config).server.encoding)
 
     # -- what it says by itself
 
@@ -135,7 +180,7 @@ class Compilers:
     @property
     def servers(self) -> tuple[Server, ...]:
         """Those that were started, the one asked last at the end."""
-        return tuple(self._servers.values())
+        return tuple(one.server for one in self._compilers.values())
 
     @property
     def busy(self) -> bool:
@@ -145,14 +190,14 @@ class Compilers:
     async def close(self) -> None:
         for task in tuple(self._tasks):
             task.cancel()
-        for server in self._servers.values():
+        for server in self.servers:
             await server.stop()
-        self._servers.clear()
+        self._compilers.clear()
 
     async def _compile(self, question: Question) -> None:
         text = Text(question.uri, question.text, "scala")
-        server = self._server(question.config)
         try:
+            server = await self._compiler(question.config).opened()
             answer = await server.at(text, "polycell/compile")
         except (Gone, Refused) as reason:
             log.info("scala: no check: %s", reason)
@@ -168,10 +213,10 @@ class Compilers:
             if self._on_ready is not None:
                 self._on_ready((question,))
 
-    def _server(self, config: Config) -> Server:
-        server = self._servers.get(config)
-        if server is None:
-            server = self._servers[config] = Server(
+    def _compiler(self, config: Config) -> _Compiler:
+        found = self._compilers.get(config)
+        if found is None:
+            server = Server(
                 self._spec,
                 initialization={
                     **self._settings,
@@ -181,24 +226,51 @@ class Compilers:
                     "repositories": config.repositories,
                 },
                 note=self._once,
-                told=self._heard,
+                told=partial(self._heard, config),
+                changed=partial(self._changed, config),
             )
-            if len(self._servers) > MOST_COMPILERS:
-                _, oldest = self._servers.popitem(last=False)
-                task = asyncio.get_running_loop().create_task(oldest.stop())
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-        self._servers.move_to_end(config)
-        return server
+            found = self._compilers[config] = _Compiler(server)
+            if len(self._compilers) > MOST_COMPILERS:
+                _, oldest = self._compilers.popitem(last=False)
+                self._stop(oldest)
+        self._compilers.move_to_end(config)
+        return found
 
-    def _heard(self, method: str, params: Any) -> None:
+    def _stop(self, compiler: _Compiler) -> None:
+        task = asyncio.get_running_loop().create_task(compiler.server.stop())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _changed(self, config: Config, status: Status) -> None:
+        compiler = self._compilers.get(config)
+        if compiler is None:
+            return
+        if status.phase == "starting":
+            compiler.ready.clear()
+            compiler.heard = time.monotonic()
+        elif status.phase != "running":
+            compiler.end(status.reason or "stopped")
+
+    def _heard(self, config: Config, method: str, params: Any) -> None:
         said = params if isinstance(params, Mapping) else {}
+        compiler = self._compilers.get(config)
+        if compiler is None:
+            return
+        compiler.heard = time.monotonic()
         if method == "polycell/ready":
             for text in (said.get("reason"), said.get("note")):
                 if text:
                     self._once(str(text))
+            compiler.end(str(said.get("reason") or "ready"))
         elif method == "polycell/progress":
-            log.info("scala: %s", said.get("message"))
+            doing = str(said.get("doing"))
+            if doing != compiler.doing:
+                cancel = partial(self._stop, compiler) if said.get("cancellable") else None
+                compiler.show(doing, self._begin(f"Scala: {doing}", cancel), "done")
+            if compiler.progress is not None:
+                compiler.progress.report(str(said.get("message")))
+        elif method == "polycell/missing":
+            self._once(str(said.get("message")))
 
     def _once(self, text: str) -> None:
         if text not in self._told:

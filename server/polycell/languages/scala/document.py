@@ -77,15 +77,20 @@ def document(context: Context, units: Units, *, spark: bool = False) -> Made:
         pieces.append(Piece(_SPARK_CONTEXT))
     pieces += [Piece(f"import _root_.{one.outline.package}._\n") for one in packages]
     told: set[str] = set()
+    last = context.host.last_expression
+    earlier = ""  # the result of the cell before, where that has a name of its own
     wrapped = [one for one in above if not one.outline.package] + [own]
     for one in wrapped:
         used = one.outline.mentioned & declared.keys() - told - {name.name for name in one.outline.names}
         told |= used
         lines = [f"{declared[name]}\n" for name in sorted(used) if declared[name]]
+        if earlier:
+            lines.append(f"val {last} = {earlier}\n")
+        earlier = result_name(one, last) if last and last in one.outline.mentioned and result_span(one) else ""
         # A scope of their own: the cell itself may bind one of these names anew.
         pieces.append(Piece(f"object Given{one.index} {{\n{''.join(lines)}"))
         pieces.append(Piece(f"object Cell{one.index} {{\n"))
-        pieces += _body(one, context.host.last_expression)
+        pieces += _body(one, last)
         pieces.append(Piece("\n"))
     pieces.append(Piece("}}" * len(wrapped) + "}\n"))
     return Made(build(pieces), doubtful)
@@ -97,6 +102,12 @@ def result_span(one: Unit) -> Span | None:
     if last is None or one.outline.broken is not None:
         return None
     return last if not _assigns(one.text, last) else None
+
+
+def result_name(one: Unit, last: str) -> str:
+    """What the definition of the last value is called: by a name of its own where the value is made of the result of a
+    cell above, which the definition would hide."""
+    return f"polycell{last}{one.index}" if last in one.outline.mentioned else last
 
 
 def _assigns(text: str, span: Span) -> bool:
@@ -120,7 +131,7 @@ def _body(one: Unit, last: str) -> list[Piece]:
         return [Piece(one.text, one.cell.id, 0)]
     return [
         Piece(one.text[: span.start], one.cell.id, 0),
-        Piece(f"val {last} = "),
+        Piece(f"val {result_name(one, last)} = "),
         Piece(one.text[span.start :], one.cell.id, span.start),
     ]
 

@@ -20,7 +20,7 @@ from polycell.languages.scala.actions import actions
 from polycell.languages.scala.cells import Reader, unit
 from polycell.languages.scala.compilers import Compilers, Question, Typed
 from polycell.languages.scala.config import Config, Configure, plain
-from polycell.languages.scala.document import Made, document, result_span
+from polycell.languages.scala.document import Made, document, result_name, result_span
 from polycell.languages.scala.exports import exports
 from polycell.languages.scala.facts import facts
 from polycell.languages.scala.findings import findings
@@ -78,7 +78,7 @@ class ScalaService(LanguageService):
         last = context.host.last_expression
         one = unit(context.cell, context.index)
         span = result_span(one) if last else None
-        return exports(context, compiled, by_name.get(last, "") if span is not None else "")
+        return exports(context, compiled, by_name.get(result_name(one, last), "") if span is not None else "")
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
         if not _is_judged(self._config(context.notebook)):

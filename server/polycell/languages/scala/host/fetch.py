@@ -11,12 +11,13 @@ import json
 import os
 import sys
 import tempfile
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 from polycell.languages.scala.host.jars import MissingError, Wanted, cache
-from polycell.languages.scala.host.java import NEEDED, find_java, options
+from polycell.languages.scala.host.java import find_java, needed, options
 from polycell.languages.scala.host.versions import COURSIER_PATH, COURSIER_SHA256
 
 CENTRAL = "https://repo1.maven.org/maven2"
@@ -46,22 +47,20 @@ def main() -> int:
 def fetch(wanted: Wanted, progress: Any) -> list[str]:
     java = find_java()
     if java is None:
-        raise MissingError(NEEDED)
+        raise MissingError(needed())
     resolver = _resolver(progress)
     import jpype
 
     jpype.startJVM(*options(java, 512), classpath=[str(resolver)], jvmpath=str(java.library))
     api = jpype.JPackage("coursierapi")
 
+    seen = Seen(progress)
+
     @jpype.JImplements("coursierapi.SimpleLogger")
     class Logger:
-        """Tells of each file; lengths and bytes would be too much to show."""
-
         @jpype.JOverride
         def starting(self, url: Any) -> None:
-            file = str(url).rpartition("/")[2]
-            if file.endswith(".jar"):
-                progress(f"fetching {file}")
+            seen.starting(str(url))
 
         @jpype.JOverride
         def length(self, url: Any, total: int, already: int, watching: bool) -> None:
@@ -69,7 +68,7 @@ def fetch(wanted: Wanted, progress: Any) -> list[str]:
 
         @jpype.JOverride
         def progress(self, url: Any, downloaded: int) -> None:
-            pass
+            seen.downloaded(str(url), int(downloaded))
 
         @jpype.JOverride
         def done(self, url: Any, success: bool) -> None:
@@ -95,14 +94,40 @@ def fetch(wanted: Wanted, progress: Any) -> list[str]:
         raise MissingError(str(error.getMessage() or error)[:2000]) from None
 
 
+class Seen:
+    """What was downloaded so far, told twice a second at most. Called from coursier's threads."""
+
+    def __init__(self, progress: Any) -> None:
+        self._progress = progress
+        self._bytes: dict[str, int] = {}
+        self._file = ""
+        self._told = 0.0
+
+    def starting(self, url: str) -> None:
+        self._bytes[url] = 0
+        self._file = url.rpartition("/")[2]
+        self._tell()
+
+    def downloaded(self, url: str, length: int) -> None:
+        self._bytes[url] = length
+        self._tell()
+
+    def _tell(self) -> None:
+        now = time.monotonic()
+        if now - self._told > 0.5:
+            self._told = now
+            megabytes = sum(tuple(self._bytes.values())) / 1e6
+            self._progress(f"{self._file} ({len(self._bytes)} files, {megabytes:.1f} MB)")
+
+
 def _resolver(progress: Any) -> Path:
     """Coursier itself: one jar, checked against the digest that we know."""
     kept = cache() / Path(COURSIER_PATH).name
     if kept.is_file() and _digest(kept) == COURSIER_SHA256:
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True)
-    url = f"{os.environ.get('POLYCELL_MAVEN', CENTRAL).rstrip('/')}/{COURSIER_PATH}"
-    progress(f"fetching {kept.name}")
+    url = f"{_repository()}/{COURSIER_PATH}"
+    progress(kept.name)
     with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".part", delete=False) as part:
         try:
             with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:
@@ -117,6 +142,12 @@ def _resolver(progress: Any) -> Path:
         finally:
             Path(part.name).unlink(missing_ok=True)
     return kept
+
+
+def _repository() -> str:
+    """Where the resolver itself comes from: the first address in the list that coursier reads, else Maven Central."""
+    told = os.environ.get("COURSIER_REPOSITORIES", "").split("|")
+    return next((one.strip() for one in told if one.strip().startswith("https://")), CENTRAL).rstrip("/")
 
 
 def _digest(path: Path) -> str:

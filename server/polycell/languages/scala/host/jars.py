@@ -35,7 +35,7 @@ class Wanted:
 
 
 class MissingError(Exception):
-    """The jars are not here, and why; the text is for the user."""
+    """The jars are not here, and why; the text is for the user, behind the name of what is missing."""
 
 
 def cache() -> Path:
@@ -71,7 +71,7 @@ def jars_of(wanted: Wanted, *, download: bool, progress: Callable[[str], None]) 
         return found
     if not download:
         raise MissingError(
-            "The Scala compiler has not been fetched yet: run `polycell scala fetch`, or set `scala.download` to true."
+            "not fetched yet: run `polycell scala fetch` (with the notebook's path), or set `scalaDownload` to true."
         )
     return _fetched(wanted, progress)
 
@@ -103,8 +103,6 @@ def _fetched(wanted: Wanted, progress: Callable[[str], None]) -> tuple[str, ...]
             child.kill()
     jars = answer.get("jars")
     if not isinstance(jars, list):
-        raise MissingError(
-            f"The jars for Scala could not be fetched: {answer.get('error', 'the fetching process ended')}"
-        )
+        raise MissingError(f"could not be fetched: {answer.get('error', 'the fetching process ended')}")
     remember(wanted, jars)
     return tuple(jars)

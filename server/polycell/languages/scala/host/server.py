@@ -12,21 +12,20 @@ import queue
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import IO, TYPE_CHECKING, Any
 
 from polycell.bridge.framing import Frames, framed, parse
-from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of
-from polycell.languages.scala.host.java import NEEDED, find_java, options
-from polycell.languages.scala.host.versions import Release, release_for
+from polycell.languages.scala.host.classpath import Dependencies, compiler_jars, find
+from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of, known
+from polycell.languages.scala.host.java import OUT_OF_MEMORY, find_java, needed, options
+from polycell.languages.scala.host.versions import release_for
 
 if TYPE_CHECKING:
     from polycell.languages.scala.host.checker import Checker
     from polycell.languages.scala.host.compiler import Compiler, Token
     from polycell.languages.scala.host.interop import Source
 
-OUT_OF_MEMORY = 3
 FIRST_REQUEST = 3.0  # seconds that checks wait for somebody to ask something
 _CANCELLED, _FAILED, _UNKNOWN, _INVALID = -32800, -32803, -32601, -32602
 _READY = "polycell/ready"
@@ -61,6 +60,7 @@ class Host:
         self._checker: Checker | None = None
         self._classpath: tuple[str, ...] = ()
         self._missing = ""
+        self._absent: Wanted | None = None  # jars that this waits for
         self._sources: dict[str, Source] = {}
 
     def run(self, reading: IO[bytes]) -> int:
@@ -155,7 +155,7 @@ class Host:
         try:
             self._open()
         except MissingError as error:
-            self._missing = str(error)
+            self._missing = f"The Scala compiler: {error}"
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
             self._missing = f"The Scala compiler does not start: {error}"
@@ -165,44 +165,35 @@ class Host:
     def _open(self) -> None:
         java = find_java()
         if java is None:
-            raise MissingError(NEEDED)
+            raise MissingError(needed())
         release, _ = release_for(str(self._options.get("scala") or ""))
         download = bool(self._options.get("download"))
-        compiler = jars_of(compiler_jars(release), download=download, progress=self._progress)
+        self._absent = compiler_jars(release)
+        compiler = jars_of(self._absent, download=download, progress=self._fetching)
+        self._absent, self._missing = None, ""
         library = [jar for jar in compiler if "/scala-library-" in jar.replace("\\", "/")]
-        own = self._dependencies(release, download)
+        own = find(self._dependencies, release, download=download, progress=self._fetching)
+        self._tell_missing(own.missing)
         import jpype
 
+        self._progress("starting the compiler", release.scala)
         jpype.startJVM(
-            *options(java, int(self._options.get("heap") or 768)), classpath=list(compiler), jvmpath=str(java.library)
+            *options(java, int(self._options.get("memory") or 1024)),
+            classpath=list(compiler),
+            jvmpath=str(java.library),
         )
         from polycell.languages.scala.host.compiler import Compiler
 
-        self._classpath = tuple(dict.fromkeys((*library, *own)))
+        self._classpath = tuple(dict.fromkeys((*library, *own.jars)))
         self._compiler = Compiler(self._classpath)
 
-    def _dependencies(self, release: Release, download: bool) -> tuple[str, ...]:
-        """The jars of what the notebook declares; one that cannot be had is told, and the rest works without it."""
-        modules = tuple(self._options.get("dependencies") or ())
-        if not modules:
-            return ()
-        wanted = dependency_jars(
-            modules, release, self._options.get("exclusions") or (), self._options.get("repositories") or ()
-        )
-        try:
-            return jars_of(wanted, download=download, progress=self._progress)
-        except MissingError as error:
-            if len(modules) == 1:
-                self._tell("window/logMessage", {"type": 2, "message": f"{modules[0]} is missing: {error}"})
-                return ()
-        # One that cannot be had must not cost the others.
-        found: list[str] = []
-        for module in modules:
-            try:
-                found += jars_of(replace(wanted, modules=(module,)), download=download, progress=self._progress)
-            except MissingError as error:
-                self._tell("window/logMessage", {"type": 2, "message": f"{module} is missing: {error}"})
-        return tuple(dict.fromkeys(found))
+    def _tell_missing(self, missing: Mapping[str, str]) -> None:
+        """What the notebook declares and cannot be had; the rest works without it."""
+        by_reason: dict[str, list[str]] = {}
+        for module, reason in missing.items():
+            by_reason.setdefault(reason, []).append(module)
+        for reason, modules in by_reason.items():
+            self._tell("polycell/missing", {"message": f"{', '.join(modules)}: {reason}"})
 
     def _ask(
         self, id_: Any, handler: Callable[..., Any], uri: str, text: str, params: Mapping[str, Any], check: bool
@@ -211,6 +202,8 @@ class Host:
             self._cancelled.discard(id_)
             self._refuse(id_, _CANCELLED, "cancelled")
             return
+        if self._absent and not check and known(self._absent) is not None:
+            self._start()  # somebody has fetched it meanwhile
         if self._compiler is None:
             self._refuse(id_, _FAILED, self._missing or "the Scala compiler does not run")
             return
@@ -248,12 +241,20 @@ class Host:
         return self._checker.compile(source)
 
     @property
+    def _dependencies(self) -> Dependencies:
+        said = [tuple(self._options.get(name) or ()) for name in ("dependencies", "exclusions", "repositories")]
+        return Dependencies(*said)
+
+    @property
     def compiler(self) -> Compiler:
         assert self._compiler is not None
         return self._compiler
 
-    def _progress(self, text: str) -> None:
-        self._tell("polycell/progress", {"message": text})
+    def _progress(self, doing: str, message: str, *, cancellable: bool = False) -> None:
+        self._tell("polycell/progress", {"doing": doing, "message": message, "cancellable": cancellable})
+
+    def _fetching(self, message: str) -> None:
+        self._progress("fetching jars", message, cancellable=True)
 
     def _tell(self, method: str, params: Any) -> None:
         self._send({"jsonrpc": "2.0", "method": method, "params": params})
@@ -267,23 +268,6 @@ class Host:
     def _send(self, message: Any) -> None:
         with self._writing:
             self._out.write(framed(message))
-
-
-def compiler_jars(release: Release) -> Wanted:
-    """What the compiler of a Scala version consists of."""
-    return Wanted(
-        (f"org.scalameta:mtags_{release.scala}:{release.mtags}",),
-        tuple(f"{organisation}:{name}:{version}" for (organisation, name), version in release.forced.items()),
-    )
-
-
-def dependency_jars(
-    modules: Sequence[str], release: Release, exclusions: Sequence[str], repositories: Sequence[str]
-) -> Wanted:
-    """What a notebook declares, with the library of the Scala that compiles it."""
-    library = f"org.scala-lang:scala-library:{release.scala}"
-    ours = any(f"_{release.binary}:" in module for module in modules)
-    return Wanted(tuple(modules), (library,) if ours else (), tuple(exclusions), tuple(repositories))
 
 
 def _complete(host: Host, source: Source, params: Any, token: Token) -> Any:

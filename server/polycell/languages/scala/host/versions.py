@@ -5,8 +5,7 @@ Checked against what Maven Central has: the module mtags is published for one fu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 COURSIER = "1.0.27"
 COURSIER_PATH = f"io/get-coursier/interface/{COURSIER}/interface-{COURSIER}.jar"
@@ -15,27 +14,27 @@ COURSIER_SHA256 = "7c25eceb50c5654f62b97817b01642909d4ca5f7112ec59b9eb73b129d481
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """`forced` are (organisation, module) → version that the resolution must take."""
+    """`modules` are what the compiler is fetched as, "organisation:name:version"; `forced` are versions that the
+    resolution must take."""
 
     scala: str
-    mtags: str
-    forced: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    modules: tuple[str, ...]
+    forced: tuple[str, ...] = ()
 
     @property
     def binary(self) -> str:
         return self.scala.rpartition(".")[0]
 
+    @property
+    def library(self) -> str:
+        return f"org.scala-lang:scala-library:{self.scala}"
 
-_SEMANTICDB = "4.13.5"
 
 RELEASES: tuple[Release, ...] = (
     Release(
         "2.13.16",
-        "1.5.1",
-        {
-            ("org.scalameta", "semanticdb-shared_2.13"): _SEMANTICDB,
-            ("org.scalameta", "semanticdb-scalac-core_2.13.16"): _SEMANTICDB,
-        },
+        ("org.scalameta:mtags_2.13.16:1.5.1",),
+        ("org.scalameta:semanticdb-shared_2.13:4.13.5", "org.scalameta:semanticdb-scalac-core_2.13.16:4.13.5"),
     ),
 )
 DEFAULT = RELEASES[0]

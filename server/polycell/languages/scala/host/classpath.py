@@ -1,0 +1,59 @@
+"""The jars of a compiler and of a notebook: what is wanted, and what can be had of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of
+from polycell.languages.scala.host.versions import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """`modules` are "group:artifact:version"; `exclusions` and `repositories` as in `Wanted`."""
+
+    modules: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`missing` are modules that cannot be had, with the reason; `jars` is what there is of the others."""
+
+    jars: tuple[str, ...] = ()
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+def compiler_jars(release: Release) -> Wanted:
+    """What the compiler of a Scala version consists of."""
+    return Wanted(release.modules, release.forced)
+
+
+def dependency_jars(dependencies: Dependencies, release: Release) -> Wanted:
+    """What a notebook declares, with the library of the Scala that compiles it."""
+    ours = any(f"_{release.binary}:" in module for module in dependencies.modules)
+    forced = (release.library,) if ours else ()
+    return Wanted(dependencies.modules, forced, dependencies.exclusions, dependencies.repositories)
+
+
+def find(dependencies: Dependencies, release: Release, *, download: bool, progress: Callable[[str], None]) -> Found:
+    """All of them together, so that one version of each is chosen; where that fails one by one, since one that cannot
+    be had must not cost the others."""
+    if not dependencies.modules:
+        return Found()
+    try:
+        return Found(jars_of(dependency_jars(dependencies, release), download=download, progress=progress))
+    except MissingError as error:
+        if len(dependencies.modules) == 1:
+            return Found(missing={dependencies.modules[0]: str(error)})
+    jars: dict[str, None] = {}
+    missing = {}
+    for module in dependencies.modules:
+        one = replace(dependencies, modules=(module,))
+        try:
+            jars.update(dict.fromkeys(jars_of(dependency_jars(one, release), download=download, progress=progress)))
+        except MissingError as error:
+            missing[module] = str(error)
+    return Found(tuple(jars), missing)
