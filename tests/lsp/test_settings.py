@@ -39,6 +39,7 @@ def test_nothing_said_is_nothing_changed(value: Any) -> None:
         ({"severity": {"undefined-name": "fatal"}}, ["undefined-name", "'fatal'", "off"]),
         ({"severity": ["undefined-name"]}, ["polycell.severity", "object"]),
         ({"interpreter": 3}, ["polycell.interpreter", "no text"]),
+        ({"scalaMemory": True}, ["polycell.scalaMemory", "MiB"]),
         ({"packageIndex": "ftp://x"}, ["polycell.packageIndex", "http"]),
         ([1, 2], ["object"]),
     ],

@@ -88,7 +88,7 @@ class Live:
                 snapshot.analysis.findings(index)
             if not self.compilers.busy:
                 return snapshot, cell, offset, expected
-            await asyncio.sleep(0.02)
+            await self.compilers.quiet()
 
     def open(self, text: str) -> Snapshot:
         return self.run(self._open(text))[0]

@@ -187,6 +187,11 @@ class Compilers:
         """Whether answers are still to come."""
         return bool(self._tasks)
 
+    async def quiet(self) -> None:
+        """Wait until no answer is still to come."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     async def close(self) -> None:
         for task in tuple(self._tasks):
             task.cancel()
