@@ -1,7 +1,8 @@
 """Types of a query's columns, by sqlglot where the scanner has none.
 
-Names are never taken from here: the scanner knows them and knows when it does not. A type is added only where sqlglot
-parses the whole statement and its column carries the same name; whatever goes wrong leaves the column untyped.
+Names are never taken from here: the scanner knows them and knows when it does not. sqlglot is asked about the shape of
+the select list, once a shape (`item_shapes`), or about the whole statement where that has none. A type is added only
+where it parses and its column carries the same name; whatever goes wrong leaves the column untyped.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from polycell.core.types import INTEGERS, DataType, Table
 from polycell.languages.sql.dialects import Dialect
+from polycell.languages.sql.item_shapes import TABLE, shape_of
 from polycell.languages.sql.relations import Relations
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sources import Source
@@ -30,14 +32,22 @@ def typed(statement: Statement, relations: Relations, table: Table) -> Table:
     """`table`, the output of the statement's query, with types added where they can be found."""
     if all(c.type is not None for c in table.columns) or len(statement.text) > LONGEST or statement.holes:
         return table
-    schema = _schema(statement, relations)
-    found = dict(_types(statement.masked, statement.dialect, schema))
+    found = _found(statement, relations, table)
     return replace(
         table,
         columns=tuple(
             c if c.type is not None else replace(c, type=found.get(c.name.casefold())) for c in table.columns
         ),
     )
+
+
+def _found(statement: Statement, relations: Relations, table: Table) -> Mapping[str, DataType]:
+    """Folded name → type of the columns that have none. DuckDB's corrections need the query that they stand in."""
+    shape = shape_of(statement, relations, table) if statement.dialect.name != "duckdb" else None
+    if shape is None:
+        return dict(_types(statement.masked, statement.dialect, _schema(statement, relations)))
+    types = dict(_types(shape.text, statement.dialect, ((TABLE, shape.schema),)))
+    return {name: types[given] for given, name in shape.names if given in types}
 
 
 def _schema(statement: Statement, relations: Relations) -> _Schema:
