@@ -17,22 +17,23 @@ from polycell.core.places import cell_name, file_name, quoted
 from polycell.core.results import Edit, Renameable, Renamed
 from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
+from polycell.core.steps import Steps
 from polycell.core.text import Span
 from polycell.core.types import Table
 
 
-def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Renameable | None:
+def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Steps[Renameable | None]:
     """What would be renamed at a place, and why that is refused already. None where no column is named."""
-    found = symbol_at(snapshot, services, cell_id, offset)
+    found = yield from symbol_at(snapshot, services, cell_id, offset)
     if found is None:
         return None
     here = _here(snapshot, found, cell_id, offset)
     return Renameable(here, found.name, doubt(snapshot, found), column=True) if here is not None else None
 
 
-def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, name: str) -> Renamed | None:
+def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, name: str) -> Steps[Renamed | None]:
     """The edits that give the column at a place another name. None where no column is named."""
-    found = symbol_at(snapshot, services, cell_id, offset)
+    found = yield from symbol_at(snapshot, services, cell_id, offset)
     if found is None:
         return None
     if name == found.name:
@@ -52,6 +53,7 @@ def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, na
             where = cell_name(occurrence.index)
             return Renamed(refusal=f"`{name}` cannot be written in {shown} ({where}).", column=True)
         edits[cell.id, mention.span] = Edit(cell.id, mention.span, text)
+        yield
     return Renamed(tuple(edits.values()), column=True)
 
 

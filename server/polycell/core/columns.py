@@ -21,6 +21,7 @@ from polycell.core.results import Highlight, Location, Mention
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
 from polycell.core.site import site
+from polycell.core.steps import Steps
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Column, GroupBy, Series, Table
 
@@ -58,14 +59,18 @@ def mention_at(snapshot: Snapshot, services: Services, cell_id: str, offset: int
     return Occurrence(here.context.index, replace(found, span=found.span.shift(here.shift)), here)
 
 
-def symbol_at(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Symbol | None:
-    """The column named at a place, with all that names it. Only cells that have the name in their text cost work."""
+def symbol_at(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Steps[Symbol | None]:
+    """The column named at a place, with all that names it. Only cells that have the name in their text cost work; each
+    is a step."""
     here = mention_at(snapshot, services, cell_id, offset)
     if here is None or here.mention.column is None:
         return None
     snapshot.analysis.settle()
     name = here.mention.name
-    named = [o for index in range(len(snapshot.notebook.cells)) for o in mentions(snapshot, services, index, name)]
+    named: list[Occurrence] = []
+    for index in range(len(snapshot.notebook.cells)):
+        named += mentions(snapshot, services, index, name)
+        yield
     held = [
         (index, binding, column)
         for index in range(len(snapshot.notebook.cells))
@@ -122,19 +127,19 @@ def table_of(binding: Binding) -> Table | None:
 
 def connected(start: Iterable[Anchor], groups: Sequence[Sequence[Anchor]]) -> frozenset[Anchor]:
     """Everything that is reached from `start` through groups that have a member in common."""
+    holding: dict[Anchor, list[int]] = {}
+    for number, group in enumerate(groups):
+        for member in group:
+            holding.setdefault(member, []).append(number)
     reached = set(start)
-    waiting = [set(group) for group in groups if group]
-    grown = True
-    while grown:
-        grown = False
-        left = []
-        for group in waiting:
-            if reached.isdisjoint(group):
-                left.append(group)
-            else:
-                grown = grown or not group <= reached
-                reached |= group
-        waiting = left
+    waiting = list(reached)
+    seen: set[int] = set()
+    while waiting:
+        for number in holding.get(waiting.pop(), ()):
+            if number not in seen:
+                seen.add(number)
+                waiting += set(groups[number]) - reached
+                reached.update(groups[number])
     return frozenset(reached)
 
 
@@ -143,9 +148,9 @@ def connected(start: Iterable[Anchor], groups: Sequence[Sequence[Anchor]]) -> fr
 
 def references(
     snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, declaration: bool = True
-) -> Sequence[Location]:
+) -> Steps[Sequence[Location]]:
     """Every place that names the column at a place; with `declaration`, those that give it the name, files too."""
-    found = symbol_at(snapshot, services, cell_id, offset)
+    found = yield from symbol_at(snapshot, services, cell_id, offset)
     if found is None:
         return ()
     files = sorted((o for o in found.origins if o.uri), key=lambda o: o.uri) if declaration else ()

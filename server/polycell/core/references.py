@@ -17,6 +17,7 @@ from polycell.core.results import Location
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
 from polycell.core.site import site
+from polycell.core.steps import Steps, at_once
 from polycell.core.text import Span
 
 
@@ -97,10 +98,17 @@ def occurrences(snapshot: Snapshot, services: Services, wanted: Identity) -> Ite
 def references(
     snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, declaration: bool = True
 ) -> Sequence[Location]:
-    """Every occurrence, in all cells that see it, of the name under the cursor."""
+    """Every occurrence, in all cells that see it, of the name or column under the cursor."""
+    return at_once(references_steps(snapshot, services, cell_id, offset, declaration=declaration))
+
+
+def references_steps(
+    snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, declaration: bool = True
+) -> Steps[Sequence[Location]]:
+    """The same, for who lets others have their turn."""
     found = identity_at(snapshot, services, cell_id, offset)
     if found is None:
-        return columns.references(snapshot, services, cell_id, offset, declaration=declaration)
+        return (yield from columns.references(snapshot, services, cell_id, offset, declaration=declaration))
     return [
         Location(o.span, snapshot.notebook.cells[o.index].id)
         for o in occurrences(snapshot, services, found[2])

@@ -20,14 +20,20 @@ from polycell.core.references import Identity, Occurrence, identity_at, occurren
 from polycell.core.results import Edit, Renameable, Renamed
 from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
+from polycell.core.steps import Steps, at_once
 from polycell.core.text import Span
 
 
 def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Renameable | None:
     """What would be renamed at a place, and why that is refused already. None where nothing has a name."""
+    return at_once(prepare_steps(snapshot, services, cell_id, offset))
+
+
+def prepare_steps(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Steps[Renameable | None]:
+    """The same, for who lets others have their turn."""
     found = identity_at(snapshot, services, cell_id, offset)
     if found is None:
-        return column_rename.prepare(snapshot, services, cell_id, offset)
+        return (yield from column_rename.prepare(snapshot, services, cell_id, offset))
     here, reference, wanted = found
     span = reference.span.shift(here.shift)
     return Renameable(span, wanted.name, _doubt(snapshot, wanted, list(occurrences(snapshot, services, wanted))))
@@ -35,9 +41,14 @@ def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -
 
 def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, name: str) -> Renamed | None:
     """The edits that give the name at a place another one. None where nothing has a name."""
+    return at_once(rename_steps(snapshot, services, cell_id, offset, name))
+
+
+def rename_steps(snapshot: Snapshot, services: Services, cell_id: str, offset: int, name: str) -> Steps[Renamed | None]:
+    """The same, for who lets others have their turn."""
     found = identity_at(snapshot, services, cell_id, offset)
     if found is None:
-        return column_rename.rename(snapshot, services, cell_id, offset, name)
+        return (yield from column_rename.rename(snapshot, services, cell_id, offset, name))
     wanted = found[2]
     if name == wanted.name:
         return Renamed()

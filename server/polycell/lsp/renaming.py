@@ -14,7 +14,7 @@ from polycell.lsp.convert import to_offset
 from polycell.lsp.edits import workspace_edit
 from polycell.lsp.protocol import REQUEST_FAILED
 from polycell.lsp.requests import BOUND, unchanged
-from polycell.lsp.scheduler import settle
+from polycell.lsp.scheduler import in_slices, settle
 from polycell.lsp.state import Asked, State, Target
 
 
@@ -35,7 +35,8 @@ async def prepare_rename(state: State, params: types.PrepareRenameParams) -> Any
     if asked is None or target is None:
         return None
     await settle(target.snapshot)
-    found = renaming.prepare(target.snapshot, state.session.services, target.cell, target.offset)
+    services = state.session.services
+    found = await in_slices(renaming.prepare_steps(target.snapshot, services, target.cell, target.offset))
     if found is None or not unchanged(state, asked):
         return None
     if found.refusal:
@@ -57,7 +58,8 @@ async def rename(state: State, params: types.RenameParams) -> types.WorkspaceEdi
         return None
     await settle(target.snapshot)
     name = _unquoted(params.new_name.strip())
-    made = renaming.rename(target.snapshot, state.session.services, target.cell, target.offset, name)
+    services = state.session.services
+    made = await in_slices(renaming.rename_steps(target.snapshot, services, target.cell, target.offset, name))
     if made is None or not unchanged(state, asked, {edit.cell for edit in made.edits}):
         return None
     cells = {cell.id: cell for cell in target.snapshot.notebook.cells}

@@ -20,6 +20,7 @@ from pygls.exceptions import JsonRpcContentModified
 from polycell.core import features
 from polycell.core.guard import answered
 from polycell.core.notebook import Cell
+from polycell.core.references import references_steps
 from polycell.core.results import NO_COMPLETIONS, Completion, Location
 from polycell.core.text import Span
 from polycell.core.types import Anchor
@@ -27,7 +28,7 @@ from polycell.lsp import answers, companion, preview
 from polycell.lsp.convert import to_offset, to_range
 from polycell.lsp.diagnostics import location
 from polycell.lsp.disk import PATIENCE
-from polycell.lsp.scheduler import settle
+from polycell.lsp.scheduler import in_slices, settle
 from polycell.lsp.state import Asked, State, Target
 from polycell.lsp.symbols import document_symbols
 from polycell.tables.anchors import place_in_file
@@ -266,13 +267,14 @@ async def references(state: State, params: types.ReferenceParams) -> list[types.
         return []
     asked, target = found
     await settle(target.snapshot)
-    answer = features.references(
+    asking = references_steps(
         target.snapshot,
         state.session.services,
         target.cell,
         target.offset,
         declaration=params.context.include_declaration,
     )
+    answer = await in_slices(asking)
     if state.settings.python == "companion" and not _names_column(state, target):
         answer = companion.locations(target, tuple(answer))
     if not answer or not unchanged(state, asked, (where.cell for where in answer)):

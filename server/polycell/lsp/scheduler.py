@@ -11,13 +11,16 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from typing import TypeVar
 
 from polycell.core.service import LanguageService
 from polycell.core.session import Snapshot
+from polycell.core.steps import Steps
 from polycell.lsp.diagnostics import Diagnostics
 from polycell.lsp.state import State, key_of
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SLICE = 0.02  # seconds of computing between two looks at the loop
 IDLE = 0.2  # seconds without a change before phase two
@@ -27,6 +30,20 @@ async def settle(snapshot: Snapshot, until: int | None = None) -> None:
     """Bring exports up to date without blocking the loop; `until` as in `Analysis.settle`."""
     while not snapshot.analysis.settle(until, time.monotonic() + SLICE):  # noqa: ASYNC110 (slices of work, no waiting)
         await asyncio.sleep(0)
+
+
+async def in_slices(steps: Steps[T]) -> T:
+    """The answer at the end of long work, which stops whenever its slice is over."""
+    until = time.monotonic() + SLICE
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            answer: T = end.value
+            return answer
+        if time.monotonic() >= until:
+            await asyncio.sleep(0)
+            until = time.monotonic() + SLICE
 
 
 class Scheduler:
