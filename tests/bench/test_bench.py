@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
+from polycell.compose import default_services
 from polycell.core.notebook import replace_cell
+from polycell.core.session import Session
+from polycell.languages.sql import infer
 from tests.bench import generate
 from tests.bench.measure import sized, warm, with_text
 from tests.bench.serving import served
@@ -26,8 +31,6 @@ def test_generated_notebooks_are_the_same_each_time() -> None:
 
 
 def test_generated_notebooks_are_clean() -> None:
-    from polycell.compose import default_services
-    from polycell.core.session import Session
     from tests.dsl import Case, findings
 
     session = Session(default_services())
@@ -55,3 +58,15 @@ def test_a_real_server_sends_the_same_for_an_edit_at_every_size() -> None:
     small, large = served(12), served(120)
     assert large.edit_messages == small.edit_messages
     assert small.edit_messages == ["textDocument/publishDiagnostics"]
+
+
+def test_opening_looks_at_each_cell_once_and_asks_sqlglot_once_a_shape() -> None:
+    warm()
+    notebook = generate.notebook(240)
+    counted: Counter[str] = Counter()
+    session = Session(default_services(), listener=lambda what, cell: counted.update([what]))
+    infer._types.cache_clear()
+    assert session.update(notebook).analysis.settle()
+    code = sum(cell.kind == "code" for cell in notebook.cells)
+    assert counted == {"facts": code, "exports": code}
+    assert infer._types.cache_info().misses == 1  # all its queries sum a column and count rows

@@ -8,11 +8,10 @@ the client's next messages wait in order.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from typing import TYPE_CHECKING, Any
 
-from polycell.lsp import transport
+from polycell.lsp import garbage, transport
 from polycell.lsp.capabilities import initialize_result
 from polycell.lsp.client import read_client
 
@@ -45,9 +44,7 @@ class Inbox:
         asyncio.get_running_loop().call_later(0.001, self._start)
 
     def _start(self) -> None:
-        # The garbage is mostly freed by reference counts. A full collection stops the loop for 30-80 ms with a large
-        # notebook open, and the imports below would make many, so they are made rare.
-        gc.set_threshold(20_000, 20, 50)
+        garbage.make_rare()  # now: the imports below would make many collections
         from polycell.lsp.conversation import PolycellServer
 
         server = PolycellServer()

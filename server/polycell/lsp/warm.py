@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types
+
+from polycell.lsp import garbage
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,7 @@ def warm_up(converter: Any) -> None:
         _rehearse()
     except Exception:
         log.exception("warming up failed")
-    # What is loaded now stays: collections of garbage, which stop everything, need not look at it again.
-    gc.freeze()
+    garbage.keep_what_is_loaded()
 
 
 def _rehearse() -> None:

@@ -17,6 +17,7 @@ from polycell.languages.python.at_cursor import Place, enclosing
 from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.literals import content
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
 Kind: TypeAlias = Literal["exact", "word", "part"]
@@ -50,8 +51,8 @@ class Reading:
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         tree = self.source.tree
-        nodes = ast.walk(tree) if tree is not None else ()
-        return {child: node for node in nodes for child in ast.iter_child_nodes(node)}
+        every = nodes(tree) if tree is not None else ()
+        return {child: node for node in every for child in ast.iter_child_nodes(node)}
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """What a node stands in, the nearest first."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from polycell.core.results import Hint
 from polycell.core.service import Context
 from polycell.core.types import Column, Table
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
 STATEMENTS = 60  # of a cell; each is followed anew
@@ -27,7 +28,7 @@ def hints(context: Context) -> Iterator[Hint]:
         if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.Delete, ast.Expr)):
             continue
         span = source.span(statement)
-        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        names = {node.id for node in nodes(statement) if isinstance(node, ast.Name)}
         before, after = scope_at(context, span.start), scope_at(context, span.end + 1)
         for name in sorted(names):
             old = before.get(name) or context.view.lookup(name)

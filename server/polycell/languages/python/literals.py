@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from polycell.core.text import Span
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
 _LITERAL = re.compile(r"""([rRuU]?)('''|\"\"\"|'|\")""")
@@ -64,5 +65,5 @@ def held_by(source: PythonSource, name: str) -> ast.expr | None:
                 found = statement.value
     if found is None:
         return None
-    stored = (n for n in ast.walk(source.tree) if isinstance(n, ast.Name) and n.id == name)
+    stored = (n for n in nodes(source.tree) if isinstance(n, ast.Name) and n.id == name)
     return found if sum(not isinstance(n.ctx, ast.Load) for n in stored) == 1 else None

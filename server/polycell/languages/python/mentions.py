@@ -22,6 +22,7 @@ from polycell.languages.python.candidates import Candidate, Reading, affixed, at
 from polycell.languages.python.column_places import columns
 from polycell.languages.python.literals import content, held_by
 from polycell.languages.python.named import Named, read_at
+from polycell.languages.python.shapes import nodes
 
 
 def mention_at(context: Context, offset: int) -> Mention | None:
@@ -68,7 +69,7 @@ _BY_NAME = re.compile(r"\b(?:merge|concat|join)\s*\(")
 
 def _implied(reading: Reading, name: str) -> Iterator[Mention]:
     """The columns of that name that calls make one without saying so: `a.merge(b)`, `pd.concat([a, b])`."""
-    for node in ast.walk(reading.source.tree) if reading.source.tree is not None else ():
+    for node in nodes(reading.source.tree) if reading.source.tree is not None else ():
         if not isinstance(node, ast.Call) or not _BY_NAME.search(f"{_called(node)}("):
             continue
         made = reading.evaluate(node)
@@ -187,7 +188,7 @@ def _held(reading: Reading, candidate: Candidate) -> Mention | None:
     if held_by(reading.source, name) is not outer or unnamed.used_elsewhere(reading.context, name):
         return None
     tree = reading.source.tree
-    uses = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name] if tree is not None else []
+    uses = [n for n in nodes(tree) if isinstance(n, ast.Name) and n.id == name] if tree is not None else []
     found: list[Mention] = []
     for use in uses:
         if isinstance(use.ctx, ast.Load):
@@ -229,7 +230,7 @@ def inputs(context: Context, span: Span) -> Iterator[Mention]:
         return
     for node in _made_of(reading, candidate.node):
         inside = reading.source.span(node)
-        for part in ast.walk(node):
+        for part in nodes(node):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 where = content(reading.source, part)
                 if where is None:

@@ -11,6 +11,7 @@ from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.languages.python.literals import content
 from polycell.languages.python.members import MEMBERS
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -57,7 +58,7 @@ def column_spelling(context: Context, span: Span, name: str) -> str | None:
 
 def _literal_around(source: PythonSource, span: Span) -> Span | None:
     """The inside of the text literal that a span lies in."""
-    for node in ast.walk(source.tree) if source.tree is not None else ():
+    for node in nodes(source.tree) if source.tree is not None else ():
         inside = content(source, node)
         if inside is not None and inside.start <= span.start and span.end <= inside.end:
             return inside
@@ -69,7 +70,7 @@ def spoken(context: Context) -> Iterator[str]:
     if not isinstance(source, PythonSource) or source.tree is None or source.broken:
         yield from _WORD.findall(context.cell.text)
         return
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.Name):
             yield node.id
         elif isinstance(node, ast.arg):
@@ -98,7 +99,7 @@ def hidden(context: Context, name: str) -> Iterator[Span]:
         return
     code: set[int] = set()
     spaces = False
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             spaces = spaces or called in _SPACES
@@ -107,7 +108,7 @@ def hidden(context: Context, name: str) -> Iterator[Span]:
         elif isinstance(node, ast.Attribute):
             spaces = spaces or node.attr in _SPACES
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.JoinedStr):
             text = "".join(str(v.value) if isinstance(v, ast.Constant) else "\0" for v in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -13,6 +13,28 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 Place = tuple[int, int]
 
 
+# Fields that never hold nodes, and contexts, which nobody looks for among nodes.
+_LEAVES = frozenset({"ctx", "id", "attr", "arg", "kind", "type_comment", "module", "level", "conversion"})
+_CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+def nodes(*roots: ast.AST) -> list[ast.AST]:
+    """The roots and all nodes below them, breadth first, without contexts: `ast.walk` in a third of the time."""
+    found = list(roots)
+    for node in found:  # it grows meanwhile
+        kind = type(node)
+        fields = _CHILDREN.get(kind)
+        if fields is None:
+            fields = _CHILDREN[kind] = tuple(name for name in kind._fields if name not in _LEAVES)
+        for name in fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                found += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST):
+                found.append(value)
+    return found
+
+
 def arguments_of(arguments: ast.arguments) -> Iterator[ast.arg]:
     yield from arguments.posonlyargs
     yield from arguments.args
@@ -57,7 +79,7 @@ def _own_nodes(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
         if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
             todo += node.decorator_list
         elif isinstance(node, COMPREHENSIONS):
-            todo += (n.target for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
+            todo += (n.target for n in nodes(node) if isinstance(n, ast.NamedExpr))
         elif not isinstance(node, (ast.Lambda, ast.Name)):
             todo += ast.iter_child_nodes(node)
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from polycell.core.facts import Fragment
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 from polycell.languages.python.sql_texts import bound_once, content, literal_of
 
@@ -74,7 +75,7 @@ def sql_fragments(source: PythonSource, text: str) -> tuple[Fragment, ...]:
 def _found(source: PythonSource, tree: ast.Module, text: str) -> Iterator[Fragment]:
     """Outer calls come before those in them, so that `connection.execute(text("…"))` tells the connection."""
     bound = bound_once(tree)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if not isinstance(node, ast.Call):
             continue
         name = _dotted(node.func)

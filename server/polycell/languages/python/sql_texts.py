@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from polycell.core.text import Span
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
 LONGEST = 100_000  # characters of a literal
@@ -34,7 +35,7 @@ def bound_once(tree: ast.Module) -> Mapping[str, ast.expr]:
     """Names that the cell binds once, by a plain assignment → what they are bound to."""
     stores: dict[str, int] = {}
     values: dict[str, ast.expr] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             stores[node.id] = stores.get(node.id, 0) + 1
         elif isinstance(node, ast.arg):

@@ -13,6 +13,7 @@ from polycell.core.types import Table
 from polycell.languages.python.flow.exports import ANYTHING, run
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.uses import Absence, Uses
+from polycell.languages.python.shapes import nodes
 
 CODE = "unknown-column"
 LISTED = 6  # columns named in a message where none is near
@@ -56,7 +57,7 @@ def _is_final(context: Context, run: Interpreter, absence: Absence) -> bool:
 
 def _maybe(run: Interpreter, owner: ast.expr) -> bool:
     """Whether the table's name is bound on some paths only."""
-    for part in ast.walk(owner):
+    for part in nodes(owner):
         slot = run.slot(part.id) if isinstance(part, ast.Name) else None
         if slot is not None and slot.maybe:
             return True

@@ -11,6 +11,7 @@ from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, GroupBy, Module, Record, Scalar, Series, Table, Type
 from polycell.languages.python.candidates import Candidate, Reading
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
 # Calls whose texts are for people.
@@ -165,7 +166,7 @@ def built(reading: Reading, name: str) -> Iterator[Span]:
         if _subscripted(reading, node) or not _text(reading, node):
             yield reading.source.span(node)
 
-    for call in ast.walk(reading.source.tree) if _PATTERNS.search(reading.source.code) and reading.source.tree else ():
+    for call in nodes(reading.source.tree) if _PATTERNS.search(reading.source.code) and reading.source.tree else ():
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and _fits(call, call.func.attr, name):
             owner = call.func.value.value if isinstance(call.func.value, ast.Attribute) else call.func.value
             if not isinstance(reading.evaluate(owner), Series):
@@ -221,7 +222,7 @@ _PUT_TOGETHER = re.compile(r"""(?<!\w)[rR]?[fF][rR]?["']|["']\s*\+|\+\s*\(*\s*[r
 def _built(source: PythonSource, name: str) -> Iterator[ast.expr]:
     if source.tree is None or not _PUT_TOGETHER.search(source.code):
         return
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.JoinedStr):
             parts = [p.value if isinstance(p, ast.Constant) else None for p in node.values]
             if None in parts and any(isinstance(p, str) and p.strip() for p in parts) and _may_be(parts, name):

@@ -34,6 +34,7 @@ from polycell.languages.python.frames import column_index, rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, outcome
 from polycell.languages.python.frames.schema_rules import conforming
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.values import (
     NOT_KNOWN,
     PATH,
@@ -266,7 +267,7 @@ def _arguments(run: Interpreter, node: ast.Call) -> tuple[list[Argument] | None,
 
 def _touch(run: Interpreter, node: ast.expr) -> None:
     """An argument was handed to somebody unknown: what it names, or holds, may change."""
-    for part in ast.walk(node):
+    for part in nodes(node):
         if isinstance(part, ast.Lambda):
             return
         if isinstance(part, ast.Name):

@@ -23,6 +23,7 @@ from polycell.languages.python.flow.declared import annotated, class_schema
 from polycell.languages.python.flow.inline import definition
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import join
+from polycell.languages.python.shapes import nodes
 from polycell.tables.evidence import merge
 
 LONGEST_BODY = 60  # statements of a function whose result is worked out
@@ -61,7 +62,7 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
         ast.get_docstring(node) or "",
         parameters[1:] if method else parameters,
         tuple(sorted({*changed, *inner})),
-        definition(run.source.code, node) if not method and _followed(returns) else "",
+        definition(run.source.code, node, body) if not method and _followed(returns) else "",
     )
 
 
@@ -194,7 +195,7 @@ def _self_fields(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     first = node.args.args[0].arg if node.args.args else ""
     return [
         part.attr
-        for part in ast.walk(node)
+        for part in nodes(node)
         if isinstance(part, ast.Attribute)
         and isinstance(part.ctx, ast.Store)
         and isinstance(part.value, ast.Name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
+from polycell.languages.python.shapes import nodes
+
 MUTATORS = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "sort", "reverse", "add",
     "discard", "popitem", "drop_in_place", "insert_column", "replace_column", "__setitem__", "__delitem__", "setattr",
@@ -47,7 +49,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 def body_nodes(function: Definition) -> list[ast.AST]:
     """All nodes of a function's body."""
     body = function.body if isinstance(function.body, list) else [function.body]
-    return [node for statement in body for node in ast.walk(statement)]
+    return nodes(*body)
 
 
 def changes(function: Definition, body: Iterable[ast.AST], pure: Callable[[ast.expr], bool]) -> tuple[str, ...]:
@@ -113,7 +115,7 @@ def _touched(node: ast.AST, pure: Callable[[ast.expr], bool]) -> Iterator[str]:
                 yield root_name(called.value)
             if not pure(called):
                 for argument in (*node.args, *(k.value for k in node.keywords)):
-                    for part in ast.walk(argument):
+                    for part in nodes(argument):
                         if isinstance(part, ast.Name):
                             yield part.id
 
@@ -144,7 +146,7 @@ def _aliased(node: ast.AST) -> Iterator[tuple[str, set[str]]]:
         case ast.withitem(optional_vars=ast.expr() as target, context_expr=value):
             targets = [target]
     for target in targets:
-        for part in ast.walk(target):
+        for part in nodes(target):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 yield part.id, _roots(value)
 
@@ -158,5 +160,5 @@ def _roots(value: ast.expr | None) -> set[str]:
             return (
                 {root_name(value.func.value)} - {""} if value.func.attr in ("pipe", "items", "values", "get") else set()
             )
-        return {n.id for a in value.args for n in ast.walk(a) if isinstance(n, ast.Name)}
-    return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+        return {n.id for a in value.args for n in nodes(a) if isinstance(n, ast.Name)}
+    return {n.id for n in nodes(value) if isinstance(n, ast.Name)}

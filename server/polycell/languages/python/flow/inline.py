@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from polycell.core.text import LineIndex
@@ -18,8 +18,9 @@ from polycell.languages.python.source import PythonSource
 LONGEST = 40  # lines of a function that is followed
 
 
-def definition(code: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    """The text that a call can be followed by; "" for functions that are too long or do what is not followed."""
+def definition(code: str, node: ast.FunctionDef | ast.AsyncFunctionDef, body: Sequence[ast.AST]) -> str:
+    """The text that a call can be followed by; "" for functions that are too long or do what is not followed. `body`
+    are the nodes of the function's body."""
     lines = (node.end_lineno or node.lineno) - node.lineno + 1
     arguments = node.args
     if (
@@ -31,7 +32,7 @@ def definition(code: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
         or arguments.kwarg
     ):
         return ""
-    if any(isinstance(n, _NOT_FOLLOWED) for n in ast.walk(node)) or not _handles_frames(node):
+    if any(isinstance(n, _NOT_FOLLOWED) for n in body) or not _handles_frames(node, body):
         return ""
     return "\n".join(code.split("\n")[node.lineno - 1 : node.end_lineno])
 
@@ -39,11 +40,11 @@ def definition(code: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 _NOT_FOLLOWED = (ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 
-def _handles_frames(node: ast.FunctionDef) -> bool:
+def _handles_frames(node: ast.FunctionDef, body: Sequence[ast.AST]) -> bool:
     """Whether a parameter is used as frames are: subscripted, or asked for a method. Other functions are left alone, so
     that an edit inside their bodies concerns nobody who calls them."""
     parameters = {a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
-    for part in ast.walk(node):
+    for part in body:
         if isinstance(part, (ast.Subscript, ast.Attribute)) and isinstance(part.value, ast.Name):
             if part.value.id in parameters:
                 return True

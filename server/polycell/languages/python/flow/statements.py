@@ -22,6 +22,7 @@ from polycell.languages.python.flow.state import State, mutable, opened
 from polycell.languages.python.flow.targets import assign, store
 from polycell.languages.python.frames.columns import drop
 from polycell.languages.python.frames.columns import opened as opened_table
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.values import collection, value_of
 from polycell.tables.evidence import merge
 
@@ -177,7 +178,7 @@ def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
 
 def _header_end(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Where the line with the parameters ends: behind it a cursor is in the body, even on a line that is blank."""
-    line = max([node.lineno, *(a.end_lineno or a.lineno for a in ast.walk(node.args) if isinstance(a, ast.arg))])
+    line = max([node.lineno, *(a.end_lineno or a.lineno for a in nodes(node.args) if isinstance(a, ast.arg))])
     return run.source.lines.line_span(line - 1).end
 
 
@@ -264,7 +265,7 @@ def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
         else:
             execute(run, node.orelse)
         raise Reached
-    jumps = any(isinstance(n, (ast.Break, ast.Continue, ast.Return)) for s in node.body for n in ast.walk(s))
+    jumps = any(isinstance(n, (ast.Break, ast.Continue, ast.Return)) for n in nodes(*node.body))
     if items is not None and len(items) <= UNROLLED and not jumps and isinstance(node, ast.For):
         for index, item in enumerate(items):
             bind_item(run, node.target, item, node.iter, index)
@@ -330,29 +331,28 @@ def _same(before: State, after: State) -> bool:
 
 def _forget_changing(run: Interpreter, body: Sequence[ast.stmt]) -> None:
     """Known values of names that the body binds hold in the first round only."""
-    for statement in body:
-        for part in ast.walk(statement):
-            run.spend(1)
-            if not (isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)):
-                continue
-            slot = run.state.names.get(part.id) or run.slot(part.id)
-            if slot is None or slot.address < 0:
-                continue
-            type_ = run.object(slot.address)
-            if isinstance(type_, Scalar) and type_.value is not None:
-                address = next(run.addresses)
-                run.state.objects[address] = Scalar(type_.type)
-                run.state.names[part.id] = replace(slot, address=address)
-            elif isinstance(type_, Collection) and type_.items is not None:
-                run.change(slot.address, opened(type_))
-    for statement in body:
-        for part in ast.walk(statement):
-            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
-                place = run.address_of(part.func.value)
-                known = run.object(place) if place is not None else UNKNOWN
-                grows = part.func.attr in ("append", "extend", "insert")
-                if place is not None and grows and isinstance(known, Collection) and known.items is not None:
-                    run.change(place, opened(known))
+    parts = nodes(*body)
+    run.spend(len(parts))
+    for part in parts:
+        if not (isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)):
+            continue
+        slot = run.state.names.get(part.id) or run.slot(part.id)
+        if slot is None or slot.address < 0:
+            continue
+        type_ = run.object(slot.address)
+        if isinstance(type_, Scalar) and type_.value is not None:
+            address = next(run.addresses)
+            run.state.objects[address] = Scalar(type_.type)
+            run.state.names[part.id] = replace(slot, address=address)
+        elif isinstance(type_, Collection) and type_.items is not None:
+            run.change(slot.address, opened(type_))
+    for part in parts:
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            place = run.address_of(part.func.value)
+            known = run.object(place) if place is not None else UNKNOWN
+            grows = part.func.attr in ("append", "extend", "insert")
+            if place is not None and grows and isinstance(known, Collection) and known.items is not None:
+                run.change(place, opened(known))
 
 
 def _with(run: Interpreter, node: ast.With | ast.AsyncWith) -> None:
@@ -447,7 +447,7 @@ def _match(run: Interpreter, node: ast.Match) -> None:
 
 
 def _capture(run: Interpreter, pattern: ast.pattern) -> None:
-    for part in ast.walk(pattern):
+    for part in nodes(pattern):
         name = getattr(part, "name", None) or getattr(part, "rest", None)
         if isinstance(name, str) and isinstance(part, (ast.MatchAs, ast.MatchStar, ast.MatchMapping)):
             run.bind(name, UNKNOWN, part)

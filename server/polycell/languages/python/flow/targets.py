@@ -9,6 +9,7 @@ from polycell.core.types import UNKNOWN, Collection, Module, Record, Series, Tab
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import mutable, opened
 from polycell.languages.python.frames import frame_access
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.values import element_of, items_of, value_of
 
 
@@ -26,7 +27,7 @@ def assign(
             run.state.escaped.add(address)
         if value is not None and mutable(type_) and not _fresh(run, value):
             run.state.escaped.add(address)
-            for part in ast.walk(value):
+            for part in nodes(value):
                 if isinstance(part, ast.Name) and not isinstance(value, (ast.Subscript, ast.Attribute)):
                     run.escape(part)
         return
@@ -46,7 +47,7 @@ def _column_expression(run: Interpreter, value: ast.expr) -> bool:
     if not isinstance(value, (ast.Call, ast.BinOp, ast.List, ast.Compare, ast.UnaryOp)):
         return False
     libraries = False
-    for part in ast.walk(value):
+    for part in nodes(value):
         if isinstance(part, ast.Name):
             type_ = run.type_of(part.id) if run.slot(part.id) is not None else None
             if not isinstance(type_, Module):
