@@ -206,8 +206,8 @@ class PolycellServer(LanguageServer):
         self._renew()
 
     def initialized(self, params: Any) -> None:
-        watch_files(self)
-        offer_formatting(self)
+        watch_files(self, self.state.client)
+        offer_formatting(self, self.state.client)
 
     def files_changed(self, params: Any) -> None:
         """workspace/didChangeWatchedFiles."""

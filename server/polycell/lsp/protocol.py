@@ -10,15 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from typing import Protocol as Interface
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified, JsonRpcException, JsonRpcRequestCancelled
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, JsonRPCResponseMessage, LanguageServerProtocol
 from pygls.protocol.language_server import lsp_method
-
-if TYPE_CHECKING:
-    from polycell.lsp.conversation import PolycellServer
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +68,16 @@ def _ours(method: str) -> Callable[..., Iterator[Any]]:
     return handler
 
 
+class Conversation(Interface):
+    """What the protocol needs of the server behind it (`conversation.PolycellServer`)."""
+
+    def bind(self, params: Any) -> None: ...
+    def initialize(self, params: Any) -> dict[str, Any]: ...
+    def stop(self, code: int) -> None: ...
+
+
 class Protocol(LanguageServerProtocol):
-    _server: PolycellServer
+    _server: Conversation  # type: ignore[assignment]
 
     # -- messages in
 

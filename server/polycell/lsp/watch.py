@@ -4,26 +4,25 @@ formatted here where another server formats Python."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
+from pygls.lsp.server import LanguageServer
 
+from polycell.lsp.client import Client
 from polycell.lsp.frame import path_of
-
-if TYPE_CHECKING:
-    from polycell.lsp.conversation import PolycellServer
 
 PATTERN = "**/*.{csv,tsv,txt,parquet,feather,arrow,ipc,orc,json,jsonl,ndjson,xlsx,db,ddb,duckdb,sqlite,sqlite3,gz}"
 # What tells of dependencies: lists beside notebooks, modules beside them, and what an installer leaves last.
 DEPENDENCIES = ("**/*.{toml,yml,yaml,lock,py}", "**/*.dist-info/RECORD")
 
 
-def watch_files(server: PolycellServer) -> None:
+def watch_files(server: LanguageServer, client: Client) -> None:
     """Ask the client to tell of changed data files and of what is declared and installed, where it can.
 
     Its answer is not waited for: some never answer.
     """
-    if not server.state.client.watches_files:
+    if not client.watches_files:
         return
     options = types.DidChangeWatchedFilesRegistrationOptions(
         [types.FileSystemWatcher(pattern) for pattern in (PATTERN, *DEPENDENCIES)]
@@ -34,9 +33,8 @@ def watch_files(server: PolycellServer) -> None:
     server.client_register_capability(types.RegistrationParams([registration]))
 
 
-def offer_formatting(server: PolycellServer) -> None:
+def offer_formatting(server: LanguageServer, client: Client) -> None:
     """In companion mode, say that documents in SQL are formatted here, and no others."""
-    client = server.state.client
     if not client.companion or not client.registers_formatting:
         return
     selector = types.DocumentRangeFormattingRegistrationOptions([types.TextDocumentFilterLanguage("sql")])
