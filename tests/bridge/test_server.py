@@ -379,6 +379,33 @@ def test_one_that_is_not_installed_is_an_instruction() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="process groups")
+def test_who_waits_for_a_start_that_is_stopped_hears_that_it_is_gone(play: Callable[..., None]) -> None:
+    async def test(p: Play) -> None:
+        waiting = asyncio.ensure_future(p.server.request("x/y", None))
+        for _ in range(30_000):
+            if p.server.pid is not None:
+                break
+            await asyncio.sleep(0.001)
+        await p.server.stop()
+        with pytest.raises(Gone):
+            await waiting
+
+    play(test, {"initialize": [{"silence": True}]})
+
+
+def test_a_question_cancelled_after_its_server_has_gone_is_cancelled(play: Callable[..., None]) -> None:
+    async def test(p: Play) -> None:
+        connection = await p.server.ready()
+        waiting = asyncio.ensure_future(connection.request("x/y", None))
+        await asyncio.sleep(0)
+        connection._writer.close()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    play(test, {"x/y": [{"silence": True}]})
+
+
 def test_stopping_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bridge, "END", 0.2)
 

@@ -22,7 +22,7 @@ class Told:
         self.event.set()
 
     def wait(self) -> None:
-        assert self.event.wait(10)
+        assert self.event.wait(60)
         self.event.clear()
 
 

@@ -7,6 +7,7 @@ items, where plain JSON takes 1.5 ms.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -76,7 +77,8 @@ class Connection:
             return await answer
         except asyncio.CancelledError:
             if not answer.done() or answer.cancelled():
-                self.notify("$/cancelRequest", {"id": number})
+                with contextlib.suppress(Gone):  # whoever cancels hears of that, not of a server that has ended too
+                    self.notify("$/cancelRequest", {"id": number})
             raise
         finally:
             self._waiting.pop(number, None)

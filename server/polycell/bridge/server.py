@@ -164,7 +164,11 @@ class Server:
             self._become(Status("starting"))
             self._starting = asyncio.get_running_loop().create_task(self._start(), name=f"start {self.spec.name}")
             self._starting.add_done_callback(self._ended_starting)
-        return await asyncio.shield(self._starting)
+        starting = self._starting
+        await asyncio.wait({starting})  # `stop` cancels the start, and not whoever waits for it
+        if starting.cancelled():
+            raise Gone(f"{self.spec.name} has been stopped")
+        return starting.result()
 
     async def stop(self) -> None:
         """Ask it to end, and end it where it does not. It is not started again."""

@@ -175,7 +175,9 @@ class Protocol(LanguageServerProtocol):
             _, left = await asyncio.wait(running, timeout=patience)
             for future in left:
                 future.cancel()
-        await asyncio.sleep(0)
+            if left:  # which takes as many turns as the request is deep
+                await asyncio.wait(left, timeout=patience)
+        await asyncio.sleep(0)  # what is done is answered in a callback
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *args: Any) -> Any:
