@@ -54,7 +54,7 @@ def actions(
 def _outside(found: Site, action: Action) -> Action:
     """A fragment's action with positions of the cell that the fragment is in."""
     own = found.context.cell.id
-    if not found.shift:
+    if found.fragment is None:
         return action
     edits = tuple(replace(e, span=e.span.shift(found.shift)) if e.cell == own else e for e in action.edits)
     return replace(action, edits=edits)

@@ -34,7 +34,7 @@ from polycell.core.environment import (
     same,
 )
 from polycell.core.facts import NO_FACTS, Facts, Fragment
-from polycell.core.fragments import fragment_site
+from polycell.core.fragments import fragment_site, fragments_of
 from polycell.core.guard import guard
 from polycell.core.hosts import Host, host
 from polycell.core.notebook import Cell, Notebook
@@ -376,14 +376,14 @@ class Analysis:
 
     def _of_fragments(self, context: Context) -> Iterator[Finding]:
         nothing: tuple[Finding, ...] = ()
-        for fragment in context.facts.fragments:
+        for fragment in fragments_of(self._services, context):
             yield from guard("diagnose", context.cell, nothing, partial(self._in_fragment, context, fragment))
 
     def _in_fragment(self, context: Context, fragment: Fragment) -> tuple[Finding, ...]:
         """What the fragment's language finds in it; its spans become those of the cell."""
         service = self._services.of(context.cell.language)
         here = fragment_site(self._services, service, context, fragment, fragment.span.start)
-        return tuple(f.shifted(here.shift) for f in here.service.diagnose(here.context))
+        return tuple(f.shifted(here.shift) for f in here.service.diagnose(here.context) if here.holds(f.span))
 
     def _evaluate(self, language: str, text: str, view: View) -> Type:
         service = self._services.of(language)

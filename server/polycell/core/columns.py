@@ -104,7 +104,8 @@ def mentions(snapshot: Snapshot, services: Services, index: int, name: str) -> I
         if folded not in fold(here.context.cell.text):
             unread = []
         for found in guard("columns", cell, unread, partial(listed, here.service.mentions, here.context, name)):
-            yield Occurrence(index, replace(found, span=found.span.shift(here.shift)), here)
+            if here.holds(found.span):
+                yield Occurrence(index, replace(found, span=found.span.shift(here.shift)), here)
 
 
 def columns_of(binding: Binding, name: str) -> Iterator[Column]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from polycell.core.text import Span
+from polycell.core.types import Type
 
 Severity = Literal["error", "warning", "information", "hint"]
 DefinitionKind = Literal["variable", "function", "class", "import", "table", "column", "method", "section", "result"]
@@ -98,6 +99,7 @@ class Fragment:
     Behind a line magic: `magic` is its name, `arguments` what stands between that and the span. Of SQL in a string
     literal: `text` is what to read instead of the span's, of equal length; `dialect` is what the code around it says
     ("" when it says nothing; None for a magic), `connection` the variable it is sent to.
+    Of a part of a query: `around` is what to put before and after it, `given` the names that hold there besides.
     """
 
     language: str
@@ -108,6 +110,8 @@ class Fragment:
     text: str = ""
     dialect: str | None = None
     connection: str = ""
+    around: tuple[str, str] = ("", "")
+    given: tuple[tuple[str, Type], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ async def complete(snapshot: Snapshot, services: Services, cell_id: str, offset:
         if told is not None:
             return told
     answer = await _answered("completion", found, found.service.complete(found.context, found.offset), NO_COMPLETIONS)
-    if not found.shift:
+    if found.fragment is None:
         return answer
     return replace(answer, items=tuple(_shifted(item, found.shift) for item in answer.items))
 

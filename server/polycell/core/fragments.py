@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from polycell.core.environment import Binding, fold
-from polycell.core.facts import Fragment
+from polycell.core.facts import Facts, Fragment
 from polycell.core.guard import guard
 from polycell.core.notebook import Cell, CellMagic
 from polycell.core.service import Context, LanguageService, Services
+from polycell.core.text import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a request points to: the context and offset to ask `service` with, and how far to shift its answers."""
+    """Where a request points to: the context and offset to ask `service` with, and how far to shift its answers.
+    `fragment`: the one that the context is of, None for the whole cell."""
 
     service: LanguageService
     context: Context
     offset: int
     shift: int = 0
+    fragment: Fragment | None = None
+
+    def holds(self, span: Span) -> bool:
+        """Whether a span of the context's text stands in the notebook, and was not put around what does."""
+        written = self.context.written
+        return written is None or (written.start <= span.start and span.end <= written.end)
+
+
+def fragments_of(services: Services, context: Context, at: int | None = None) -> Sequence[Fragment]:
+    """The fragments of a cell, or those that touch an offset."""
+    service = services.of(context.cell.language)
+    own = context.facts.fragments
+    found = guard("fragments", context.cell, own, lambda: tuple(service.fragments(context, at)))
+    return tuple(f for f in found if at is None or f.span.touches(at))
 
 
 def sites(services: Services, context: Context, word: str = "") -> Iterator[Site]:
@@ -27,7 +43,7 @@ def sites(services: Services, context: Context, word: str = "") -> Iterator[Site
     outer = services.of(context.cell.language)
     yield Site(outer, context, 0)
     folded = fold(word)
-    for fragment in context.facts.fragments:
+    for fragment in fragments_of(services, context):
         if folded in fold(fragment.span.of(context.cell.text)):
             yield fragment_site(services, outer, context, fragment, fragment.span.start)
 
@@ -39,19 +55,39 @@ def fragment_site(
     inner = services.of(fragment.language)
     told = {"dialect": fragment.dialect, "connection": fragment.connection}
     # A line magic governs the text behind it as a cell magic does the text below; its arguments end where that begins.
-    before = len(fragment.arguments)
-    magic = CellMagic(fragment.magic, fragment.arguments, -before) if fragment.magic else None
+    magic = CellMagic(fragment.magic, fragment.arguments, -len(fragment.arguments)) if fragment.magic else None
+    before, after = fragment.around
+    text = fragment.text or fragment.span.of(context.cell.text)
     cell = Cell(
         id=context.cell.id,
         language=fragment.language,
-        text=fragment.text or fragment.span.of(context.cell.text),
+        text=f"{before}{text}{after}",
         magic=magic,
         metadata={"polycell": told} if fragment.dialect is not None else {},
     )
+    written = Span(len(before), len(before) + len(text)) if before or after else None
     nothing: Mapping[str, Binding] = {}
     scope = guard("scope", context.cell, nothing, lambda: outer.scope_at(context, fragment.span.start))
-    view = context.view.with_overlay(scope, fragment.language)
+    given = {name: Binding(name, type_, "table", "catalog") for name, type_ in fragment.given}
+    view = context.view.with_overlay({**scope, **given}, fragment.language)
     facts = guard("facts", cell, context.facts, lambda: inner.facts(cell, context.host))
-    start = fragment.span.start
-    made = Context(context.notebook, cell, context.index, facts, view, context.host, start, context.neighbour)
-    return Site(inner, made, offset - fragment.span.start, fragment.span.start)
+    if written is not None:
+        facts = _written_in(facts, written)
+    start = fragment.span.start - len(before)
+    made = Context(context.notebook, cell, context.index, facts, view, context.host, start, written, context.neighbour)
+    return Site(inner, made, offset - start, start, fragment)
+
+
+def _written_in(facts: Facts, written: Span) -> Facts:
+    """What of the facts is about the part of the text that is written in the notebook."""
+
+    def here(span: Span) -> bool:
+        return written.start <= span.start and span.end <= written.end
+
+    return replace(
+        facts,
+        definitions=tuple(d for d in facts.definitions if here(d.span)),
+        uses=tuple(u for u in facts.uses if here(u.span)),
+        references=tuple(r for r in facts.references if here(r.span)),
+        problems=tuple(p for p in facts.problems if here(p.span)),
+    )

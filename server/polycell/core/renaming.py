@@ -13,7 +13,7 @@ from functools import partial
 
 from polycell.core import column_rename
 from polycell.core.environment import Binding, crosses, fold
-from polycell.core.fragments import sites
+from polycell.core.fragments import fragments_of, sites
 from polycell.core.guard import guard, listed
 from polycell.core.places import cell_name
 from polycell.core.references import Identity, Occurrence, identity_at, occurrences
@@ -136,7 +136,7 @@ def _unread(snapshot: Snapshot, index: int, name: str, places: Sequence[Occurren
     if cell.magic is not None:
         start = cell.magic.arguments_start
         arguments.append(Span(start, max(cell.body, start + len(cell.magic.arguments))))
-    fragments = [fragment.span for fragment in context.facts.fragments]
+    fragments = [fragment.span for fragment in fragments_of(snapshot.analysis.services, context)]
     for area in arguments:
         for word in _words(area.of(cell.text), name):
             span = word.shift(area.start)
@@ -146,10 +146,12 @@ def _unread(snapshot: Snapshot, index: int, name: str, places: Sequence[Occurren
         everything = [Span(0, len(cell.text))]
         hidden = guard("rename", cell, everything, partial(listed, found.service.hidden, found.context, name))
         for span in hidden:
+            if not found.holds(span) and found.fragment is not None:
+                continue
             here = span.shift(found.shift)
             if not sees and fold(here.of(cell.text)) == fold(name):
                 continue  # a word of another language
-            inner = not found.shift and any(f.start < here.end and here.start < f.end for f in fragments)
+            inner = found.fragment is None and any(f.start < here.end and here.start < f.end for f in fragments)
             if not inner and not any(k.start < here.end and here.start < k.end for k in known):
                 shown = " ".join(here.of(cell.text).split())
                 shown = shown if len(shown) <= 40 else f"{shown[:37]}…"

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from polycell.core.charts import Drawing, FileRows, Refusal, Rows
 from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
-from polycell.core.facts import NO_FACTS, Facts
+from polycell.core.facts import NO_FACTS, Facts, Fragment
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import (
@@ -44,7 +44,8 @@ def _nobody(index: int) -> Context:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All that a service sees when it is asked about one cell; or about a fragment, which begins at `start` of it.
+    """All that a service sees when it is asked about one cell; or about a fragment, whose text begins at `start` of it.
+    `written`: the part of the text that stands there, where more was put around it; `start` may be anything then.
 
     `neighbour` gives the context of another cell by its index. Nothing that is asked there is recorded: what is kept
     (exports, findings) must not be made from it.
@@ -57,7 +58,13 @@ class Context:
     view: View
     host: Host
     start: int = 0
+    written: Span | None = None
     neighbour: Callable[[int], Context] = field(default=_nobody, compare=False, repr=False)
+
+    @property
+    def beginning(self) -> int:
+        """Where in the whole cell that begins which is written there."""
+        return self.start + (self.written.start if self.written is not None else 0)
 
 
 class LanguageService:
@@ -68,6 +75,11 @@ class LanguageService:
     def facts(self, cell: Cell, host: Host) -> Facts:
         """What the text alone says. Pure, fast (under 1 ms for a usual cell), synchronous."""
         return NO_FACTS
+
+    def fragments(self, context: Context, at: int | None = None) -> Iterable[Fragment]:
+        """Texts of other languages in the cell, or those that touch the offset `at`: the facts' own, and those that
+        only types tell."""
+        return context.facts.fragments
 
     def exports(self, context: Context) -> Exports:
         """The names this cell gives, with their types. Pure in (facts, answers of `context.view`)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polycell.core.fragments import Site, fragment_site
+from polycell.core.fragments import Site, fragment_site, fragments_of
 from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
 
@@ -25,9 +25,8 @@ def site(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> S
         return None
     offset = min(max(offset, 0), len(context.cell.text))
     service = services.of(context.cell.language)
-    for fragment in context.facts.fragments:
-        if fragment.span.touches(offset):
-            return fragment_site(services, service, context, fragment, offset)
+    for fragment in fragments_of(services, context, offset):
+        return fragment_site(services, service, context, fragment, offset)
     if context.cell.kind == "markup":
         return None
     return Site(service, context, offset)
@@ -35,7 +34,7 @@ def site(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> S
 
 def outermost(snapshot: Snapshot, services: Services, found: Site, offset: int) -> Site:
     """The whole cell of a site that may be a fragment's."""
-    if not found.shift:
+    if found.fragment is None:
         return found
     context = snapshot.analysis.context(found.context.index)
     return Site(services.of(context.cell.language), context, offset)

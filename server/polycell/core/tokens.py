@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from polycell.core.fragments import fragment_site
+from polycell.core.fragments import fragment_site, fragments_of
 from polycell.core.guard import answered
 from polycell.core.results import SemanticToken
 from polycell.core.service import Context, LanguageService, Services
@@ -25,14 +25,14 @@ async def tokens(snapshot: Snapshot, services: Services, index: int) -> Sequence
     context = snapshot.analysis.context(index)
     outer = services.of(cell.language)
     own = await _asked(outer, context)
-    fragments = context.facts.fragments
+    fragments = sorted(fragments_of(services, context), key=lambda f: f.span)
     if not fragments:
         return tuple(_separate(own))
     inner: list[SemanticToken] = []
     for fragment in fragments:
         site = fragment_site(services, outer, context, fragment, fragment.span.start)
         found = await _asked(site.service, site.context)
-        inner += (t._replace(span=t.span.shift(site.shift)) for t in found)
+        inner += (t._replace(span=t.span.shift(site.shift)) for t in found if site.holds(t.span))
     spans = [f.span for f in fragments]
     kept = [piece for t in own for piece in (_outside(t, spans) if t.kind in _TEXTS else (t,))]
     # At equal starts the cell's own language comes first: it alone knows what stands in a hole.

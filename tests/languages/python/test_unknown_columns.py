@@ -53,6 +53,8 @@ READS = [
     "df['x']", "df[['a', 'x']]", "df.loc[:, 'x']", "df.loc[df.a > 1, ['a', 'x']]", "df['x'] += 1", "del df['x']",
     "df.pop('x')", "df.groupby('x').sum()", "df.groupby(['a', 'x'])['b'].mean()", "df.groupby('a')['x'].mean()",
     "df.groupby('a')[['x']].mean()", "df.groupby('a').agg({'x': 'sum'})", "df.groupby('a').agg(n=('x', 'sum'))",
+    "df.query('a > 1 and x == 2')", "df.query('`x` > 1')", "df.query('a in (1, 2) and c.str.len() > x')",
+    "df.eval('z = a + x')", "df.eval('x')",
     "df.agg({'x': 'sum'})", "df.merge(df, on='x')", "df.merge(other, left_on='a', right_on='x')",
     "pd.merge(df, other, left_on='x', right_on='a')", "df.sort_values('x')", "df.sort_values(by=['a', 'x'])",
     "df.drop(columns=['x'])", "df.drop('x', axis=1)", "df.dropna(subset=['x'])", "df.drop_duplicates('x')",
@@ -72,6 +74,29 @@ READS = [
 def test_a_column_that_is_not_there(code: str) -> None:
     assert fails(code), "this is no mistake"
     assert len(reported(code)) == 1
+
+
+QUERIES = [
+    "n = 1\ndf.query('a > @n')", "df.query('index >= 0')", "df.query('c.str.startswith(\"p\")')",
+    "df.query('c == \"x\"')",
+    "df.query('sin(a) > 0')", "df.query('a in [1, 2] and not b > 1')", "df.eval('x = a + b')", "df.query('`a` < 2')",
+    "df.rename_axis('x').query('x > 0')", "df.query('c.str.contains(\"p\", regex=False)')", "df.query('a > inf')",
+    "df.set_index('a').query('a > 1')", "df.query('ilevel_0 > 0')", "df.query('a == True')",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", QUERIES)
+def test_words_of_a_query_that_are_no_columns(code: str) -> None:
+    assert not fails(code)
+    assert reported(code) == []
+
+
+def test_a_word_of_a_query_is_mended_in_place() -> None:
+    case = load(f"{FRAMES}wide = pd.DataFrame({{'price': [1]}})\nwide.query('pric > 1')")
+    ((_, finding),) = [f for f in findings(case) if f[1].code == "unknown-column"]
+    ((edit,),) = [fix.edits for fix in finding.fixes]
+    text = case.notebook.cells[0].text
+    assert (edit.span.of(text), edit.text) == ("pric", "price")
 
 
 CHANGES = [

@@ -23,6 +23,7 @@ from polycell.languages.python.column_places import columns
 from polycell.languages.python.literals import content, held_by
 from polycell.languages.python.named import Named, read_at
 from polycell.languages.python.shapes import nodes
+from polycell.languages.python.sql_expressions import expressions
 
 
 def mention_at(context: Context, offset: int) -> Mention | None:
@@ -45,7 +46,7 @@ def mentions(context: Context, name: str) -> Iterator[Mention]:
             for word in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
                 yield Mention(Span(*word.span()), name, refusal="the cell has a syntax error")
             return
-        fragments = [f.span for f in context.facts.fragments]
+        fragments = [f.span for f in (*context.facts.fragments, *expressions(context))]
         for candidate in candidates(reading.source, name):
             if not any(f.start <= candidate.span.start < f.end for f in fragments):
                 found = meaning(reading, candidate)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from polycell.core.charts import FileRows, Rows
 from polycell.core.environment import Binding, Exports, View
-from polycell.core.facts import Facts
+from polycell.core.facts import Facts, Fragment
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import (
@@ -46,6 +46,11 @@ class PythonService(LanguageService):
 
     def facts(self, cell: Cell, host: Host) -> Facts:
         return python_facts(cell, host)
+
+    def fragments(self, context: Context, at: int | None = None) -> Iterable[Fragment]:
+        from polycell.languages.python.sql_expressions import expressions
+
+        return (*context.facts.fragments, *expressions(context, at))
 
     def exports(self, context: Context) -> Exports:
         from polycell.languages.python.flow.exports import exports

@@ -75,6 +75,8 @@ def _finding(context: Context, run: Interpreter, absence: Absence) -> Finding:
     shown = absence.span.of(context.cell.text)
     quote, inside = ("", shown) if absence.bare else (shown[:1], shown[1:-1])
     unwritable = "'\"\\:.[]()" if absence.bare else f"{quote}\\"
+    if absence.word and not near.isidentifier():
+        near = ""  # it would need backticks
     if near and absence.literal and inside == name and not set(unwritable) & set(near):
         edit = Edit(context.cell.id, absence.span, f"{quote}{near}{quote}")
         fixes = (Fix(f"Change to `{near}`", (edit,), preferred=near.casefold() == name.casefold()),)

@@ -40,7 +40,7 @@ def column_spelling(context: Context, span: Span, name: str, dialect: Dialect) -
         return None
     if context.start:  # inside of a text of another language, whose quotes must not be met
         outer = context.notebook.cells[context.index].text
-        around = outer[max(0, context.start - 3) : context.start]
+        around = outer[max(0, context.beginning - 3) : context.beginning]
         if (around.endswith(opening) and not around.endswith(opening * 3)) or "\\" in name:
             return None
     return f"{opening}{name}{closing}"

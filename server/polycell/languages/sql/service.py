@@ -216,6 +216,8 @@ class SqlService(LanguageService):
         if reading.assumed == connection.IMPORTED and context.cell.magic is not None:
             # Which database a bare `%%sql` talks to is a guess, and they differ in grouping and types.
             found = [f for f in found if f.code == name_check.CODE]
+        if context.written is not None:
+            found = [f for f in found if _of_part(context, f)]
         return tuple(replace(f, fixes=tuple(_spelled(context, f, reading.dialect))) for f in found)
 
     async def complete(self, context: Context, offset: int) -> Completions:
@@ -229,6 +231,8 @@ class SqlService(LanguageService):
         # With no statement before, there is no need to read the text without its mask.
         catalogue = _before(read(context), found.statement) if ";" in text else _catalogue(context, dialect)
         made = complete(found, catalogue)
+        if context.written is not None:  # the table is not named there
+            made = replace(made, items=tuple(i for i in made.items if i.kind != "table"))
         quotes = _quotes(context)
         return made if len(quotes) != 1 else replace(made, items=tuple(_in_quotes(made.items, context, quotes)))
 
@@ -255,6 +259,8 @@ class SqlService(LanguageService):
         return self._formatted(context, span, layout)
 
     def _formatted(self, context: Context, span: Span, layout: Layout) -> Formatted:
+        if context.written is not None:
+            return Formatted(refusal="It is a part of a query only.")
         reading = read(context)
         quotes = _quotes(context)
         written = context.notebook.cells[context.index].text[context.start :]
@@ -312,7 +318,7 @@ def _names(reading: Reading, statement: Statement) -> Names:
 
 def _quotes(context: Context) -> str:
     """The quotes behind which a literal's text begins; "" outside of literals."""
-    before = context.notebook.cells[context.index].text[: context.start] if context.start else ""
+    before = context.notebook.cells[context.index].text[: context.beginning] if context.beginning else ""
     if before.endswith(('"""', "'''")):
         return before[-3:]
     return before[-1:] if before.endswith(('"', "'")) else ""
@@ -320,13 +326,22 @@ def _quotes(context: Context) -> str:
 
 def _in_quotes(items: Iterable[Completion], context: Context, quote: str) -> Iterator[Completion]:
     """What is inserted must not end the literal: its quotes are escaped, or in a raw one left out with their item."""
-    before = context.notebook.cells[context.index].text[: context.start - 1]
+    before = context.notebook.cells[context.index].text[: context.beginning - 1]
     raw = "r" in before[len(before.rstrip("rRfFbBuU")) :].lower()
     for item in items:
         if quote not in (item.insert or item.label):
             yield item
         elif not raw:
             yield item._replace(insert=(item.insert or item.label).replace(quote, f"\\{quote}"))
+
+
+def _of_part(context: Context, finding: Finding) -> bool:
+    """Whether a finding is about the part of a query that is written: a table's alias may have been given to it before,
+    and a name that the cell has elsewhere may have been given to a column beside it."""
+    if finding.code == "sql-unknown-column":
+        name = finding.span.of(context.cell.text)
+        return context.notebook.cells[context.index].text.count(name) == 1
+    return finding.code in ("sql-type-error", "sql-syntax")
 
 
 def _spelled(context: Context, finding: Finding, dialect: Dialect) -> Iterator[Fix]:

@@ -17,6 +17,8 @@ from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames.columns import index_known
 from polycell.languages.python.frames.readings import METHODS, POLARS_METHODS, REDUCERS, Reads
 from polycell.languages.python.frames.registry import Argument
+from polycell.languages.python.literals import content
+from polycell.languages.python.query_words import query_names
 from polycell.languages.python.values import known_texts, value_of
 
 
@@ -32,6 +34,10 @@ class Absence:
     literal: bool
     later: bool = False  # what follows may still make the column
     bare: bool = False  # the span is the name itself, without quotes
+    word: bool = False  # and a word of an expression
+
+
+_QUERY_OPTIONS = frozenset({"expr", "inplace", "engine", "parser"})
 
 
 class Uses:
@@ -76,6 +82,10 @@ class Uses:
             self._reads(run, reads, table, function.value, [a.node for a in positional], named)
             if reads.right:
                 self._right(run, reads, positional, named)
+        if function.attr in ("query", "eval") and table.flavour == "pandas" and not set(named) - _QUERY_OPTIONS:
+            expression = positional[0] if positional else named.get("expr")
+            if expression is not None:
+                self._queried(run, table, function.value, expression.node)
         if function.attr == "drop" and table.flavour == "pandas" and "axis" in named:
             labels = positional[0] if positional else named.get("labels")
             excused = _excused(METHODS["pandas", "drop"], named)
@@ -160,6 +170,18 @@ class Uses:
         if key not in self.found:
             literal = isinstance(node, ast.Constant)
             self.found[key] = Absence(name, span, table, owner, literal)
+
+    def _queried(self, run: Interpreter, table: Table, owner: ast.expr, node: ast.expr) -> None:
+        """The names in a text of `query` or `eval`."""
+        inside = content(run.source, node)
+        if inside is None:
+            return
+        for name, span in query_names(inside.of(run.source.code)):
+            key = (span.shift(inside.start), name)
+            if not lacks(table, name, index=True):
+                self.found[key] = None
+            elif key not in self.found:
+                self.found[key] = Absence(name, key[0], table, owner, literal=True, bare=True, word=True)
 
     def _expressions(self, run: Interpreter, node: ast.Call, function: ast.Attribute, table: Table) -> None:
         """`pl.col("x")` and bare names in arguments that are expressions over the frame."""
