@@ -105,6 +105,11 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+CompileScala = Annotated[
+    bool, typer.Option("--scala/--no-scala", help="Compile Scala cells, where Java and the compiler are here.")
+]
+
+
 @app.callback()
 def polycell(
     version: Annotated[
@@ -131,6 +136,7 @@ def show(
     ] = "",
     database: Named = None,
     connect: Connect = False,
+    compile_scala: CompileScala = True,
 ) -> None:
     """Show for each cell its language, what it uses from which cell, and what it gives, tables with their columns."""
     from polycell.cli.showing import show_notebook
@@ -139,7 +145,15 @@ def show(
     path = _notebook(notebook, example)
     databases = _databases(database, connect)
     raise typer.Exit(
-        show_notebook(path, cell=cell, as_json=as_json, verbose=verbose, pictures=folder, databases=databases)
+        show_notebook(
+            path,
+            cell=cell,
+            as_json=as_json,
+            verbose=verbose,
+            pictures=folder,
+            databases=databases,
+            compile_scala=compile_scala,
+        )
     )
 
 
@@ -164,6 +178,7 @@ def check(
     example: Annotated[bool, typer.Option("--example", help="Check the notebook that ships with Polycell.")] = False,
     database: Named = None,
     connect: Connect = False,
+    compile_scala: CompileScala = True,
 ) -> None:
     """Report what is certainly wrong. Exit code 0: nothing found, 1: something, 2: a file could not be checked."""
     from polycell.cli.checking import Wanted, check_paths
@@ -182,7 +197,9 @@ def check(
         raise typer.BadParameter(wrong)
     databases = _databases(database, connect)
     as_json = output is OutputFormat.json
-    raise typer.Exit(check_paths(named, wanted, as_json=as_json, verbose=verbose, databases=databases))
+    raise typer.Exit(
+        check_paths(named, wanted, as_json=as_json, verbose=verbose, databases=databases, compile_scala=compile_scala)
+    )
 
 
 @app.command()

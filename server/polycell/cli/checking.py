@@ -61,24 +61,30 @@ def check_paths(
     as_json: bool = False,
     verbose: bool = False,
     databases: Databases | None = None,
+    compile_scala: bool = False,
 ) -> int:
-    """Check everything named; 0: nothing found, 1: something found, 2: something could not be checked."""
+    """Check everything named; 0: nothing found, 1: something found, 2: something could not be checked. Scala that
+    cannot be compiled here changes nothing of that."""
+    from polycell.cli.compiling import compiling
     from polycell.formats import is_notebook
 
     files = 0
     kept: list[Report] = []
     out = console()
-    for found in expand(named, is_notebook):
-        if isinstance(found, Found):
-            files += 1
-            told = reports(found.path, verbose=verbose, asked=wanted.select, databases=databases)
-            new = [r for r in told if wanted.takes(r)]
-        else:
-            new = [unreadable(found.path, found.message)]
-        kept += new
-        if not as_json:
-            for report in new:
-                _print(out, report)
+    with compiling(compile_scala) as compiler:
+        for found in expand(named, is_notebook):
+            if isinstance(found, Found):
+                files += 1
+                told = reports(
+                    found.path, verbose=verbose, asked=wanted.select, databases=databases, compiling=compiler
+                )
+                new = [r for r in told if wanted.takes(r)]
+            else:
+                new = [unreadable(found.path, found.message)]
+            kept += new
+            if not as_json:
+                for report in new:
+                    _print(out, report)
     if as_json:
         print(_json(files, kept))
     else:

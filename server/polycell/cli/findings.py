@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from logging import LogRecord
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from polycell.cli.loading import Databases, Opened, failures, open_notebook
 from polycell.core import features
@@ -15,6 +16,9 @@ from polycell.core.results import Finding
 from polycell.core.text import LineIndex, Span
 from polycell.formats import read_text
 from polycell.formats.ipynb import metadata_span
+
+if TYPE_CHECKING:
+    from polycell.cli.compiling import Compiling
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +68,7 @@ def reports(
     verbose: bool = False,
     asked: frozenset[str] = frozenset(),
     databases: Databases | None = None,
+    compiling: Compiling | None = None,
 ) -> list[Report]:
     """Everything found in a file, in order of its text. Never raises: what goes wrong is a report too.
 
@@ -74,7 +79,7 @@ def reports(
     found: list[Report] = []
     with failures(verbose) as failed:
         try:
-            opened = open_notebook(path, databases)
+            opened = open_notebook(path, databases, compiling)
             found = [*_document_reports(opened, shown), *_cell_reports(opened, shown, asked)]
         except OSError as problem:
             return [unreadable(shown, problem.strerror or str(problem))]

@@ -17,6 +17,7 @@ from polycell.formats import read_file
 from polycell.formats.model import Document
 
 if TYPE_CHECKING:
+    from polycell.cli.compiling import Compiling
     from polycell.tables.databases.catalogue import Database
     from polycell.tables.databases.places import Place
     from polycell.tables.databases.worker import NotRead
@@ -56,17 +57,25 @@ class Databases:
         return found
 
 
-def open_notebook(path: Path, databases: Databases | None = None) -> Opened:
+def open_notebook(path: Path, databases: Databases | None = None, compiling: Compiling | None = None) -> Opened:
     """Read a file and analyse what is in it. Raises OSError when the file cannot be read."""
     document = read_file(path)
-    roots = roots_of(path)
-    services = default_services()
+    compilers = compiling.compilers(document.notebooks) if compiling is not None else None
+    services = default_services(compilers=compilers)
     allowed = databases or Databases()
-    sources = default_sources(roots, databases=allowed.named, connections=allowed.connections, ask=allowed.ask)
+    sources = default_sources(
+        roots_of(path),
+        databases=allowed.named,
+        connections=allowed.connections,
+        ask=allowed.ask,
+        compilers=compilers,
+    )
     session = Session(services, sources)
     snapshots = tuple(session.update(notebook) for notebook in document.notebooks)
     for snapshot in snapshots:
         snapshot.analysis.settle()
+    if compiling is not None and compilers is not None:
+        snapshots = compiling.settle(session, document.notebooks)
     return Opened(path, document, snapshots, services)
 
 

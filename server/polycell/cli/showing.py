@@ -21,6 +21,7 @@ def show_notebook(
     verbose: bool = False,
     pictures: Path | None = None,
     databases: Databases | None = None,
+    compile_scala: bool = False,
 ) -> int:
     """Print a notebook, or one of its cells; the exit code (2 when it cannot be read). Its charts are drawn into the
     folder `pictures`, where one is given."""
@@ -28,12 +29,13 @@ def show_notebook(
     if said:
         return _complain(path, said)
 
+    from polycell.cli.compiling import compiling
     from polycell.cli.inspection import inspect
     from polycell.cli.loading import failures, open_notebook
 
-    with failures(verbose) as failed:
+    with failures(verbose) as failed, compiling(compile_scala) as compiler:
         try:
-            opened = open_notebook(path, databases)
+            opened = open_notebook(path, databases, compiler)
         except OSError as unreadable:
             return _complain(path, unreadable.strerror or str(unreadable))
         views = [inspect(snapshot, opened.services) for snapshot in opened.snapshots]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -187,7 +188,8 @@ def _is_judged(config: Config) -> bool:
 
 def _uri(context: Context) -> str:
     """Of the document that the compiler sees; no such file exists."""
-    return f"file:///polycell/{context.cell.id.replace('/', '_')}/Notebook.scala"
+    notebook = hashlib.blake2b(context.notebook.uri.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return f"file:///polycell/{notebook}/{context.cell.id.replace('/', '_')}/Notebook.scala"
 
 
 def _needs_types(context: Context) -> bool:

@@ -155,7 +155,7 @@ class Host:
         try:
             self._open()
         except MissingError as error:
-            self._missing = f"The Scala compiler: {error}"
+            self._missing = f"Scala cells are served by their text alone, since the compiler is missing: {error}"
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
             self._missing = f"The Scala compiler does not start: {error}"
@@ -193,7 +193,7 @@ class Host:
         for module, reason in missing.items():
             by_reason.setdefault(reason, []).append(module)
         for reason, modules in by_reason.items():
-            self._tell("polycell/missing", {"message": f"{', '.join(modules)}: {reason}"})
+            self._tell("polycell/missing", {"message": f"Scala cells do without {', '.join(modules)}: {reason}"})
 
     def _ask(
         self, id_: Any, handler: Callable[..., Any], uri: str, text: str, params: Mapping[str, Any], check: bool
