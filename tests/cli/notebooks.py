@@ -10,7 +10,7 @@ import pytest
 from polycell.cli import main
 
 
-def write(path: Path, *cells: str) -> Path:
+def write(path: Path, *cells: str, language: str = "python") -> Path:
     """An .ipynb with one cell a text; texts that start with `#md` are markdown."""
     made = []
     for number, text in enumerate(cells):
@@ -19,7 +19,7 @@ def write(path: Path, *cells: str) -> Path:
         if kind == "code":
             cell |= {"execution_count": None, "outputs": []}
         made.append(cell)
-    metadata = {"language_info": {"name": "python"}}
+    metadata = {"language_info": {"name": language}}
     content = {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")

@@ -155,7 +155,7 @@ class Failing(LanguageService):
 def test_our_own_failure_is_one_finding_and_no_traceback(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("polycell.cli.loading.default_services", lambda: services([Failing()]))
+    monkeypatch.setattr("polycell.cli.loading.default_services", lambda **_: services([Failing()]))
     path = write(tmp_path / "a.ipynb", "x = 1", "y = 2")
     code, out, err = polycell(capsys, "check", path)
     assert code == 2
@@ -193,3 +193,21 @@ def test_control_characters_cannot_steer_the_terminal(tmp_path: Path, capsys: Ca
     path = write(tmp_path / "a.ipynb", "x = '\x1b[2J'\n)\x1b[31m")
     out = polycell(capsys, "check", path)[1] + polycell(capsys, "show", path)[1]
     assert "\x1b" not in out
+
+
+def test_scala_that_cannot_be_compiled_here_is_said_once(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLYCELL_CACHE", str(tmp_path / "empty"))
+    paths = [write(tmp_path / f"{name}.ipynb", "val x = List(1).head", language="scala") for name in "ab"]
+    code, out, err = polycell(capsys, "check", *paths)
+    assert (code, out) == (0, "2 notebooks checked, nothing found\n")
+    assert len(err.splitlines()) == 1
+    assert err.startswith("polycell: Scala ")
+
+
+def test_notebooks_without_scala_need_no_compiler(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLYCELL_CACHE", str(tmp_path / "empty"))
+    assert polycell(capsys, "check", write(tmp_path / "a.ipynb", "x = 1", "x"))[2] == ""

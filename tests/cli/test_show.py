@@ -131,7 +131,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 def test_real_notebooks_fit_the_terminal(width: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", width)
     for path in sorted((SHARED / "notebooks").rglob("*.ipynb")):
-        code, out, err = polycell(capsys, "show", path)
+        code, out, err = polycell(capsys, "show", "--no-scala", path)
         assert (code, err) == (0, ""), path
         head, *rest = out.splitlines()
         assert head

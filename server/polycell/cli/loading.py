@@ -72,10 +72,10 @@ def open_notebook(path: Path, databases: Databases | None = None, compiling: Com
     )
     session = Session(services, sources)
     snapshots = tuple(session.update(notebook) for notebook in document.notebooks)
-    for snapshot in snapshots:
-        snapshot.analysis.settle()
     if compiling is not None and compilers is not None:
         snapshots = compiling.settle(session, document.notebooks)
+    for snapshot in snapshots:
+        snapshot.analysis.settle()
     return Opened(path, document, snapshots, services)
 
 

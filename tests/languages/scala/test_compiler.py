@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from polycell.core.types import Record, Table, describe
+from tests.cli.notebooks import polycell, write
 from tests.languages.scala.live import Live, start
 
 
@@ -186,3 +188,13 @@ def test_a_compiler_that_dies_is_started_again(live: Live) -> None:
     assert "map" in labels(live, text)
     live.kill()
     assert "map" in [item.label for item in live.complete_again(text).items]
+
+
+def test_the_command_line_compiles_too(live: Live, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = ["case class Sale(city: String)", 'val sales = Seq(Sale("a")).reverse', "val n: Int = sales.head.city"]
+    path = write(tmp_path / "a.ipynb", *cells, language="scala")
+    code, out, err = polycell(capsys, "check", path)
+    assert (code, err) == (1, "")
+    assert f"{path}:cell 3:1:14 error scala-error type mismatch; found: String, required: Int" in out
+    assert polycell(capsys, "check", "--no-scala", path)[0] == 0
+    assert "sales  table, 1 column" in polycell(capsys, "show", path)[1]

@@ -19,7 +19,7 @@ from polycell.languages.scala.config import Config
 from polycell.languages.scala.host import java
 
 SCRIPTED = Path(__file__).parents[2] / "bridge" / "scripted.py"
-READY = {"say": ["polycell/ready", {"reason": "", "note": ""}]}
+READY = {"say": ["polycell/ready", {"reason": ""}]}
 ITEMS = {"items": [{"label": "map"}]}
 
 
@@ -135,7 +135,7 @@ def test_what_cannot_be_had_is_told_once(play: Callable[..., None]) -> None:
                     "ask": ["client/registerCapability", {}],
                 }
             ],
-            "": [{"say": ["polycell/ready", {"reason": "there is no compiler here", "note": ""}]}],
+            "": [{"say": ["polycell/ready", {"reason": "there is no compiler here"}]}],
             "textDocument/completion": [{"error": -32803}],
         },
     )

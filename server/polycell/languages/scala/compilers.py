@@ -15,7 +15,7 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,7 @@ from polycell.core.progress import Begin, Logged, Progress
 from polycell.core.text import Span
 from polycell.languages.scala.config import Config
 from polycell.languages.scala.host.java import OUT_OF_MEMORY, find_java, needed
+from polycell.languages.scala.host.versions import release_for
 
 log = logging.getLogger(__name__)
 
@@ -219,6 +220,11 @@ class Compilers:
                 self._on_ready((question,))
 
     def _compiler(self, config: Config) -> _Compiler:
+        """Versions that the same release serves share a process."""
+        release, note = release_for(config.scala)
+        if note:
+            self._once(note)
+        config = replace(config, scala=release.scala)
         found = self._compilers.get(config)
         if found is None:
             server = Server(
@@ -263,10 +269,10 @@ class Compilers:
             return
         compiler.heard = time.monotonic()
         if method == "polycell/ready":
-            for text in (said.get("reason"), said.get("note")):
-                if text:
-                    self._once(str(text))
-            compiler.end(str(said.get("reason") or "ready"))
+            reason = str(said.get("reason") or "")
+            if reason:
+                self._once(reason)
+            compiler.end(reason or "ready")
         elif method == "polycell/progress":
             doing = str(said.get("doing"))
             if doing != compiler.doing:

@@ -16,7 +16,7 @@ from polycell.languages.scala.host.interop import Source, function, iterate, sca
 
 _SEVERITIES = {"ERROR": 1, "WARNING": 2, "INFO": 3}
 _DEFINING = frozenset({"ValDef", "DefDef", "ClassDef", "ModuleDef", "TypeDef"})
-_MOST = 4000  # definitions told of one document
+MOST_DEFINITIONS = 4000  # told of one document
 
 
 class Checker:
@@ -60,7 +60,7 @@ class Checker:
 
         def visit(tree: Any) -> None:
             kind = str(tree.productPrefix())
-            if kind not in _DEFINING or len(made) >= _MOST:
+            if kind not in _DEFINING or len(made) >= MOST_DEFINITIONS:
                 return
             symbol, position = tree.symbol(), tree.pos()
             if symbol is None or not position.isDefined():

@@ -160,7 +160,7 @@ class Host:
             traceback.print_exc(file=sys.stderr)
             self._missing = f"The Scala compiler does not start: {error}"
         self._started.set()
-        self._tell(_READY, {"reason": self._missing, "note": release_for(str(self._options.get("scala") or ""))[1]})
+        self._tell(_READY, {"reason": self._missing})
 
     def _open(self) -> None:
         java = find_java()
