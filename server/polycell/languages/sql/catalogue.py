@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from polycell.core.environment import Binding, View
-from polycell.core.types import Connection, Table
+from polycell.core.types import Connection, Scalar, Table
 from polycell.languages.sql import connection
+from polycell.languages.sql.attached import ATTACHED, USED, key_of
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.templates import hole_name
 from polycell.tables.databases.catalogue import Database, Relation
@@ -55,6 +56,8 @@ class ViewCatalogue:
     def binding(self, parts: Sequence[str]) -> Binding | None:
         """What a table name means: DDL of the cell and of those above, then the database, then whatever the host lets
         the cell see. The frames of Python are no tables of a server."""
+        if len(parts) == 1 and (used := self._used()) and (found := self.binding([*used, *parts])) is not None:
+            return found
         names = [".".join(parts)]
         if len(parts) > 1 and all(p.casefold() in _DEFAULT_SCHEMAS for p in parts[:-1]):
             names.append(parts[-1])
@@ -127,10 +130,11 @@ class ViewCatalogue:
                 if self.database is not None:
                     seen.add(binding.name.casefold())
                 yield binding
-        if self.database is not None:
-            for relation in self.database.without_schema():
+        for database in (self.used(), self.database):
+            for relation in database.without_schema() if database is not None else ():
                 if relation.name.casefold() not in seen:
-                    yield database_binding(self.database, relation)
+                    seen.add(relation.name.casefold())
+                    yield database_binding(database, relation)  # type: ignore[arg-type]
 
     def inside(self, parts: Sequence[str]) -> Iterator[Relation]:
         """What is in a schema, by its name: of the database, or of one that was attached."""
@@ -144,10 +148,34 @@ class ViewCatalogue:
 
     def attached(self, name: str) -> Database | None:
         """`ATTACH 'shop.db' AS shop`, here or in a cell above."""
-        known = self.local[name.casefold()] if name.casefold() in self.local else self.view.lookup_folded(name)
-        if known is None or not isinstance(known.type, Connection) or known.space != "catalog":
+        known = self._kept(key_of(name))
+        if known is None or not isinstance(known.type, Connection):
             return None
         return connection.database(known.type, self.view, self.folder)
+
+    def databases(self) -> Iterator[tuple[str, Database | None]]:
+        """(name, what it holds) of each database that is attached."""
+        seen = {key: binding for key, binding in self.local.items() if key.startswith(ATTACHED)}
+        for binding in self.view.bindings(ATTACHED):
+            seen.setdefault(binding.name, binding)
+        for key, known in seen.items():
+            if known is not None:
+                name = key.removeprefix(ATTACHED)
+                yield name, self.attached(name)
+
+    def used(self) -> Database | None:
+        """The attached database whose tables need no name before them: `USE shop`."""
+        used = self._used()
+        return self.attached(used[0]) if used else None
+
+    def _used(self) -> list[str]:
+        """The schema that `USE` named; [] where none did."""
+        known = self._kept(USED)
+        value = known.type.value if known is not None and isinstance(known.type, Scalar) else None
+        return value.split(".") if isinstance(value, str) and value else []
+
+    def _kept(self, key: str) -> Binding | None:
+        return self.local[key] if key in self.local else self.view.lookup(key)
 
 
 def database_binding(database: Database, relation: Relation) -> Binding:

@@ -154,6 +154,14 @@ def _tables(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
             yield _table(place, binding.name, sql_table(binding), origin, 12 if binding.space != "catalog" else 14)
     if catalogue.database is not None:
         yield from _schemas(place, catalogue.database)
+    for name, database in catalogue.databases():
+        tables = list(database.without_schema()) if database is not None else []
+        detail = (
+            f"database, {len(tables)} table{'' if len(tables) == 1 else 's'}" if database is not None else "database"
+        )
+        yield _item(place, name, "module", detail=detail, insert=quoted(name, place), rank=18)
+        for relation in tables if len(tables) <= MOST // 2 else ():
+            yield _relation(place, relation, rank=16, schema=name)
     yield from (
         _item(place, word, "keyword", rank=70) for word in ("SELECT", "LATERAL", "UNNEST") if place.before() == "("
     )

@@ -8,8 +8,9 @@ from functools import partial
 
 from polycell.core.environment import Binding
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, Anchor, Certainty, Column, Evidence, Table
+from polycell.core.types import UNKNOWN, Anchor, Certainty, Column, Connection, Evidence, Table
 from polycell.languages.sql.alterations import altered, new_name
+from polycell.languages.sql.attached import SHIFTING, shifted
 from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.columns import items
@@ -85,6 +86,8 @@ def changes(
     for statement in script.statements:
         found = target(statement)
         if found is None:
+            if statement.root.statement in SHIFTING:
+                made.update(shifted(statement) or {})
             continue
         name = ".".join(statement.spelling(t) for t in found.parts)
         key = name.casefold()
@@ -245,5 +248,13 @@ def _first_line(statement: Statement) -> str:
 def exported(made: Mapping[str, Binding | None], before: ViewCatalogue) -> tuple[Binding, ...]:
     """The bindings that a cell's DDL gives to others; a dropped table is a deleted name."""
     return tuple(
-        binding if binding is not None else Binding(key, UNKNOWN, "deleted", "catalog") for key, binding in made.items()
+        Binding(key, UNKNOWN, "deleted", "catalog") if binding is None else _beside_notebook(binding, before.folder)
+        for key, binding in made.items()
     )
+
+
+def _beside_notebook(binding: Binding, folder: str) -> Binding:
+    """A database's file is looked for in the notebook's folder."""
+    if not isinstance(binding.type, Connection) or binding.type.folder or not folder:
+        return binding
+    return replace(binding, type=replace(binding.type, folder=folder))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from polycell.core.results import Finding
 from polycell.core.text import Span
+from polycell.core.types import Table
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.facts import NoTables, blocks
@@ -87,7 +88,7 @@ def _finding(
     schema = parts[0] if len(parts) == 2 else ""
     held = database.of_schema(schema) if schema else database.without_schema()
     names = [relation.name for relation in held]
-    names += [b.name for b in catalogue.local.values() if b is not None and not schema]
+    names += [b.name for b in catalogue.local.values() if b is not None and isinstance(b.type, Table) and not schema]
     near = nearest(parts[-1], names)
     where = f"schema `{schema}` of {database.label}" if schema else database.label
     text = f"No table `{parts[-1]}` in {where}. {question(near, names)}".rstrip()

@@ -38,6 +38,7 @@ from polycell.languages.sql import (
     renaming,
     results,
 )
+from polycell.languages.sql.attached import unseen
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
 from polycell.languages.sql.dialects import DIALECTS, Dialect
@@ -60,9 +61,6 @@ from polycell.tables.unseen import UNSEEN
 
 CHECKED = 100  # statements of a cell beyond which none is checked
 INFERRED = 200_000  # characters of a cell beyond which no columns are worked out
-
-# Statements after which a table's name may mean another table, or a table may have other columns.
-SHIFTING = frozenset({"USE", "ATTACH", "DETACH", "CALL", "EXEC", "EXECUTE", "IMPORT", "BEGIN", "DECLARE"})
 
 _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", ""})
 
@@ -153,8 +151,7 @@ class SqlService(LanguageService):
                         f"SQL of {reading.dialect.name}" if reading.dialect.name else "SQL",
                     )
                 )
-        if any(s.root.statement in SHIFTING for s in reading.script.statements):
-            made.append(Binding(UNSEEN, kind="parameter", space="catalog"))
+        made += _unseen(reading.script)
         named = connection.used(cell, context.view)
         if named is not None:
             named = replace(named, folder=named.folder or os.path.dirname(context.notebook.path))
@@ -193,7 +190,8 @@ class SqlService(LanguageService):
         if script.blocks:
             return ()
         catalogue = ViewCatalogue(view, spoken)
-        return definitions.exported(definitions.changes(script, catalogue, lambda s, t: None), catalogue)
+        made = definitions.exported(definitions.changes(script, catalogue, lambda s, t: None), catalogue)
+        return (*made, *_unseen(script))
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
         if len(context.cell.text) > INFERRED:
@@ -210,7 +208,7 @@ class SqlService(LanguageService):
             return ()
         found: list[Finding] = []
         for statement in reading.script.statements:
-            if statement.root.statement in SHIFTING:
+            if unseen(statement):
                 break  # names mean something else from here on
             found += check.findings(statement, _before(reading, statement))
         if reading.assumed == connection.IMPORTED and context.cell.magic is not None:
@@ -365,6 +363,11 @@ def _unreachable(context: Context, reading: Reading) -> Iterator[Finding]:
     start = cell.magic.arguments_start
     word = cell.magic.arguments.split(None, 1)[0]
     yield Finding("database-unreachable", Span(start, start + len(word)), known.state, "information")
+
+
+def _unseen(script: Script) -> list[Binding]:
+    """That names may mean something else from there on."""
+    return [Binding(UNSEEN, kind="parameter", space="catalog")] if any(map(unseen, script.statements)) else []
 
 
 def _before(reading: Reading, statement: Statement) -> ViewCatalogue:

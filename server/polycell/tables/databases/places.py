@@ -99,7 +99,15 @@ def _file(source: str, request: DatabaseRequest, allowed: Allowed) -> Place | No
     if kind is None or path in _MEMORY or path.startswith(":"):
         return None
     found = resolve(FileRequest(path, request.folder), allowed.roots, anywhere=allowed.anywhere)
-    return Place(kind, str(found), path) if found is not None and found.is_file() else None
+    if found is None or not found.is_file():
+        return None
+    return Place("sqlite" if kind == "duckdb" and _is_sqlite(found) else kind, str(found), path)
+
+
+def _is_sqlite(path: Path) -> bool:
+    """DuckDB opens such files too."""
+    with path.open("rb") as opened:
+        return opened.read(16) == b"SQLite format 3\0"
 
 
 def _of_url(url: str, folder: str, allowed: Allowed, name: str, *, trusted: bool = False) -> Place | None:

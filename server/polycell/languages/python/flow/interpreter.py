@@ -322,12 +322,20 @@ class Interpreter:
         self.catalog[name] = Binding(name, kind="deleted", space="catalog")
 
     def define(self, text: str, dialect: str, node: ast.AST, connection: str = "") -> None:
-        """The tables that a SQL text makes and drops."""
+        """The tables that a SQL text makes and drops, and the databases that it attaches."""
         for made in self.view.with_overlay(self.overlay()).effects("sql", text, dialect):
             if made.kind == "deleted":
                 self.unregister(made.name)
-            else:
+            elif isinstance(made.type, Table):
                 self.register(made.name, made.type, node, connection)
+            else:
+                self.know(made)
+
+    def know(self, made: Binding) -> None:
+        """What SQL says of names besides tables."""
+        if isinstance(made.type, Connection) and not made.type.folder:
+            made = replace(made, type=replace(made.type, folder=self.folder))
+        self.catalog[made.name] = made
 
     def remark(self, name: str) -> None:
         """Something that is true from here on, in this cell and those below; see `remarked`."""

@@ -85,7 +85,10 @@ def _define(run: Interpreter, fragment: Fragment) -> None:
         overlay[CONNECTION] = Binding(CONNECTION, connection, space="catalog")
     dialect = connection.dialect if connection is not None else ""
     for made in run.view.with_overlay(overlay).effects(fragment.language, text, dialect):
-        run.catalog[made.name] = replace(made, origin=place)
+        if isinstance(made.type, Table) or made.kind == "deleted":
+            run.catalog[made.name] = replace(made, origin=place)
+        else:
+            run.know(made)
 
 
 def _persist(run: Interpreter, magic: Magic) -> None:

@@ -13,23 +13,20 @@ from polycell.tables.unseen import UNSEEN
 
 # Spark's writer is the frame that it writes; no name of Python is spelled so.
 WRITER, _FRAME, _TARGET = "pyspark.sql.DataFrameWriter", "(frame)", "(target)"
-_VERBS = ("create", "drop", "alter", "cache")
+_VERBS = re.compile(r"(?i)\b(?:create|drop|alter|cache|use|attach|detach|call|exec(?:ute)?|import|begin|declare)\b")
 
 
 # How statements begin that leave the columns of tables alone.
 _HARMLESS = re.compile(r"\s*(?:select|with|from|insert|update|delete|merge|describe|show|explain|set)\b", re.I)
-# Behind these a table's name may mean another table.
-_SHIFTING = re.compile(r"\s*(?:use|attach|detach|call|exec|execute|import)\b", re.I)
 
 
 def defined(call: Call, name: str, dialect: str, connection: str = "") -> None:
     """Note the tables that the SQL text of an argument makes, alters and drops; of a text that nobody knows, that it
     may do so."""
     text, argument = call.text(name), call[name]
-    unread = text is None and argument is not None and not _HARMLESS.match(_beginning(argument.node))
-    if unread or (text is not None and _SHIFTING.match(text)):
+    if text is None and argument is not None and not _HARMLESS.match(_beginning(argument.node)):
         call.run.remark(UNSEEN)
-    if text and any(verb in text[:10_000].lower() for verb in _VERBS):
+    if text and _VERBS.search(text, 0, 10_000):
         call.run.define(text, dialect, call.node, connection)
 
 
