@@ -126,7 +126,7 @@ def _family(type_: DataType) -> str:
 def _type(column: Column, dtype: Any, values: Any) -> list[str]:
     if column.type is None or column.type_certainty < Certainty.CERTAIN:
         return []
-    said, real = _family(column.type), str(dtype)
+    said, real = _family(column.type), str(dtype).removesuffix("[pyarrow]").replace("double", "float64")
     real = "string" if real in ("str", "string") else "datetime" if real.startswith("datetime64") else real
     real = "duration" if real.startswith("timedelta64") else real.lower() if real[0] in "IFU" else real
     real = "bool" if real == "boolean" else real

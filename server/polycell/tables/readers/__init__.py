@@ -12,16 +12,16 @@ from typing import Any, TypeAlias
 from polycell.core.types import Table
 from polycell.tables.data_files import DataFiles
 from polycell.tables.outputs import read_output
-from polycell.tables.readers import arrow_files, csv_files, duckdb_files, json_files
+from polycell.tables.readers import arrow_files, csv_files, duckdb_files, json_files, polars_csv, spark_csv
 
 Options: TypeAlias = Mapping[str, Any]
 Reader: TypeAlias = Callable[[DataFiles, Options], Table]
 
 READERS: Mapping[str, Reader] = {
     "pandas.csv": csv_files.pandas,
-    "polars.csv": csv_files.polars,
+    "polars.csv": polars_csv.read,
     "arrow.csv": csv_files.arrow,
-    "spark.csv": csv_files.spark,
+    "spark.csv": spark_csv.read,
     "duckdb.csv": duckdb_files.csv,
     "pandas.parquet": arrow_files.pandas_parquet,
     "arrow.parquet": arrow_files.arrow_parquet,

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
-from polycell.core.types import STRING, Anchor, Column, DataType, Evidence, Table
+from polycell.core.types import Anchor, Evidence, Table
 from polycell.tables.data_files import DataFiles, UnreadableError, partitioned
-from polycell.tables.readers.chosen import only, select
+from polycell.tables.readers.chosen import only, select, with_extras
 from polycell.tables.readers.partitions import (
     Typed,
     as_arrow,
@@ -68,7 +68,7 @@ def arrow(schema_of: SchemaOf, suffix: str, found: DataFiles, options: Mapping[s
     only(options, _PANDAS)
     if options.get("partitioning", "hive") not in (None, "hive"):
         raise UnreadableError("folders that are named otherwise")
-    table = _table(schema_of, found, _data(found, suffix), pandas=pandas)
+    table = _table(schema_of, found, data_of(found, suffix), pandas=pandas)
     table = _with_folders(table, found, suffix, as_category, options.get("partitioning", "hive") is not None)
     if not pandas:
         # An index that pandas stored comes along in the schema, whatever columns are asked for.
@@ -84,7 +84,7 @@ def dataset(found: DataFiles, options: Mapping[str, Any]) -> Table:
     readers: Mapping[str, SchemaOf] = {"parquet": _parquet, "orc": _orc, "ipc": _ipc, "arrow": _ipc, "feather": _ipc}
     if kind not in readers or options.get("partitioning") not in (None, "hive"):
         raise UnreadableError("a data set of another format or partitioning")
-    table = _table(readers[str(kind)], found, _data(found, ""), pandas=False)
+    table = _table(readers[str(kind)], found, data_of(found), pandas=False)
     return _with_folders(table, found, "", as_arrow, options.get("partitioning") == "hive")
 
 
@@ -92,7 +92,7 @@ def polars(schema_of: SchemaOf, suffix: str, found: DataFiles, options: Mapping[
     only(options, _POLARS)
     if options.get("glob", True) is not True or options.get("use_pyarrow"):
         raise UnreadableError("a path that is read otherwise")
-    files = _data(found, suffix)
+    files = data_of(found, suffix)
     table = _table(schema_of, found, files, pandas=False)
     hive = options.get("hive_partitioning")
     if hive is None:
@@ -107,29 +107,11 @@ def polars(schema_of: SchemaOf, suffix: str, found: DataFiles, options: Mapping[
     return with_extras(table, options)
 
 
-def with_extras(table: Table, options: Mapping[str, Any]) -> Table:
-    """polars' number of the row in front, and path of the file behind."""
-    for name in ("row_index_name", "row_count_name"):
-        if options.get(name) is not None:
-            table = replace(table, columns=(_given(options[name], DataType("uint32")), *table.columns))
-    if options.get("include_file_paths") is not None:
-        table = replace(table, columns=(*table.columns, _given(options["include_file_paths"], STRING)))
-    if len({c.name for c in table.columns}) != len(table.columns):
-        raise UnreadableError("columns of one name")
-    return table
-
-
-def _given(name: Any, type_: DataType) -> Column:
-    if not isinstance(name, str):
-        raise UnreadableError("the name of a column")
-    return Column(name, type_, False, Evidence.FILE)
-
-
 def spark(schema_of: SchemaOf, suffix: str, found: DataFiles, options: Mapping[str, Any]) -> Table:
     only(options, frozenset({"mergeSchema", "pathGlobFilter", "compression"}))
     if options.get("pathGlobFilter") is not None:
         raise UnreadableError("files that are filtered")
-    table = _table(schema_of, found, _data(found, ""), pandas=False)
+    table = _table(schema_of, found, data_of(found), pandas=False)
     return replace(spark_partitions(table, found), case_sensitive=False)
 
 
@@ -137,7 +119,7 @@ def spark_partitions(table: Table, found: DataFiles) -> Table:
     """Folders below a path are columns to Spark; those of a pattern, and of a list, are paths of their own."""
     if found.kind != "folder":
         return replace(table, open=True) if found.kind != "file" else table
-    return with_partitions(table, partition_values(_below(found.base, _data(found, ""))), as_spark, found.label)
+    return with_partitions(table, partition_values(_below(found.base, data_of(found))), as_spark, found.label)
 
 
 def ipc(found: DataFiles, options: Mapping[str, Any]) -> Table:
@@ -149,7 +131,7 @@ def ipc(found: DataFiles, options: Mapping[str, Any]) -> Table:
 # -- what they share
 
 
-def _data(found: DataFiles, suffix: str) -> list[Path]:
+def data_of(found: DataFiles, suffix: str = "") -> list[Path]:
     """The files that hold data: none that is hidden, or a marker (`_SUCCESS`)."""
     if found.kind == "file":
         return [found.base]
@@ -177,7 +159,7 @@ def _with_folders(table: Table, found: DataFiles, suffix: str, typed: Typed, hiv
         raise UnreadableError(f"a {found.kind} of files")
     if not hive:
         return table
-    return with_partitions(table, partition_values(_below(found.base, _data(found, suffix))), typed, found.label)
+    return with_partitions(table, partition_values(_below(found.base, data_of(found, suffix))), typed, found.label)
 
 
 def _table(schema_of: SchemaOf, found: DataFiles, files: Sequence[Path], *, pandas: bool) -> Table:

@@ -21,8 +21,11 @@ _FIELD = re.compile(r"[^,;|\t\"'\r\n]+")
 _BOUNDS = frozenset(",;|\t\"'\r\n")
 
 
-def rows_of(head: Head, separator: str, *, quote: str = '"', skip_space: bool = False) -> list[list[str]]:
-    """All records, blank ones as []. Raises UnreadableError where libraries differ about where records end."""
+def rows_of(
+    head: Head, separator: str, *, quote: str = '"', skip_space: bool = False, strict: bool = True
+) -> list[list[str]]:
+    """All records, blank ones as []. Raises UnreadableError where libraries differ about where records end; `strict`:
+    also where they differ about quotes that stand in fields or are not closed."""
     text = head.text
     # A lone carriage return ends lines for some readers, in some places.
     if _LONE_RETURN.search(text) or "\0" in text or "\ufffd" in text:
@@ -32,17 +35,22 @@ def rows_of(head: Head, separator: str, *, quote: str = '"', skip_space: bool = 
             raise UnreadableError("quotes between blanks")
         lines = text.splitlines()
         return [line.split() for line in (lines if head.whole else lines[:-1])]
+    rows: list[list[str]] = []
     try:
-        reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=separator, quotechar=quote, skipinitialspace=skip_space
-        )
-        rows: list[list[str]] = []
-        for row in reader:
+        for row in csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=separator,
+            quotechar=quote,
+            skipinitialspace=skip_space,
+            strict=strict,
+        ):
             rows.append(row)
             if len(rows) > MAX_ROWS + 100:
                 return rows
     except (csv.Error, TypeError) as problem:
-        raise UnreadableError(f"no table of separator {separator!r}: {problem}") from None
+        if head.whole or "unexpected end" not in str(problem):
+            raise UnreadableError(f"no table of separator {separator!r}: {problem}") from None
+        return rows  # the record that is cut off
     return rows if head.whole else rows[:-1]
 
 
@@ -85,33 +93,16 @@ def columns_of(head: Head, names: Sequence[str], types: Sequence[DataType | None
     return [column(name, type_) for name, type_ in zip(names, types, strict=True)]
 
 
-def plain_table(
-    head: Head,
-    separator: str,
-    *,
-    header: bool = True,
-    unnamed: str = "",
-    typed: bool = True,
-    quote: str = '"',
-    missing: frozenset[str] = frozenset({""}),
-) -> Table:
-    """A header line as it stands, ISO dates recognised. `unnamed` is the pattern for files without a header, with the
-    number from 0 and from 1 (`_c{0}`, `column_{1}`). Raises UnreadableError for repeated or blank names."""
-    rows = [row for row in rows_of(head, separator, quote=quote) if row]
+def plain_table(head: Head, separator: str) -> Table:
+    """A header line as it stands, ISO dates recognised. Raises UnreadableError for repeated or blank names."""
+    rows = [row for row in rows_of(head, separator) if row]
     if not rows:
         raise UnreadableError("it has no rows")
-    if header:
-        names, data = rows[0], rows[1:]
-    else:
-        names, data = [unnamed.format(i, i + 1) for i in range(len(rows[0]))], rows
+    names, data = rows[0], rows[1:]
     if len(set(names)) != len(names) or not all(names):
         raise UnreadableError("columns without a name of their own")
-    types: list[DataType | None] = [STRING] * len(names)
-    if typed:
-        types = [
-            type_of_texts([r[i] for r in data[:MAX_ROWS] if i < len(r)], missing=missing, dates=True)
-            for i in range(len(names))
-        ]
+    cells = [[r[i] for r in data[:MAX_ROWS] if i < len(r)] for i in range(len(names))]
+    types = [type_of_texts(texts, missing=frozenset({""}), dates=True) for texts in cells]
     return Table(tuple(columns_of(head, names, types)))
 
 

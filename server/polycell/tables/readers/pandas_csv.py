@@ -56,7 +56,9 @@ def _rows(head: Head, options: Mapping[str, Any]) -> list[list[str]]:
         lines = head.text.splitlines(keepends=True)
         # A line that is a comment alone counts as blank.
         head = replace(head, text="".join(_without(line, comment) for line in lines))
-    rows = rows_of(head, _separator(options), quote=quote, skip_space=options.get("skipinitialspace") is True)
+    rows = rows_of(
+        head, _separator(options), quote=quote, skip_space=options.get("skipinitialspace") is True, strict=False
+    )
     skip = options.get("skiprows", 0) or 0
     if isinstance(skip, int):
         rows = rows[skip:]
@@ -64,6 +66,8 @@ def _rows(head: Head, options: Mapping[str, Any]) -> list[list[str]]:
         rows = [row for i, row in enumerate(rows) if i not in skip]
     else:
         raise UnreadableError("which rows are skipped")
+    if options.get("skipinitialspace") is True and [""] in rows:
+        raise UnreadableError("lines of blanks alone")
     # Blank lines do not count, not even for `header`.
     kept = [row for row in rows if row and (len(row) > 1 or row[0] == "" or row[0].strip(" \t"))]
     if len(kept) != len(rows) and options.get("skip_blank_lines", True) is not True:
@@ -116,13 +120,20 @@ def _flat(head: Head, rows: list[list[str]], header: Any, options: Mapping[str, 
         raise UnreadableError("rows longer than the header")
     if options.get("engine") == "pyarrow" and (leading or any(n.startswith("Unnamed: ") or "." in n for n in found)):
         raise UnreadableError("names that its engine reads otherwise")
-    count = options.get("nrows")
-    data = data[: count if isinstance(count, int) and not isinstance(count, bool) else MAX_ROWS]
+    data = _counted(data, options, whole=head.whole)
     cells = [[row[i + leading] if i + leading < len(row) else "" for row in data] for i in at]
     columns = columns_of(head, found, column_types(found, cells, options))
     before = [[r[i] for r in data if i < len(r)] for i in range(leading)]
     index = tuple(Column("", type_) for type_ in column_types([""] * leading, before, options))
     return Fields(tuple(columns), index, frozenset(n for n, t in zip(found, cells, strict=True) if is_date(t)))
+
+
+def _counted(data: list[list[str]], options: Mapping[str, Any], *, whole: bool) -> list[list[str]]:
+    """The rows that types are told from."""
+    footer, count = options.get("skipfooter", 0), options.get("nrows")
+    if type(footer) is int and footer > 0 and whole:
+        data = data[:-footer]
+    return data[: count if type(count) is int else MAX_ROWS]
 
 
 def _numbered(rows: list[list[str]], options: Mapping[str, Any]) -> list[str]:
@@ -135,10 +146,14 @@ def _numbered(rows: list[list[str]], options: Mapping[str, Any]) -> list[str]:
 def _renamed(names: list[str], width: int, options: Mapping[str, Any]) -> tuple[list[str], Sequence[int]]:
     """The columns that `names` are given to, with their numbers in the file."""
     usecols = options.get("usecols")
-    if usecols is None or len(names) == width:
+    if usecols is None:
+        return names, range(len(names))
+    if isinstance(usecols, list) and any(type(u) is int and u >= width for u in usecols):
+        raise UnreadableError("columns are wanted that it does not have")
+    if len(names) == width:
         return names, range(len(names))
     if isinstance(usecols, list) and all(type(u) is int for u in usecols) and len(names) == len(set(usecols)):
-        if options.get("index_col") is not None or max(usecols) >= width:
+        if options.get("index_col") is not None:
             raise UnreadableError("names of some columns beside an index")
         return names, sorted(set(usecols))
     raise UnreadableError("names of some columns")
@@ -183,8 +198,7 @@ def _levels(head: Head, rows: list[list[str]], header: list[Any], options: Mappi
     blanks = data[0].count("") + max(width - len(data[0]), 0)
     if keys and (blanks == width or width - len(keys) <= blanks):
         named, data = [*data[0], *[""] * (width - len(data[0]))], data[1:]
-    count = options.get("nrows")
-    data = data[: count if type(count) is int else MAX_ROWS]
+    data = _counted(data, options, whole=head.whole)
     labels = [tuple(line[i] or f"Unnamed: {i}_level_{level}" for level, line in enumerate(lines)) for i in range(width)]
     rest = [i for i in range(width) if i not in keys]
     if len({labels[i] for i in rest}) != len(rest) or not rest:

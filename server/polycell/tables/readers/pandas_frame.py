@@ -132,7 +132,10 @@ def framed(fields: Fields, options: Mapping[str, Any]) -> Table:
     kept = _kept(order, options)
     if fields.index and options.get("usecols") is not None:
         raise UnreadableError("some columns beside an index without a name")
-    for name, type_ in _declared(options.get("dtype"), order):
+    dtype = options.get("dtype")
+    if fields.index and isinstance(dtype, Mapping) and any(type(k) is int for k in dtype):
+        raise UnreadableError("types by number beside an index without a name")
+    for name, type_ in _declared(dtype, order):
         columns[name] = replace(columns[name], type=type_, type_certainty=Certainty.CERTAIN)
     index = fields.index
     names = _index_names(options.get("index_col"), kept)
