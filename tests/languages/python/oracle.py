@@ -165,6 +165,7 @@ def _arrow(table: Table, value: Any) -> list[str]:
         if column.name in value.column_names and column.type is not None:
             real = str(value.schema.field(column.name).type)
             same = str(column.type) == real or (real.endswith("string_view") and str(column.type) == "string")
+            same = same or (column.type.name == "dictionary" and real.startswith("dictionary"))
             if not same and not (real.startswith("large_") and str(column.type) == real.removeprefix("large_")):
                 found.append(f"column {column.name}: said {column.type}, real {real}")
     return found

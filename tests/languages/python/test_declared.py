@@ -243,8 +243,8 @@ schema = StructType([StructField("a", IntegerType(), False), StructField("b", St
         ("spark.createDataFrame([], StructType().add('a', 'int').add('b', StringType(), True))",
          [("a", "int32"), ("b", "string")]),
         ("spark.read.schema(schema).csv('x.csv')", [("a", "int32"), ("b", "string")]),
-        ("spark.read.option('header', True).schema('a INT').json('x')", [("a", "int32")]),
-        ("spark.read.format('csv').schema(schema).option('a', 1).load('x')", [("a", "int32"), ("b", "string")]),
+        ("spark.read.option('header', True).schema('a INT').json('x.json')", [("a", "int32")]),
+        ("spark.read.format('csv').schema(schema).option('a', 1).load('x.csv')", [("a", "int32"), ("b", "string")]),
         ("spark.read.csv('x.csv', schema=schema)", [("a", "int32"), ("b", "string")]),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from polycell.core.types import Table
 from polycell.tables.data_files import DataFiles
 from polycell.tables.outputs import read_output
-from polycell.tables.readers import arrow_files, csv_files, duckdb_files, json_files, polars_csv, spark_csv
+from polycell.tables.readers import arrow_files, csv_files, duckdb_files, excel, json_files, polars_csv, spark_csv
 
 Options: TypeAlias = Mapping[str, Any]
 Reader: TypeAlias = Callable[[DataFiles, Options], Table]
@@ -29,9 +29,12 @@ READERS: Mapping[str, Reader] = {
     "spark.parquet": arrow_files.spark_parquet,
     "duckdb.parquet": duckdb_files.parquet,
     "arrow.dataset": arrow_files.dataset,
-    "pandas.orc": arrow_files.pandas_orc,
+    "pandas.orc": arrow_files.arrow_orc,
+    "arrow.orc": arrow_files.arrow_orc,
     "spark.orc": arrow_files.spark_orc,
+    "spark.folders": arrow_files.folders,
     "arrow.ipc": arrow_files.ipc,
+    "arrow.feather": arrow_files.feather,
     "arrow.stream": arrow_files.stream,
     "polars.ipc": arrow_files.polars_ipc,
     "pandas.json": json_files.pandas,
@@ -39,5 +42,8 @@ READERS: Mapping[str, Reader] = {
     "polars.lines": json_files.polars_lines,
     "spark.json": json_files.spark,
     "duckdb.json": duckdb_files.json,
+    "pandas.excel": excel.pandas,
+    "excel.sheets": excel.sheets,
+    "polars.excel": excel.polars,
     "notebook.output": lambda found, options: read_output(found.one(), found.label, options),
 }

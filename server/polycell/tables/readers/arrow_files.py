@@ -93,6 +93,8 @@ def polars(schema_of: SchemaOf, suffix: str, found: DataFiles, options: Mapping[
     if options.get("glob", True) is not True or options.get("use_pyarrow"):
         raise UnreadableError("a path that is read otherwise")
     files = data_of(found, suffix)
+    if len(files) != len(found.files):
+        raise UnreadableError("files that look hidden")
     table = _table(schema_of, found, files, pandas=False)
     hive = options.get("hive_partitioning")
     if hive is None:
@@ -108,9 +110,7 @@ def polars(schema_of: SchemaOf, suffix: str, found: DataFiles, options: Mapping[
 
 
 def spark(schema_of: SchemaOf, suffix: str, found: DataFiles, options: Mapping[str, Any]) -> Table:
-    only(options, frozenset({"mergeSchema", "pathGlobFilter", "compression"}))
-    if options.get("pathGlobFilter") is not None:
-        raise UnreadableError("files that are filtered")
+    only({name.lower(): value for name, value in options.items()}, frozenset({"mergeschema", "header", "inferschema"}))
     table = _table(schema_of, found, data_of(found), pandas=False)
     return replace(spark_partitions(table, found), case_sensitive=False)
 
@@ -122,10 +122,21 @@ def spark_partitions(table: Table, found: DataFiles) -> Table:
     return with_partitions(table, partition_values(_below(found.base, data_of(found))), as_spark, found.label)
 
 
+def folders(found: DataFiles, options: Mapping[str, Any]) -> Table:
+    """The columns alone that Spark takes from folders."""
+    return spark_partitions(Table(case_sensitive=False), found)
+
+
 def ipc(found: DataFiles, options: Mapping[str, Any]) -> Table:
     """Arrow's file format, which is Feather version 2, as pandas and pyarrow read it."""
     only(options, frozenset({"columns", "use_threads", "memory_map", "dtype_backend"}))
     return select(_table(_ipc, found, [found.one()], pandas=True), options.get("columns"))
+
+
+def feather(found: DataFiles, options: Mapping[str, Any]) -> Table:
+    """The same as a table of pyarrow, where an index that pandas stored is a column."""
+    only(options, frozenset({"columns", "use_threads", "memory_map"}))
+    return select(_table(_ipc, found, [found.one()], pandas=False), options.get("columns"))
 
 
 # -- what they share
@@ -193,11 +204,17 @@ def _of_schema(schema: Any, path: Path | None, label: str, *, pandas: bool) -> T
     return replace(table, columns=tuple(c for c in table.columns if c.name not in stored), index=index)
 
 
+def arrow_orc(found: DataFiles, options: Mapping[str, Any]) -> Table:
+    """Its columns stay in the order of the file, however they are asked for."""
+    whole = arrow(_orc, "", found, {n: v for n, v in options.items() if n != "columns"}, pandas=False)
+    wanted = select(whole, options.get("columns")).columns
+    return replace(whole, columns=tuple(c for c in whole.columns if c in wanted))
+
+
 pandas_parquet = partial(arrow, _parquet, "", pandas=True)
 arrow_parquet = partial(arrow, _parquet, "", pandas=False)
 polars_parquet = partial(polars, _parquet, ".parquet")
 spark_parquet = partial(spark, _parquet, ".parquet")
-pandas_orc = partial(arrow, _orc, "", pandas=False)
 spark_orc = partial(spark, _orc, ".orc")
 polars_ipc = partial(polars, _ipc, "")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from polycell.core.types import FLOAT64, INT64, STRING, Anchor, Column, DataType, Evidence, Table
+from polycell.core.types import BOOL, FLOAT64, INT64, STRING, Anchor, Column, DataType, Evidence, Table
 from polycell.tables.data_files import DataFiles, UnreadableError
 from polycell.tables.infer import common_type, table_of_records, type_of_value
 from polycell.tables.readers.chosen import only
@@ -32,12 +32,16 @@ def pandas(found: DataFiles, options: Mapping[str, Any]) -> Table:
         head = read_text_head(found.one(), found.label, options)
         records = records_of(head)
         count = options.get("nrows")
+        if count is not None and ("\n\n" in head.text or head.text.startswith("\n")):
+            raise UnreadableError("blank lines, which count as rows")
         whole = head.whole or (type(count) is int and count <= len(records))
         made = table_of_records(records[:count] if type(count) is int else records, source=found.label)
         table = made if whole else replace(made, open=True)
     else:
         head = whole_document(found.one(), found.label, options)
         table = _oriented(json.loads(head.text), orient, found.label)
+    if any(_number(c.name) for c in table.columns):
+        raise UnreadableError("columns that are numbered")
     if options.keys() & {"dtype", "dtype_backend"}:
         table = replace(table, columns=tuple(replace(c, type=None) for c in table.columns))
     return replace(table, columns=tuple(located(_pandas_typed(c), head) for c in table.columns))
@@ -87,8 +91,8 @@ def _number(name: str) -> bool:
 
 def _pandas_typed(column: Column) -> Column:
     """pandas turns texts that look like dates into dates, and by the names of columns numbers as well."""
-    odd = column.type == STRING or _DATELIKE.match(column.name)
-    return replace(column, type=None) if odd else column
+    odd = column.type == STRING or _DATELIKE.match(column.name) or (column.type == BOOL and column.nullable)
+    return replace(column, type=None if odd else _plain(column.type))
 
 
 # -- polars and Spark
@@ -126,8 +130,9 @@ def _polars_table(records: Sequence[Any], head: Head) -> Table:
 
 def spark(found: DataFiles, options: Mapping[str, Any]) -> Table:
     """JSON lines, or with `multiLine` a document; columns in the order of their names."""
-    only(options, frozenset({"multiLine", "encoding", "primitivesAsString", "allowComments", "compression"}))
-    if str(options.get("multiLine", False)).lower() == "true":
+    options = {name.lower(): value for name, value in options.items()}
+    only(options, frozenset({"multiline", "encoding", "primitivesasstring", "allowcomments", "mode"}))
+    if str(options.get("multiline", False)).lower() == "true":
         head = whole_document(found.one(), found.label, options)
         content = json.loads(head.text)
         records = content if isinstance(content, list) else [content]
@@ -135,7 +140,7 @@ def spark(found: DataFiles, options: Mapping[str, Any]) -> Table:
         head = read_text_head(found.one(), found.label, options)
         records = records_of(head)
     table = _of_records(records, head)
-    text = str(options.get("primitivesAsString", False)).lower() == "true"
+    text = str(options.get("primitivesasstring", False)).lower() == "true"
     columns = [replace(c, type=None if text else _plain(c.type)) for c in table.columns]
     columns = sorted(columns, key=lambda c: c.name)
     return Table(tuple(columns), open=not head.whole, case_sensitive=False)

@@ -105,7 +105,7 @@ def _flat(head: Head, rows: list[list[str]], header: Any, options: Mapping[str, 
     else:
         if header >= len(rows):
             raise UnreadableError("it ends before its header")
-        found, data = _mangled(rows[header]), rows[header + 1 :]
+        found, data = mangled(rows[header]), rows[header + 1 :]
     at: Sequence[int] = range(len(found))
     if names is not None:
         found, at = _renamed(list(names), len(data[0]) if data else 0, options)
@@ -159,7 +159,7 @@ def _renamed(names: list[str], width: int, options: Mapping[str, Any]) -> tuple[
     raise UnreadableError("names of some columns")
 
 
-def _mangled(header: Sequence[str]) -> list[str]:
+def mangled(header: Sequence[str]) -> list[str]:
     names: list[str] = []
     counts: dict[str, int] = {}
     taken = {name or f"Unnamed: {i}" for i, name in enumerate(header)}

@@ -34,6 +34,7 @@ from polycell.languages.python.frames import column_index, rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, outcome
 from polycell.languages.python.frames.schema_rules import conforming
+from polycell.languages.python.frames.spark_readers import BUILDERS
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.values import (
     NOT_KNOWN,
@@ -384,6 +385,8 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
         positional = [Argument(a, run.evaluate(value)) for a, value in nodes]
     bound = bind(entry, run, node, receiver, positional, named)
     result = outcome(entry, receiver, bound)
+    if flavour in BUILDERS and address is not None and isinstance(result, Record):
+        run.change(address, result)  # a reader is told things in place
     if entry.changes:
         _replace(run, function.value, address, result)
         return entry.value(bound) if entry.value is not None and bound is not None else UNKNOWN

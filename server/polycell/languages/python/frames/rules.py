@@ -20,6 +20,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     arrow_rules,
     catalogue,
     connections,
+    duckdb_readers,
     duckdb_rules,
     library,
     pandas_aggregate,
@@ -37,6 +38,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     readers,
     schema_rules,
     spark_frame,
+    spark_readers,
     sql_strings,
 )
 from polycell.languages.python.frames.columns import unknown_table
@@ -70,7 +72,7 @@ def flavour_of(receiver: Type) -> str:
     if isinstance(receiver, Connection):
         return "connection"
     if isinstance(receiver, Record):
-        return receiver.name if receiver.name == catalogue.WRITER else ""
+        return receiver.name if receiver.name in (catalogue.WRITER, spark_readers.READER) else ""
     if isinstance(receiver, Schema) or (isinstance(receiver, Class) and receiver.schema is not None):
         return "schema"
     if isinstance(receiver, Opaque):

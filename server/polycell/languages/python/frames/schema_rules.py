@@ -16,13 +16,12 @@ from polycell.core.types import (
     DataType,
     Evidence,
     Flavour,
-    Opaque,
     Record,
     Schema,
     Table,
     Type,
 )
-from polycell.languages.python.frames.columns import UNKNOWN_INDEX, unknown_table, with_columns
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX, pick, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Argument, Call, Evaluator, function, method
 from polycell.languages.python.frames.type_nodes import named_type
 from polycell.languages.python.shapes import dotted
@@ -262,34 +261,13 @@ def struct_add(call: Call) -> Type:
     return replace(schema, table=with_columns(schema.table, (*schema.table.columns, column)))
 
 
-# A reader that was told the schema is one: `spark.read.schema("a INT, b STRING").csv(path)`.
-_READER = "pyspark.sql.SparkSession.reader"
-
-
-@method("pyspark.sql.SparkSession.read", "option options format", "*args **")
-@method(_READER, "option options format", "*args **")
-def reader_option(call: Call) -> Type:
-    return Opaque(_READER)
-
-
-@method("pyspark.sql.SparkSession.read", "schema", "schema")
-@method(_READER, "schema", "schema")
-def reader_schema(call: Call) -> Type:
-    declared = schema_argument(call.run, call["schema"], "spark")
-    return Schema(declared if declared is not None else unknown_table("spark"))
-
-
-@method("schema", "csv json parquet orc load table", "*args **")
-def read_by_schema(call: Call) -> Type:
-    schema = schema_of(call.receiver)
-    if schema is None or schema.table.flavour != "spark":
-        return UNKNOWN
-    return replace(schema.table, case_sensitive=False)
-
-
-@method("schema", "option options format", "*args **")
-def schema_option(call: Call) -> Type:
-    return call.receiver
+@method("schema", "to_table", "columns **")
+def dataset_table(call: Call) -> Type:
+    """What a pyarrow data set holds: its schema, or some of it."""
+    schema, columns = schema_of(call.receiver), call.texts("columns")
+    if schema is None or (call["columns"] is not None and columns is None):
+        return unknown_table("arrow", ())
+    return pick(schema.table, columns) if columns is not None else schema.table
 
 
 @method("schema", "empty_table", "**")

@@ -8,11 +8,10 @@ from dataclasses import replace
 from polycell.core.types import FLOAT64, INT64, STRING, UNKNOWN, Column, GroupBy, Table, Type, is_numeric
 from polycell.languages.python.frames.columns import drop, get, put, rename, sure, unknown_table, with_columns
 from polycell.languages.python.frames.expressions import UNNAMED
-from polycell.languages.python.frames.readers import read_file
 from polycell.languages.python.frames.registry import Call, method
 from polycell.languages.python.frames.schema_rules import rows_table, schema_argument
 from polycell.languages.python.frames.spark_expressions import columns_of, made_of, of_sql
-from polycell.languages.python.values import NOT_KNOWN, known_text, known_texts
+from polycell.languages.python.values import known_text, known_texts
 
 SESSION = "pyspark.sql.SparkSession"
 
@@ -342,33 +341,6 @@ def temp_view(call: Call) -> Type:
     if name:
         call.run.register(name, call.table, call.node)
     return UNKNOWN
-
-
-@method("pyspark.sql.SparkSession", "table", "tableName")
-def table(call: Call) -> Type:
-    name = call.text("tableName")
-    found = call.run.sql(f"SELECT * FROM {name}") if name and name.replace(".", "").replace("_", "").isalnum() else None
-    return (
-        replace(found, flavour="spark", index=(), case_sensitive=False) if found is not None else unknown_table("spark")
-    )
-
-
-@method("pyspark.sql.SparkSession.read", "parquet", "*paths **")
-def read_parquet(call: Call) -> Type:
-    if len(call.rest) != 1 or call.extra:
-        return unknown_table("spark")
-    return _sparkly(read_file(call, call.rest[0], "spark.parquet", "spark", {}))
-
-
-@method("pyspark.sql.SparkSession.read", "csv", "path schema sep **")
-def read_csv(call: Call) -> Type:
-    declared = schema_argument(call.run, call["schema"], "spark")
-    if declared is not None:
-        return _sparkly(declared)
-    options = {n: a.value for n, a in {**call.given, **(call.extra or {})}.items() if n != "path"}
-    if NOT_KNOWN in options.values():
-        return unknown_table("spark")
-    return _sparkly(read_file(call, call["path"], "spark.csv", "spark", options))
 
 
 @method("pyspark.sql.SparkSession", "createDataFrame", "data schema samplingRatio verifySchema")
