@@ -37,6 +37,7 @@ CODES: Mapping[str, str] = {
     "vega-type-mismatch": "a field drawn on a scale that does not show its values",
     "vega-unknown-field": "a field that the chart's data certainly do not have",
     "vega-unknown-key": "a property that Vega-Lite does not know at its place",
+    "vega-unknown-name": "a data set or scale that a Vega specification does not have",
 }
 
 

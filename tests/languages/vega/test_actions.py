@@ -61,7 +61,7 @@ def test_charts_by_the_kinds_of_columns() -> None:
 def test_every_chart_is_valid(chart: Any) -> None:
     content = {"data": {"values": []}, "mark": chart.mark, "encoding": encoding(chart)}
     for major in (5, 6):
-        jsonschema.Draft7Validator(dict(load(major).root)).validate(content)
+        jsonschema.Draft7Validator(dict(load("vega-lite", major).root)).validate(content)
     program = ast.parse(altair(chart, "df", imported=False))
     assert isinstance(program.body[0], ast.Import)
     call = program.body[1]
@@ -151,7 +151,7 @@ def test_a_plot_becomes_a_vega_cell(plot: dict[str, Any], stream: str, field: st
     assert made[1] == stream
     assert made[2]["encoding"]["y"]["field"] == field
     content = {**made[2], "data": {"values": []}}
-    jsonschema.Draft7Validator(dict(load(5).root)).validate(content)
+    jsonschema.Draft7Validator(dict(load("vega-lite", 5).root)).validate(content)
     text = f"host: polynote\n{FRAME}# %% [viz]\n<|>{json.dumps(viz(**plot))}"
     _, found = offered(text)
     new = found[0].insert_cell

@@ -12,6 +12,7 @@ from polycell.core.results import Edit, Finding, Fix, Location, Related
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import STRINGS, Certainty, Table
+from polycell.languages.vega import vega_scopes
 from polycell.languages.vega.data import Source
 from polycell.languages.vega.fields import scope, views
 from polycell.languages.vega.places import inside
@@ -24,6 +25,7 @@ UNKNOWN_KEY = "vega-unknown-key"
 MISSING_KEY = "vega-missing-key"
 INVALID_VALUE = "vega-invalid-value"
 UNKNOWN_FIELD = "vega-unknown-field"
+UNKNOWN_NAME = "vega-unknown-name"
 TYPE_MISMATCH = "vega-type-mismatch"
 
 LISTED = 8  # values named in a message
@@ -42,7 +44,14 @@ def findings(reading: Reading, context: Context) -> Iterator[Finding]:
     root = reading.tree.root
     if root is None or root.kind != "object":
         return
-    if reading.library.library == "vega-lite" and _is_specification(root):
+    if not _is_specification(root):
+        return
+    if reading.outside.vega:
+        found = list(_of_schema(reading, root, context))
+        yield from found
+        if not found:
+            yield from _of_names(reading, root, context)
+    else:
         found = list(_of_schema(reading, root, context))
         yield from found
         nodes = [v.node.get(key) for v in views(reading.outside) for key in ("encoding", "mark")]
@@ -55,6 +64,39 @@ def findings(reading: Reading, context: Context) -> Iterator[Finding]:
 def _is_specification(root: Node) -> bool:
     """A cell that has just been begun has nothing to be judged."""
     return any(m.key not in ("$schema", "") for m in root.members)
+
+
+# -- Vega's names
+
+
+def _of_names(reading: Reading, root: Node, context: Context) -> Iterator[Finding]:
+    """Names of data sets and scales that nothing in the specification has, and fields that the data do not have."""
+    if reading.tree.mistakes or not reading.schemas:
+        return
+    fields: list[tuple[Path, Node]] = []
+    for path, node in vega_scopes.texts(root):
+        kind = vega_scopes.named_at(path)
+        if kind is None:
+            fields += [(path, node)] if reading.names_field(path) else []
+        elif str(node.value) not in (known := vega_scopes.names(kind, path, root)):
+            yield _unknown_name(kind, node, known, context)
+    seen: set[Span] = set()
+    # Data that lack a field in their own transforms lack others behind those: one mistake is said once.
+    for made in (True, False):
+        for path, node in fields:
+            if ("transform" in path) is made:
+                yield from _unknown(node, scope(path, reading.outside), context, seen)
+        if seen:
+            return
+
+
+def _unknown_name(kind: str, node: Node, known: list[str], context: Context) -> Finding:
+    name, what = str(node.value), "data set" if kind == "data" else "scale"
+    meant = near(name, known)
+    others = f"There are {_listed(known)}." if known else f"It has no {what}."
+    advice = f"Did you mean `{meant}`?" if meant else others
+    fixes = (_change(context, inside(node), meant, preferred=True),) if meant else ()
+    return Finding(UNKNOWN_NAME, inside(node), f"`{name}` is no {what} of this chart. {advice}", "warning", fixes=fixes)
 
 
 # -- the schema

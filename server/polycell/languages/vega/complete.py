@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
 from polycell.core.text import Span
 from polycell.core.types import Column, Table, describe
+from polycell.languages.vega import vega_scopes
 from polycell.languages.vega.cursor import Cursor, locate
 from polycell.languages.vega.data import Source, names_in, table_of
 from polycell.languages.vega.fields import scope
 from polycell.languages.vega.places import (
     datum_before,
-    is_repeated_field,
     last_key,
     names_data,
-    names_field,
 )
 from polycell.languages.vega.reading import Reading
 from polycell.languages.vega.schema import VENDORED, Leaf, Rule, allowed, at, child_rule, meant
 from polycell.languages.vega.tree import Node, Path
+from polycell.languages.vega.vega_names import in_expression, is_expression
 from polycell.languages.vega.yaml_reader import is_block, read_block
 from polycell.tables.charts.names import as_field, column_of, kind_of_type
 
@@ -69,7 +69,7 @@ def _with_blank_line(reading: Reading, offset: int) -> Reading:
 
 def _keys(reading: Reading, cursor: Cursor) -> Iterator[Completion]:
     schema, root = reading.schema, reading.tree.root
-    if schema is None or root is None:
+    if root is None:
         return
     own = cursor.member.key if cursor.member is not None else ""
     leaves = meant(schema, at(schema, root, cursor.path, ignored=own), cursor.container, own)
@@ -145,21 +145,29 @@ def _values(reading: Reading, cursor: Cursor, offset: int) -> Iterator[Completio
         if found is not None and last_key(path) not in ("labelExpr", "description", "title"):
             yield from _datum(reading, path, found.span, quoted=found.quoted)
             return
+        if reading.outside.vega and is_expression(path):
+            yield from in_expression(reading.tree, path, cursor.word.start, offset)
+            return
     if path == ("$schema",):
-        for major in VENDORED:
-            yield write.item(f"https://vega.github.io/schema/vega-lite/v{major}.json", "value", rank=10 + 6 - major)
+        for library, versions in VENDORED.items():
+            for at_, major in enumerate(versions):
+                url = f"https://vega.github.io/schema/{library}/v{major}.json"
+                yield write.item(url, "value", rank=10 + at_ + 10 * (library != reading.library.library))
         return
     if names_data(path):
         yield from _data_names(reading, write)
+        return
+    kind = vega_scopes.named_at(path) if reading.outside.vega else None
+    if kind is not None:
+        for at_, name in enumerate(vega_scopes.names(kind, path, root)):
+            yield write.item(name, "table" if kind == "data" else "value", f"{kind} of this chart", rank=8 + at_)
         return
     if path[-2:] == ("data", "values") and not in_string and reading.tree.dialect == "javascript":
         yield from _data_values(reading, cursor)
         return
     schema = reading.schema
-    if schema is None:
-        return
     leaves = at(schema, root, path)
-    if names_field(path, leaves) or is_repeated_field(path):
+    if reading.names_field(path):
         yield from _fields(reading, path, cursor, write)
     key = last_key(path)
     proposed = _proposed(reading, path[:-1], cursor.container) if key == "type" else ""
@@ -346,8 +354,6 @@ def short(text: str) -> str:
 def form(reading: Reading, rule: Rule) -> str:
     """What a key takes, in a few words: `number`, `object`, `"top" | "bottom" | …`."""
     schema = reading.schema
-    if schema is None:
-        return ""
     leaves = schema.leaves(rule)
     values = [v for leaf in leaves for v in allowed(leaf.rule) or () if isinstance(v, str)]
     if values and len(values) <= 3 and all(allowed(leaf.rule) for leaf in leaves):

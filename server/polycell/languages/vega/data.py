@@ -57,6 +57,8 @@ class Outside:
     root: Node | None = None
     given: Mapping[str, str] = field(default_factory=dict)
     anchor: Callable[[Node], Anchor | None] = lambda node: None  # the place of a text in the specification
+    vega: bool = False  # whether it is for Vega itself
+    known: dict[tuple[int, int | None], Source] = field(default_factory=dict, compare=False)  # while it is read
 
 
 @dataclass(frozen=True, slots=True)

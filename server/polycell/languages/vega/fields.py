@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from polycell.core.types import Anchor, Table
+from polycell.languages.vega import vega_scopes
 from polycell.languages.vega.data import OPEN, UNKNOWN_SOURCE, Outside, Source, named, plain, source
 from polycell.languages.vega.places import last_key
 from polycell.languages.vega.tree import Node, Path, walk
@@ -33,6 +34,8 @@ def start(outside: Outside) -> Source:
 
 def scope(path: Path, outside: Outside) -> Source:
     """The data as fields at `path` may name them: behind the transforms above it, and those before it in its list."""
+    if outside.vega:
+        return vega_scopes.scope(path, outside)
     node, at = outside.root, 0
     found = start(outside)
     while node is not None and node.kind == "object":

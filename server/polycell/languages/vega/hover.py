@@ -11,26 +11,31 @@ from polycell.core.results import Hover, Location
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Column, Table, describe
-from polycell.languages.vega.complete import rules_of
+from polycell.languages.vega.complete import form, rules_of
 from polycell.languages.vega.cursor import Cursor, locate
 from polycell.languages.vega.data import Source, head_name, named, source, table_of
 from polycell.languages.vega.fields import scope
 from polycell.languages.vega.places import (
     datum_fields,
     inside,
-    is_repeated_field,
     last_key,
     names_data,
-    names_field,
     raw,
 )
 from polycell.languages.vega.reading import Reading
-from polycell.languages.vega.schema import allowed, at, meant
+from polycell.languages.vega.schema import Rule, allowed, at, meant
 from polycell.tables.charts.names import column_of, kind_of_type
 from polycell.tables.describe import binding_line
 
 # Where a hover is about the whole chart.
 _WHOLE = frozenset({"$schema", "mark", "marks", "layer", "concat", "hconcat", "vconcat", "facet", "repeat", "encoding"})
+# Vega's documentation, by the key that a place lies under.
+_PAGES = {
+    **{key: key for key in ("axes", "data", "layout", "legends", "marks", "projections", "scales", "signals", "title")},
+    "transform": "transforms",
+    "config": "config",
+    "on": "event-streams",
+}
 _MARKS = frozenset({("mark",), ("mark", "type")})
 SHOWN = 30  # columns listed in a hover; the others are counted
 
@@ -66,24 +71,37 @@ def _given(reading: Reading, context: Context) -> list[tuple[str, Span]]:
 
 def _hover_key(reading: Reading, cursor: Cursor) -> Hover | None:
     schema, root, member = reading.schema, reading.tree.root, cursor.member
-    if schema is None or root is None or member is None:
+    if root is None or member is None:
         return None
     leaves = meant(schema, at(schema, root, cursor.path), cursor.container)
     texts: dict[str, None] = {}
-    for rule in rules_of(reading, leaves, member.key):
+    rules = rules_of(reading, leaves, member.key)
+    for rule in rules:
         own = str(rule.get("description", ""))
         text = own or next((leaf.text for leaf in schema.leaves(rule) if leaf.text), "")
         if text:
             texts[text] = None
+    if not texts and rules:
+        texts[_in_words(reading, rules, cursor)] = None
     if not texts:
         return None
     return Hover(f"**{member.key}**\n\n{next(iter(texts))}", member.span)
 
 
+def _in_words(reading: Reading, rules: Sequence[Rule], cursor: Cursor) -> str:
+    """What a key takes, where the schema has no words of its own (Vega's has few), and where it is documented."""
+    forms = dict.fromkeys(filter(None, (form(reading, rule) for rule in rules)))
+    place = next(
+        (_PAGES[step] for step in (*reversed(cursor.path), cursor.member and cursor.member.key) if step in _PAGES), ""
+    )
+    page = f"[Vega: {place}](https://vega.github.io/vega/docs/{place}/)" if place and reading.outside.vega else ""
+    return "\n\n".join(filter(None, [f"`{' | '.join(forms)}`" if forms else "", page]))
+
+
 def _hover_value(reading: Reading, cursor: Cursor) -> Hover | None:
     """A value of an enumeration: what its key is about."""
     schema, root, token = reading.schema, reading.tree.root, cursor.token
-    if schema is None or root is None or token is None or token.kind != "string":
+    if root is None or token is None or token.kind != "string":
         return None
     for leaf in at(schema, root, cursor.path):
         values = allowed(leaf.rule)
@@ -97,17 +115,15 @@ def _hover_value(reading: Reading, cursor: Cursor) -> Hover | None:
 
 def _field_at(reading: Reading, cursor: Cursor, offset: int) -> tuple[Column | None, Source, Span] | None:
     """The field named at the cursor, its column where it is known, and where its name stands."""
-    token, schema, root = cursor.token, reading.schema, reading.tree.root
-    if token is None or token.kind != "string" or root is None:
+    token = cursor.token
+    if token is None or token.kind != "string":
         return None
     text, start = raw(token, reading.tree.text)
     for field in datum_fields(text, start):
         if field.span.touches(offset):
             home = scope(cursor.path, reading.outside)
             return column_of(home.table, field.name), home, field.span
-    if schema is None:
-        return None
-    if names_field(cursor.path, at(schema, root, cursor.path)) or is_repeated_field(cursor.path):
+    if reading.names_field(cursor.path):
         home = scope(cursor.path, reading.outside)
         return column_of(home.table, str(token.value)), home, inside(token)
     return None

@@ -10,9 +10,8 @@ from polycell.core.results import Mention
 from polycell.core.text import Span
 from polycell.core.types import Column
 from polycell.languages.vega.fields import scope
-from polycell.languages.vega.places import datum_fields, inside, is_repeated_field, last_key, names_field, raw
+from polycell.languages.vega.places import datum_fields, inside, last_key, raw
 from polycell.languages.vega.reading import Reading
-from polycell.languages.vega.schema import at
 from polycell.languages.vega.tree import Node, Path, walk
 from polycell.tables.charts.names import column_of
 
@@ -59,7 +58,7 @@ def _implied(text: str, node: Node, name: str) -> Iterator[Mention]:
 
 def of_text(reading: Reading, path: Path, node: Node) -> Iterator[Mention]:
     """The fields that a text of the specification names: itself, or `datum.x` inside of it."""
-    schema, root = reading.schema, reading.tree.root
+    root = reading.tree.root
     text, start = raw(node, reading.tree.text)
     fields = datum_fields(text, start)
     for field in fields:
@@ -72,9 +71,9 @@ def of_text(reading: Reading, path: Path, node: Node) -> Iterator[Mention]:
         behind = (*path[: path.index("transform") + 1], _step(path) + 1)
         column = scope(behind, reading.outside).table.column(name)
         yield from _named(span, name, column, reading, behind, write=True)
-    elif schema is None:
-        yield Mention(span, name, refusal="fields of Vega's own specifications are not followed")
-    elif names_field(path, at(schema, root, path)) or is_repeated_field(path):
+    elif reading.outside.vega and reading.names_field(path) and scope(path, reading.outside).table.open:
+        yield Mention(span, name, refusal="the fields of the data are not all known")
+    elif reading.names_field(path):
         column = column_of(scope(path, reading.outside).table, name)
         if (column is not None and column.name != name) or text != name:
             yield Mention(span, name, refusal="it reaches into a field")

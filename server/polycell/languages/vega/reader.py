@@ -413,7 +413,7 @@ class _Reader:
         char = text[at]
         frame.state = "after"
         if char in "{[":
-            if char == "[" and key in ("values", "data") and (long := self._long_data()) is not None:
+            if char == "[" and key == "values" and (long := self._long_data()) is not None:
                 return long
             if len(self.stack) >= DEEPEST:
                 return self._expression()

@@ -12,11 +12,12 @@ from polycell.core.notebook import Cell
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Anchor
+from polycell.languages.vega import vega_scopes
 from polycell.languages.vega.data import Outside
-from polycell.languages.vega.places import inside
+from polycell.languages.vega.places import inside, is_repeated_field, names_field
 from polycell.languages.vega.reader import read as read_tree
-from polycell.languages.vega.schema import NEWEST, VENDORED, Named, Schema, load, named
-from polycell.languages.vega.tree import Dialect, Node, Tree
+from polycell.languages.vega.schema import VENDORED, Named, Schema, at, load, named
+from polycell.languages.vega.tree import Dialect, Node, Path, Tree
 from polycell.languages.vega.yaml_reader import is_block, read_block
 
 _OPTIONS_WITH_VALUE = frozenset({"-v", "--version"})
@@ -90,7 +91,7 @@ def library(cell: Cell, host: str, root: Node | None) -> Named:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`schemas` are those that must agree on a mistake before it is one; none when the version is not ours to judge.
-    `schema` is the one to complete and explain with; None for a specification that is not Vega-Lite's."""
+    `schema` is the one to complete and explain with."""
 
     tree: Tree
     outside: Outside
@@ -99,22 +100,30 @@ class Reading:
     start: int = 0  # where the specification's text begins in the cell
 
     @property
-    def schema(self) -> Schema | None:
-        if self.library.library != "vega-lite":
-            return None
-        major = self.library.major
-        return load(major if major in VENDORED else NEWEST if major > NEWEST or not major else min(VENDORED))
+    def schema(self) -> Schema:
+        """The vendored version nearest to the one that the specification is for."""
+        known, major = VENDORED[self.library.library], self.library.major
+        newest = max(known)
+        return load(self.library.library, min(max(major, min(known)), newest) if major else newest)
 
     @property
     def schemas(self) -> tuple[Schema, ...]:
         said = self.library
-        if said.library != "vega-lite":
-            return ()
-        if said.major in VENDORED:
-            newer = said.minor is not None and (said.major, said.minor) > VENDORED[said.major]
-            return () if newer else (load(said.major),)
+        known = VENDORED[said.library]
+        if said.major in known:
+            newer = said.minor is not None and (said.major, said.minor) > known[said.major]
+            return () if newer else (load(said.library, said.major),)
         # Polynote's own default is version 3; elsewhere an unnamed version is one in use today.
-        return () if said.major or self.host == "polynote" else tuple(load(major) for major in VENDORED)
+        return () if said.major or self.host == "polynote" else tuple(load(said.library, major) for major in known)
+
+    def names_field(self, path: Path) -> bool:
+        """Whether the text at `path` is the name of a field of the data there."""
+        if self.tree.root is None:
+            return False
+        leaves = at(self.schema, self.tree.root, path)
+        if self.outside.vega:
+            return vega_scopes.names_field(path, leaves)
+        return names_field(path, leaves) or is_repeated_field(path)
 
     @property
     def bare_keys(self) -> bool:
@@ -148,5 +157,6 @@ def reading(cell: Cell, host: Host, view: View, folder: str, context: Context | 
         span = inside(node)
         return Anchor.at(whole, start + span.start, span.of(cell.text), cell=cell.id)
 
-    outside = Outside(view, folder, tree.root, names, anchor)
-    return Reading(tree, outside, host.name, library(cell, host.name, tree.root), cell.body)
+    said = library(cell, host.name, tree.root)
+    outside = Outside(view, folder, tree.root, names, anchor, said.library == "vega")
+    return Reading(tree, outside, host.name, said, cell.body)

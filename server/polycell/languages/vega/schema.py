@@ -1,8 +1,9 @@
-"""Vega-Lite's JSON schemas: loaded when first needed, walked along a path.
+"""The JSON schemas of Vega-Lite and Vega: loaded when first needed, walked along a path.
 
 The schemas use few of JSON Schema's words (`$ref`, `anyOf`, `type`, `enum`, `const`, `properties`, `required`,
-`additionalProperties`, `items` and bounds), so a walk of our own answers in microseconds what a validator would need a
-millisecond for, and it knows which alternative of an `anyOf` the author means.
+`additionalProperties`, `items` and bounds; Vega's also `oneOf`, `allOf` and `not` of values), so a walk of our own
+answers in microseconds what a validator would need a millisecond for, and it knows which alternative of an `anyOf` the
+author means.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from polycell.languages.vega.tree import OPAQUE, Node, Path
 
 Rule: TypeAlias = Mapping[str, Any]
 
-# What lies in `schemas/`, newest first: major version → (major, minor).
-VENDORED: Mapping[int, tuple[int, int]] = {6: (6, 5), 5: (5, 23)}
-NEWEST = max(VENDORED)
+# What lies in `schemas/`: library → major version, newest first → (major, minor).
+VENDORED: Mapping[str, Mapping[int, tuple[int, int]]] = {
+    "vega-lite": {6: (6, 5), 5: (5, 23)},
+    "vega": {6: (6, 4), 5: (5, 33)},
+}
 
 _URL = re.compile(r"vega\.github\.io/schema/(vega-lite|vega)/v(\d+)(?:\.(\d+))?")
 _KINDS = {"object": "object", "array": "array", "string": "string", "number": "number", "data": "array"}
@@ -60,6 +63,7 @@ class Leaf:
 class Schema:
     """One version's schema with its unions flattened as they are met."""
 
+    library: str
     major: int
     root: Rule
     definitions: Mapping[str, Rule]
@@ -81,23 +85,71 @@ class Schema:
             target = self.definitions.get(name) or self.definitions.get(rule["$ref"].rpartition("definitions/")[2])
             if target is not None and name not in names:
                 self._flatten(target, names | {name}, text, made)
-        elif "anyOf" in rule:
-            for one in rule["anyOf"]:
+        elif "anyOf" in rule or "oneOf" in rule:
+            for one in rule["anyOf" if "anyOf" in rule else "oneOf"]:
                 self._flatten(one, names, text, made)
+        elif "allOf" in rule:
+            for leaf in self._all_of(rule["allOf"]):
+                made.setdefault(id(leaf.rule), Leaf(leaf.rule, leaf.names | names, leaf.text or text, leaf.kinds))
         else:
             made.setdefault(id(rule), Leaf(rule, names, text, kinds(rule)))
 
+    def _all_of(self, parts: Sequence[Rule]) -> list[Leaf]:
+        """Every way to take one alternative of each part."""
+        found = list(self.leaves(parts[0]))
+        for part in parts[1:]:
+            found = [both for a in found for b in self.leaves(part) if (both := _both(a, b)) is not None]
+        return found
 
-@lru_cache(maxsize=len(VENDORED))
-def load(major: int) -> Schema:
-    """The schema of a major version of Vega-Lite; about 30 ms the first time."""
-    data = resources.files("polycell.languages.vega").joinpath(f"schemas/v{major}.json.gz").read_bytes()
-    content = json.loads(gzip.decompress(data))
+
+def _both(a: Leaf, b: Leaf) -> Leaf | None:
+    """What two alternatives take together; None where that is nothing."""
+    taken = a.kinds & b.kinds
+    if not taken:
+        return None
+    rule: dict[str, Any] = {**a.rule, **b.rule, "type": sorted(taken)}
+    properties: dict[str, Rule] = {**a.rule.get("properties", {}), **b.rule.get("properties", {})}
+    for key in a.rule.get("properties", {}).keys() & b.rule.get("properties", {}).keys():
+        properties[key] = {"allOf": [a.rule["properties"][key], b.rule["properties"][key]]}
+    if properties:
+        rule["properties"] = properties
+    needed = dict.fromkeys((*a.rule.get("required", ()), *b.rule.get("required", ())))
+    if needed:
+        rule["required"] = list(needed)
+    if a.rule.get("additionalProperties") is False:
+        rule["additionalProperties"] = False
+    values = [set(map(repr, one)) for one in (allowed(a.rule), allowed(b.rule)) if one is not None]
+    if len(values) == 2:
+        rule["enum"] = [value for value in allowed(a.rule) or () if repr(value) in values[1]]
+        rule.pop("const", None)
+    return Leaf(rule, a.names | b.names, b.text or a.text, taken)
+
+
+@lru_cache(maxsize=8)
+def load(library: str, major: int) -> Schema:
+    """The schema of a major version of a library; about 30 ms the first time."""
+    name = f"schemas/{library}-v{major}.json.gz"
+    content = json.loads(gzip.decompress(resources.files("polycell.languages.vega").joinpath(name).read_bytes()))
+    return _vega(content, major) if library == "vega" else _vega_lite(content, major)
+
+
+def _vega(content: dict[str, Any], major: int) -> Schema:
+    """Sets of encodings are the only objects with keys of any name."""
+    definitions = content["definitions"]
+    encodings = [definitions["encode"], definitions["guideEncode"]]
+    encodings += definitions["title"]["oneOf"][1]["properties"]["encode"]["anyOf"]
+    for rule in encodings:
+        for inner in rule.get("patternProperties", {}).values():
+            rule["additionalProperties"] = inner
+    return Schema("vega", major, content, definitions)
+
+
+def _vega_lite(content: dict[str, Any], major: int) -> Schema:
     for name in ("FacetSpec", "TopLevelFacetSpec"):
         # Vega-Lite draws facets of facets, and its gallery has some; only its schema does not know of them.
         inner = content["definitions"][name]["properties"]["spec"]
         inner["anyOf"] = [*inner["anyOf"], {"$ref": "#/definitions/FacetSpec"}]
-    return Schema(major, content, content["definitions"])
+    return Schema("vega-lite", major, content, content["definitions"])
 
 
 def kinds(rule: Rule) -> frozenset[str]:
@@ -142,6 +194,12 @@ def allowed(rule: Rule) -> Sequence[Any] | None:
     return values
 
 
+def refused(rule: Rule) -> Sequence[Any]:
+    """Values that a leaf does not take, though they are of its type."""
+    values: Sequence[Any] = rule.get("not", {}).get("enum", ())
+    return values
+
+
 def child_rule(rule: Rule, step: str | int) -> Rule | None:
     """The rule for a key or an item of a leaf; None when the leaf says nothing of it."""
     if isinstance(step, int):
@@ -183,7 +241,7 @@ def _may_be(schema: Schema, rule: Rule, node: Node) -> bool:
     for leaf in schema.leaves(rule):
         if kind in leaf.kinds:
             values = allowed(leaf.rule)
-            if values is None or node.value in values:
+            if node.value not in refused(leaf.rule) if values is None else node.value in values:
                 return True
     return False
 

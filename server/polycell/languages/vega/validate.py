@@ -13,12 +13,13 @@ from difflib import get_close_matches
 from typing import Any, Literal
 
 from polycell.core.text import Span
-from polycell.languages.vega.schema import Leaf, Rule, Schema, allowed, child_rule, contradictions, kind_of
+from polycell.languages.vega.schema import Leaf, Rule, Schema, allowed, child_rule, contradictions, kind_of, refused
 from polycell.languages.vega.tree import Node
 
 _RENAMED, _UNKNOWN, _MISSING, _VALUE, _BOUND, _KIND = 2.0, 6.0, 5.0, 4.0, 3.0, 8.0
 _INSIDE = 0.6  # weight of what is wrong one level below,
 _MOST_INSIDE = 4.0  # and the most that one member can cost: a key that is known is better than one that is not
+_NEARER = 0.8  # where a stranger may be meant
 _NEAR = 0.7  # difflib ratio from which on a spelling is taken for a slip
 
 ProblemKind = Literal["unknown-key", "missing-key", "value", "kind", "bound"]
@@ -139,6 +140,9 @@ class _Judge:
                     missing.remove(meant)
                 cost += _RENAMED if meant else _UNKNOWN
                 problems.append(problem)
+            elif member.key not in properties and (slip := self._slip(rule, node, member.key)):
+                cost += _RENAMED
+                problems.append(Problem("unknown-key", member.span, member.key, (slip,), key))
         if missing and not spread:
             cost += _MISSING * len(missing)
             strangers = [p for p in problems if p.kind == "unknown-key" and p.parent == key and not p.meant]
@@ -149,6 +153,14 @@ class _Judge:
                 name = next((n for n in missing if n != "data"), "data")
                 problems.append(Problem("missing-key", _head(node), name, (name,), key))
         return _Judged(cost, tuple(problems)) if problems else _FINE
+
+    def _slip(self, rule: Rule, node: Node, name: str) -> str:
+        """Vega takes any further key at most places, and looks at none of them: only what is nearly one of its own is
+        taken for a mistake. "" for anything else."""
+        if self.schema.library != "vega" or rule.get("additionalProperties") is not None:
+            return ""
+        free = [key for key in rule.get("properties", {}) if node.member(key) is None and len(key) > 3]
+        return next(iter(get_close_matches(name, free, 1, _NEARER)), "")
 
     def _array(self, rule: Rule, node: Node, key: str) -> _Judged:
         cost = 0.0
@@ -181,7 +193,8 @@ def _scalar(leaves: Iterable[Leaf], node: Node, kind: str, key: str) -> _Judged:
                 return _FINE
             choices += values
         elif kind != "number":
-            return _FINE
+            if node.value not in refused(leaf.rule):
+                return _FINE
         else:
             bound = _out_of_bounds(leaf.rule, node.value)
             if not bound:

@@ -76,14 +76,15 @@ def placed(before: Table, after: Table, place: Callable[[str], Anchor | None]) -
 # -- helpers
 
 
-def _put(table: Table, *columns: Column) -> Table:
+def put(table: Table, *columns: Column) -> Table:
     """The table with columns added, or replaced where they are there already."""
     given = {c.name: c for c in columns}
     kept = tuple(given.pop(c.name, c) for c in table.columns)
     return replace(table, columns=(*kept, *given.values()))
 
 
-def _made(name: str, type_: DataType | None, source: str) -> Column:
+def derived(name: str, type_: DataType | None, source: str) -> Column:
+    """A column that a transform makes."""
     return Column(name, type_, certainty=Certainty.CERTAIN, source=source, type_certainty=Certainty.LIKELY)
 
 
@@ -112,7 +113,8 @@ def _groups(table: Table, transform: Transform) -> tuple[Column, ...] | None:
     return None if names is None else tuple(table.column(name) or Column(name) for name in names)
 
 
-def _aggregate_type(table: Table, operation: str, name: str | None) -> DataType | None:
+def aggregate_type(table: Table, operation: str, name: str | None) -> DataType | None:
+    """The type of what an aggregate or window operation makes of a field."""
     if operation in _COUNTS or operation in _RANKS:
         return INT64
     column = table.column(name) if name else None
@@ -139,7 +141,7 @@ def _operations(table: Table, value: Json) -> list[Column] | None:
         if made is None:
             made = f"{operation}_{name}" if name else operation
         source = f"{operation}({name or ''})"
-        columns.append(_made(made, _aggregate_type(table, operation, name), source))
+        columns.append(derived(made, aggregate_type(table, operation, name), source))
     return columns
 
 
@@ -155,7 +157,7 @@ def _calculate(table: Table, transform: Transform, value: Json, foreign: Foreign
     if made is None:
         return replace(table, open=True)
     text = _text(value) or ""
-    return _put(table, _made(made, type_of_expression(text, table), f"calculate {text}"))
+    return put(table, derived(made, type_of_expression(text, table), f"calculate {text}"))
 
 
 def type_of_expression(text: str, table: Table) -> DataType | None:
@@ -180,12 +182,12 @@ def _aggregate(table: Table, transform: Transform, value: Json, foreign: Foreign
     columns, groups = _operations(table, value), _groups(table, transform)
     if columns is None or groups is None:
         return replace(table, open=True)
-    return _put(replace(table, columns=groups, open=False), *columns)
+    return put(replace(table, columns=groups, open=False), *columns)
 
 
 def _join_aggregate(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
     columns = _operations(table, value)
-    return replace(table, open=True) if columns is None else _put(table, *columns)
+    return replace(table, open=True) if columns is None else put(table, *columns)
 
 
 def _pair(table: Table, transform: Transform, type_: DataType, source: str) -> Table:
@@ -195,13 +197,13 @@ def _pair(table: Table, transform: Transform, type_: DataType, source: str) -> T
         return replace(table, open=True)
     if len(names) == 1:
         names = [names[0], f"{names[0]}_end"]
-    return _put(table, *(_made(name, type_, source) for name in names[:2]))
+    return put(table, *(derived(name, type_, source) for name in names[:2]))
 
 
 def _bin(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
     made = _pair(table, transform, FLOAT64, f"bin {_text(transform.get('field')) or ''}")
     names = _names(transform, []) or []
-    return made if len(names) != 1 else _put(made, _made(f"{names[0]}_range", STRING, "bin"))
+    return made if len(names) != 1 else put(made, derived(f"{names[0]}_range", STRING, "bin"))
 
 
 def _time_unit(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
@@ -222,7 +224,7 @@ def _fold(table: Table, transform: Transform, value: Json, foreign: Foreign) -> 
     number = bool(types) and None not in found and all(t is not None and is_numeric(t) for t in types)
     kind = types.pop() if len(types) == 1 and None not in found else FLOAT64 if number else None
     what = ", ".join(folded or ())
-    return _put(table, _made(names[0], STRING, f"names of {what}"), _made(names[1], kind, f"values of {what}"))
+    return put(table, derived(names[0], STRING, f"names of {what}"), derived(names[1], kind, f"values of {what}"))
 
 
 def _flatten(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
@@ -234,8 +236,8 @@ def _flatten(table: Table, transform: Transform, value: Json, foreign: Foreign) 
     for name, made in zip(flattened, names, strict=False):
         column = table.column(name)
         inner = column.type.children[0][1] if column is not None and column.type and column.type.children else None
-        columns.append(_made(made, inner, f"flatten {name}"))
-    return _put(table, *columns)
+        columns.append(derived(made, inner, f"flatten {name}"))
+    return put(table, *columns)
 
 
 def _pivot(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
@@ -253,14 +255,14 @@ def _lookup(table: Table, transform: Transform, value: Json, foreign: Foreign) -
     if not fields:
         # Without `fields` the whole foreign row is put under `as`.
         struct = DataType("struct", children=tuple((c.name, c.type or STRING) for c in other.columns))
-        return _put(table, *(_made(name, struct, "lookup") for name in names))
+        return put(table, *(derived(name, struct, "lookup") for name in names))
     found = [other.column(name) for name in fields]
-    return _put(
+    return put(
         table,
         *(
             replace(column if made == name else column.named(made, None), maybe=False, source=column.source or name)
             if column is not None
-            else _made(made, None, f"lookup {name}")
+            else derived(made, None, f"lookup {name}")
             for made, name, column in zip(names, fields, found, strict=False)
         ),
     )
@@ -278,7 +280,7 @@ def _distribution(table: Table, transform: Transform, default: list[str], source
     names, groups = _names(transform, default), _groups(table, transform)
     if names is None or groups is None:
         return replace(table, open=True)
-    return _put(Table(groups), *(_made(name, FLOAT64, source) for name in names[:2]))
+    return put(Table(groups), *(derived(name, FLOAT64, source) for name in names[:2]))
 
 
 def _regression(table: Table, transform: Transform, value: Json, foreign: Foreign) -> Table:
@@ -287,9 +289,9 @@ def _regression(table: Table, transform: Transform, value: Json, foreign: Foreig
     if names is None or groups is None or on is None or dependent is None:
         return replace(table, open=True)
     if transform.get("params") not in (None, False):
-        columns = [_made("coef", DataType("list"), "regression"), _made("rSquared", FLOAT64, "regression")]
-        return _put(Table(groups), *columns)
-    return _put(Table(groups), *(_made(name, FLOAT64, f"fit of {dependent} on {on}") for name in names[:2]))
+        columns = [derived("coef", DataType("list"), "regression"), derived("rSquared", FLOAT64, "regression")]
+        return put(Table(groups), *columns)
+    return put(Table(groups), *(derived(name, FLOAT64, f"fit of {dependent} on {on}") for name in names[:2]))
 
 
 # In the order in which Vega-Lite tells transforms apart.
