@@ -12,6 +12,8 @@ CODES: Mapping[str, str] = {
     "dependency-version": "an installed version that the declaration excludes",
     "malformed-dependency": "a requirement or coordinate that no tool reads",
     "malformed-schema": "a comment that declares a frame and is not understood",
+    "duplicate-columns": "a call that would give two columns one name, which its library refuses",
+    "merge-key-types": "a join on columns whose types its library does not compare",
     "missing-dependency": "an imported module that nothing provides",
     "nocache-without-effect": "`?nocache` on a Maven coordinate",
     "scala-version-mismatch": "an artifact made for another Scala than the notebook's",

@@ -10,32 +10,25 @@ from difflib import get_close_matches
 from polycell.core.results import Edit, Finding, Fix
 from polycell.core.service import Context
 from polycell.core.types import Table
-from polycell.languages.python.flow.exports import ANYTHING, run
 from polycell.languages.python.flow.interpreter import Interpreter
-from polycell.languages.python.flow.uses import Absence, Uses
-from polycell.languages.python.shapes import nodes
+from polycell.languages.python.flow.uses import Absence, Uses, bound_on_some_paths
 
 CODE = "unknown-column"
 LISTED = 6  # columns named in a message where none is near
 WIDEST = 500  # columns among which a near one is looked for
 
 
-def unknown_columns(context: Context) -> Iterator[Finding]:
-    """Findings for the columns that the cell reads and that cannot be there, in order of text."""
+def unknown_columns(context: Context, made: Interpreter, uses: Uses) -> Iterator[Finding]:
+    """Findings for the columns that the cell reads and that cannot be there, in order of text. `made` is the
+    interpreter at the cell's end, `uses` what it saw."""
     text = context.cell.text
-    if not ('"' in text or "'" in text or "[" in text) or context.view.opens():
-        return  # whatever ran unseen may have changed a table
-    if context.view.with_overlay({}, "sql").lookup(ANYTHING) is not None:
-        return
-    uses = Uses()
-    made = run(context, uses=uses)
     for absence in sorted(uses.absences(), key=lambda a: (a.span, a.name)):
         shown = absence.span.of(text)
         if absence.later and not _is_final(context, made, absence):
             continue
         if absence.literal and not absence.bare and shown[1:-1] != absence.name and absence.name not in shown:
             continue  # older Pythons do not know where the parts of an f-string stand
-        if not _maybe(made, absence.owner):
+        if not bound_on_some_paths(made, absence.owner):
             yield _finding(context, made, absence)
 
 
@@ -52,15 +45,6 @@ def _is_final(context: Context, run: Interpreter, absence: Absence) -> bool:
         span = run.source.span(statement)
         if span.start <= absence.span.start < span.end:
             return isinstance(statement, ast.Expr) or bool(_near(absence.table, absence.name))
-    return False
-
-
-def _maybe(run: Interpreter, owner: ast.expr) -> bool:
-    """Whether the table's name is bound on some paths only."""
-    for part in nodes(owner):
-        slot = run.slot(part.id) if isinstance(part, ast.Name) else None
-        if slot is not None and slot.maybe:
-            return True
     return False
 
 

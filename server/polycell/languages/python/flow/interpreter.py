@@ -19,6 +19,7 @@ from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Anchor, Column, Connection, GroupBy, Table, Type
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
+from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.literals import literal_of, place_of
 from polycell.languages.python.source import PythonSource
@@ -49,6 +50,10 @@ class Watcher(Protocol):
 
     def function(
         self, run: Interpreter, qualified: str, positional: list[Argument] | None, named: dict[str, Argument]
+    ) -> None: ...
+
+    def judged(
+        self, run: Interpreter, call: ast.Call, node: ast.expr, matter: Matter, refusal: Refusal | None
     ) -> None: ...
 
 
@@ -344,6 +349,10 @@ class Interpreter:
     def remarked(self, name: str) -> bool:
         """Whether this cell or one above said so, each in the catalogue's name space."""
         return name in self.catalog or self.view.with_overlay({}, "sql").lookup(name) is not None
+
+    def judge(self, call: ast.Call, node: ast.expr, matter: Matter, refusal: Refusal | None) -> None:
+        if self.watcher is not None:
+            self.watcher.judged(self, call, node, matter, refusal)
 
     def apply(self, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
         return self.semantics.apply(self, function, arguments, types)

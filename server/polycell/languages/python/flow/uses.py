@@ -16,9 +16,11 @@ from polycell.languages.python.flow.chart_columns import ChartColumn, of_functio
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames.columns import index_known
 from polycell.languages.python.frames.readings import METHODS, POLARS_METHODS, REDUCERS, Reads
+from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.literals import content
 from polycell.languages.python.query_words import query_names
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.values import known_texts, value_of
 
 
@@ -40,14 +42,28 @@ class Absence:
 _QUERY_OPTIONS = frozenset({"expr", "inplace", "engine", "parser"})
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a library refuses to do, for what is written at `span` of a call."""
+
+    matter: Matter
+    span: Span
+    call: ast.Call
+    refusal: Refusal
+
+
 class Uses:
-    """`found` has an absence a place and name; None where the column was there once."""
+    """`found` has an absence a place and name; None where the column was there once. `refused` likewise."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[Span, str], Absence | None] = {}
+        self.refused: dict[tuple[Span, Matter], Refused | None] = {}
 
     def absences(self) -> Iterator[Absence]:
         return (a for a in self.found.values() if a is not None)
+
+    def refusals(self) -> Iterator[Refused]:
+        return (r for r in self.refused.values() if r is not None)
 
     # -- what the interpreter tells
 
@@ -110,6 +126,13 @@ class Uses:
         self._reads(run, reads, owner.type, owner.node, [a.node for a in rest], named)
         if reads.right:
             self._right(run, reads, rest, named)
+
+    def judged(self, run: Interpreter, call: ast.Call, node: ast.expr, matter: Matter, refusal: Refusal | None) -> None:
+        key = (run.source.span(node), matter)
+        if refusal is None:
+            self.refused[key] = None
+        else:
+            self.refused.setdefault(key, Refused(matter, key[0], call, refusal))
 
     # -- how
 
@@ -195,6 +218,15 @@ class Uses:
             for called in _own_calls(run, argument):
                 for name, part in (pair for a in called.args for pair in _plain(a)):
                     self._note(run, table, function.value, name, part, index=False)
+
+
+def bound_on_some_paths(run: Interpreter, owner: ast.AST) -> bool:
+    """Whether a name in an expression is bound on some paths only."""
+    for part in nodes(owner):
+        slot = run.slot(part.id) if isinstance(part, ast.Name) else None
+        if slot is not None and slot.maybe:
+            return True
+    return False
 
 
 def lacks(table: Table, name: str, *, index: bool) -> bool:

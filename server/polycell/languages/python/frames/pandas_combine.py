@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 from polycell.core.types import BOOL, CATEGORY, UNKNOWN, Column, Record, Series, Table, Type
+from polycell.languages.python.frames import duplicates, key_types
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, with_columns
+from polycell.languages.python.frames.key_types import Side
 from polycell.languages.python.frames.registry import Call, function, method
 from polycell.languages.python.values import items_of, value_of
 
@@ -15,13 +18,15 @@ _MERGE = "how on left_on right_on left_index right_index sort suffixes copy indi
 @method("pandas", "merge", f"right {_MERGE}")
 def merge_method(call: Call) -> Type:
     right = call["right"]
-    return _merge(call, call.receiver, right.type if right is not None else UNKNOWN)
+    owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+    return _merge(call, call.receiver, right.type if right is not None else UNKNOWN, owner)
 
 
 @function("pandas.merge", f"left right {_MERGE}", gives=unknown_table("pandas"))
 def merge_function(call: Call) -> Type:
     left, right = call["left"], call["right"]
-    return _merge(call, left.type if left is not None else UNKNOWN, right.type if right is not None else UNKNOWN)
+    owner = left.node if left is not None else None
+    return _merge(call, left.type if left is not None else UNKNOWN, right.type if right is not None else UNKNOWN, owner)
 
 
 def _frame(type_: Type) -> Table:
@@ -32,7 +37,8 @@ def _frame(type_: Type) -> Table:
     return unknown_table("pandas")
 
 
-def _merge(call: Call, first: Type, second: Type) -> Table:
+def _merge(call: Call, first: Type, second: Type, owner: ast.expr | None) -> Table:
+    """`owner` is the expression that the left table is the value of."""
     left, right = _frame(first), _frame(second)
     how = call.value("how", "inner")
     on, left_on, right_on = call.texts("on"), call.texts("left_on"), call.texts("right_on")
@@ -64,6 +70,9 @@ def _merge(call: Call, first: Type, second: Type) -> Table:
     if len(left_on or []) != len(right_on or []):
         return unknown
     index = () if not by_index else left.index if left.index == right.index else UNKNOWN_INDEX
+    other = call["right"]
+    key_types.judge(call, Side(left, owner), Side(right, other.node if other is not None else None), pairs)
+    duplicates.judge_merge(call, left, right, pairs, suffixes)
     return _put_together(left, right, pairs, how, suffixes, index, call)
 
 
@@ -156,6 +165,7 @@ def join(call: Call) -> Type:
     if call["on"] is not None and how not in ("left", "inner"):
         return unknown_table("pandas")
     overlapping = {c.name for c in left.columns} & {c.name for c in right.columns}
+    duplicates.judge_join(call, left, right, overlapping if not (ls or rs) else ())
     if overlapping and not (ls or rs):
         return unknown_table("pandas")
     if any(c.maybe for c in (*left.columns, *right.columns) if c.name in overlapping):

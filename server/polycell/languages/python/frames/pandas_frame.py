@@ -22,7 +22,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.frames import column_index, frame_access
+from polycell.languages.python.frames import column_index, duplicates, frame_access
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
     drop,
@@ -252,6 +252,7 @@ def assign(call: Call) -> Type:
 def insert(call: Call) -> Type:
     table, name, at = call.table, call.text("column"), call.value("loc")
     value = call["value"]
+    duplicates.judge_insert(call, name)
     if name is None or value is None or table.column(name) is not None:
         return opened(table)
     made = frame_access.column_from(call.run, name, value.type, call["column"].node, value.node)  # type: ignore[union-attr]

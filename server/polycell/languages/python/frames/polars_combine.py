@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
 from polycell.core.types import Column, Table, Type
+from polycell.languages.python.frames import duplicates, key_types
 from polycell.languages.python.frames.columns import get, unknown_table, with_columns
+from polycell.languages.python.frames.key_types import Side
 from polycell.languages.python.frames.polars_expressions import columns_of
 from polycell.languages.python.frames.registry import Call, method
 
@@ -38,11 +41,14 @@ def join(call: Call) -> Type:
     if other is None or not isinstance(other.type, Table) or not isinstance(suffix, str) or call.extra:
         return unknown
     right = other.type
+    keys = _keys(call, left, right)
+    if keys is not None and how != "cross":
+        owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+        key_types.judge(call, Side(left, owner), Side(right, other.node), zip(*keys, strict=True))
     if how in ("semi", "anti"):
         return left
     if how == "cross":
-        return _beside(left, left.columns, right.columns, right, suffix)
-    keys = _keys(call, left, right)
+        return _beside(call, left, left.columns, right.columns, right, suffix)
     if keys is None or how not in ("inner", "left", "right", "full"):
         return unknown
     mine, theirs = keys
@@ -51,12 +57,12 @@ def join(call: Call) -> Type:
         first = [replace(c, nullable=True) for c in left.columns]
         if coalesce is not True and right.open:
             return unknown
-        return _beside(left, first, [replace(c, nullable=True) for c in kept], right, suffix)
+        return _beside(call, left, first, [replace(c, nullable=True) for c in kept], right, suffix)
     if coalesce is not None and coalesce is not True:
         return unknown
     if how == "right":
         first = [replace(c, nullable=True) for c in left.columns if c.name not in mine]
-        return _beside(left, first, right.columns, right, suffix)
+        return _beside(call, left, first, right.columns, right, suffix)
     added = [c for c in right.columns if c.name not in theirs]
     if how == "left":
         added = [replace(c, nullable=True) for c in added]
@@ -65,10 +71,12 @@ def join(call: Call) -> Type:
         return unknown
     shared = {c.name: c for c in right.columns if c.name in theirs and c.name in mine}
     kept = [c.one_with(shared[c.name]) if c.name in shared else c for c in left.columns]
-    return _beside(left, (*kept, *missing), added, right, suffix)
+    return _beside(call, left, (*kept, *missing), added, right, suffix)
 
 
-def _beside(left: Table, mine: Iterable[Column], theirs: Iterable[Column], right: Table, suffix: str) -> Table:
+def _beside(
+    call: Call, left: Table, mine: Iterable[Column], theirs: Iterable[Column], right: Table, suffix: str
+) -> Table:
     """The columns of both, those of the right with the suffix where the left has the name."""
     first, second = tuple(mine), tuple(theirs)
     taken = {c.name: c for c in first}
@@ -81,6 +89,7 @@ def _beside(left: Table, mine: Iterable[Column], theirs: Iterable[Column], right
         elif left.open:
             column = replace(column, maybe=True)
         columns.append(column)
+    duplicates.judge_result(call, columns, left, right, suffix)
     return with_columns(Table(open=left.open or right.open, flavour=left.flavour), columns)
 
 
@@ -101,5 +110,5 @@ def join_asof(call: Call) -> Type:
         return unknown_table(left.flavour)
     keys = {on, *by}
     added = [replace(c, nullable=True) for c in other.type.columns if c.name not in keys]
-    return _beside(left, [get(left, c.name) if c.name in keys else c for c in left.columns], added, other.type,
+    return _beside(call, left, [get(left, c.name) if c.name in keys else c for c in left.columns], added, other.type,
                    suffix)  # fmt: skip

@@ -19,6 +19,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.languages.python.frames import duplicates
 from polycell.languages.python.frames import polars_expressions as expressions
 from polycell.languages.python.frames.columns import (
     drop,
@@ -112,6 +113,7 @@ def select(call: Call) -> Type:
     made = _made(call)
     if made is None:
         return unknown_table(call.table.flavour)
+    duplicates.judge_made(call, [m.column for m in made])
     missing = not call.table.open and any(m.plain and call.table.column(m.column.name) is None for m in made)
     return with_columns(replace(call.table, open=missing), (m.column for m in made))
 
@@ -123,6 +125,7 @@ def add_columns(call: Call) -> Type:
     table = call.table
     if made is None:
         return replace(table, columns=tuple(replace(c, type=None) for c in table.columns), open=True)
+    duplicates.judge_made(call, [m.column for m in made])
     for one in made:
         table = put(table, one.column)
     return table
@@ -270,6 +273,7 @@ def agg(call: Call) -> Type:
     if made is None:
         kept = tuple(get(groups.table, k) for k in groups.keys)
         return replace(unknown_table(groups.table.flavour), columns=kept)
+    duplicates.judge_made(call, [*(get(groups.table, k) for k in groups.keys), *(m.column for m in made)])
     # A column without a reduction becomes a list.
     return _result(groups, [m.column if m.scalar else replace(m.column, type=None) for m in made])
 

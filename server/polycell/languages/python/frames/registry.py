@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeAlias
 from polycell.core.environment import View
 from polycell.core.types import UNKNOWN, Anchor, Connection, Table, Type
 from polycell.languages.python.frames.columns import unknown_table, without_labels
+from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.values import known_text, known_texts, value_of
 
 
@@ -70,6 +71,9 @@ class Evaluator(Protocol):
 
     def each(self, generators: list[ast.comprehension], make: Callable[[], object]) -> bool:
         """Call `make` for each item that a comprehension goes over, its names bound; False where not all are known."""
+
+    def judge(self, call: ast.Call, node: ast.expr, matter: Matter, refusal: Refusal | None) -> None:
+        """Say whether the library refuses a call, for what is written at `node`: each time that it is looked at."""
 
     def apply(self, function: ast.expr, arguments: list[ast.expr], types: list[Type]) -> Type:
         """What calling `function` with the arguments gives, their effects included."""
