@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from polycell.core.progress import Begin, Logged
 from polycell.core.service import Services, services
-from polycell.dependencies.actions import dependency_actions
+from polycell.dependencies.actions import dependency_actions, metadata_actions
 from polycell.dependencies.artifacts import Coordinates, local_repositories
 from polycell.dependencies.checks import dependency_rules
 from polycell.dependencies.gathering import Declared, Imported
@@ -100,6 +100,7 @@ def default_services(
         gatherers=[Declared(), Imported(), Makers()],
         topics=[_declarations(package_index), Magics()],
         drawers=[chart_at],
+        metadata_offers=[metadata_actions],
     )
 
 

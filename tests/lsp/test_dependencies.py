@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from tests.dependencies.cases import polynote
-from tests.lsp.client import run
+from tests.dependencies.environments import install, make_environment
+from tests.lsp.client import eventually, run
 from tests.lsp.test_actions import BOOK, CAPABILITIES, actions, applied, started
 
-ADDING = {"commands": ["polycell.addToMetadata"]}
+CHANGING = {"commands": ["polycell.changeMetadata"]}
 
 
 def notebook(metadata: dict[str, Any], *sources: str) -> str:
@@ -19,7 +21,7 @@ def notebook(metadata: dict[str, Any], *sources: str) -> str:
 
 def test_the_list_of_an_open_notebook() -> None:
     async def test() -> None:
-        client = await started(CAPABILITIES, ADDING)
+        client = await started(CAPABILITIES, CHANGING)
         client.open_notebook(BOOK, ("python", "%pip install pandas==2 bad=1"), ("python", "import pandas, yaml"))
         await client.settled()
         answer = await client.request("polycell/dependencies", {"textDocument": {"uri": BOOK}})
@@ -31,10 +33,14 @@ def test_the_list_of_an_open_notebook() -> None:
         ]
         assert answer["wrong"] == 2
         (action,) = answer["dependencies"][2]["actions"]
-        assert action["command"] == "polycell.addToMetadata"
-        assert action["arguments"] == [
-            {"notebook": BOOK, "path": ["polyglot", "dependencies", "python"], "value": "pyyaml"}
-        ]
+        assert action["name"] == "declare"
+        assert action["action"]["command"]["command"] == "polycell.changeMetadata"
+        change = {"path": ["polyglot", "dependencies", "python"], "value": "pyyaml", "old": ""}
+        assert action["action"]["command"]["arguments"] == [{"notebook": BOOK, "changes": [change]}]
+        assert answer["dependencies"][0]["range"] == {
+            "start": {"line": 0, "character": 13},
+            "end": {"line": 0, "character": 22},
+        }
         by_cell = await client.request("polycell/dependencies", {"textDocument": {"uri": f"cell:{BOOK}#1"}})
         assert by_cell == answer
 
@@ -52,13 +58,13 @@ def test_the_list_of_what_is_not_open() -> None:
 
 def test_metadata_are_changed_by_a_command_where_the_client_has_it() -> None:
     async def test() -> None:
-        for options, wanted in ((ADDING, True), ({}, False)):
+        for options, wanted in ((CHANGING, True), ({}, False)):
             client = await started(CAPABILITIES, options)
             client.open_notebook(BOOK, ("python", "import yaml"))
             await client.settled()
             found = await actions(client, f"cell:{BOOK}#0", 0, 8)
             commands = [a["command"]["command"] for a in found if "command" in a]
-            assert commands == (["polycell.addToMetadata"] if wanted else [])
+            assert commands == (["polycell.changeMetadata"] if wanted else [])
 
     run(test)
 
@@ -91,5 +97,83 @@ def test_in_the_json_of_a_polynote_notebook() -> None:
         changed = applied(text, change["edits"])
         metadata["config"]["dependencies"]["python"].append("pyyaml")
         assert changed == json.dumps({"cells": [cell], "metadata": metadata, "nbformat": 4}, indent=2)
+
+    run(test)
+
+
+def test_entries_of_the_metadata_are_pinned_and_removed(tmp_path: Path) -> None:
+    """In the JSON at the entry itself, over cells from the list of dependencies."""
+    install(make_environment(tmp_path / ".venv"), "pandas", "2.2.3")
+    metadata = {"runt": {"uv": {"dependencies": ["pandas", "yaml"]}}}
+
+    async def in_json() -> None:
+        client = await started()
+        uri = (tmp_path / "a.ipynb").as_uri()
+        text = notebook(metadata, "import pandas")
+        client.open_text(uri, "json", text)
+        await client.settled()
+        lines = text.split("\n")
+
+        async def found(word: str) -> dict[str, str]:
+            line = next(n for n, t in enumerate(lines) if f'"{word}"' in t)
+            offered = await actions(client, uri, line, lines[line].index(word) + 1)
+            return {a["title"]: applied(text, a["edit"]["documentChanges"][0]["edits"]) for a in offered}
+
+        pinned = await eventually(lambda: found("pandas"), bool)
+        wanted = {"runt": {"uv": {"dependencies": ["pandas==2.2.3", "yaml"]}}}
+        assert pinned == {"Pin `pandas` to 2.2.3, which is installed": notebook(wanted, "import pandas")}
+        wanted = {"runt": {"uv": {"dependencies": ["pandas"]}}}
+        assert await found("yaml") == {"Remove `yaml`, which no cell imports": notebook(wanted, "import pandas")}
+
+    async def over_cells() -> None:
+        client = await started(CAPABILITIES, CHANGING)
+        uri = (tmp_path / "b.ipynb").as_uri()
+        client.open_notebook(uri, ("python", "import pandas\n%pip install yaml"), metadata={"metadata": metadata})
+        await client.settled()
+
+        async def rows() -> list[Any]:
+            answer = await client.request("polycell/dependencies", {"textDocument": {"uri": uri}})
+            return [(d["text"], d["style"], d["actions"]) for d in answer["dependencies"]]
+
+        def known(found: list[Any]) -> bool:
+            return any(actions and actions[0]["name"] == "pin" for _, _, actions in found)
+
+        pandas, in_list, in_cell = await eventually(rows, known)
+        assert pandas[:2] == ("pandas", "runt")
+        (pin,) = pandas[2]
+        change = {"path": ["runt", "uv", "dependencies", 0], "value": "pandas==2.2.3", "old": "pandas"}
+        assert pin["action"]["command"]["arguments"] == [{"notebook": uri, "changes": [change]}]
+        ((remove,), (gone,)) = in_list[2], in_cell[2]
+        change = {"path": ["runt", "uv", "dependencies", 1], "value": None, "old": "yaml"}
+        assert remove["action"]["command"]["arguments"] == [{"notebook": uri, "changes": [change]}]
+        (edits,) = gone["action"]["edit"]["documentChanges"]
+        assert applied("import pandas\n%pip install yaml", edits["edits"]) == "import pandas\n"
+
+    run(in_json)
+    run(over_cells)
+
+
+def test_moving_install_lines_edits_cells_and_metadata() -> None:
+    async def test() -> None:
+        client = await started()
+        uri = "file:///nowhere/moved.ipynb"
+        text = notebook({}, "%pip install a>=1", "import a")
+        client.open_text(uri, "json", text)
+        await client.settled()
+        lines = text.split("\n")
+        line = next(n for n, t in enumerate(lines) if "%pip" in t)
+        (move,) = [a for a in await actions(client, uri, line, 12) if a["title"].endswith("the notebook's metadata")]
+        (change,) = move["edit"]["documentChanges"]
+        book = json.loads(applied(text, change["edits"]))
+        assert book["metadata"] == {"polyglot": {"dependencies": {"python": ["a>=1"]}}}
+        assert "".join(book["cells"][0]["source"]) == ""
+
+        client = await started(CAPABILITIES, CHANGING)
+        client.open_notebook(BOOK, ("python", "%pip install a>=1"))
+        await client.settled()
+        found = await actions(client, f"cell:{BOOK}#0", 0, 3)
+        (move,) = [a for a in found if a["title"].endswith("the notebook's metadata")]
+        assert move["edit"]
+        assert move["command"]["command"] == "polycell.changeMetadata"
 
     run(test)

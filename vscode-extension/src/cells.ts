@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 
 /** The commands that the server may name in an action; it is told at its start. */
-export const CELL_COMMANDS = ["polycell.insertCell", "polycell.moveCell", "polycell.addToMetadata"] as const;
+export const CELL_COMMANDS = ["polycell.insertCell", "polycell.moveCell", "polycell.changeMetadata"] as const;
 
 interface Insertion {
   readonly notebook: string;
@@ -71,31 +71,49 @@ async function show(notebook: vscode.NotebookDocument, index: number): Promise<v
   editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
 }
 
-interface Addition {
-  readonly notebook: string;
-  readonly path: readonly string[];
-  readonly value: string;
+/** A text of a list in the metadata: appended to the list at `path`; or, where that ends with a number, put in the place
+ * of the entry that is `old`, which is taken out where `value` is null. */
+interface Change {
+  readonly path: readonly (string | number)[];
+  readonly value: string | null;
+  readonly old: string;
 }
 
-/** Append a text to a list in the notebook's metadata; what stands in the list's place otherwise is left alone. */
-export async function addToMetadata({ notebook: uri, path, value }: Addition): Promise<void> {
+interface Changes {
+  readonly notebook: string;
+  readonly changes: readonly Change[];
+}
+
+/** Make all changes, or none where something else stands in the place of one. */
+export async function changeMetadata({ notebook: uri, changes }: Changes): Promise<void> {
   const notebook = find(uri);
   if (!notebook) return;
   // The file's metadata are nested in what VS Code keeps about a Jupyter notebook.
   const inner = isObject(notebook.metadata["metadata"]);
-  const changed = appended(inner ? notebook.metadata["metadata"] : notebook.metadata, path, value);
-  if (changed === undefined) return;
-  const whole = inner ? { ...notebook.metadata, metadata: changed } : changed;
+  let made: unknown = inner ? notebook.metadata["metadata"] : notebook.metadata;
+  for (const change of changes) {
+    made = changed(made, change.path, change);
+    if (made === undefined) return;
+  }
+  const whole = inner ? { ...notebook.metadata, metadata: made } : made;
   await apply(notebook, vscode.NotebookEdit.updateNotebookMetadata(whole as Record<string, unknown>));
 }
 
-function appended(holder: unknown, path: readonly string[], value: string): unknown {
+function changed(holder: unknown, path: readonly (string | number)[], change: Change): unknown {
   const [key, ...rest] = path;
-  if (key === undefined)
-    return holder === undefined ? [value] : Array.isArray(holder) ? [...(holder as unknown[]), value] : undefined;
+  if (key === undefined) {
+    if (holder === undefined) return [change.value];
+    return Array.isArray(holder) ? [...(holder as unknown[]), change.value] : undefined;
+  }
+  if (typeof key === "number") {
+    if (!Array.isArray(holder) || holder[key] !== change.old) return undefined;
+    const list = [...(holder as unknown[])];
+    list.splice(key, 1, ...(change.value === null ? [] : [change.value]));
+    return list;
+  }
   if (holder !== undefined && !isObject(holder)) return undefined;
   const own = isObject(holder) ? holder : {};
-  const inner = appended(own[key], rest, value);
+  const inner = changed(own[key], rest, change);
   return inner === undefined ? undefined : { ...own, [key]: inner };
 }
 
@@ -103,11 +121,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Show the cell of that URI in its notebook. */
-export async function showCell(uri: string): Promise<void> {
-  const wanted = vscode.Uri.parse(uri).toString();
-  for (const notebook of vscode.workspace.notebookDocuments) {
-    const cell = notebook.getCells().find((one) => one.document.uri.toString() === wanted);
-    if (cell) await show(notebook, cell.index);
+/** Show the cell of that URI in its notebook, with the range selected where one is given; or any other document. */
+export async function showPlace(uri: string, range?: vscode.Range): Promise<void> {
+  const wanted = vscode.Uri.parse(uri);
+  const same = (cell: vscode.NotebookCell): boolean => cell.document.uri.toString() === wanted.toString();
+  const notebook = vscode.workspace.notebookDocuments.find((one) => one.getCells().some(same));
+  const cell = notebook?.getCells().find(same);
+  if (!notebook || !cell) {
+    await vscode.window.showTextDocument(wanted, range ? { selection: range } : {});
+    return;
   }
+  await show(notebook, cell.index);
+  if (!range) return;
+  const editor = vscode.window.visibleTextEditors.find((one) => one.document === cell.document);
+  if (editor) editor.selection = new vscode.Selection(range.start, range.end);
 }

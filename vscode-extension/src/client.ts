@@ -2,7 +2,7 @@
 
 import { homedir } from "node:os";
 import * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
+import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
 import { needsRestart, readSettings, serverSettings, type Settings } from "./config";
 import { connect } from "./connection";
@@ -76,6 +76,15 @@ export class Server implements vscode.Disposable {
     if (!client?.isRunning()) return null;
     const uri = client.code2ProtocolConverter.asUri(notebook);
     return client.sendRequest<Listing | null>("polycell/dependencies", { textDocument: { uri } });
+  }
+
+  /** Make an action's edit, then run its command, as the editor does with one that it asked for itself. */
+  async carryOut(action: CodeAction): Promise<void> {
+    const made = await this.client?.protocol2CodeConverter.asCodeAction(action);
+    if (!made) return;
+    if (made.edit && !(await vscode.workspace.applyEdit(made.edit))) return;
+    if (made.command)
+      await vscode.commands.executeCommand(made.command.command, ...((made.command.arguments ?? []) as unknown[]));
   }
 
   async settingsChanged(): Promise<void> {

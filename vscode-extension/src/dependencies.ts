@@ -1,6 +1,7 @@
 /** The view "Dependencies" of the active notebook: what the server says about it, nothing of our own. */
 
 import * as vscode from "vscode";
+import type { CodeAction, Range } from "vscode-languageclient/node";
 
 /** What `polycell/dependencies` answers, as far as it is shown. */
 export interface Listing {
@@ -19,18 +20,28 @@ export interface Dependency {
   readonly used: readonly number[];
   readonly problem: string;
   readonly uri: string | null;
-  readonly actions: readonly { readonly title: string; readonly command: string; readonly arguments: unknown[] }[];
+  readonly range: Range | null;
+  readonly actions: readonly { readonly name: string; readonly action: CodeAction }[];
+}
+
+/** What can be done about a row; each is a command of the view, shown where the server offers it. */
+export const ACTIONS = ["declare", "pin", "remove"] as const;
+
+/** The running server, as far as the view needs it. */
+export interface Source {
+  /** `null` where there is no server or it does not know the notebook. */
+  dependencies(notebook: vscode.Uri): Promise<Listing | null>;
+  carryOut(action: CodeAction): Promise<void>;
 }
 
 const WRONG = new Set(["missing", "not installed", "malformed", "other version"]);
 
-/** `ask` is answered by the server, or with `null` where there is none or it does not know the notebook. */
 export class Dependencies implements vscode.TreeDataProvider<Dependency> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly ask: (notebook: vscode.Uri) => Promise<Listing | null>) {}
+  constructor(private readonly source: Source) {}
 
   /** Ask again, once for many changes. */
   readonly refresh = (): void => {
@@ -41,28 +52,30 @@ export class Dependencies implements vscode.TreeDataProvider<Dependency> {
   async getChildren(parent?: Dependency): Promise<Dependency[]> {
     const notebook = vscode.window.activeNotebookEditor?.notebook;
     if (parent || !notebook) return [];
-    const listing = await this.ask(notebook.uri).catch(() => null);
+    const listing = await this.source.dependencies(notebook.uri).catch(() => null);
     return [...(listing?.dependencies ?? [])];
   }
 
   getTreeItem(dependency: Dependency): vscode.TreeItem {
-    const { text, state, installed, where, used, problem, uri, style } = dependency;
+    const { text, state, installed, where, used, problem, uri, style, range } = dependency;
     const item = new vscode.TreeItem(text || "?");
     item.description = [problem || (state === "declared" ? "" : state), installed].filter(Boolean).join(" · ");
     const lines = [style === "import" ? "imported, not declared" : `declared in ${where}`];
     if (used.length > 0) lines.push(`imported in cell ${used.join(", ")}`);
     item.tooltip = lines.join("\n");
     item.iconPath = new vscode.ThemeIcon(icon(state));
-    item.contextValue = dependency.actions.length > 0 ? "declarable" : "";
-    if (uri) item.command = { title: "Show", command: "polycell.showDependency", arguments: [uri] };
+    item.contextValue = dependency.actions.map(({ name }) => name).join(" ");
+    const { start, end } = range ?? {};
+    const place = start && end && new vscode.Range(start.line, start.character, end.line, end.character);
+    if (uri) item.command = { title: "Show", command: "polycell.showDependency", arguments: [uri, place] };
     return item;
   }
 
-  /** Do what the server offers about a dependency. */
-  readonly declare = async (dependency: Dependency): Promise<void> => {
-    const action = dependency.actions[0];
-    if (action) await vscode.commands.executeCommand(action.command, ...action.arguments);
-  };
+  /** Do what the server offers about a dependency under that name. */
+  async act(dependency: Dependency, name: string): Promise<void> {
+    const offered = dependency.actions.find((one) => one.name === name);
+    if (offered) await this.source.carryOut(offered.action);
+  }
 }
 
 function icon(state: string): string {

@@ -1,9 +1,9 @@
 /** Activation: the commands, and what makes the server start. */
 
 import * as vscode from "vscode";
-import { addToMetadata, insertCell, moveCell, showCell } from "./cells";
+import { changeMetadata, insertCell, moveCell, showPlace } from "./cells";
 import { Server } from "./client";
-import { Dependencies, type Dependency } from "./dependencies";
+import { ACTIONS, Dependencies, type Dependency } from "./dependencies";
 import { looksLikeNotebook } from "./documents";
 import { install } from "./install";
 import { onDidSelectPython } from "./python";
@@ -25,7 +25,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const running = new Server(status, log, vscode.Uri.joinPath(context.globalStorageUri, "run"));
   server = running;
 
-  const dependencies = new Dependencies((notebook) => running.dependencies(notebook));
+  const dependencies = new Dependencies(running);
 
   const command = (name: string, run: () => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`polycell.${name}`, run);
@@ -42,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     // Named by the server's actions; in no menu, since they say nothing without arguments.
     vscode.commands.registerCommand("polycell.insertCell", insertCell),
     vscode.commands.registerCommand("polycell.moveCell", moveCell),
-    vscode.commands.registerCommand("polycell.addToMetadata", addToMetadata),
+    vscode.commands.registerCommand("polycell.changeMetadata", changeMetadata),
     ...dependenciesView(dependencies, status),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (["polycell", "python.languageServer"].some((name) => change.affectsConfiguration(name))) {
@@ -72,8 +72,10 @@ function dependenciesView(dependencies: Dependencies, status: Status): vscode.Di
   return [
     vscode.window.registerTreeDataProvider("polycell.dependencies", dependencies),
     vscode.commands.registerCommand("polycell.refreshDependencies", dependencies.refresh),
-    vscode.commands.registerCommand("polycell.declareDependency", dependencies.declare),
-    vscode.commands.registerCommand("polycell.showDependency", showCell),
+    ...ACTIONS.map((name) =>
+      vscode.commands.registerCommand(`polycell.${name}Dependency`, (row: Dependency) => dependencies.act(row, name)),
+    ),
+    vscode.commands.registerCommand("polycell.showDependency", showPlace),
     vscode.window.onDidChangeActiveNotebookEditor(dependencies.refresh),
     vscode.workspace.onDidChangeNotebookDocument(dependencies.refresh),
     status.onDidChange(dependencies.refresh),

@@ -51,6 +51,19 @@ def actions(
     return tuple(action for action in made if _sound(snapshot, action))
 
 
+def metadata_actions(snapshot: Snapshot, services: Services, path: tuple[str | int, ...]) -> Sequence[Action]:
+    """What can be done about the value at a path of the notebook's metadata."""
+    if not snapshot.notebook.cells:
+        return ()
+    snapshot.analysis.settle()
+    context = snapshot.analysis.context(0)
+    made: list[Action] = []
+    nothing: Sequence[Action] = ()
+    for offer in services.metadata_offers:
+        made += guard("metadata offers", context.cell, nothing, lambda offer=offer: tuple(offer(context, path)))  # type: ignore[misc]
+    return tuple(action for action in made if _sound(snapshot, action))
+
+
 def _outside(found: Site, action: Action) -> Action:
     """A fragment's action with positions of the cell that the fragment is in."""
     own = found.context.cell.id
@@ -61,7 +74,7 @@ def _outside(found: Site, action: Action) -> Action:
 
 
 def _sound(snapshot: Snapshot, action: Action) -> bool:
-    if not action.edits and action.insert_cell is None and action.move is None and action.metadata is None:
+    if not (action.edits or action.metadata or action.insert_cell or action.move):
         return False
     if action.insert_cell is not None and snapshot.notebook.index(action.insert_cell.after) is None:
         return False

@@ -112,10 +112,13 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class MetadataChange:
-    """A text appended to the list at `path` of the notebook's metadata; the list is made where it is not there."""
+    """A text in a list of the notebook's metadata. `path` leads to the list, to which `value` is appended (the list is
+    made where it is not there); or, with a number at its end, to an entry that is `old`: `value` takes its place, or it
+    is taken out."""
 
-    path: tuple[str, ...]
-    value: str
+    path: tuple[str | int, ...]
+    value: str | None
+    old: str = ""
 
 
 ActionKind = Literal[
@@ -126,7 +129,7 @@ ActionKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that an editor offers at a place. It edits, inserts a cell, or moves one: at most one of these."""
+    """Something that an editor offers at a place. It edits (cells, metadata, or both), inserts a cell, or moves one."""
 
     title: str
     kind: ActionKind = "refactor"
@@ -135,7 +138,7 @@ class Action:
     move: Move | None = None
     preferred: bool = False
     finding: Finding | None = None  # what a quick fix repairs
-    metadata: MetadataChange | None = None
+    metadata: tuple[MetadataChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,9 @@ class Rule(Protocol):
 # view holds the names as they are at the cell's end.
 Offer = Callable[[Context, Span], Sequence[Action]]
 
+# The same for the value at a path of the notebook's metadata, seen from the notebook's first cell.
+MetadataOffer = Callable[[Context, tuple[str | int, ...]], Sequence[Action]]
+
 # The chart at an offset of a cell in any language: ready to be drawn, why it cannot be, or None where there is none.
 Drawer = Callable[[Context, int], Drawing | Refusal | None]
 
@@ -257,6 +260,7 @@ class Services:
     gatherers: tuple[Gatherer, ...] = ()
     topics: tuple[Topic, ...] = ()
     drawers: tuple[Drawer, ...] = ()
+    metadata_offers: tuple[MetadataOffer, ...] = ()
 
     def of(self, language: str) -> LanguageService:
         return self.languages.get(language, self.fallback)
@@ -270,6 +274,16 @@ def services(
     gatherers: Iterable[Gatherer] = (),
     topics: Iterable[Topic] = (),
     drawers: Iterable[Drawer] = (),
+    metadata_offers: Iterable[MetadataOffer] = (),
 ) -> Services:
     by_name = {name: service for service in languages for name in service.languages}
-    return Services(by_name, tuple(rules), fallback, tuple(offers), tuple(gatherers), tuple(topics), tuple(drawers))
+    return Services(
+        by_name,
+        tuple(rules),
+        fallback,
+        tuple(offers),
+        tuple(gatherers),
+        tuple(topics),
+        tuple(drawers),
+        tuple(metadata_offers),
+    )

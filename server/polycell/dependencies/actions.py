@@ -1,4 +1,4 @@
-"""What an editor offers at imports and declarations: declare, pin to what is installed, remove, gather.
+"""What an editor offers at imports and declarations: declare, pin to what is installed, remove, move together.
 
 An import is declared in the way that the notebook already uses: Polynote's configuration, a script block, a list in its
 metadata, `%pip install`; where there is none yet, in a line of its own or in our portable key.
@@ -16,19 +16,19 @@ from polycell.core.text import Span
 from polycell.dependencies import pep723
 from polycell.dependencies.cells import Said, said_by
 from polycell.dependencies.gathering import DECLARED, needs
-from polycell.dependencies.model import Declaration, Requirement, normal
+from polycell.dependencies.metadata import declared_by
+from polycell.dependencies.model import Declaration, Path, Requirement, normal
 from polycell.dependencies.modules import look_up
+from polycell.dependencies.moving import PIP_LINE, PORTABLE, move_installs
 from polycell.dependencies.topic import declaration_at
 
 POLYNOTE = ("config", "dependencies", "python")
-PORTABLE = ("polyglot", "dependencies", "python")
 _LISTS = {
     "polynote": POLYNOTE,
     "polyglot": PORTABLE,
     "runt": ("runt", "uv", "dependencies"),
     "uv": ("uv", "dependencies"),
 }
-_PIP_LINE = re.compile(r"^(?:[%!][ \t]*|)pip[ \t]+install[ \t][^\r\n#;|&]*", re.MULTILINE)
 _OPTIONS = re.compile(r"(?:^|\s)-")
 
 
@@ -36,9 +36,9 @@ def dependency_actions(context: Context, span: Span) -> Sequence[Action]:
     """An offer of `core.service.Offer`: everything that can be done about dependencies at a place."""
     made = [*_declare(context, span.start)]
     declaration = declaration_at(context, span.start)
-    if declaration is not None and not declaration.problem and declaration.requirement.name:
-        made += [*_pin(context, declaration), *_remove(context, declaration)]
-    made += _gather(context)
+    if declaration is not None:
+        made += entry_actions(context, declaration)
+    made += move_installs(context, own_list(context))
     return made
 
 
@@ -52,10 +52,10 @@ def _declare(context: Context, offset: int) -> Iterator[Action]:
         return
     name = module.distributions[0] if module.distributions else normal(module.top)
     preferred = bool(module.distributions)
-    listed = _own_list(context)
+    listed = own_list(context)
     if listed is not None:
         change = MetadataChange(listed, name)
-        yield Action(f"Declare `{name}` in the notebook's metadata", "quickfix", metadata=change)
+        yield Action(f"Declare `{name}` in the notebook's metadata", "quickfix", metadata=(change,))
         return
     for other in context.notebook.cells:
         if "# /// script" in other.text and (edit := pep723.insertion(other.text, name)) is not None:
@@ -65,7 +65,7 @@ def _declare(context: Context, offset: int) -> Iterator[Action]:
             return
     if context.host.name not in ("jupyter", "percent", "colab", "databricks", "synapse"):
         return
-    here = _PIP_LINE.search(cell.text)
+    here = PIP_LINE.search(cell.text)
     if here is not None and here.start() < found.span.start:
         end = here.start() + len(here[0].rstrip())
         yield Action(f"Add `{name}` to `%pip install`", "quickfix", (Edit(cell.id, Span(end, end), f" {name}"),))
@@ -75,21 +75,21 @@ def _declare(context: Context, offset: int) -> Iterator[Action]:
         yield Action(f"Declare `{name}` with `%pip install`", "quickfix", (Edit(cell.id, Span(0, 0), line),))
     if context.host.name == "jupyter":
         change = MetadataChange(PORTABLE, name)
-        yield Action(f"Declare `{name}` in the notebook's metadata", "quickfix", metadata=change)
+        yield Action(f"Declare `{name}` in the notebook's metadata", "quickfix", metadata=(change,))
 
 
 def metadata_path(context: Context) -> tuple[str, ...] | None:
     """The list of the notebook's metadata in which a Python dependency is declared; None for hosts that read none."""
-    listed = _own_list(context)
+    listed = own_list(context)
     return listed if listed is not None else PORTABLE if context.host.name in ("jupyter", "colab") else None
 
 
-def _own_list(context: Context) -> tuple[str, ...] | None:
+def own_list(context: Context) -> tuple[str, ...] | None:
     """The list that the notebook has, or that its host reads."""
-    styles = _styles(context)
+    used = _styles(context)
     if context.host.name == "polynote":
         return POLYNOTE
-    return next((path for style, path in _LISTS.items() if style in styles), None)
+    return next((path for style, path in _LISTS.items() if style in used), None)
 
 
 def _styles(context: Context) -> set[str]:
@@ -106,8 +106,12 @@ def _pin(context: Context, declaration: Declaration) -> Iterator[Action]:
     marker = f"; {mine.marker}" if mine.marker else ""
     sign = "==" if mine.ecosystem == "python" else "="
     text = f"{mine.name}{extras}{sign}{found.version}{marker}"
-    if text != declaration.span.of(context.cell.text):
-        title = f"Pin `{mine.name}` to {found.version}, which is installed"
+    title = f"Pin `{mine.name}` to {found.version}, which is installed"
+    if declaration.path:
+        if text != mine.text and isinstance(declaration.path[-1], int):
+            change = MetadataChange(declaration.path, text, mine.text)
+            yield Action(title, "refactor.rewrite", metadata=(change,))
+    elif text != declaration.span.of(context.cell.text):
         yield Action(title, "refactor.rewrite", (Edit(context.cell.id, declaration.span, text),))
 
 
@@ -117,14 +121,18 @@ def _remove(context: Context, declaration: Declaration) -> Iterator[Action]:
     from polycell.dependencies.listing import brings
 
     mine = declaration.requirement
-    if mine.ecosystem not in ("python", "conda") or mine.style not in ("pip", "conda", "pep723"):
+    listed = bool(declaration.path) and isinstance(declaration.path[-1], int)
+    if mine.ecosystem not in ("python", "conda") or not (listed or mine.style in ("pip", "conda", "pep723")):
         return
     known = needs(context)
     modules = {str(m) for _, items in context.view.gathered(IMPORTED) for m in items}
     if any(brings(mine, module, known) for module in modules):
         return
-    span = _extent(context.cell, said_by(context.cell, context.facts), declaration)
     title = f"Remove `{mine.name}`, which no cell imports"
+    if listed:
+        yield Action(title, "refactor.rewrite", metadata=(MetadataChange(declaration.path, None, mine.text),))
+        return
+    span = _extent(context.cell, said_by(context.cell, context.facts), declaration)
     yield Action(title, "refactor.rewrite", (Edit(context.cell.id, span, ""),))
 
 
@@ -152,50 +160,14 @@ def _extent(cell: Cell, said: Said, declaration: Declaration) -> Span:
     return Span(line + blank.start() if blank else start, end)
 
 
-def _gather(context: Context) -> Iterator[Action]:
-    """All `%pip install` lines into the script block, where the notebook has one; lines with options stay."""
-    notebook = context.notebook
-    home = next((c for c in notebook.cells if pep723.find_block(c.text) is not None), None)
-    if home is None:
-        return
-    text = home.text
-    edits: list[Edit] = []
-    moved = 0
-    have = {d.requirement.key for d in pep723.read_block(home.text)}
-    for cell in notebook.cells:
-        for line in _PIP_LINE.finditer(cell.text) if cell.kind == "code" and cell.language == "python" else ():
-            found = _plain_line(cell, line)
-            if not found:
-                continue
-            for requirement in found:
-                if requirement.key in have:
-                    continue
-                have.add(requirement.key)
-                made = pep723.insertion(text, requirement.text)
-                if made is None:
-                    return
-                text = text[: made[0].start] + made[1] + text[made[0].end :]
-            moved += len(found)
-            end = line.end() + (2 if cell.text.startswith("\r\n", line.end()) else 1)
-            edits.append(Edit(cell.id, Span(line.start(), min(end, len(cell.text))), ""))
-    old, new = pep723.find_block(home.text), pep723.find_block(text)
-    if not moved or old is None or new is None:
-        return
-    if text != home.text:
-        edits.append(Edit(home.id, old.span, new.span.of(text)))
-    title = "Move all `%pip install` lines into the script block"
-    yield Action(title, "refactor.rewrite", tuple(edits))
+def metadata_actions(context: Context, path: Path) -> Sequence[Action]:
+    """An offer of `core.service.MetadataOffer`: pin or remove what the metadata declares at a path."""
+    found = next((d for d in declared_by(context.notebook) if d.path == path), None)
+    return entry_actions(context, found) if found is not None else ()
 
 
-def _plain_line(cell: Cell, line: re.Match[str]) -> list[Requirement]:
-    """The requirements of a line that consists of nothing else; empty where it says more."""
-    from polycell.dependencies.install_commands import read_command
-
-    rest = line[0].partition("install")[2]
-    following = cell.text[line.end() : line.end() + 1]
-    if _OPTIONS.search(rest) or following not in ("", "\n", "\r"):
-        return []
-    asked = read_command(cell.text, line.end() - len(rest) - len("install"), line.end(), tool="pip")
-    if asked.opaque or asked.files or any(d.problem or not d.requirement.name for d in asked.declarations):
-        return []
-    return [d.requirement for d in asked.declarations]
+def entry_actions(context: Context, declaration: Declaration) -> Sequence[Action]:
+    """Pin or remove one declaration, whether it stands in the context's cell or in the metadata."""
+    if declaration.problem or not declaration.requirement.name:
+        return ()
+    return (*_pin(context, declaration), *_remove(context, declaration))

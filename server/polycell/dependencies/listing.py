@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from polycell.core.session import Snapshot
@@ -27,7 +27,8 @@ WRONG = frozenset({"not installed", "other version", "malformed", "missing"})
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One dependency. `requirement.text` is what a tool can be given; `cell` the id of the cell that declares it, ""
-    for metadata and files; `used` the ids of the cells that import it; `installed` its version, "" where unknown."""
+    for metadata and files; `used` the ids of the cells that import it; `installed` its version, "" where unknown.
+    `declaration` has the place, and is None for files and for what is imported only."""
 
     requirement: Requirement
     state: State
@@ -35,6 +36,7 @@ class Entry:
     installed: str = ""
     used: tuple[str, ...] = ()
     problem: str = ""
+    declaration: Declaration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,10 @@ def _declared(snapshot: Snapshot, known: Needs, imports: dict[str, list[str]]) -
     for cell_id, declaration in everything:
         requirement = declaration.requirement
         if declaration.problem:
-            yield Entry(requirement, "malformed", cell_id, problem=declaration.problem)
+            yield Entry(requirement, "malformed", cell_id, problem=declaration.problem, declaration=declaration)
         elif (requirement, "") not in seen:
             seen.add((requirement, ""))
-            yield _entry(requirement, cell_id, known, imports)
+            yield replace(_entry(requirement, cell_id, known, imports), declaration=declaration)
 
 
 def _from_files(known: Needs, imports: dict[str, list[str]]) -> Iterator[Entry]:

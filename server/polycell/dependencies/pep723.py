@@ -106,7 +106,7 @@ def insertion(text: str, requirement: str) -> tuple[Span, str] | None:
     if block is None or not block.closed:
         return None
     opened = _ARRAY.search(block.content)
-    quoted = '"' + requirement.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    quoted = _quoted(requirement)
     newline = "\r\n" if "\r\n" in text else "\n"
     if opened is None:
         at = text.find("\n", block.span.start) + 1
@@ -153,6 +153,12 @@ def _closing(content: str, start: int, after: int) -> int | None:
     return None
 
 
-def new_block(requirement: str, newline: str = "\n") -> str:
-    """A block that declares one requirement."""
-    return newline.join(("# /// script", "# dependencies = [", f'#     "{requirement}",', "# ]", "# ///", ""))
+def new_block(*requirements: str, newline: str = "\n") -> str:
+    """A block that declares requirements."""
+    listed = [f"#     {_quoted(requirement)}," for requirement in requirements]
+    return newline.join(("# /// script", "# dependencies = [", *listed, "# ]", "# ///", ""))
+
+
+def _quoted(requirement: str) -> str:
+    """As a basic string of TOML."""
+    return '"' + requirement.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -7,7 +7,7 @@ Source: nbformat's schemas and its `v2`, `v3` and `v4` readers; real files for w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -67,6 +67,40 @@ def metadata_span(text: str, path: Sequence[str | int]) -> Span | None:
         return _value_span(reader, ("metadata", *path))
     except Broken:
         return None
+
+
+def metadata_path(text: str, offset: int) -> tuple[str | int, ...] | None:
+    """The path of the text in the notebook's metadata that stands at an offset of its JSON, quotes included."""
+    span = metadata_span(text, ())
+    if span is None or not span.touches(offset):
+        return None
+    reader = JsonReader(text)
+    reader.at = span.start
+    try:
+        return _path_to(reader, offset)
+    except Broken:
+        return None
+
+
+def _path_to(reader: JsonReader, offset: int) -> tuple[str | int, ...] | None:
+    following = reader.peek()
+    if following == '"':
+        found = reader.string().span
+        return () if found.start - 1 <= offset <= found.end + 1 else None
+    items: Iterable[str | int] = ()
+    if following == "{":
+        items = reader.members()
+    elif following == "[":
+        items = reader.elements()
+    for key in items:
+        reader.peek()
+        start = reader.at
+        span = reader.skip()
+        if span.touches(offset):
+            reader.at = start
+            inner = _path_to(reader, offset)
+            return (key, *inner) if inner is not None else None
+    return None
 
 
 def _value_span(reader: JsonReader, path: Sequence[str | int]) -> Span | None:

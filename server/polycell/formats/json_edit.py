@@ -1,4 +1,4 @@
-"""One value added to a notebook's metadata as an edit of its JSON: everything else keeps its bytes.
+"""Changes of a notebook's metadata as one edit of its JSON: everything else keeps its bytes.
 
 The layout around the place is taken over: a list over several lines gets a line more, one in a line a value more.
 """
@@ -7,31 +7,78 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from polycell.core.results import MetadataChange
 from polycell.core.text import Span
 from polycell.formats.ipynb import metadata_span
 
 
-def append_to(text: str, path: Sequence[str], value: str) -> tuple[Span, str] | None:
-    """The edit that appends a text to the list at a path of the metadata, which is made where it is not there yet.
-    None where something else stands in its place, or the result would not read back."""
-    made = _append(text, path, value)
-    if made is None:
+def changed(text: str, changes: Iterable[MetadataChange]) -> tuple[Span, str] | None:
+    """The edit that makes all changes, each after those before it. None where something else stands in a place, or the
+    result would not read back as it should."""
+    now, start, behind = text, len(text), len(text)  # what is the same before all edits, and behind them
+    for change in changes:
+        edit = _edit(now, change)
+        if edit is None:
+            return None
+        after = now[: edit[0].start] + edit[1] + now[edit[0].end :]
+        if not _reads_back(now, after, change):
+            return None
+        start, behind = min(start, edit[0].start), min(behind, len(now) - edit[0].end)
+        now = after
+    return Span(start, len(text) - behind), now[start : len(now) - behind]
+
+
+def _edit(text: str, change: MetadataChange) -> tuple[Span, str] | None:
+    if not isinstance(change.path[-1], int):
+        return _append(text, change.path, change.value) if change.value is not None else None
+    span = metadata_span(text, change.path)
+    if span is None or text[span.start - 1 : span.start] != '"':
         return None
+    whole = Span(span.start - 1, span.end + 1)
+    if change.value is not None:
+        return whole, json.dumps(change.value, ensure_ascii=False)
+    return _taken_out(text, whole)
+
+
+def _reads_back(before: str, after: str, change: MetadataChange) -> bool:
     try:
-        before, after = json.loads(text), json.loads(text[: made[0].start] + made[1] + text[made[0].end :])
+        wanted, found = json.loads(before), json.loads(after)
     except ValueError:
-        return None
-    holder: Any = before.setdefault("metadata", {})
-    for key in path[:-1]:
-        holder = holder.setdefault(key, {})
-    holder.setdefault(path[-1], []).append(value)
-    return made if after == before else None
+        return False
+    *path, last = change.path
+    holder: Any = wanted
+    try:
+        for key in ("metadata", *path):
+            holder = holder.setdefault(key, {}) if isinstance(key, str) else holder[key]
+        if not isinstance(last, int):
+            holder.setdefault(last, []).append(change.value)
+        elif holder[last] != change.old:
+            return False
+        elif change.value is None:
+            del holder[last]
+        else:
+            holder[last] = change.value
+    except (AttributeError, LookupError, TypeError):
+        return False
+    return bool(found == wanted)
 
 
-def _append(text: str, path: Sequence[str], value: str) -> tuple[Span, str] | None:
+def _taken_out(text: str, span: Span) -> tuple[Span, str]:
+    """Without an entry of a list: with the comma and the space behind it, or, of the last one, before it."""
+    behind = re.compile(r"\s*,\s*").match(text, span.end)
+    if behind is not None:
+        return Span(span.start, behind.end()), ""
+    before = len(text[: span.start].rstrip())
+    if text[before - 1] == ",":
+        return Span(before - 1, span.end), ""
+    after = re.compile(r"\s*").match(text, span.end)
+    return Span(before, after.end() if after is not None else span.end), ""
+
+
+def _append(text: str, path: Sequence[str | int], value: str) -> tuple[Span, str] | None:
     for length in range(len(path), -1, -1):
         span = metadata_span(text, path[:length])
         if span is None:

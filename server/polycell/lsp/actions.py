@@ -12,11 +12,12 @@ from polycell.core.guard import answered
 from polycell.core.notebook import Cell
 from polycell.core.results import Action, Finding
 from polycell.core.text import Span
+from polycell.formats.ipynb import metadata_path
 from polycell.lsp import companion
 from polycell.lsp.answers import severity_of
 from polycell.lsp.convert import to_offset
 from polycell.lsp.diagnostics import SOURCE
-from polycell.lsp.edits import inserted_cell, metadata_edit, workspace_edit
+from polycell.lsp.edits import inserted_cell, json_edit, workspace_edit
 from polycell.lsp.requests import BOUND, left_to_another, unchanged
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, State
@@ -25,7 +26,7 @@ from polycell.lsp.state import Asked, State
 # `initializationOptions.commands`.
 INSERT_CELL = "polycell.insertCell"
 MOVE_CELL = "polycell.moveCell"
-ADD_METADATA = "polycell.addToMetadata"
+CHANGE_METADATA = "polycell.changeMetadata"
 
 
 async def code_action(state: State, params: types.CodeActionParams) -> list[types.CodeAction]:
@@ -38,7 +39,7 @@ async def code_action(state: State, params: types.CodeActionParams) -> list[type
     end = max(start, to_offset(lines, params.range.end, encoding))
     target = asked.target(start)
     if target is None:
-        return []
+        return await _in_metadata(state, asked, start, params.context.only)
     last = asked.face.to_cell(end)
     inside = last.offset if last is not None and last.cell == target.cell else target.offset
     await settle(target.snapshot)
@@ -60,10 +61,22 @@ async def code_action(state: State, params: types.CodeActionParams) -> list[type
         found += await answered("source actions", cell, nothing, service.source_actions(context))
     for action in found:
         if _is_wanted(action, params.context.only):
-            answer = _code_action(state, asked, action)
+            answer = as_code_action(state, asked, action)
             if answer is not None:
                 made.append(answer)
     return made if made and unchanged(state, asked, (cell.id,)) else []
+
+
+async def _in_metadata(state: State, asked: Asked, offset: int, only: Any) -> list[types.CodeAction]:
+    """What can be done about a value of a notebook's metadata, in the notebook's JSON."""
+    path = metadata_path(asked.face.text, offset) if asked.face.json and len(asked.snapshots) == 1 else None
+    if path is None:
+        return []
+    (snapshot,) = asked.snapshots
+    await settle(snapshot)
+    found = actions.metadata_actions(snapshot, state.session.services, path)
+    made = [as_code_action(state, asked, action) for action in found if _is_wanted(action, only)]
+    return [action for action in made if action is not None] if unchanged(state, asked) else []
 
 
 def _wants_source(only: Any) -> bool:
@@ -87,16 +100,26 @@ def _is_wanted(action: Action, only: Any) -> bool:
     )
 
 
-def _code_action(state: State, asked: Asked, action: Action) -> types.CodeAction | None:
+def as_code_action(state: State, asked: Asked, action: Action) -> types.CodeAction | None:
+    """An action as the client can carry it out in the document that was asked about; None where it cannot."""
     made = types.CodeAction(action.title, kind=types.CodeActionKind(action.kind))
     if action.preferred and state.client.preferred_actions:
         made.is_preferred = True
     if action.finding is not None:
         diagnostic = _diagnostic(state, asked, action.finding, action)
         made.diagnostics = [diagnostic] if diagnostic is not None else None
+    if action.metadata and asked.face.json:
+        made.edit = json_edit(state, asked, action.metadata, action.edits)
+        return made if made.edit is not None else None
+    if action.metadata and asked.face.map is not None:
+        return None
     if action.edits:
         made.edit = workspace_edit(state, asked, action.edits)
-        return made if made.edit is not None else None
+        if made.edit is None or not action.metadata:
+            return made if made.edit is not None else None
+    if action.metadata:
+        changes = [{"path": list(c.path), "value": c.value, "old": c.old} for c in action.metadata]
+        return _commanded(state, made, CHANGE_METADATA, {"notebook": asked.group.uri, "changes": changes})
     if action.insert_cell is not None:
         new = action.insert_cell
         if asked.face.map is not None:
@@ -104,15 +127,6 @@ def _code_action(state: State, asked: Asked, action: Action) -> types.CodeAction
             return made if made.edit is not None else None
         said = {"notebook": asked.group.uri, "after": new.after, "language": new.language, "text": new.text}
         return _commanded(state, made, INSERT_CELL, said)
-    if action.metadata is not None:
-        change = action.metadata
-        if asked.face.json:
-            made.edit = metadata_edit(state, asked, change)
-            return made if made.edit is not None else None
-        if asked.face.map is not None:
-            return None
-        added = {"notebook": asked.group.uri, "path": list(change.path), "value": change.value}
-        return _commanded(state, made, ADD_METADATA, added)
     if action.move is not None and asked.face.map is None:
         said = {"notebook": asked.group.uri, "cell": action.move.cell, "before": action.move.before}
         return _commanded(state, made, MOVE_CELL, said)

@@ -55,12 +55,17 @@ def _sound(asked: Asked, face: Face, edits: Sequence[Edit]) -> list[Edit] | None
     return placed
 
 
-def metadata_edit(state: State, asked: Asked, change: MetadataChange) -> types.WorkspaceEdit | None:
-    """The change of a notebook's JSON; None where it has no place for it."""
-    from polycell.formats.json_edit import append_to
+def json_edit(
+    state: State, asked: Asked, changes: Sequence[MetadataChange], edits: Sequence[Edit] = ()
+) -> types.WorkspaceEdit | None:
+    """Changes of the metadata in a notebook's JSON, and edits of its cells; None where one has no place in it."""
+    from polycell.formats.json_edit import changed
 
-    made = append_to(asked.face.text, change.path, change.value)
-    return _edit_of(state, [(asked.face, [Edit("", *made)])]) if made is not None else None
+    made = changed(asked.face.text, changes)
+    placed = _sound(asked, asked.face, edits)
+    if made is None or placed is None:
+        return None
+    return _edit_of(state, [(asked.face, [Edit("", *made), *placed])])
 
 
 def inserted_cell(state: State, asked: Asked, new: NewCell) -> types.WorkspaceEdit | None:

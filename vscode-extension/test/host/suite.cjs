@@ -440,7 +440,7 @@ const tests = {
     );
   },
 
-  async "the view tells the notebook's dependencies, and declares one in its metadata"() {
+  async "the view tells the notebook's dependencies, declares one in its metadata, and removes one"() {
     const notebook = await open("sales.ipynb");
     await ready();
     const before = notebook.metadata;
@@ -456,9 +456,15 @@ const tests = {
     const { polyglot, ...rest } = notebook.metadata.metadata;
     assert.deepEqual(polyglot, { dependencies: { python: ["pandas"] } });
     assert.deepEqual(rest, before.metadata);
-    const edit = new WorkspaceEdit();
-    edit.set(notebook.uri, [NotebookEdit.updateNotebookMetadata(before)]);
-    assert.ok(await vscode.workspace.applyEdit(edit));
+    const more = { ...rest, polyglot: { dependencies: { python: ["pandas", "nobody-needs"] } } };
+    await edit(notebook, NotebookEdit.updateNotebookMetadata({ ...notebook.metadata, metadata: more }));
+    const unused = await until("one that is not used can be removed", async () =>
+      (await extension().exports.dependencies()).find((one) => one.actions.some(({ name }) => name === "remove")),
+    );
+    assert.equal(unused.text, "nobody-needs");
+    await vscode.commands.executeCommand("polycell.removeDependency", unused);
+    assert.deepEqual(notebook.metadata.metadata.polyglot, polyglot);
+    await edit(notebook, NotebookEdit.updateNotebookMetadata(before));
   },
 
   async "a setting reaches the running server"() {
