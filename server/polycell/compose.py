@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from polycell.tables.databases.places import Place
     from polycell.tables.databases.sources import DatabaseSources
     from polycell.tables.files import FileSources
+    from polycell.tables.jupysql import SettingsSources
 
 
 def python_engine(
@@ -133,6 +134,7 @@ def default_sources(
     from polycell.tables.databases.places import Allowed
     from polycell.tables.databases.sources import DatabaseSources
     from polycell.tables.files import FileSources
+    from polycell.tables.jupysql import SettingsSources
 
     folders = tuple(map(Path, roots))
     allowed = Allowed(databases or {}, connections, folders, anywhere)
@@ -140,6 +142,7 @@ def default_sources(
         FileSources(folders, on_ready, anywhere=anywhere),
         DatabaseSources(allowed, on_ready, ask=ask or worker.ask),
         DependencySources(folders, on_ready, chosen=interpreter, native=native),
+        SettingsSources(folders, on_ready),
         readers=[compilers.read] if compilers is not None else [],
     )
 
@@ -149,7 +152,7 @@ class AllSources:
 
     def __init__(
         self,
-        *sources: FileSources | DatabaseSources | DependencySources,
+        *sources: FileSources | DatabaseSources | DependencySources | SettingsSources,
         readers: Iterable[Callable[[Hashable], Any]] = (),
     ) -> None:
         """`readers` answer keys too, and are neither told of changed files nor closed from here."""

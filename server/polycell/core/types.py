@@ -324,11 +324,12 @@ class Module:
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A database connection. `dialect` is sqlglot's name, empty when unknown; `source` a file, URL or name as written;
-    `folder` the one that a relative file is looked for in."""
+    `folder` the one that a relative file is looked for in; `file` where the code says that a `[section]` stands."""
 
     dialect: str = ""
     source: str = ""
     folder: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

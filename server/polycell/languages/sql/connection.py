@@ -21,6 +21,7 @@ from polycell.languages.sql.dialects import GENERIC, Dialect, dialect
 from polycell.tables.databases.catalogue import Database
 from polycell.tables.databases.places import DatabaseRequest
 from polycell.tables.databases.schemes import CONNECTION, connection_in, connection_meant
+from polycell.tables.jupysql import sectioned
 
 IMPORTED = "duckdb is imported"
 
@@ -127,6 +128,8 @@ def database(connection: Connection | None, view: View, folder: str) -> Database
         return None
     if not connection.folder and folder:
         connection = replace(connection, folder=folder)
+    if not connection.file:
+        connection = sectioned(connection, view, folder)
     found = view.read(DatabaseRequest.of(connection))
     return found if isinstance(found, Database) else None
 

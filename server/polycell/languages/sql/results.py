@@ -10,11 +10,7 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.text import Span
 from polycell.core.types import Flavour
-
-# `%config SqlMagic.autopandas = True` in a cell above is a binding of this name in the space "catalog", with the
-# value as source.
-AUTOPANDAS = "SqlMagic.autopandas"
-AUTOPOLARS = "SqlMagic.autopolars"
+from polycell.tables.jupysql import handed_out
 
 _BY_HOST: dict[str, Flavour] = {
     "databricks": "spark",
@@ -77,7 +73,7 @@ def _words(text: str, name: str, start: int, end: int) -> Iterator[int]:
         at = text.find(name, at + 1, end)
 
 
-def flavour(cell: Cell, host: Host, view: View) -> Flavour:
+def flavour(cell: Cell, host: Host, view: View, folder: str) -> Flavour:
     """The kind of table in which the host hands the result to the notebook's language."""
     if cell.magic is not None:
         from polycell.formats.magics import spec_of
@@ -86,7 +82,7 @@ def flavour(cell: Cell, host: Host, view: View) -> Flavour:
         if spec is not None and spec.kind and cell.magic.prefix == "%%":
             return FLAVOURS[_DUCKDB_TYPES.get(option(cell, "-t", "--type"), spec.kind)]
         if name in ("sql", "jupysql") and host.name not in _BY_HOST:
-            return _jupysql(view)
+            return handed_out(view, folder)
     return _BY_HOST.get(host.name, "pandas" if cell.magic is None else "result-set")
 
 
@@ -111,11 +107,3 @@ def named_tables(cell: Cell, host: Host) -> tuple[str, ...]:
         return ()
     reading = read_magic(cell.magic.name, cell.magic.arguments, cell.code, host.name)
     return tuple(value for option, value in reading.arguments.options if option in spec.grammar.tables and value)
-
-
-def _jupysql(view: View) -> Flavour:
-    for name, kind in ((AUTOPANDAS, "pandas"), (AUTOPOLARS, "polars")):
-        found = view.lookup(name)
-        if found is not None and found.source.strip().lower() in ("true", "1"):
-            return "pandas" if kind == "pandas" else "polars"
-    return "result-set"

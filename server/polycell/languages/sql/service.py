@@ -136,7 +136,7 @@ class SqlService(LanguageService):
             if table is None and results.option(cell, "-f", "--file"):
                 table = OPEN  # the query is in a file
             if table is not None:
-                kind = results.flavour(cell, context.host, context.view)
+                kind = results.flavour(cell, context.host, context.view, reading.catalogue.folder)
                 span = results.result_span(cell)
                 origin = (
                     Anchor.at(cell.text, span.start, name, cell=cell.id) if span is not None else Anchor("", 0, cell.id)

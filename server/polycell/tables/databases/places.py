@@ -32,15 +32,17 @@ _FAMILIES = {"postgres": "postgresql", "cockroachdb": "postgresql", "mariadb": "
 @dataclass(frozen=True, slots=True)
 class DatabaseRequest:
     """The key for `View.read`: `source` as the notebook writes it (a URL, a file, a name, `${NAME}` for an environment
-    variable, `[section]` of a connection file), `dialect` if the code tells it, `folder` the notebook's own."""
+    variable, `[section]` of a connection file), `dialect` if the code tells it, `folder` the notebook's own, `file` the
+    connection file where the notebook chooses one."""
 
     source: str
     dialect: str = ""
     folder: str = ""
+    file: str = ""
 
     @staticmethod
     def of(connection: Connection) -> DatabaseRequest:
-        return DatabaseRequest(connection.source, connection.dialect, connection.folder)
+        return DatabaseRequest(connection.source, connection.dialect, connection.folder, connection.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def place(request: DatabaseRequest, allowed: Allowed, environment: Mapping[str, 
     if _REFERENCE.match(source) or source.startswith("["):
         if not allowed.notebooks:
             return None
-        url = expand(source, environment) if source.startswith("$") else _section(source.strip("[]"), request.folder)
+        url = expand(source, environment) if source.startswith("$") else _section(name, request, allowed)
         return _of_url(url, request.folder, allowed, name) if url else None
     return _file(source, request, allowed)
 
@@ -147,9 +149,12 @@ def _server(url: str) -> tuple[str, str, int | None, str]:
     return family, "localhost" if host == "127.0.0.1" else host, parts.port or _PORTS.get(family), parts.path.strip("/")
 
 
-def _section(name: str, folder: str) -> str:
+def _section(name: str, request: DatabaseRequest, allowed: Allowed) -> str:
     """The URL that a section of a JupySQL connection file stands for. Raises LookupError when no file has it."""
-    files = [Path(folder) / "connections.ini"] if folder else []
+    files = [Path(request.folder) / "connections.ini"] if request.folder else []
+    if request.file:
+        chosen = resolve(FileRequest(request.file, request.folder), allowed.roots, anywhere=allowed.anywhere)
+        files = [chosen, *files] if chosen is not None else files
     for file in [*files, *(Path(f).expanduser() for f in CONNECTION_FILES)]:
         parser = configparser.ConfigParser(interpolation=None)
         try:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ast
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from polycell.core.environment import Binding, BindingKind, Exports
-from polycell.core.facts import Magic
+from polycell.core.facts import Fragment, Magic
 from polycell.core.service import Context
 from polycell.core.text import LineIndex
 from polycell.core.types import (
-    BOOL,
     STRING,
     UNKNOWN,
     Anchor,
@@ -39,6 +37,7 @@ from polycell.languages.python.schema_comments import SchemaComment, schema_comm
 from polycell.languages.python.shapes import bound_in
 from polycell.languages.python.source import MagicName, PythonSource
 from polycell.tables.evidence import merge
+from polycell.tables.jupysql import handed_out
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +73,8 @@ def _interpreter(context: Context, until: int | None) -> Interpreter:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A top-level statement, a SQL magic's line, a name that a magic binds, or a comment that declares a frame, in
-    order of text."""
+    """A top-level statement, a line of SQL or of its settings, a name that a magic binds, or a comment that declares
+    a frame, in order of text."""
 
     start: int
     statement: ast.stmt | None = None
@@ -90,7 +89,7 @@ def _steps(source: PythonSource, text: str) -> list[_Step]:
         steps.append(_Step(source.span(statement).start, statement))
     for line in source.magics:
         row = line_magic(line.name) if not line.cell else None
-        if row is not None and row.rest == "sql":
+        if row is not None and (row.rest == "sql" or line.name == "config"):
             steps.append(_Step(line.span.start, line=line))
     for magic in source.names:
         # The neutralised statement stands at the same place: the magic's name comes behind it.
@@ -173,7 +172,7 @@ def _bind_magic(made: Interpreter, context: Context, magic: MagicName) -> None:
     elif magic.value == "captured":
         type_ = Opaque("IPython.utils.capture.CapturedIO")
     elif magic.value == "table" and magic.fragment is not None:
-        flavour = _sql_flavour(context, magic)
+        flavour = _sql_flavour(made, magic.fragment)
         found = table_of(made, magic.fragment)
         type_ = replace(found, flavour=flavour) if found is not None else Table(open=True, flavour=flavour)
     made.bind(magic.name, type_, span=magic.span, kind="result" if isinstance(type_, Table) else "variable")
@@ -181,30 +180,10 @@ def _bind_magic(made: Interpreter, context: Context, magic: MagicName) -> None:
     made.state.names[magic.name] = replace(made.state.names[magic.name], source=text)
 
 
-# What cells below look up in the catalogue to know JupySQL's settings (languages/sql reads the same names).
-_SETTINGS: Mapping[str, Flavour] = {"SqlMagic.autopandas": "pandas", "SqlMagic.autopolars": "polars"}
-_AUTO = re.compile(r"SqlMagic\.auto(pandas|polars)\s*=\s*(True|False)", re.IGNORECASE)
-
-
-def _sql_flavour(context: Context, magic: MagicName) -> Flavour:
-    """What the magic hands out: its own kind, or JupySQL's setting, of this cell or the cells above."""
-    if magic.fragment is not None and (kind := _kind_of(magic.fragment.magic, magic.fragment.arguments)):
-        return kind
-    flavour: Flavour = "result-set"
-    above = context.view.with_overlay({}, "sql")
-    for name, kind in _SETTINGS.items():
-        setting = above.lookup(name)
-        if setting is not None and setting.source == "True":
-            flavour = kind
-    for other in context.facts.magics:
-        found = (
-            _AUTO.search(other.arguments) if other.name == "config" and other.span.start < magic.span.start else None
-        )
-        if found is not None and found[2].lower() == "true":
-            flavour = "pandas" if found[1].lower() == "pandas" else "polars"
-        elif found is not None:
-            flavour = "result-set"
-    return flavour
+def _sql_flavour(made: Interpreter, fragment: Fragment) -> Flavour:
+    """What the magic hands out: its own kind, or the one that JupySQL's settings choose."""
+    own = _kind_of(fragment.magic, fragment.arguments)
+    return own or handed_out(made.view.with_overlay(made.overlay()), made.folder)
 
 
 _TYPES: Mapping[str, Flavour] = {"df": "pandas", "pl": "polars", "arrow": "arrow", "relation": "duckdb"}
@@ -218,16 +197,6 @@ def _kind_of(name: str, line: str) -> Flavour | None:
         return None
     chosen = read_magic(name, line, "").arguments.option("-t", "--type") or ""
     return _TYPES.get(chosen) or _FLAVOURS.get(spec.kind)
-
-
-def _settings(context: Context) -> tuple[Binding, ...]:
-    """JupySQL's settings outlive the cell."""
-    said: dict[str, str] = {}
-    for magic in context.facts.magics:
-        found = _AUTO.search(magic.arguments) if magic.name == "config" else None
-        if found is not None:
-            said[f"SqlMagic.auto{found[1].lower()}"] = found[2].capitalize()
-    return tuple(Binding(n, Scalar(BOOL, v == "True"), space="catalog", source=v) for n, v in said.items())
 
 
 # A name in the catalogue that says: code that nobody followed may have changed anything.
@@ -282,8 +251,7 @@ def exports(context: Context) -> Exports:
         bindings[implicit] = Binding(implicit, made.last, "result", space, where, made.text_of(statement))
     if made.anything:
         made.remark(ANYTHING)
-    catalogue = (*made.catalog.values(), *_settings(context))
-    return Exports((*bindings.values(), *catalogue), context.facts.opens)
+    return Exports((*bindings.values(), *made.catalog.values()), context.facts.opens)
 
 
 def _escaped(made: Interpreter, slot: Slot) -> bool:

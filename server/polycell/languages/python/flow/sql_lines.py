@@ -12,11 +12,15 @@ from polycell.formats.connection_words import JUPYSQL_MAGICS, connection_words
 from polycell.formats.magics import read_magic, spec_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.tables.databases.schemes import CONNECTION, connection_meant
+from polycell.tables.jupysql import configured, sectioned
 from polycell.tables.persisted import PERSISTING, persisted
 
 
 def follow_line(run: Interpreter, magic: Magic) -> None:
     """What the line does to the catalogue: from there on it holds."""
+    if magic.name == "config":
+        run.catalog.update((setting.name, setting) for setting in configured(magic.arguments))
+        return
     found = opened(run, magic)
     if found is not None:
         connection, alias = found
@@ -72,7 +76,10 @@ def _meant(run: Interpreter, word: str) -> Connection | None:
     alias = run.catalog.get(f"{CONNECTION} {word}") or run.view.with_overlay({}, "sql").lookup(f"{CONNECTION} {word}")
     value = run.type_of(name) if name.isidentifier() else None
     found = connection_meant(word, alias.type if alias is not None else None, value)
-    return replace(found, folder=found.folder or run.folder) if found is not None else None
+    if found is None:
+        return None
+    found = sectioned(found, run.view.with_overlay(run.catalog), run.folder)
+    return replace(found, folder=found.folder or run.folder)
 
 
 def _define(run: Interpreter, fragment: Fragment) -> None:
