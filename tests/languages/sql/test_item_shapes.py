@@ -32,7 +32,7 @@ class Known:
     def table(self, parts: Sequence[str]) -> Table | None:
         return self._tables.get(parts[-1].lower())
 
-    def file(self, path: str, function: str = "") -> Table | None:
+    def file(self, path: str, function: str = "", options: object = None, more: object = ()) -> Table | None:
         return None
 
     def hole(self, text: str) -> Table | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from polycell.core.environment import Binding, View
 from polycell.core.types import Connection, Scalar, Table
@@ -103,13 +104,18 @@ class ViewCatalogue:
         elsewhere = bool(binding.connection and self.connection) and binding.connection != self.connection
         return elsewhere or self.view.lookup(UNSEEN) is not None
 
-    def file(self, path: str, function: str = "") -> Table | None:
+    def file(
+        self, path: str, function: str = "", options: Mapping[str, Any] | None = None, more: Sequence[str] = ()
+    ) -> Table | None:
         reader = _FUNCTIONS.get(function, "") if function else reader_of(path)
         if not reader or self.dialect.name not in ("duckdb", ""):
             return None
         from polycell.tables.files import FileRequest
 
-        found = self.view.read(FileRequest(path, self.folder, reader))
+        given = dict(options or {})
+        if "ndjson" in function:
+            given.setdefault("format", "newline_delimited")
+        found = self.view.read(FileRequest.of([path, *more], self.folder, reader, given))
         return found if isinstance(found, Table) else None
 
     def hole(self, text: str) -> Table | None:
@@ -193,7 +199,7 @@ def database_binding(database: Database, relation: Relation) -> Binding:
 def reader_of(path: str) -> str:
     """The reader for a bare file name in FROM, "" when DuckDB would not take it for a file."""
     lowered = path.lower()
-    if any(c in path for c in "*?[") or "://" in path:
+    if "://" in path:
         return ""
     for suffix in sorted(_READERS, key=len, reverse=True):
         if lowered.endswith(suffix):

@@ -41,7 +41,7 @@ class _Made:
             return None
         return self.catalogue.table(parts)
 
-    def file(self, path: str, function: str = "") -> None:
+    def file(self, *args: object, **options: object) -> None:
         return None
 
     def hole(self, text: str) -> None:

@@ -73,7 +73,7 @@ class NoTables:
     def table(self, parts: object) -> None:
         return None
 
-    def file(self, path: str, function: str = "") -> None:
+    def file(self, *args: object, **options: object) -> None:
         return None
 
     def hole(self, text: str) -> None:

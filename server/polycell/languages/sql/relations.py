@@ -7,13 +7,14 @@ closed is closed because every source of it is known whole and every item's name
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from polycell.core.types import INT64, Anchor, Certainty, Column, DataType, Table
 from polycell.languages.sql.blocks import Block, Cte
 from polycell.languages.sql.columns import Item, items
+from polycell.languages.sql.file_functions import arguments_of
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.names import duckdb_name, suffixed
 from polycell.languages.sql.scan import Statement
@@ -29,8 +30,10 @@ class Catalogue(Protocol):
     def table(self, parts: Sequence[str]) -> Table | None:
         """The table of a (dotted) name."""
 
-    def file(self, path: str, function: str = "") -> Table | None:
-        """The table in a data file, read bare or by a table function without options."""
+    def file(
+        self, path: str, function: str = "", options: Mapping[str, Any] | None = None, more: Sequence[str] = ()
+    ) -> Table | None:
+        """The table in a data file, read bare or by a table function; `more` are the other files of a list."""
 
     def hole(self, text: str) -> Table | None:
         """The table that a template stands for."""
@@ -147,11 +150,13 @@ class Relations:
     def _function(self, source: Source) -> Table:
         tokens = self.statement.tokens
         name = self.statement.spelling(source.function).lower() if source.function else ""
-        argument = tokens[source.call + 1 : source.call + 3]
-        if len(argument) == 2 and argument[0].kind == "string":
-            found = self._catalogue.file(argument[0].value, name)
-            if found is not None:
-                return found if argument[1].value == ")" else replace(found, open=True)
+        following = tokens[source.call + 1] if source.call + 1 < len(tokens) else None
+        if following is not None and (following.kind == "string" or following.value == "["):
+            read = arguments_of(self.statement, source.call)
+            if read is None:
+                return OPEN
+            (first, *more), options = read
+            return self._catalogue.file(first, name, options, more) or OPEN
         if source.columns and name in ("range", "generate_series", "unnest", "explode", "posexplode"):
             columns = tuple(Column(self.statement.name(t)) for t in source.columns)
             return Table(columns, open=name not in ("range", "generate_series"), case_sensitive=False)

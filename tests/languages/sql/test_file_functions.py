@@ -1,0 +1,90 @@
+"""Files in FROM and table functions over files: columns are those that DuckDB gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from polycell.core.types import Table
+from polycell.languages.sql.dialects import dialect
+from polycell.languages.sql.file_functions import arguments_of
+from polycell.languages.sql.scan import scan
+from tests.languages.python.oracle import compare, ours
+
+QUERIES = [
+    "FROM 'a.csv'",
+    'FROM "a.csv"',
+    "FROM 'parts/*.csv'",
+    "FROM 'hive/*/*.parquet'",
+    "FROM 'l.jsonl'",
+    "FROM read_csv('a.csv', header = true, delim = ',')",
+    "FROM read_csv('a.csv', header = false)",
+    "FROM read_csv('a.csv', columns = {'x': 'BIGINT', 'y': 'VARCHAR', 'z': 'DOUBLE'}, skip = 1)",
+    "FROM read_csv('a.csv', names = ['x', 'y', 'z'])",
+    "FROM read_csv('a.csv', all_varchar := true)",
+    "FROM read_csv('a.csv', types = {'id': 'DOUBLE'})",
+    "FROM read_csv_auto('a.csv', dtypes = {'id': 'DOUBLE'}, filename = true)",
+    "FROM read_csv(['parts/one.csv', 'parts/two.csv'], union_by_name = true)",
+    "FROM read_csv('s.txt', delim = ';', nullstr = ['', 'NA'])",
+    "FROM read_parquet('hive/*/*.parquet', hive_partitioning = true)",
+    "FROM read_parquet('hive/*/*.parquet', hive_partitioning = false, filename = true)",
+    "FROM read_parquet('hive/**/*.parquet', hive_types = {'year': 'VARCHAR'})",
+    "FROM read_json('l.jsonl', columns = {'a': 'INTEGER'})",
+    "FROM read_json_auto('l.jsonl')",
+    "FROM read_ndjson('l.jsonl')",
+    "SELECT t.id + 1 AS n, t.* EXCLUDE (id) FROM read_csv('a.csv', header = true) AS t",
+]
+# What is no literal, or no option of DuckDB's, is not known.
+OPEN = [
+    "FROM read_csv('a.csv', skip = 1 + 1)",
+    "FROM read_csv('a.csv', no_such_option = 1)",
+    "FROM read_csv('a.csv'",
+    "FROM read_csv('missing.csv')",
+    "FROM read_csv('a.csv', delim = getvariable('d'))",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    duckdb = pytest.importorskip("duckdb")
+    root = tmp_path_factory.mktemp("sql")
+    text = "id,name,price\n1,a,1.5\n2,b,2.5\n"
+    (root / "a.csv").write_text(text, encoding="utf-8")
+    (root / "s.txt").write_text(text.replace(",", ";"), encoding="utf-8")
+    (root / "l.jsonl").write_text('{"a": 1, "b": {"c": "x"}}\n', encoding="utf-8")
+    (root / "parts").mkdir()
+    (root / "parts" / "one.csv").write_text(text, encoding="utf-8")
+    (root / "parts" / "two.csv").write_text("id,more\n1,x\n", encoding="utf-8")
+    for year in (2023, 2024):
+        (root / "hive" / f"year={year}").mkdir(parents=True)
+        duckdb.sql("SELECT 1 AS v").write_parquet(str(root / "hive" / f"year={year}" / "x.parquet"))
+    return root
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_columns_are_those_of_duckdb(folder: Path, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    found = compare(f"import duckdb\nr = duckdb.sql({query!r})\n", folder)["r"]
+    assert isinstance(found, Table)
+    assert not found.open
+    assert found.columns
+
+
+@pytest.mark.parametrize("query", OPEN)
+def test_what_is_not_known_is_open(folder: Path, query: str) -> None:
+    found = ours(f"import duckdb\nr = duckdb.sql({query!r})\n", folder)["r"]
+    assert isinstance(found, Table)
+    assert found.open
+
+
+def test_arguments_are_literals() -> None:
+    text = "FROM read_csv(['a', 'b'], x = -1.5, Y := {'k': [1, true], \"l\": 'v'}, z = [])"
+    statement = scan(text, dialect("duckdb")).statements[0]
+    call = next(i for i, t in enumerate(statement.tokens) if t.value == "(")
+    assert arguments_of(statement, call) == (["a", "b"], {"x": -1.5, "y": {"k": [1, True], "l": "v"}, "z": []})
+    for end in range(len(text)):
+        cut = scan(text[:end], dialect("duckdb")).statements[0]
+        for at, token in enumerate(cut.tokens):
+            if token.value == "(":
+                assert arguments_of(cut, at) is None
