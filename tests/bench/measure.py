@@ -8,6 +8,7 @@ import random
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from polycell.core.session import Session, Snapshot
 from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource
 from polycell.lsp import garbage
+from polycell.tables.files import FileRequest, FileSources
 from tests.bench import generate
 from tests.shared import SHARED
 
@@ -101,6 +103,25 @@ def sized(cells: int, repeats: int = 40, seed: int = 2) -> Sized:
         spread(edits),
         most,
     )
+
+
+def file_schema(repeats: int = 200) -> tuple[float, Spread]:
+    """(first read of a CSV file of 2,000 columns, asking for it again when it must be looked at again)."""
+    with tempfile.TemporaryDirectory() as name:
+        names = [f"a rather long name of a column {n}" for n in range(2000)]
+        path = Path(name, "wide.csv")
+        path.write_text("\n".join([",".join(names), ",".join("1.5" for _ in names)]), encoding="utf-8")
+        request = FileRequest(path.name)
+        FileSources([name]).read(request)
+        sources, began = FileSources([name]), time.process_time()
+        sources.read(request)
+        first, times = (time.process_time() - began) * 1000, []
+        for _ in range(repeats):
+            sources.changed([path])
+            began = clock()
+            sources.read(request)
+            times.append((clock() - began) * 1000)
+    return first, spread(times)
 
 
 def with_text(cell: Cell, text: str, notebook: Notebook) -> Cell:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from polycell.core.types import STRING, Anchor, Certainty, Column, DataType, Evidence, Table
 from polycell.tables.data_files import UnreadableError
@@ -13,11 +13,12 @@ from polycell.tables.infer import type_of_texts
 from polycell.tables.readers.text import Head
 
 MAX_ROWS = 2000  # rows looked at for types
-SEARCHED = 64 * 1024  # characters in which names are looked for
+SEARCHED = 32 * 1024  # characters in which names are looked for
 WHITE_SPACE = r"\s+"
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _FIELD = re.compile(r"[^,;|\t\"'\r\n]+")
+_WORD = re.compile(r"[^\s,;|\"']+")
 _BOUNDS = frozenset(",;|\t\"'\r\n")
 
 
@@ -54,37 +55,38 @@ def rows_of(
     return rows if head.whole else rows[:-1]
 
 
-def places_of(head: Head) -> Callable[[str], Anchor | None]:
-    """Where the file gives a name: its first field that is the name; failing that, the first word. The fields are found
-    in one pass, since there may be thousands of names."""
+def places_of(head: Head, names: Collection[str]) -> Callable[[str], Anchor | None]:
+    """Where the file gives each of the names: its first field that is the name; failing that, the first word. Each is
+    one pass for all names, of which there may be thousands."""
     text = head.text[:SEARCHED]
-    fields: dict[str, int] = {}
-    for found in _FIELD.finditer(text):
-        fields.setdefault(found[0], found.start())
+    places = _first(_FIELD, text, set(names))
+    places |= _first(_WORD, text, set(names) - places.keys())
+    for name in set(names) - places.keys():
+        if _BOUNDS.intersection(name):  # in quotes
+            places[name] = text.find(name)
 
     def place(name: str) -> Anchor | None:
-        if not name or not head.uri:
-            return None
-        at = fields[name] if name in fields else _word(text, name)
-        return Anchor.at(text, at, name, uri=head.uri) if at >= 0 else None
+        at = places.get(name, -1)
+        return Anchor.at(text, at, name, uri=head.uri) if name and head.uri and at >= 0 else None
 
     return place
 
 
-def _word(text: str, name: str) -> int:
-    """The offset of the first occurrence that is no part of a word; -1 when there is none."""
-    at = text.find(name)
-    while at >= 0:
-        around = text[max(at - 1, 0) : at], text[at + len(name) : at + len(name) + 1]
-        if all(not c or c in _BOUNDS or c.isspace() for c in around):
-            return at
-        at = text.find(name, at + 1)
-    return -1
+def _first(pattern: re.Pattern[str], text: str, wanted: set[str]) -> dict[str, int]:
+    """Where each of the wanted matches is for the first time."""
+    found: dict[str, int] = {}
+    for match in pattern.finditer(text) if wanted else ():
+        if match[0] in wanted:
+            found[match[0]] = match.start()
+            wanted.remove(match[0])
+            if not wanted:
+                break
+    return found
 
 
 def columns_of(head: Head, names: Sequence[str], types: Sequence[DataType | None]) -> list[Column]:
     """Columns that the file names, in their places. A type found in a head is only likely, unless it is text."""
-    place = places_of(head)
+    place = places_of(head, names)
 
     def column(name: str, type_: DataType | None) -> Column:
         sure = Certainty.CERTAIN if head.whole or type_ is STRING else Certainty.LIKELY

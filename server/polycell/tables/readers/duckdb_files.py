@@ -50,7 +50,7 @@ def _read(
     files = _files(found, suffixes, duckdb.__version__)
     arguments = [_literal([str(f) for f in files]), *(f"{_name(n)} = {_literal(v)}" for n, v in options.items())]
     rows = _described(duckdb, files, f"{function}({', '.join(arguments)})")
-    place = _places(function, found, options)
+    place = _places(function, found, options, [str(n) for n, _ in rows])
     columns = (
         Column(str(n), from_duckdb(str(t)), None, Evidence.FILE, origin=place(str(n)), source=found.label)
         for n, t in rows
@@ -111,7 +111,9 @@ def _literal(value: Any) -> str:
     raise UnreadableError("an option whose value is not understood")
 
 
-def _places(function: str, found: DataFiles, options: Mapping[str, Any]) -> Callable[[str], Anchor | None]:
+def _places(
+    function: str, found: DataFiles, options: Mapping[str, Any], names: list[str]
+) -> Callable[[str], Anchor | None]:
     """Where the columns have their names, in the one file that is read."""
     if found.kind != "file" or options.keys() & {"names", "columns", "column_names"}:
         return lambda name: None
@@ -122,7 +124,7 @@ def _places(function: str, found: DataFiles, options: Mapping[str, Any]) -> Call
     except (OSError, ValueError):
         return lambda name: None
     if function == "read_csv":
-        return places_of(head)
+        return places_of(head, names)
     return lambda name: json_files.located(Column(name), head).origin
 
 
