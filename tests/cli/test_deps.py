@@ -7,10 +7,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.cli.notebooks import polycell
 from tests.dependencies.cases import ipynb
 from tests.dependencies.environments import install, make_environment
 
@@ -18,19 +20,17 @@ BLOCK = '# /// script\n# dependencies = [\n#   "tabulate==0.9.0",\n#   "toolz",\
 IMPORTS = "import tabulate\nfrom toolz import frequencies\n"
 
 
-def deps(path: Path | str, *options: str, folder: Path | None = None) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "polycell", "deps", str(path), *options],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=folder,
-        env={**os.environ, "COLUMNS": "160", "NO_COLOR": "1"},
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
+Deps = Callable[..., tuple[int, str, str]]
 
 
-def test_the_table(tmp_path: Path) -> None:
+@pytest.fixture
+def deps(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Deps:
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("NO_COLOR", "1")
+    return lambda path, *options: polycell(capsys, "deps", path, *options)
+
+
+def test_the_table(deps: Deps, tmp_path: Path) -> None:
     site = make_environment(tmp_path / ".venv")
     install(site, "tabulate", "0.8")
     path = ipynb(tmp_path / "n.ipynb", [("code", BLOCK + IMPORTS), ("code", "import yaml\nimport json")])
@@ -43,21 +43,22 @@ def test_the_table(tmp_path: Path) -> None:
     assert "json" not in out
 
 
-def test_a_relative_path(tmp_path: Path) -> None:
+def test_a_relative_path(deps: Deps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(make_environment(tmp_path / ".venv"), "toolz", "1")
     ipynb(tmp_path / "n.ipynb", [("code", "import toolz")])
-    code, out, _ = deps("n.ipynb", folder=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = deps("n.ipynb")
     assert code == 0
     assert "undeclared" in out
 
 
-def test_status_0_when_all_is_there(tmp_path: Path) -> None:
+def test_status_0_when_all_is_there(deps: Deps, tmp_path: Path) -> None:
     path = ipynb(tmp_path / "n.ipynb", [("code", BLOCK + IMPORTS)])
     assert deps(path)[0] == 0
 
 
 @pytest.mark.parametrize("text", ["<html>", "", "{}"])
-def test_status_2_when_unreadable(tmp_path: Path, text: str) -> None:
+def test_status_2_when_unreadable(deps: Deps, tmp_path: Path, text: str) -> None:
     path = tmp_path / "n.ipynb"
     path.write_text(text, encoding="utf-8")
     code, out, err = deps(path)
@@ -66,7 +67,7 @@ def test_status_2_when_unreadable(tmp_path: Path, text: str) -> None:
     assert deps(tmp_path / "gone.ipynb")[0] == 2
 
 
-def test_the_formats(tmp_path: Path) -> None:
+def test_the_formats(deps: Deps, tmp_path: Path) -> None:
     path = ipynb(tmp_path / "n.ipynb", [("code", BLOCK + IMPORTS), ("code", "%conda install r=4\nimport cv2")])
     code, requirements, _ = deps(path, "--format", "requirements")
     assert code == 1
@@ -90,7 +91,7 @@ def test_the_formats(tmp_path: Path) -> None:
     ]
 
 
-def test_a_malformed_declaration_is_told_and_the_rest_is_printed(tmp_path: Path) -> None:
+def test_a_malformed_declaration_is_told_and_the_rest_is_printed(deps: Deps, tmp_path: Path) -> None:
     path = ipynb(tmp_path / "n.ipynb", [("code", "%pip install tabulate=1 toolz")])
     code, out, err = deps(path, "--format", "requirements")
     assert (code, out) == (1, "toolz\n")
@@ -98,7 +99,7 @@ def test_a_malformed_declaration_is_told_and_the_rest_is_printed(tmp_path: Path)
 
 
 @pytest.mark.network
-def test_an_environment_made_from_the_output_runs_the_imports(tmp_path: Path) -> None:
+def test_an_environment_made_from_the_output_runs_the_imports(deps: Deps, tmp_path: Path) -> None:
     """What a scheduled job does: print, install, run."""
     path = ipynb(tmp_path / "n.ipynb", [("code", BLOCK + IMPORTS)])
     code, requirements, _ = deps(path, "--format", "requirements")

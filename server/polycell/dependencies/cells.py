@@ -12,7 +12,13 @@ from polycell.core.facts import Facts
 from polycell.core.notebook import Cell
 from polycell.core.text import Span
 from polycell.dependencies.install_commands import NOTHING, Asked, read_command
-from polycell.dependencies.jvm_cells import maven_declaration, nuget_declarations, scala_declarations, scala_version
+from polycell.dependencies.jvm_cells import (
+    maven_declaration,
+    nuget_declarations,
+    scala_declarations,
+    scala_version,
+    toree_declarations,
+)
 from polycell.dependencies.model import Declaration, Requirement
 from polycell.dependencies.pep723 import read_block
 from polycell.dependencies.requirement import read_requirement
@@ -39,7 +45,6 @@ _DBUTILS = re.compile(
 )
 _JARS = re.compile(r'"spark\.jars\.packages"\s*:\s*"(?P<list>[^"\r\n]*)"?')
 _PY_FILES = re.compile(r'"(?:pyFiles|archives|spark\.submit\.pyFiles|environment)"\s*:')
-_ADD_DEPS = re.compile(r"^[ \t]*%AddDeps[ \t]+(?P<g>\S+)[ \t]+(?P<a>\S+)[ \t]+(?P<v>\S+)", re.MULTILINE)
 KEPT = 4096
 
 
@@ -145,9 +150,7 @@ def _read(cell: Cell, facts: Facts) -> Said:
         declarations += scala_declarations(text)
         version = scala_version(text)
         remarks += [Speaks(version)] if version else []
-        for added in _ADD_DEPS.finditer(text):
-            span = Span(added.start("g"), added.end("v"))
-            declarations.append(maven_declaration(f"{added['g']}:{added['a']}:{added['v']}", span, "ivy"))
+        declarations += toree_declarations(text)
     elif cell.language in ("csharp", "fsharp", "powershell"):
         declarations += nuget_declarations(text)
     for one in asked:

@@ -73,7 +73,8 @@ class Configured:
 class Needs:
     """`requirements` of the notebook itself, with the id of the cell that declares each ("" for the metadata);
     `hidden`: reasons why a module may be there that nobody sees, `opaque` those of them by which a whole distribution
-    may; `installed` None where no interpreter is known; `saved` what a saved output of `pip freeze` lists, by key."""
+    may; `installed` None where no interpreter is known; `saved` what a saved output of `pip freeze` lists, by key;
+    `files` those that cells install from (`-r`)."""
 
     requirements: tuple[tuple[str, Requirement], ...]
     project: Project
@@ -84,6 +85,7 @@ class Needs:
     scala: str
     settled: bool
     saved: Mapping[str, Requirement]
+    files: tuple[str, ...] = ()
 
     @property
     def python(self) -> Iterator[Requirement]:
@@ -144,6 +146,7 @@ def needs(context: Context) -> Needs:
         scala,
         isinstance(project, Project) and isinstance(installed, Installed) and isinstance(saved, Saved),
         {r.key: r for r in saved.requirements} if isinstance(saved, Saved) else {},
+        tuple(dict.fromkeys(files)),
     )
 
 

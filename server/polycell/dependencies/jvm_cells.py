@@ -1,6 +1,7 @@
-"""Declarations in cells of Scala, C# and F#: `import $ivy`, `//> using dep`, `#r "nuget: …"`, sbt's `%%`.
+"""Declarations in cells of Scala, C# and F#: `import $ivy`, `//> using dep`, `%AddDeps`, `#r "nuget: …"`, sbt's `%%`.
 
-Sources: Ammonite's and Almond's documentation, scala-cli's directives reference, .NET Interactive's `#r nuget`.
+Sources: Ammonite's and Almond's documentation, scala-cli's directives reference, Toree's magics, .NET Interactive's
+`#r nuget`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _SBT = re.compile(
     re.MULTILINE,
 )
 _SCALA_DIRECTIVE = re.compile(r'^[ \t]*//>[ \t]*using[ \t]+scala[ \t]+"?([\d.]+)"?', re.MULTILINE)
+_TOREE = re.compile(r"^[ \t]*(?P<magic>%AddDeps|%AddJar)\b(?P<rest>[^\r\n]*)", re.MULTILINE | re.IGNORECASE)
+_TOREE_VALUES = frozenset({"--repository", "--exclude", "--credential"})  # options with a word behind them
 _NUGET = re.compile(r'^[ \t]*#r[ \t]+(?P<quote>@?")(?P<text>[^"\r\n]*)(?P<end>"?)', re.MULTILINE)
 _NUGET_SPEC = re.compile(r"(?P<name>[A-Za-z_0-9][\w.\-]*)(?:\s*,\s*(?:version\s*=\s*)?(?P<version>[^\s,]+))?\s*")
 _NUGET_VERSION = re.compile(
@@ -61,6 +64,27 @@ def maven_declaration(text: str, span: Span, style: str, *, crosses: bool = True
     coordinate = read_coordinate(text, crosses=crosses)
     at = coordinate.span.shift(span.start) if coordinate.problem else span
     return Declaration(requirement_of(coordinate, style, text), at, problem=coordinate.problem)
+
+
+def toree_declarations(text: str) -> Iterator[Declaration]:
+    """`%AddDeps group artifact version`, and `%AddJar` where what it names is no address."""
+    for found in _TOREE.finditer(text):
+        words, skip = [], False
+        for word in re.finditer(r"\S+", found["rest"]):
+            if not skip and not word[0].startswith("-"):
+                words.append((word[0], Span(*word.span()).shift(found.start("rest"))))
+            skip = word[0] in _TOREE_VALUES
+        whole = Span(words[0][1].start, words[-1][1].end) if words else Span(*found.span("magic"))
+        if found["magic"].lower() == "%addjar":
+            if not words or not re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", words[0][0]):
+                said = "`%AddJar` takes the address of a jar: `https://…` or `file:/…`."
+                yield Declaration(Requirement("maven", "", style="toree", text=whole.of(text)), whole, problem=said)
+        elif len(words) != 3:
+            said = "`%AddDeps` takes three words: group, artifact and version."
+            yield Declaration(Requirement("maven", "", style="toree", text=whole.of(text)), whole, problem=said)
+        else:
+            made = maven_declaration(":".join(word for word, _ in words), whole, "toree")
+            yield Declaration(made.requirement, whole, problem=made.problem)
 
 
 def nuget_declarations(text: str) -> Iterator[Declaration]:

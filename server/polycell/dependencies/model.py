@@ -29,6 +29,7 @@ STYLES: dict[str, tuple[str, bool]] = {
     "conda": ("`%conda install`", False),
     "ivy": ("`import $ivy`", False),
     "using": ("`//> using dep`", False),
+    "toree": ("`%AddDeps`", False),
     "nuget": ("`#r`", False),
     "configure": ("`%%configure`", False),
     "dbutils": ("`dbutils.library`", False),

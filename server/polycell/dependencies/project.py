@@ -1,29 +1,44 @@
 """Files beside a notebook that declare dependencies: `requirements*.txt`, `pyproject.toml`, `environment.yml` and
 `uv.lock`.
 
-Pure in the files' texts, and total: what cannot be read is left out.
+Pure in the files' texts, and total: an entry that no tool reads is told as broken, with its line.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from polycell.dependencies.install_commands import conda_declaration
 from polycell.dependencies.metadata import locked_packages
 from polycell.dependencies.model import NOWHERE, Requirement
-from polycell.dependencies.requirement import read_requirement
+from polycell.dependencies.requirement import Read, read_requirement
 from polycell.dependencies.toml_strings import toml_strings
 
 NAMES = re.compile(
     r"(?:.*requirements.*\.(?:txt|in)|pyproject\.toml|environment.*\.ya?ml|conda.*\.ya?ml|uv\.lock)", re.IGNORECASE
 )
+# Templates are filled by somebody else first; a wrong encoding is not for us to judge.
+_UNJUDGED = re.compile(r"[{}$%\0\ufffd]|<<")
+# The files that are what their name says: `my_requirements_notes.txt` may be prose.
+JUDGED = frozenset({"requirements.txt", "pyproject.toml", "environment.yml", "environment.yaml"})
 _OPTION = re.compile(r"\s+--(?:hash|config-settings|global-option|install-option)\b.*$")
 
 
-def read_project_file(name: str, text: str) -> tuple[Requirement, ...]:
-    """What a file of that name declares; of `-r` lines only the option is kept, in `included`."""
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An entry of a file that is no requirement: `line` counts from 1, `problem` says what is wrong."""
+
+    file: str
+    line: int
+    text: str
+    problem: str
+
+
+def read_project_file(name: str, text: str) -> tuple[Requirement | Broken, ...]:
+    """What a file of that name declares, in its order; of `-r` lines nothing, which `included` tells."""
     base = PurePosixPath(name.replace("\\", "/")).name.lower()
     if base == "pyproject.toml":
         return tuple(_pyproject(text, name))
@@ -36,33 +51,50 @@ def read_project_file(name: str, text: str) -> tuple[Requirement, ...]:
 
 def included(text: str) -> Iterator[str]:
     """Files that a requirements file takes in (`-r other.txt`); constraints are none."""
-    for line in logical_lines(text):
+    for _, line in logical_lines(text):
         found = re.match(r"(?:-r|--requirement)[ =]*(\S+)", line)
         if found:
             yield found[1]
 
 
-def logical_lines(text: str) -> Iterator[str]:
-    """Lines of a requirements file without comments, continued ones joined, as pip reads them."""
-    joined = re.sub(r"\\\r?\n", "", text)
-    for line in joined.splitlines():
-        line = re.sub(r"(?:^|\s)#.*$", "", line).strip()
-        if line:
-            yield line
+def logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines of a requirements file without comments, continued ones joined, as pip reads them; each with the number of
+    its first line."""
+    waiting, first = "", 0
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        first = first if waiting else number
+        if line.endswith("\\"):
+            waiting += line[:-1]
+            continue
+        whole, waiting = re.sub(r"(?:^|\s)#.*$", "", waiting + line).strip(), ""
+        if whole:
+            yield first, whole
+    if waiting.strip():
+        yield first, waiting.strip()
 
 
-def _requirements(text: str, name: str) -> Iterator[Requirement]:
-    for line in logical_lines(text):
+def _judged(read: Read, name: str, line: int) -> Iterator[Requirement | Broken]:
+    """A requirement, or why it is none; neither where that is not for us to judge."""
+    if not read.problem:
+        yield read.requirement
+    elif not _UNJUDGED.search(read.requirement.text):
+        yield Broken(name, line, read.requirement.text, read.problem)
+
+
+def _line_of(text: str, entry: str) -> int:
+    return text.count("\n", 0, max(text.find(entry), 0)) + 1
+
+
+def _requirements(text: str, name: str) -> Iterator[Requirement | Broken]:
+    for number, line in logical_lines(text):
         if line.startswith("-"):
             if re.match(r"-e\b|--editable\b", line):
                 yield Requirement("python", "", f"@ {line.split(maxsplit=1)[-1]}", "file", line, file=name)
             continue
-        read = read_requirement(_OPTION.sub("", line), "file", name)
-        if not read.problem:
-            yield read.requirement
+        yield from _judged(read_requirement(_OPTION.sub("", line), "file", name), name, number)
 
 
-def _pyproject(text: str, name: str) -> Iterator[Requirement]:
+def _pyproject(text: str, name: str) -> Iterator[Requirement | Broken]:
     for string in toml_strings(text):
         table, key = string.table, string.key
         listed = (table == "project" and key == "dependencies") or table in (
@@ -70,9 +102,8 @@ def _pyproject(text: str, name: str) -> Iterator[Requirement]:
             "dependency-groups",
         )
         if listed and string.listed:
-            read = read_requirement(string.value, "file", name)
-            if not read.problem:
-                yield read.requirement
+            number = text.count("\n", 0, string.span.start) + 1
+            yield from _judged(read_requirement(string.value, "file", name), name, number)
         elif re.fullmatch(r"tool\.poetry(?:\.group\.[\w-]+)?\.(?:dev-)?dependencies", table) and key:
             first, _, inner = key.partition(".")
             if first != "python" and inner in ("", "version"):
@@ -81,7 +112,7 @@ def _pyproject(text: str, name: str) -> Iterator[Requirement]:
             yield Requirement("python", key.partition(".")[0], "", "file", string.value, file=name)
 
 
-def _environment(text: str, name: str) -> Iterator[Requirement]:
+def _environment(text: str, name: str) -> Iterator[Requirement | Broken]:
     import yaml
 
     try:
@@ -92,13 +123,11 @@ def _environment(text: str, name: str) -> Iterator[Requirement]:
     for entry in listed if isinstance(listed, list) else ():
         if isinstance(entry, str):
             made = conda_declaration(entry, NOWHERE, "file", name)
-            if not made.problem:
-                yield made.requirement
+            yield from _judged(Read(made.requirement, made.problem), name, _line_of(text, entry))
         elif isinstance(entry, dict) and isinstance(entry.get("pip"), list):
             for line in entry["pip"]:
-                read = read_requirement(line, "file", name) if isinstance(line, str) else None
-                if read is not None and not read.problem and not read.requirement.text.startswith("-"):
-                    yield read.requirement
+                if isinstance(line, str) and not line.lstrip().startswith("-"):
+                    yield from _judged(read_requirement(line, "file", name), name, _line_of(text, line))
 
 
 def _lock(text: str) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from polycell.dependencies import project
 from polycell.dependencies.installed import Installed, importable, read_installed, stamp
 from polycell.dependencies.interpreter import Interpreter, Wanted, find_interpreter
 from polycell.dependencies.model import Requirement
+from polycell.dependencies.project import Broken
 from polycell.dependencies.saved import read_saved
 from polycell.tables.answers import Answers, OnReady
 
@@ -52,11 +53,12 @@ class ProjectRequest:
 @dataclass(frozen=True, slots=True)
 class Project:
     """`modules` are importable from the notebook's folder or the workspace; `unread` are files of the request that
-    could not be read."""
+    could not be read, `broken` entries of files that are none."""
 
     requirements: tuple[Requirement, ...] = ()
     modules: frozenset[str] = frozenset()
     unread: tuple[str, ...] = ()
+    broken: tuple[Broken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,25 +149,34 @@ class DependencySources:
 
     def _project(self, key: ProjectRequest) -> Project:
         folder = Path(key.folder) if key.folder else None
-        requirements: list[Requirement] = []
+        said: list[Requirement | Broken] = []
         unread: list[str] = []
         for place in _up(folder, self._roots):
             for path in sorted(_listed(place)):
                 if project.NAMES.fullmatch(path.name):
-                    requirements += project.read_project_file(path.name, _text(path) or "")
+                    found = project.read_project_file(path.name, _text(path) or "")
+                    mine = place == folder and path.name in project.JUDGED and _is_what_it_seems(found)
+                    said += found if mine else [one for one in found if isinstance(one, Requirement)]
         for name in key.files:
-            found = self._included(folder, name)
-            if found is None:
+            included = self._included(folder, name)
+            if included is None:
                 unread.append(name)
             else:
-                requirements += found
+                said += included
         modules: set[str] = set()
         for place in dict.fromkeys([*([folder] if folder else []), *map(Path, self._roots)]):
             modules.update(importable(place))
             modules.update(importable(place / "src"))
-        return Project(tuple(dict.fromkeys(requirements)), frozenset(modules), tuple(unread))
+        return Project(
+            tuple(dict.fromkeys(one for one in said if isinstance(one, Requirement))),
+            frozenset(modules),
+            tuple(unread),
+            tuple(dict.fromkeys(one for one in said if isinstance(one, Broken))),
+        )
 
-    def _included(self, folder: Path | None, name: str, above: tuple[Path, ...] = ()) -> list[Requirement] | None:
+    def _included(
+        self, folder: Path | None, name: str, above: tuple[Path, ...] = ()
+    ) -> list[Requirement | Broken] | None:
         """The requirements of a file and of those it includes; None where one is not to be read: it is not there, or
         lies outside of the notebook's folder and the workspace. `above` are the files that led to it: one that comes
         again closes a circle and adds nothing to what is read already."""
@@ -189,6 +200,12 @@ class DependencySources:
                 return None
             found += more
         return found
+
+
+def _is_what_it_seems(said: Iterable[Requirement | Broken]) -> bool:
+    """Whether a file that the notebook does not name is mostly requirements."""
+    broken = [isinstance(one, Broken) for one in said]
+    return sum(broken) * 2 <= len(broken)
 
 
 def _up(folder: Path | None, roots: tuple[str, ...]) -> Iterable[Path]:

@@ -9,8 +9,8 @@ from polycell.core.results import Finding, Location, Related
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.dependencies.cells import said_by
-from polycell.dependencies.checks.places import finding, here
-from polycell.dependencies.gathering import DECLARED
+from polycell.dependencies.checks.places import finding, first_line, here, is_head
+from polycell.dependencies.gathering import DECLARED, needs
 from polycell.dependencies.metadata import declared_by
 from polycell.dependencies.model import Declaration, Requirement
 from polycell.dependencies.requirement import contradict
@@ -29,6 +29,23 @@ class MalformedDependency:
             if declaration.problem:
                 made = Finding(self.code, declaration.span, declaration.problem, "error")
                 yield finding(context, declaration, made)
+        yield from _in_files(context)
+
+
+def _in_files(context: Context) -> Iterator[Finding]:
+    """Entries of the files that this cell installs from, and at the notebook's head of those that lie beside it."""
+    files = said_by(context.cell, context.facts).files
+    head = is_head(context)
+    if not files and not head:
+        return
+    known = needs(context)
+    for broken in known.project.broken:
+        span = next((span for name, span in files if name == broken.file), None)
+        if span is None and not (head and broken.file not in known.files):
+            continue
+        message = f"`{broken.file}`, line {broken.line}, `{broken.text}`: {broken.problem}"
+        severity: Severity = "error" if span is not None else "warning"
+        yield Finding("malformed-dependency", span or first_line(context), message, severity)
 
 
 class ConflictingDependencies:

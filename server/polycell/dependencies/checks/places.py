@@ -29,13 +29,17 @@ def is_head(context: Context) -> bool:
     return all(cell.kind == "markup" for cell in context.notebook.cells[: context.index])
 
 
+def first_line(context: Context) -> Span:
+    """Where a cell shows what is about its notebook."""
+    text = context.cell.text
+    end = text.find("\n", context.cell.body)
+    return Span(context.cell.body, len(text) if end < 0 else end)
+
+
 def finding(context: Context, declaration: Declaration, made: Finding) -> Finding:
     """The finding about a declaration, with its place; said of the metadata in a cell, it tells what it is about."""
     if not declaration.path:
         return replace(made, span=declaration.span)
-    text = context.cell.text
-    end = text.find("\n", context.cell.body)
-    line = Span(context.cell.body, len(text) if end < 0 else end)
     written = declaration.requirement.text
     said = f"In {declaration.requirement.where}{f', `{written}`' if written else ''}: {made.message}"
-    return replace(made, span=line, message=said, path=declaration.path)
+    return replace(made, span=first_line(context), message=said, path=declaration.path)
