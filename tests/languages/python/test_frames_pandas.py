@@ -310,6 +310,14 @@ df["n"] /= 2
 df["z"], df["y"] = 1, "a"
 df.index = ["a", "b", "c"]; r = df.reset_index()
 df.index.name = "idx"; r = df.reset_index()
+df.index.names = ["idx"]; r = df.reset_index()
+m = df.set_index(["k", "n"]); m.index.names = ["a", "c"]; r = m.reset_index()
+p = df.groupby(["k", "n"])["f"].sum(); p.index.names = ["a", "c"]; r = p.reset_index()
+p = df.groupby("k")["f"].sum(); p.index.name = "a"; r = p.reset_index(name="m")
+p = df["f"].reindex(pd.MultiIndex.from_tuples([(0, 1)])); p.index.names = ["a", "c"]; r = p.reset_index(name="m")
+r = num[["u", "v"]].apply(pd.to_numeric)
+r = df[["k", "s"]].apply(pd.to_datetime, errors="coerce")
+r = num.apply(pd.to_numeric, errors="coerce").fillna(0)
 df.update(other)
 frames = [df, num]; frames[0]["z"] = 1
 frames = [df, num]\nfor x in frames:\n    x["z"] = 1

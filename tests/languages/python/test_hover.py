@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.dsl import definition, hover
 
 PRELUDE = 'import pandas as pd\ndf = pd.DataFrame({"a": [1], "b": ["x"]})\ndf["c"] = df["a"] / 2\n# %%\n'
@@ -66,3 +68,53 @@ def test_many_columns_are_counted() -> None:
     )
     assert found is not None
     assert "… and 10 more columns" in found.markdown
+
+
+NEW = {
+    "pandas": (
+        'import pandas as pd\ndf = pd.DataFrame({"a": [1], "k": ["x"]})\n',
+        [
+            'df.rename(columns={"a": "ne<|>w"})',
+            "t = df.rename(columns={'a': 'ne<|>w'}).head()",
+            'df.rename(columns={"a": "ne<|>w"}, inplace=True)',
+            'df.assign(ne<|>w=df["a"])',
+            't = df.assign(ne<|>w=lambda d: d["a"])',
+            'df.groupby("k").agg(ne<|>w=("a", "sum"))',
+            'df["ne<|>w"] = df["a"] * 2',
+            'df.loc[:, "ne<|>w"] = df["a"]',
+            'df.columns = ["ne<|>w", "k"]',
+            'df.insert(0, "ne<|>w", df["a"])',
+            'df["a"].rename("ne<|>w")',
+        ],
+    ),
+    "polars": (
+        'import polars as pl\ndf = pl.DataFrame({"a": [1], "k": ["x"]})\n',
+        [
+            'df.rename({"a": "ne<|>w"})',
+            'df.with_columns(ne<|>w=pl.col("a"))',
+            'df.with_columns((pl.col("a") * 2).alias("ne<|>w"))',
+            'df.select(pl.col("a").sum().alias("ne<|>w"))',
+            'df.group_by("k").agg(ne<|>w=pl.col("a").sum())',
+            'df.columns = ["ne<|>w", "k"]',
+        ],
+    ),
+    "Spark": (
+        "from pyspark.sql import SparkSession, functions as F\nspark = SparkSession.builder.getOrCreate()\n"
+        'df = spark.createDataFrame([(1, "x")], "a bigint, k string")\n',
+        [
+            'df.withColumnRenamed("a", "ne<|>w")',
+            'df.withColumnsRenamed({"a": "ne<|>w"})',
+            'df.withColumn("ne<|>w", F.col("a"))',
+            'df.groupBy("k").agg(F.sum("a").alias("ne<|>w"))',
+            'df.toDF("ne<|>w", "k")',
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("library", "line"), [(lib, line) for lib, (_, lines) in NEW.items() for line in lines])
+def test_a_new_name_tells_its_column(library: str, line: str) -> None:
+    found = hover(f"# %%\n{NEW[library][0]}# %%\n{line}")
+    assert found is not None
+    assert found.markdown.startswith("```python\nnew: int64\n")
+    assert "from " in found.markdown

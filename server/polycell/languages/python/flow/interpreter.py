@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from polycell.core.environment import Binding, BindingKind, View
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, Anchor, Column, Connection, GroupBy, Table, Type
+from polycell.core.types import UNKNOWN, Anchor, Column, Connection, GroupBy, Series, Table, Type
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.refusals import Matter, Refusal
@@ -237,7 +237,7 @@ class Interpreter:
     def forget_indexes(self, index: tuple[Column, ...]) -> None:
         """An index object got another name: whichever tables it belongs to."""
         for address, type_ in self._objects():
-            if isinstance(type_, Table) and type_.flavour == "pandas" and type_.index == index:
+            if isinstance(type_, (Table, Series)) and type_.flavour == "pandas" and type_.index == index:
                 self.state.objects[address] = replace(type_, index=UNKNOWN_INDEX)
 
     def escape(self, node: ast.expr) -> None:

@@ -150,11 +150,12 @@ def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, valu
     address = run.address_of(owner)
     if isinstance(base, Table):
         store(run, address, frame_access.set_attribute(run, base, target, type_, value or target))
-    elif isinstance(owner, ast.Attribute) and isinstance(table := run.evaluate(owner.value), Table):
-        # df.index.name = …, df.columns.name = …
-        if owner.attr == "index":
-            run.forget_indexes(table.index)  # frames made from one another share their index
-            store(run, run.address_of(owner.value), frame_access.index_renamed(table, type_))
+    elif isinstance(owner, ast.Attribute) and isinstance(holder := run.evaluate(owner.value), (Table, Series)):
+        # df.index.name = …, df.index.names = […], df.columns.name = …
+        if owner.attr == "index" and target.attr in ("name", "names"):
+            run.forget_indexes(holder.index)  # frames made from one another share their index
+            index = frame_access.index_renamed(holder.index, target.attr, type_)
+            store(run, run.address_of(owner.value), replace(holder, index=index))
     elif isinstance(base, Series) and target.attr == "name" and address is not None:
         name = value_of(type_)
         origin = run.place(value, name) if value is not None and isinstance(name, str) else None

@@ -34,7 +34,7 @@ from polycell.languages.python.frames.columns import (
     without_labels,
 )
 from polycell.languages.python.frames.registry import Evaluator
-from polycell.languages.python.values import collection, value_of
+from polycell.languages.python.values import collection, known_texts, value_of
 
 _ATTRIBUTES: dict[str, Type] = {
     "shape": Collection("tuple", Scalar(INT64)),
@@ -332,13 +332,18 @@ def renamed(run: Evaluator, table: Table, type_: Type, value: ast.AST) -> Table:
     return with_columns(replace(table, open=False), columns)
 
 
-def index_renamed(table: Table, type_: Type) -> Table:
+def index_renamed(index: tuple[Column, ...], attribute: str, type_: Type) -> tuple[Column, ...]:
+    """The index after `….index.name = …` or `….index.names = […]`, which names all of its levels."""
+    if attribute == "names":
+        names = known_texts(type_) if isinstance(type_, Collection) else None
+        if not names or (index != UNKNOWN_INDEX and len(names) != max(len(index), 1)):
+            return UNKNOWN_INDEX
+        levels = index if index and index != UNKNOWN_INDEX else tuple(Column("", None) for _ in names)
+        return tuple(level.named(name, None) for level, name in zip(levels, names, strict=True))
     name = value_of(type_)
-    if len(table.index) == 1 and table.index != UNKNOWN_INDEX and isinstance(name, str):
-        return replace(table, index=(table.index[0].named(name, None),))
-    if table.index == () and isinstance(name, str):
-        return replace(table, index=(Column(name, None),))
-    return replace(table, index=UNKNOWN_INDEX)
+    if index == UNKNOWN_INDEX or len(index) > 1 or not isinstance(name, str):
+        return UNKNOWN_INDEX
+    return (index[0].named(name, None),) if index else (Column(name, None),)
 
 
 def row_element(table: Table, method: str) -> Type:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from polycell.core.types import BOOL, FLOAT64, INT64, STRING, UNKNOWN, Column, DataType, Scalar, Series, Type
+from polycell.core.types import BOOL, FLOAT64, INT64, STRING, UNKNOWN, Column, DataType, Module, Scalar, Series, Type
 from polycell.languages.python.frames.columns import get, numeric_only, unknown_table
 from polycell.languages.python.frames.registry import Call, method
 
@@ -87,7 +87,15 @@ def agg(call: Call) -> Type:
 
 @method("pandas", "apply", "func axis raw result_type args by_row engine **")
 def apply(call: Call) -> Type:
-    return UNKNOWN
+    """A function that is known to convert each column keeps them all; any other gives what it gives."""
+    function, axis = call["func"], call.value("axis", 0)
+    converts = function is not None and isinstance(function.type, Module) and function.type.qualified in _CONVERTING
+    if not converts or axis not in (0, "index") or not set(call.given) <= {"func", "axis"}:
+        return UNKNOWN
+    return replace(call.table, columns=tuple(replace(c, type=None) for c in call.table.columns))
+
+
+_CONVERTING = frozenset({"pandas.to_numeric", "pandas.to_datetime", "pandas.to_timedelta"})
 
 
 @method("pandas", "equals", "other")

@@ -65,8 +65,11 @@ def groupby(call: Call) -> Type:
         names.append(name)
     if not names or "" in names or len(set(names)) != len(names):
         return unknown
-    if any(table.column(n) is None for n in names) and (not table.open or table.index):
-        return unknown  # the name of an index level
+    # A name that is no column may be that of an index level: in a table known whole it is; else it makes no difference
+    # while keys become the index of the result.
+    unseen = keyed and table.index == UNKNOWN_INDEX
+    if any(table.column(n) is None for n in names) and (not table.open or (table.index and not unseen)):
+        return unknown
     return GroupBy(table, tuple(names), keyed=keyed)
 
 

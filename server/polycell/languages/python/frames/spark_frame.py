@@ -176,11 +176,16 @@ def renamed_many(call: Call) -> Type:
     names = call.value("colsMap")
     if not isinstance(names, dict) or not all(isinstance(v, str) for v in names.values()):
         return unknown_table("spark")
-    folded = {old.casefold(): new for old, new in names.items()}
     if call.table.open:
         return unknown_table("spark")
+    given = {old.casefold(): (old, new) for old, new in names.items()}
+    place = call.new_name(call["colsMap"].node)  # type: ignore[union-attr]
     return with_columns(
-        call.table, (replace(c, name=folded.get(c.name.casefold(), c.name)) for c in call.table.columns)
+        call.table,
+        (
+            c.named(pair[1], place(*pair)) if (pair := given.get(c.name.casefold())) is not None else c
+            for c in call.table.columns
+        ),
     )
 
 
