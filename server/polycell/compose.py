@@ -12,7 +12,9 @@ from polycell.core.service import Services, services
 from polycell.dependencies.actions import dependency_actions, metadata_actions
 from polycell.dependencies.artifacts import Coordinates, local_repositories
 from polycell.dependencies.checks import dependency_rules
+from polycell.dependencies.completing import Catalogue
 from polycell.dependencies.gathering import Declared, Imported
+from polycell.dependencies.nuget import local_packages
 from polycell.dependencies.topic import Declarations
 from polycell.languages.magics import Magics
 from polycell.languages.markdown import MarkdownService
@@ -89,27 +91,37 @@ def scala_config(notebook: Notebook) -> Config:
 
 
 def default_services(
-    engine: Engine | None = None, compilers: Compilers | None = None, *, package_index: str = ""
+    engine: Engine | None = None,
+    compilers: Compilers | None = None,
+    *,
+    package_index: str = "",
+    maven_repository: str = "",
 ) -> Services:
     """Everything that Polycell ships. `engine` answers in Python cells what is not the notebook's own, `compilers` in
-    Scala cells what their text alone does not tell. `package_index` may be asked for versions; nobody, when empty."""
+    Scala cells what their text alone does not tell. `package_index` may be asked for versions, `maven_repository` for
+    artifacts; nobody, when empty."""
     return services(
         [PythonService(engine), SqlService(), VegaService(), ScalaService(compilers, scala_config), MarkdownService()],
         (*default_rules(), *dependency_rules()),
         OtherService(),
         offers=[charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions],
         gatherers=[Declared(), Imported(), Makers()],
-        topics=[_declarations(package_index), Magics()],
+        topics=[Declarations(_catalogue(package_index, maven_repository)), Magics()],
         drawers=[chart_at],
         metadata_offers=[metadata_actions],
     )
 
 
-def _declarations(package_index: str) -> Declarations:
+def _catalogue(package_index: str, maven_repository: str) -> Catalogue:
     from polycell.dependencies.index import Index
+    from polycell.dependencies.repository import WebRepository
 
-    versions = Index(package_index).versions if package_index else None
-    return Declarations(versions, Coordinates(local_repositories()))
+    return Catalogue(
+        Index(package_index).versions if package_index else None,
+        Coordinates(local_repositories()),
+        WebRepository(maven_repository) if maven_repository else None,
+        local_packages(),
+    )
 
 
 def default_sources(

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from polycell.core import features
-from polycell.dependencies.artifacts import Coordinates
+from polycell.dependencies.artifacts import Coordinates, continuations
+from polycell.dependencies.completing import Catalogue
 from polycell.dependencies.index import Index
 from polycell.dependencies.model import Requirement
+from polycell.dependencies.nuget import Packages
+from polycell.dependencies.repository import WebRepository
 from polycell.dependencies.topic import Declarations
 from tests.dependencies.cases import case
 from tests.dependencies.environments import install, make_environment
@@ -126,7 +129,7 @@ def index() -> Iterator[tuple[str, list[str]]]:
 def test_versions_of_an_index(tmp_path: Path, site: Path, index: tuple[str, list[str]]) -> None:
     address, asked = index
     versions = Index(address).versions
-    assert offered("%pip install pandas==<|>", tmp_path, Declarations(versions)) == [
+    assert offered("%pip install pandas==<|>", tmp_path, Declarations(Catalogue(versions))) == [
         "2.2.3",
         "2.10",
         "2.9",
@@ -172,8 +175,10 @@ def maven(tmp_path: Path) -> Coordinates:
     ],
 )
 def test_coordinates(tmp_path: Path, maven: Coordinates, written: str, parts: list[str]) -> None:
-    assert maven.continuations(written) == parts
-    got = offered(f"language: scala\n# %%\nimport $ivy.`{written}<|>", tmp_path, Declarations(coordinates=maven))
+    assert continuations(written, [maven]) == parts
+    got = offered(
+        f"language: scala\n# %%\nimport $ivy.`{written}<|>", tmp_path, Declarations(Catalogue(coordinates=maven))
+    )
     assert got == parts
 
 
@@ -184,3 +189,135 @@ def test_the_cached_artifact(maven: Coordinates) -> None:
     assert cached("org.typelevel:cats-core_2.13:2.9.0") == "cats-core_2.13-2.9.0.jar"
     assert cached("org.typelevel::cats-core:2.9.0") == "cats-core_2.13-2.9.0.jar"
     assert cached("org.typelevel:cats-core_2.13:1.0") == cached("nonsense") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("//> using dep org.typelevel::<|>", ["cats-core"]),
+        ('//> using deps "org.typelevel:cats-core_3:<|>', ["2.10.0"]),
+        ("//> using dep a:b:1 org.typelevel:cats-core_3:<|>", ["2.10.0"]),
+        ("import $ivy.{`a:b:1`, `org.typelevel:<|>", ["cats-core_2.13", "cats-core_3"]),
+        ("%AddDeps org.typelevel cats-core_2.13 2.9<|>", ["2.10.0", "2.9.0"]),
+        ("%AddDeps org.typelevel <|>", ["cats-core_2.13", "cats-core_3"]),
+        ("%AddDeps org.typelevel cats-core_3 2.10.0 <|>", None),
+        ("val x = `org.typelevel:<|>", None),
+    ],
+)
+def test_coordinates_in_every_form(tmp_path: Path, maven: Coordinates, text: str, parts: list[str] | None) -> None:
+    catalogue = Catalogue(coordinates=maven)
+    assert offered(f"language: scala\n# %%\n{text}", tmp_path, Declarations(catalogue)) == parts
+
+
+def test_coordinates_in_a_session_s_configuration(tmp_path: Path, maven: Coordinates) -> None:
+    text = '%%configure\n{"conf": {"spark.jars.packages": "a:b:1,org.typelevel:cats-core_3:<|>'
+    assert offered(text, tmp_path, Declarations(Catalogue(coordinates=maven))) == ["2.10.0"]
+
+
+def test_newest_first_and_candidates_behind_their_release() -> None:
+    class Told:
+        def groups(self, prefix: str) -> list[str]:
+            return []
+
+        artifacts = groups
+
+        def versions(self, group: str, artifact: str) -> list[str]:
+            return ["2.0", "2.0-RC1", "2.0.1", "10.0", "2.0-M2"]
+
+    assert continuations("a:b:", [Told()]) == ["10.0", "2.0.1", "2.0", "2.0-RC1", "2.0-M2"]
+
+
+LISTED = """<html><a href="../">../</a><a href="cats-core_2.13/" title="x">cats-core_2.13/</a>
+<a href='{here}cats-effect_3/'>f</a><a href="/maven2/">up</a><a href="https://elsewhere.example/x/">x</a>
+<a href="a.pom">a.pom</a><a href="?sort=1/">s</a><a href="kittens_2.13/">kittens</a></html>"""
+VERSIONS = (
+    "<metadata><versioning><latest>2.9</latest><versions><version>2.9</version>"
+    "<version> 2.10 </version></versions></versioning></metadata>"
+)
+REPOSITORY = {
+    "/maven2/org/typelevel/": ("text/html", LISTED),
+    "/maven2/org/": ("text/html", '<a href="typelevel/">t</a>'),
+    "/maven2/org/typelevel/cats-core_2.13/maven-metadata.xml": ("text/xml", VERSIONS),
+    "/maven2/org/typelevel/broken/maven-metadata.xml": ("text/xml", "<version"),
+}
+
+
+def test_a_repository_on_the_web(tmp_path: Path, index: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    address, asked = index
+    here = address.removesuffix("simple") + "maven2/org/typelevel/"
+    for path, (kind, body) in REPOSITORY.items():
+        monkeypatch.setitem(SIMPLE, path, (kind, body.replace("{here}", here)))
+    topic = Declarations(Catalogue(repository=WebRepository(address.replace("simple", "maven2/"))))
+    for written, parts in (
+        ("org.", ["org.typelevel"]),
+        ("org.typelevel:", ["cats-core_2.13", "cats-effect_3", "kittens_2.13"]),
+        ("org.typelevel::", ["cats-core", "cats-effect", "kittens"]),
+        ("org.typelevel:cats-core_2.13:", ["2.10", "2.9"]),
+        ("org.typelevel::cats-core:", ["2.10", "2.9"]),
+        ("org.typelevel:broken:", []),
+        ("org.typelevel:../..:", []),
+        ("org/../x:", []),
+    ):
+        assert offered(f"language: scala\n# %%\nimport $ivy.`{written}<|>", tmp_path, topic) == parts, written
+    assert asked.count("/maven2/org/typelevel/") == 1, "a listing is kept"
+    assert not any(".." in path for path in asked)
+
+
+def test_a_server_that_does_not_answer_is_left_alone() -> None:
+    def none(written: str) -> list[str]:
+        return continuations(written, [gone])
+
+    gone = WebRepository("http://127.0.0.1:9/maven2")
+    assert none("org") == none("org.typelevel::") == none("org.typelevel::cats-core:") == []
+
+
+# -- the other ecosystems
+
+
+@pytest.mark.parametrize(
+    ("text", "some"),
+    [
+        ("%conda install -y -c conda-forge pan<|>", ["PyYAML", "scikit-learn"]),
+        ("!mamba install conda-forge::pan<|>", ["PyYAML", "scikit-learn"]),
+        ("%conda install pandas=<|>", ["2.2.3"]),
+        ("!conda install 'pandas>=1,<<|>", ["2.2.3"]),
+        ("%uv pip install pan<|>", ["PyYAML", "scikit-learn"]),
+        ("!{sys.executable} -m pip install pan<|>", ["PyYAML", "scikit-learn"]),
+        ("dbutils.library.installPyPI('pan<|>", ["PyYAML", "scikit-learn"]),
+        ("%pip install pandas>=2,<<|>", ["2.2.3"]),
+    ],
+)
+def test_names_and_versions_of_other_installers(tmp_path: Path, site: Path, text: str, some: list[str]) -> None:
+    got = offered(text, tmp_path)
+    assert got is not None
+    assert set(some) <= set(got)
+    assert len(got) == 1 or len(some) > 1
+
+
+@pytest.mark.parametrize(
+    "text", ["%pip install -r <|>", "%pip install -q --index-url <|>", "%conda install -c <|>", "%conda install -<|>"]
+)
+def test_the_value_of_an_option_is_no_requirement(tmp_path: Path, site: Path, text: str) -> None:
+    assert offered(text, tmp_path) is None
+
+
+def test_nothing_is_offered_as_an_extra(tmp_path: Path, site: Path) -> None:
+    assert offered("%pip install pandas[<|>", tmp_path) == []
+
+
+def test_packages_of_nuget(tmp_path: Path) -> None:
+    for version in ("13.0.1", "9.0.1", "13.0.1-beta2"):
+        folder = tmp_path / "packages/newtonsoft.json.bson" / version
+        folder.mkdir(parents=True)
+        (folder / "newtonsoft.json.bson.nuspec").write_text("<package><id>Newtonsoft.Json.Bson</id></package>")
+    topic = Declarations(Catalogue(packages=Packages(tmp_path / "packages")))
+    got = offered('language: csharp\n# %%\n#r "nuget: New<|>', tmp_path, topic)
+    assert got is not None
+    assert {"Newtonsoft.Json", "Newtonsoft.Json.Bson", "Plotly.NET"} <= set(got)
+    assert offered('language: fsharp\n# %%\n#r "nuget:Newtonsoft.Json.Bson, 1<|>', tmp_path, topic) == [
+        "13.0.1",
+        "13.0.1-beta2",
+        "9.0.1",
+    ]
+    assert offered('language: csharp\n# %%\n#r "nuget: ../x, <|>', tmp_path, topic) == []
+    assert offered('language: csharp\n# %%\n#r "./a<|>', tmp_path, topic) is None

@@ -177,3 +177,40 @@ def test_moving_install_lines_edits_cells_and_metadata() -> None:
         assert move["command"]["command"] == "polycell.changeMetadata"
 
     run(test)
+
+
+def test_completion_and_hover_in_the_metadata_of_a_notebook_s_json(tmp_path: Path) -> None:
+    install(make_environment(tmp_path / ".venv"), "pandas", "2.2.3", summary="Data structures")
+    metadata = {"runt": {"uv": {"dependencies": ["pandas==", "pan"]}}, "title": "no", "odd": ["\\no"]}
+    text = notebook(metadata, "import pandas")
+    uri = (tmp_path / "n.ipynb").as_uri()
+
+    def behind(written: str) -> dict[str, int]:
+        before = text[: text.index(written) + len(written)]
+        return {"line": before.count("\n"), "character": len(before.rpartition("\n")[2])}
+
+    async def test() -> None:
+        client = await started()
+        client.open_text(uri, "json", text)
+        await client.settled()
+
+        async def asked(method: str, written: str) -> Any:
+            return await client.request(method, {"textDocument": {"uri": uri}, "position": behind(written)})
+
+        async def versions() -> Any:
+            return (await asked("textDocument/completion", "pandas=="))["items"]
+
+        here = behind("pandas==")
+        (item,) = await eventually(versions, bool)
+        assert (item["label"], item["textEdit"]["newText"]) == ("2.2.3", "2.2.3")
+        assert item["textEdit"]["range"] == {"start": here, "end": here}
+        there = behind(',\n     "pan')
+        names = (await asked("textDocument/completion", ',\n     "pan'))["items"]
+        (chosen,) = [i for i in names if i["label"] == "pandas"]
+        assert chosen["textEdit"]["range"] == {"start": {**there, "character": there["character"] - 3}, "end": there}
+        for elsewhere in ('"title": "n', "\\\\n", '"runt', '"metadata": {'):
+            assert not (await asked("textDocument/completion", elsewhere) or {}).get("items"), elsewhere
+        told = await asked("textDocument/hover", ',\n     "pan')
+        assert "Not installed" in told["contents"]["value"]
+
+    run(test)

@@ -41,6 +41,7 @@ def test_nothing_said_is_nothing_changed(value: Any) -> None:
         ({"interpreter": 3}, ["polycell.interpreter", "no text"]),
         ({"scalaMemory": True}, ["polycell.scalaMemory", "MiB"]),
         ({"packageIndex": "ftp://x"}, ["polycell.packageIndex", "http"]),
+        ({"mavenRepository": "file:/x"}, ["polycell.mavenRepository", "http"]),
         ([1, 2], ["object"]),
     ],
 )

@@ -7,7 +7,7 @@ cursor (`x = %sql select …`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -30,7 +30,7 @@ from polycell.core.results import (
     Signatures,
     Symbol,
 )
-from polycell.core.service import Services, Topic
+from polycell.core.service import Context, Services, Topic
 from polycell.core.session import Snapshot
 from polycell.core.site import context_of, outermost, site
 
@@ -38,11 +38,13 @@ __all__ = [
     "Site",
     "actions",
     "complete",
+    "complete_value",
     "context_of",
     "definition",
     "findings",
     "highlights",
     "hover",
+    "hover_value",
     "names_column",
     "prepare",
     "references",
@@ -54,6 +56,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+ValuePath = tuple[str | int, ...]
 
 
 async def _answered(what: str, found: Site, answer: Awaitable[T], default: T) -> T:
@@ -73,6 +76,29 @@ async def complete(snapshot: Snapshot, services: Services, cell_id: str, offset:
     if found.fragment is None:
         return answer
     return replace(answer, items=tuple(_shifted(item, found.shift) for item in answer.items))
+
+
+async def complete_value(snapshot: Snapshot, services: Services, path: ValuePath, before: str) -> Completions:
+    """In a text of the notebook's metadata; spans are offsets in the text."""
+    for topic, context in _topics(snapshot, services):
+        told = await answered("completion", context.cell, None, topic.complete_value(context, path, before))
+        if told is not None:
+            return told
+    return NO_COMPLETIONS
+
+
+async def hover_value(snapshot: Snapshot, services: Services, path: ValuePath) -> Hover | None:
+    for topic, context in _topics(snapshot, services):
+        told = await answered("hover", context.cell, None, topic.hover_value(context, path))
+        if told is not None:
+            return told
+    return None
+
+
+def _topics(snapshot: Snapshot, services: Services) -> Iterator[tuple[Topic, Context]]:
+    if snapshot.notebook.cells:
+        snapshot.analysis.settle()
+        yield from ((topic, snapshot.analysis.context(0)) for topic in services.topics)
 
 
 def _shifted(item: Completion, by: int) -> Completion:

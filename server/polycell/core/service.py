@@ -245,6 +245,15 @@ class Topic:
         """Where the place concerns the topic: told below what the language says of the same place."""
         return None
 
+    async def complete_value(self, context: Context, path: tuple[str | int, ...], before: str) -> Completions | None:
+        """What may follow in a text of the notebook's metadata, `before` as far as the cursor: spans are offsets in it.
+        The context is that of the notebook's first cell."""
+        return None
+
+    async def hover_value(self, context: Context, path: tuple[str | int, ...]) -> Hover | None:
+        """What there is to say of a text of the metadata; its span is the whole text, whatever the answer says."""
+        return None
+
 
 _NOBODY = LanguageService()
 

@@ -1,19 +1,25 @@
-"""Maven artifacts on this machine: coursier's cache and the local Maven repository, read as folders.
+"""Maven artifacts: what may follow in a coordinate, and which of them lie on this machine.
 
-Nothing is downloaded: what these caches do not have, nobody knows here.
+Coursier's cache and the local Maven repository are read as folders; a repository on the web is asked where a setting
+names one (`repository.WebRepository`). Nothing is downloaded.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from polycell.dependencies.maven import read_coordinate
 from polycell.dependencies.model import Requirement
 
 MOST = 200
+# What tools add to the name of a Scala library.
+SUFFIXES = ("_3", "_2.13", "_2.12", "_2.11")
+_SUFFIX = re.compile(r"_(?:3|2\.1[0-9])$")
 
 
 def local_repositories() -> tuple[Path, ...]:
@@ -23,31 +29,60 @@ def local_repositories() -> tuple[Path, ...]:
     return (home / ".m2/repository", *_roots(cache / "https", 0))
 
 
+class Repository(Protocol):
+    """Who knows artifacts. Total; each may block."""
+
+    def groups(self, prefix: str) -> Iterable[str]:
+        """Groups one step below what is written: `org.ty` gives `org.typelevel`."""
+        ...
+
+    def artifacts(self, group: str) -> Iterable[str]: ...
+
+    def versions(self, group: str, artifact: str) -> Iterable[str]: ...
+
+
+def continuations(written: str, repositories: Iterable[Repository]) -> list[str]:
+    """What may follow in a coordinate that is written as far as its last colon: groups, names or versions, newest
+    first. Behind `::` the Scala suffix is the tool's to add."""
+    group, cross, rest = written.partition("::")
+    if not cross:
+        group, cross, rest = written.partition(":")
+    artifact, colon, _ = rest.partition(":")
+    if not cross:
+        return sorted({name for known in repositories for name in known.groups(group)})[:MOST]
+    if not colon:
+        names = {name for known in repositories for name in known.artifacts(group)}
+        if cross == "::":
+            names = {_SUFFIX.sub("", name) for name in names if _SUFFIX.search(name)}
+        return sorted(names)[:MOST]
+    meant = [artifact + suffix for suffix in SUFFIXES] if cross == "::" else [artifact]
+    found = {version for known in repositories for name in meant for version in known.versions(group, name)}
+    return sorted(found, key=_order, reverse=True)[:MOST]
+
+
 @dataclass(frozen=True, slots=True)
 class Coordinates:
     """`repositories` are folders in Maven's layout (`org/typelevel/cats-core_2.13/2.10.0/…`)."""
 
     repositories: tuple[Path, ...] = ()
 
-    def continuations(self, written: str) -> list[str]:
-        """What may follow in a coordinate that is written as far as its last colon: groups, names or versions."""
-        group, cross, rest = written.partition("::")
-        if not cross:
-            group, cross, rest = written.partition(":")
-        if not cross:
-            return sorted(self._groups(group))[:MOST]
-        artifact, colon, _ = rest.partition(":")
-        if not colon:
-            names = {name for path in self._folders(group) for name in _names(path) if list(_versions(path / name))}
-            if cross == "::":
-                names = {name.rpartition("_")[0] for name in names if "_" in name}
-            return sorted(names)[:MOST]
-        found: set[str] = set()
-        for path in self._folders(group):
-            for name in _names(path):
-                if name == artifact or (cross == "::" and name.rpartition("_")[0] == artifact):
-                    found.update(_versions(path / name))
-        return sorted(found, key=_order, reverse=True)[:MOST]
+    def groups(self, prefix: str) -> set[str]:
+        base, dot, _ = prefix.rpartition(".")
+        folders: Iterable[Path] = self._folders(base) if dot else self.repositories
+        return {f"{base}{dot}{name}" for folder in folders for name in _names(folder)}
+
+    def artifacts(self, group: str) -> set[str]:
+        return {
+            name for path in self._folders(group) for name in _names(path) if any(True for _ in _versions(path / name))
+        }
+
+    def versions(self, group: str, artifact: str) -> set[str]:
+        return {
+            version
+            for path in self._folders(group)
+            if artifact in _names(path)
+            for version in _versions(path / artifact)
+        }
 
     def cached(self, requirement: Requirement) -> str:
         """The file of the artifact, or "" where it is not on this machine."""
@@ -65,12 +100,6 @@ class Coordinates:
         parts = group.split(".")
         if all(part and part not in ("..", ".") and "/" not in part and "\\" not in part for part in parts):
             yield from (path for root in self.repositories if (path := root.joinpath(*parts)).is_dir())
-
-    def _groups(self, prefix: str) -> Iterator[str]:
-        """Groups one step below what is written: `org.ty` gives `org.typelevel`."""
-        base, dot, _ = prefix.rpartition(".")
-        folders: Iterable[Path] = self._folders(base) if dot else self.repositories
-        yield from {f"{base}{dot}{name}" for folder in folders for name in _names(folder)}
 
 
 def _roots(folder: Path, depth: int) -> Iterator[Path]:
@@ -97,4 +126,6 @@ def _versions(folder: Path) -> Iterator[str]:
 
 
 def _order(version: str) -> list[tuple[int, int | str]]:
-    return [(1, int(part)) if part.isdigit() else (0, part) for part in version.replace("-", ".").split(".")]
+    """A word (`RC1`) makes a version older than the same without it."""
+    parts = version.replace("-", ".").split(".")
+    return [*((1, int(part)) if part.isdecimal() else (0, part) for part in parts), (1, -1)]

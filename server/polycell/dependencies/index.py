@@ -1,25 +1,17 @@
 """Versions of a distribution from a package index, where the user's setting names one; else nobody is asked.
 
-The index is asked by its Simple API as JSON (PEP 691), or as HTML where it speaks only that (PEP 503). An answer is
-kept for some minutes; an index that does not answer is left alone as long.
+The index is asked by its Simple API as JSON (PEP 691), or as HTML where it speaks only that (PEP 503).
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import re
-import time
-import urllib.request
 from collections.abc import Sequence
 
 from polycell.dependencies.model import normal
+from polycell.dependencies.web import Kept, Server
 
-log = logging.getLogger(__name__)
-
-PATIENCE = 2.0  # seconds until an index has answered
-KEPT = 600.0  # seconds
-_LARGEST = 20_000_000
 _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 _FILE = re.compile(r">\s*([^<>\s]+\.(?:whl|tar\.gz|zip))\s*<")
 
@@ -28,25 +20,15 @@ class Index:
     """One index, by its address (`https://pypi.org/simple`)."""
 
     def __init__(self, address: str) -> None:
-        self._address = address.rstrip("/")
-        self._kept: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._server = Server(address)
+        self._kept = Kept(self._ask)
 
     def versions(self, name: str) -> Sequence[str]:
         """Newest first, pre-releases last; empty where the index does not know it or does not answer. Blocks."""
-        key = normal(name)
-        kept = self._kept.get(key)
-        if kept is None or time.monotonic() - kept[0] > KEPT:
-            kept = self._kept[key] = (time.monotonic(), self._ask(key))
-        return kept[1]
+        return self._kept(normal(name))
 
     def _ask(self, key: str) -> tuple[str, ...]:
-        request = urllib.request.Request(f"{self._address}/{key}/", headers={"Accept": _ACCEPT})
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                body = answer.read(_LARGEST).decode("utf-8", "replace")
-        except (OSError, ValueError) as problem:
-            log.info("the package index does not tell the versions of %s: %s", key, problem)
-            return ()
+        body = self._server.page(f"{key}/", _ACCEPT)
         return _sorted(_from_json(body) if body.lstrip().startswith("{") else _from_html(body, key))
 
 

@@ -37,6 +37,11 @@ _CONDA_OPTIONS = """
 _PIP_VALUES, _CONDA_VALUES = frozenset(_PIP_OPTIONS.split()), frozenset(_CONDA_OPTIONS.split())
 
 
+def takes_value(word: str, ecosystem: Ecosystem) -> bool:
+    """Whether it is an option of the ecosystem's installer that has the next word for its value."""
+    return word in (_CONDA_VALUES if ecosystem == "conda" else _PIP_VALUES)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`files` are those of `-r` and `--file`, with their places. `opaque`: something is installed of which the line

@@ -36,6 +36,7 @@ _LISTS: tuple[tuple[tuple[str, ...], Ecosystem, str], ...] = (
     (("deepnote_settings", "requirements"), "python", "deepnote"),
     (("application/vnd.databricks.v1+notebook", "environmentMetadata", "dependencies"), "python", "dbutils"),
 )
+SPARK_PACKAGES = ("config", "sparkConfig", "spark.jars.packages")  # one text, coordinates with commas between them
 _POLYNOTE_KEYS = ("scala", "python")
 _POLYGLOT_KEYS = ("python", "conda", "scala", "maven", "nuget")
 
@@ -60,11 +61,21 @@ def _declared(metadata: Mapping[str, Any]) -> Iterator[Declaration]:
                 yield _broken((*path, number), style, "This should be a text.")
     yield from _unknown_keys(metadata, ("config", "dependencies"), _POLYNOTE_KEYS, "polynote")
     yield from _unknown_keys(metadata, ("polyglot", "dependencies"), _POLYGLOT_KEYS, "polyglot")
-    jars = _at(metadata, ("config", "sparkConfig", "spark.jars.packages"))
+    jars = _at(metadata, SPARK_PACKAGES)
     if isinstance(jars, str):
-        path = ("config", "sparkConfig", "spark.jars.packages")
-        yield from (replace(d, path=path, inner=d.span, span=NOWHERE) for d in coordinates(jars, 0, "polynote"))
+        yield from (
+            replace(d, path=SPARK_PACKAGES, inner=d.span, span=NOWHERE) for d in coordinates(jars, 0, "polynote")
+        )
     yield from _locked(metadata)
+
+
+def listed_at(path: Path) -> tuple[Ecosystem, str] | None:
+    """The ecosystem and the style of an entry's path; None where no list of requirements stands."""
+    if path == SPARK_PACKAGES:
+        return "maven", "polynote"
+    if not path or not isinstance(path[-1], int):
+        return None
+    return next(((ecosystem, style) for listed, ecosystem, style in _LISTS if path[:-1] == listed), None)
 
 
 def written_in(metadata: Mapping[str, Any]) -> str:

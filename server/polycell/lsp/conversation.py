@@ -52,7 +52,16 @@ log = logging.getLogger(__name__)
 
 # Settings with which languages and sources are made.
 _MAKING = (
-    *("outside", "python", "engine", "interpreter", "package_index", "scala_engine", "scala_download"),
+    *(
+        "outside",
+        "python",
+        "engine",
+        "interpreter",
+        "package_index",
+        "maven_repository",
+        "scala_engine",
+        "scala_download",
+    ),
     *("scala_memory", "databases", "connections"),
 )
 
@@ -85,7 +94,10 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     engine = None
     if chosen.python == "full" and chosen.engine != "off":
         engine = compose.python_engine(chosen.engine, roots, chosen=chosen.interpreter, native=native)
-    return compose.default_services(engine, compilers, package_index=chosen.package_index), sources
+    made = compose.default_services(
+        engine, compilers, package_index=chosen.package_index, maven_repository=chosen.maven_repository
+    )
+    return made, sources
 
 
 class PolycellServer(LanguageServer):

@@ -24,6 +24,7 @@ from polycell.core.references import references_steps
 from polycell.core.results import NO_COMPLETIONS, Completion, Location
 from polycell.core.text import Span
 from polycell.core.types import Anchor
+from polycell.formats.ipynb import metadata_path, metadata_span
 from polycell.lsp import answers, companion, preview
 from polycell.lsp.convert import to_offset, to_range
 from polycell.lsp.diagnostics import location
@@ -79,7 +80,7 @@ async def _guarded(what: str, target: Target, answer: Awaitable[T], default: T) 
 async def completion(state: State, params: types.CompletionParams) -> types.CompletionList | None:
     found = _target(state, params.position)
     if found is None:
-        return None
+        return await _completion_of_value(state, params)
     asked, target = found
     await settle(target.snapshot, target.index)
     if _is_noise(state, params, target):
@@ -94,6 +95,36 @@ async def completion(state: State, params: types.CompletionParams) -> types.Comp
     ranges = {span: _replaced(state, asked, target, params, span) for span in {item.replace for item in items}}
     made = [_item(state, asked, ranges[item.replace], params, rank, item) for rank, item in enumerate(items)]
     return types.CompletionList(cut or answer.incomplete, made)
+
+
+async def _completion_of_value(state: State, params: types.CompletionParams) -> types.CompletionList | None:
+    """In a text of a notebook's metadata, in its JSON."""
+    place = _value(state, params.position)
+    if place is None:
+        return None
+    asked, path, span, offset = place
+    before = span.of(asked.face.text)[: offset - span.start]
+    if "\\" in before:
+        return None
+    await settle(asked.snapshots[0])
+    found = await features.complete_value(asked.snapshots[0], state.session.services, path, before)
+    items, cut = answers.best(found.items, before[found.items[0].replace.start :] if found.items else "")
+    made = [
+        _item(state, asked, asked.face.range(item.replace.shift(span.start), state.client.encoding), params, rank, item)
+        for rank, item in enumerate(items)
+    ]
+    return types.CompletionList(cut or found.incomplete, made)
+
+
+def _value(state: State, position: types.Position) -> tuple[Asked, tuple[str | int, ...], Span, int] | None:
+    """The text of a notebook's metadata at a position of its JSON: its path, its span without quotes, the offset."""
+    asked = BOUND.get()
+    if asked is None or not asked.face.json or len(asked.snapshots) != 1:
+        return None
+    offset = to_offset(asked.face.lines, position, state.client.encoding)
+    path = metadata_path(asked.face.text, offset)
+    span = metadata_span(asked.face.text, path) if path else None
+    return (asked, path, span, offset) if path and span is not None and span.touches(offset) else None
 
 
 def _is_noise(state: State, params: types.CompletionParams, target: Target) -> bool:
@@ -215,7 +246,7 @@ async def resolve(state: State, item: types.CompletionItem) -> types.CompletionI
 async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     found = _target(state, params.position)
     if found is None:
-        return None
+        return await _hover_of_value(state, params)
     asked, target = found
     await settle(target.snapshot, target.index)
     asking = features.hover(target.snapshot, state.session.services, target.cell, target.offset)
@@ -233,6 +264,19 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     # jupyterlab-lsp holds the range against the position that it sent: without one it takes the word at the mouse.
     where = asked.face.range(span, state.client.encoding) if span is not None and not asked.face.lost else None
     return types.Hover(answers.markup(answer.markdown, state.client.markdown), where)
+
+
+async def _hover_of_value(state: State, params: types.HoverParams) -> types.Hover | None:
+    place = _value(state, params.position)
+    if place is None:
+        return None
+    asked, path, span, _ = place
+    await settle(asked.snapshots[0])
+    found = await features.hover_value(asked.snapshots[0], state.session.services, path)
+    if found is None or not unchanged(state, asked):
+        return None
+    where = asked.face.range(span, state.client.encoding)
+    return types.Hover(answers.markup(found.markdown, state.client.markdown), where)
 
 
 async def definition(state: State, params: types.DefinitionParams) -> list[types.Location]:

@@ -26,9 +26,10 @@ class Settings:
     outside of the workspace may be read. `python`: "companion" leaves to another Python server what that does as well.
     `scripts`: report also in plain scripts. `inlay_hints`: show what statements do to tables. `interpreter`: the Python
     that runs the notebooks, an executable or an environment; empty to look for it. `package_index`: the address of the
-    index that may be asked for versions; empty to ask nobody. `scala_engine`: the
-    compiler serves Scala cells, or nobody does. `scala_download`: fetch the Scala compiler and declared
-    dependencies from Maven Central when a Scala cell needs them; `scala_memory`: MiB that the compiler's JVM may take.
+    index that may be asked for versions, `maven_repository`: of the repository that may be asked for artifacts; empty
+    to ask nobody. `scala_engine`: the compiler serves Scala cells, or nobody does. `scala_download`: fetch the Scala
+    compiler and declared dependencies from Maven Central when a Scala cell needs them; `scala_memory`: MiB that the
+    compiler's JVM may take.
     `engine`: which server knows Python's own semantics.
     `databases`: name → URL of those that may be read, with `${NAME}` for what the environment has; `connections`: so
     may those that notebooks and connection files name.
@@ -42,6 +43,7 @@ class Settings:
     inlay_hints: bool = False
     interpreter: str = ""
     package_index: str = ""
+    maven_repository: str = ""
     scala_engine: str = "compiler"
     scala_download: bool = False
     scala_memory: int = 1024
@@ -145,6 +147,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "databases": ("databases", _databases),
     "notebookConnections": ("connections", _boolean),
     "packageIndex": ("package_index", _address),
+    "mavenRepository": ("maven_repository", _address),
     "scalaEngine": ("scala_engine", _one_of(SCALA_ENGINES)),
     "scalaDownload": ("scala_download", _boolean),
     "scalaMemory": ("scala_memory", _mebibytes),

@@ -1,0 +1,81 @@
+"""Which declaration is being written at a place: told from the line as far as the cursor, or from a metadata value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from polycell.core.notebook import Cell
+from polycell.dependencies.install_commands import takes_value
+from polycell.dependencies.metadata import listed_at
+from polycell.dependencies.model import Ecosystem, Path
+
+_INSTALL = r"\s+install\s+(?:.*\s)?[\"']?(?P<written>[^\s\"']*)$"
+_INSTALLERS: tuple[tuple[Ecosystem, re.Pattern[str]], ...] = (
+    ("python", re.compile(r"(?:^|[!%\s/])(?:pip[\d.]*|uv\s+pip)" + _INSTALL)),
+    ("conda", re.compile(r"(?:^|[!%\s/])(?:conda|mamba|micromamba)" + _INSTALL)),
+)
+_DBUTILS = re.compile(r"\bdbutils\.library\.installPyPI\(\s*[\"'](?P<written>[^\"']*)$")
+_STRING = re.compile(r"^#\s*(?:dependencies\s*=\s*\[.*)?[\"'](?P<written>[^\"']*)$")
+_COORDINATE = re.compile(
+    r"import\s+\$(?:ivy|dep)\.(?:\{.*)?`(?P<ivy>[^`\s]*)$"
+    r"|//>\s*using\s+(?:(?:test|compileOnly)\.)?(?:deps?|libs?|dependency|dependencies)\s+(?:.*[\s,])?\"?"
+    r"(?P<using>[^`\"\s,]*)$"
+)
+_ADD_DEPS = re.compile(r"^\s*%AddDeps\s+(?P<written>[\w.-]*(?:\s+[\w.-]*){0,2})$")
+_JARS = re.compile(r'"spark\.jars\.packages"\s*:\s*"(?:[^"]*,)?\s*(?P<written>[^",\s]*)$')
+_NUGET = re.compile(r'^\s*#r\s+@?"\s*nuget\s*:\s*(?P<written>[^"]*)$')
+_SHELLS = frozenset({"bash", "sh", "shellscript", "shell", "zsh"})
+_NUGET_LANGUAGES = frozenset({"csharp", "fsharp", "powershell"})
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """`text` is what is written so far of one requirement; `parted` is what stands between the parts of a
+    coordinate."""
+
+    ecosystem: Ecosystem
+    text: str
+    parted: str = ":"
+
+
+def being_written(cell: Cell, line: str) -> Writing | None:
+    """`line` is the cursor's, as far as the cursor. None where no declaration is written."""
+    if cell.kind == "markup":
+        return None
+    if _JARS.search(line) and "%%configure" in cell.text:
+        return Writing("maven", _JARS.search(line)["written"])  # type: ignore[index]
+    if cell.language == "scala":
+        if added := _ADD_DEPS.match(line):
+            return Writing("maven", added["written"], " ")
+        found = _COORDINATE.search(line)
+        return Writing("maven", found["ivy"] if found["ivy"] is not None else found["using"]) if found else None
+    if cell.language in _NUGET_LANGUAGES:
+        found = _NUGET.match(line)
+        return Writing("nuget", found["written"]) if found else None
+    if cell.language == "python" or cell.language in _SHELLS or cell.language == "":
+        return _python(cell, line)
+    return None
+
+
+def _python(cell: Cell, line: str) -> Writing | None:
+    for ecosystem, pattern in _INSTALLERS:
+        if (found := pattern.search(line)) is not None:
+            before = line[: found.start("written")].rstrip("\"'").split()
+            if takes_value(before[-1], ecosystem):
+                return None  # a file, an address
+            return Writing(ecosystem, found["written"])
+    if (found := _DBUTILS.search(line)) is not None:
+        return Writing("python", found["written"])
+    if line.startswith("#") and "# /// script" in cell.text and (found := _STRING.search(line)) is not None:
+        return Writing("python", found["written"])
+    return None
+
+
+def value_being_written(path: Path, before: str) -> Writing | None:
+    """`before` is the text of a metadata value as far as the cursor."""
+    listed = listed_at(path)
+    if listed is None:
+        return None
+    # Only the text of Spark's packages holds several.
+    return Writing(listed[0], before if isinstance(path[-1], int) else before.rpartition(",")[2].lstrip())
