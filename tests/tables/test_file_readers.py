@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from polycell.core.types import Table
 from tests.tables.differential import agree, said
+from tests.tables.test_csv_pandas import FILES
 
 WHEN = datetime.datetime(2024, 1, 2, 3, 4)
 SHEETS: dict[str, list[list[Any]]] = {
@@ -245,3 +248,29 @@ def test_polars_and_duckdb_read_json(tmp_path: Path) -> None:
         found = said(tmp_path, path.name, "duckdb.json")
         told += agree(found, "duckdb", lambda p=path: duckdb.read_json(str(p)), name)
     assert told > 20
+
+
+def test_without_duckdb_only_what_no_sniffer_could_doubt_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    (tmp_path / "sure.csv").write_text("id,name\n1,a\n", encoding="utf-8")
+    (tmp_path / "doubtful.csv").write_text("id,name\nx,a\n", encoding="utf-8")
+    (tmp_path / "r.json").write_text('[{"a": 1}]', encoding="utf-8")
+    assert not said(tmp_path, "sure.csv", "duckdb.csv").open
+    assert said(tmp_path, "doubtful.csv", "duckdb.csv").open
+    assert said(tmp_path, "sure.csv", "duckdb.csv", skip=1) == Table(open=True)
+    found = said(tmp_path, "r.json", "duckdb.json")
+    assert [c.name for c in found.columns] == ["a"]
+    assert found.open
+
+
+def test_pyarrow_reads_csv(tmp_path: Path) -> None:
+    from pyarrow import csv
+
+    told = 0
+    for name, text in FILES.items():
+        (tmp_path / f"{name}.csv").write_bytes(text.encode("utf-8"))
+        found = said(tmp_path, f"{name}.csv", "arrow.csv")
+        told += agree(found, "arrow", lambda n=name: csv.read_csv(tmp_path / f"{n}.csv"), name)
+    assert told > 10

@@ -12,7 +12,10 @@ from pygls.lsp.server import LanguageServer
 from polycell.lsp.client import Client
 from polycell.lsp.frame import path_of
 
-PATTERN = "**/*.{csv,tsv,txt,parquet,feather,arrow,ipc,orc,json,jsonl,ndjson,xlsx,db,ddb,duckdb,sqlite,sqlite3,gz}"
+PATTERN = (
+    "**/*.{csv,tsv,txt,parquet,pq,feather,arrow,arrows,ipc,orc,json,jsonl,ndjson,xlsx,xlsm,db,ddb,duckdb,sqlite,sqlite3,"
+    "gz,zip,bz2,xz,zst}"
+)
 # What tells of dependencies: lists beside notebooks, modules beside them, and what an installer leaves last.
 DEPENDENCIES = ("**/*.{toml,yml,yaml,lock,py}", "**/*.dist-info/RECORD")
 

@@ -163,9 +163,13 @@ def _arrow(table: Table, value: Any) -> list[str]:
     found = _names(table, value.column_names)
     for column in table.columns:
         if column.name in value.column_names and column.type is not None:
-            real = str(value.schema.field(column.name).type)
+            real = str(value.schema.field(column.name).type).removesuffix("[day]")
             same = str(column.type) == real or (real.endswith("string_view") and str(column.type) == "string")
-            same = same or (column.type.name == "dictionary" and real.startswith("dictionary"))
+            same = (
+                same
+                or real == f"{column.type}[day]"
+                or (column.type.name == "dictionary" and real.startswith("dictionary"))
+            )
             if not same and not (real.startswith("large_") and str(column.type) == real.removeprefix("large_")):
                 found.append(f"column {column.name}: said {column.type}, real {real}")
     return found

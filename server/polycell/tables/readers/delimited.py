@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from polycell.core.types import STRING, Anchor, Certainty, Column, DataType, Evidence, Table
 from polycell.tables.data_files import UnreadableError
-from polycell.tables.infer import type_of_texts
+from polycell.tables.infer import MISSING, type_of_texts
 from polycell.tables.readers.text import Head
 
 MAX_ROWS = 2000  # rows looked at for types
@@ -18,6 +18,7 @@ WHITE_SPACE = r"\s+"
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _FIELD = re.compile(r"[^,;|\t\"'\r\n]+")
+_TIME = re.compile(r"\d\d:\d\d")
 _WORD = re.compile(r"[^\s,;|\"']+")
 _BOUNDS = frozenset(",;|\t\"'\r\n")
 
@@ -104,8 +105,13 @@ def plain_table(head: Head, separator: str) -> Table:
     if len(set(names)) != len(names) or not all(names):
         raise UnreadableError("columns without a name of their own")
     cells = [[r[i] for r in data[:MAX_ROWS] if i < len(r)] for i in range(len(names))]
-    types = [type_of_texts(texts, missing=frozenset({""}), dates=True) for texts in cells]
+    types = [None if _odd(texts) else type_of_texts(texts, missing=frozenset({""}), dates=True) for texts in cells]
     return Table(tuple(columns_of(head, names, types)))
+
+
+def _odd(texts: Sequence[str]) -> bool:
+    """Whether texts are among these that some libraries take for missing values, or for times."""
+    return any(text in MISSING or _TIME.match(text) for text in texts if text)
 
 
 def header_is_evident(head: Head, separator: str) -> bool:
