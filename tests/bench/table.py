@@ -8,10 +8,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.measure import Sized, file_schema, memory, scanner, sized, warm
+from tests.bench.measure import Sized, file_schema, memory, scanner, sized, spread, warm
 from tests.bench.python_servers import POLYCELL, TY_ALONE, figure
 from tests.bench.python_servers import measured as answered
 from tests.bench.serving import Served, served
+from tests.bench.sql import check
+from tests.shared import SHARED
 
 SIZES = (10, 100, 1000)
 
@@ -66,6 +68,10 @@ def measure_and_print(sizes: Sequence[int] = SIZES) -> list[Sized]:
         row(f"{what}: ty alone", [figure(a, name) for a in theirs], "")
     queries = scanner()
     row("SQL completion in TPC queries", [queries or "no data", *[""] * (len(measured) - 1)], "p50 ≤ 1")
+    times = check("tpch") if (SHARED / "sql-queries").is_dir() else []
+    row(
+        "check of a DuckDB cell, TPC-H", [spread(times) if times else "no data", *[""] * (len(measured) - 1)], "p50 ≤ 5"
+    )
     Console(width=120).print(table)
     return measured
 

@@ -19,7 +19,7 @@ TABLES = ((("data/x.csv",), (("a", "BIGINT"),)), (("main", "m"), (("a", "DATE"),
 
 
 def names() -> set[str]:
-    return {row[0] for row in rows("select view_name from duckdb_views() where not internal")}
+    return {row[0] for row in rows("select table_name from duckdb_tables() union select view_name from duckdb_views()")}
 
 
 def test_binds_over_tables_files_and_schemas() -> None:
@@ -33,6 +33,16 @@ def test_only_the_tables_asked_with_are_there() -> None:
     other = ((("u",), (("b", "VARCHAR"),)),)
     assert isinstance(bind("from t", other), Refused)
     assert bind("from u", other) == Bound((("b", "VARCHAR"),))
+
+
+def test_a_table_that_changed_is_made_anew_and_others_stay() -> None:
+    assert isinstance(bind("select a from t", TABLES), Bound)
+    wider = ((("T",), (("a", "VARCHAR"), ("b", "DATE"))),)
+    assert bind("from T", wider) == Bound((("a", "VARCHAR"), ("b", "DATE")))
+    assert bind("select a, 1 from t", TABLES) == Bound((("a", "BIGINT"), ("1", "INTEGER")))
+    untyped = ((("t",), (("a", ""),)),)
+    assert isinstance(bind("select a, 2 from t", untyped), Bound)
+    assert {"m", "data/x.csv", "t"} <= names()
 
 
 def test_our_own_variables_are_not_seen() -> None:

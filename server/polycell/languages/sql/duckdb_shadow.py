@@ -17,7 +17,9 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 
 LONGEST = 50_000  # characters of a query; DuckDB takes some 60 ms for as many
 SECONDS = 0.25
+MOST_TABLES = 200  # that the connection keeps between two queries
 
 Schema = tuple[tuple[str, str], ...]  # (column, DuckDB's type or "" for an unknown one)
 Tables = tuple[tuple[tuple[str, ...], Schema], ...]  # ((schema, table) or (table,), columns)
@@ -52,6 +55,20 @@ _MUCH = re.compile(
     r"(?i)\b(?:range|generate_series|repeat|repeat_row|[lr]pad|\w*resize|bar|format|printf|bitstring|unnest|query\w*)"
     r'"?(?:\s|/\*[\s\S]*?\*/|--[^\n]*\n)*\('
 )
+# A part of each of these names: whether one is there is known a hundred times faster.
+_PARTS = (
+    "range",
+    "generate_series",
+    "repeat",
+    "pad",
+    "resize",
+    "bar",
+    "format",
+    "printf",
+    "bitstring",
+    "unnest",
+    "query",
+)
 _PREFIX = "DESCRIBE "
 
 
@@ -74,7 +91,10 @@ class Refused:
 
 def may_bind(text: str) -> bool:
     """Whether the text is short, can be sent at all, and calls nothing that makes much out of little."""
-    if len(text) > LONGEST or "\0" in text or _MUCH.search(text):
+    if len(text) > LONGEST or "\0" in text:
+        return False
+    folded = text.lower()
+    if any(part in folded for part in _PARTS) and _MUCH.search(text):
         return False
     return not any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else True
 
@@ -106,6 +126,52 @@ def rows(query: str) -> list[tuple[Any, ...]]:
             return []
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A table of the connection, as it was asked for; `kind` is DuckDB's word."""
+
+    name: tuple[str, ...]
+    schema: Schema
+    kind: str
+
+
+class _Watch:
+    """Ends what takes longer than `SECONDS`. One thread for all queries: to start one takes as long as a query."""
+
+    def __init__(self, interrupt: Callable[[], None]) -> None:
+        self._interrupt = interrupt
+        self._changed = threading.Condition()
+        self._until = 0.0  # 0 while nothing runs
+        self._open = True
+        threading.Thread(target=self._run, name="polycell-duckdb-watch", daemon=True).start()
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        with self._changed:
+            self._until = time.monotonic() + SECONDS
+            self._changed.notify()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._until = 0.0
+
+    def close(self) -> None:
+        with self._changed:
+            self._open = False
+            self._changed.notify()
+
+    def _run(self) -> None:
+        with self._changed:
+            while self._open:
+                left = self._until - time.monotonic() if self._until else None
+                if left is None or left > 0:
+                    self._changed.wait(left)
+                else:
+                    self._until = 0.0
+                    self._interrupt()
+
+
 class _Shadow:
     """One connection, and the tables that are in it."""
 
@@ -114,15 +180,17 @@ class _Shadow:
         self.connection = duckdb.connect(":memory:", config=_CONFIG)
         for statement in _LOCKS:
             self.connection.execute(statement)
-        self.tables: dict[tuple[str, ...], Schema] = {}
+        self.tables: dict[tuple[str, ...], _Held] = {}
+        self.watch = _Watch(self.connection.interrupt)
         self.broken = False
 
     def describe(self, text: str, tables: Tables) -> Bound | Refused | None:
-        watch = threading.Timer(SECONDS, self.connection.interrupt)
-        watch.daemon = True
-        watch.start()
+        with self.watch.limited():
+            return self._described(text, tables)
+
+    def _described(self, text: str, tables: Tables) -> Bound | Refused | None:
         try:
-            self._hold(dict(tables))
+            self._hold(dict(tables), text.casefold())
             statements = self.connection.extract_statements(_PREFIX + text)
             if len(statements) != 1 or not str(statements[0].type).endswith("SELECT"):
                 return None
@@ -130,22 +198,41 @@ class _Shadow:
             return Bound(tuple((str(row[0]), str(row[1])) for row in found))
         except self.errors as error:
             return self._refused(text, str(error))
-        finally:
-            watch.cancel()
 
-    def _hold(self, wanted: Mapping[tuple[str, ...], Schema]) -> None:
-        """Make the connection have exactly the tables wanted."""
-        for name in [n for n, schema in self.tables.items() if wanted.get(n) != schema]:
-            del self.tables[name]
-            self.connection.execute(f"drop view if exists {_dotted(name)}")
+    def close(self) -> None:
+        self.watch.close()
+        self.connection.close()
+
+    def _hold(self, wanted: Mapping[tuple[str, ...], Schema], folded: str) -> None:
+        """Make the connection have the tables wanted, and no other that the (folded) query might mean; the rest stays
+        for those to come. Names are compared as DuckDB does, without case."""
+        keys = {tuple(part.casefold() for part in name) for name in wanted}
+        full = len(self.tables) + len(wanted) > MOST_TABLES
+        self._drop(*[key for key in self.tables if key not in keys and (full or _mentions(folded, key[-1]))])
         for name, schema in wanted.items():
-            if name in self.tables:
+            key = tuple(part.casefold() for part in name)
+            held = self.tables.get(key)
+            if held is not None and held.schema == schema and held.name == name:
                 continue
+            self._drop(key)
             for depth in range(1, len(name)):
                 self.connection.execute(f"create schema if not exists {_dotted(name[:depth])}")
-            columns = ", ".join(f"NULL{f'::{type_}' if type_ else ''} as {quote(column)}" for column, type_ in schema)
-            self.connection.execute(f"create view {_dotted(name)} as select {columns}")
-            self.tables[name] = schema
+            # A query over tables is bound in half the time of one over views, but a table has no untyped columns.
+            kind = "table" if all(type_ for _, type_ in schema) else "view"
+            if kind == "table":
+                made = f"({', '.join(f'{quote(column)} {type_}' for column, type_ in schema)})"
+            else:
+                made = "as select " + ", ".join(
+                    f"NULL{f'::{type_}' if type_ else ''} as {quote(column)}" for column, type_ in schema
+                )
+            self.connection.execute(f"create {kind} {_dotted(name)} {made}")
+            self.tables[key] = _Held(name, schema, kind)
+
+    def _drop(self, *keys: tuple[str, ...]) -> None:
+        for key in keys:
+            held = self.tables.pop(key, None)
+            if held is not None:
+                self.connection.execute(f"drop {held.kind} if exists {_dotted(held.name)}")
 
     def _refused(self, text: str, raw: str) -> Refused | None:
         try:
@@ -158,6 +245,11 @@ class _Shadow:
             self.broken = kind in ("INTERNAL", "FATAL", "Out of Memory", "")
             return None
         return Refused(kind, str(fields.get("exception_message", "")), _span(text, fields), str(fields.get("name", "")))
+
+
+def _mentions(text: str, name: str) -> bool:
+    found = name in text
+    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)) if found and name.isidentifier() else found
 
 
 def _dotted(name: Sequence[str]) -> str:
@@ -194,14 +286,14 @@ def _close() -> None:
     while _HELD:
         shadow = _HELD.pop()
         if shadow is not None:
-            shadow.connection.close()
+            shadow.close()
 
 
 def _shadow() -> _Shadow | None:
     """The one connection, made at the first use and again after a failure inside of it."""
     if _HELD and (_HELD[0] is None or not _HELD[0].broken):
         return _HELD[0]
-    _HELD.clear()
+    _close()
     try:
         import duckdb
 
