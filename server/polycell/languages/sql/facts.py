@@ -18,12 +18,13 @@ from polycell.languages.sql.scan import Script, Statement, scan
 from polycell.languages.sql.sources import sources, target_of
 from polycell.languages.sql.text import sql_text
 
-LONGEST = 1_000_000  # characters of a cell that are looked at
+LONGEST = 200_000  # characters of a cell that are looked at
 
 
 def facts(cell: Cell, dialect: Dialect) -> Facts:
     """Spans are offsets into the cell's text."""
-    text = sql_text(cell)[:LONGEST]
+    whole = sql_text(cell)
+    text = whole[:LONGEST]
     script = scan(text, dialect)
     definitions: list[Definition] = []
     uses: list[Use] = []
@@ -62,7 +63,7 @@ def facts(cell: Cell, dialect: Dialect) -> Facts:
         definitions=tuple(definitions),
         uses=tuple(uses),
         references=tuple(references),
-        problems=tuple(_problems(text, script)),
+        problems=tuple(_problems(text, script)) if text == whole else (),
         analysis=script,
     )
 

@@ -14,18 +14,16 @@ from polycell.core.notebook import Cell, Notebook
 
 MAKERS = "cells that may make tables"
 
-_INTO = r"\binto\s+(?:\w+\s+){0,2}[\w.\"]+\s+from\b"
-_PYTHON = re.compile(
-    r"(?i)\bcreate\b|create_(?:all|table|view)|\bexecutescript\b|\bto_sql\b|write_database|to_gbq|\bsaveAs|alembic"
-    rf"|\.(?:create|to_table|to_view|register|backup|deserialize|load_table)\w*\s*\(|{_INTO}|migrat|\battach\b"
-    r"|subprocess|os\.system|popen|^[ \t]*[!%](?!sql\b|dql\b|config\b|load_ext\b|matplotlib\b)",
-    re.M,
-)
-# A table of a templated name, `SELECT … INTO made FROM …`, code of the database's own.
-_SQL = re.compile(
-    rf"(?i)\bcreate\b[\s\S]*?(?:\{{\{{|\{{%|\$\{{)|{_INTO}|^\s*do\b|\bexecute\b|\A[^\n]*\s(?:-f|--file)\b",
-    re.M,
-)
+LONGEST = 200_000  # characters beyond which a cell is not looked into: it may do anything
+
+_INTO = re.compile(r"\binto\s+(?:\w+\s+){0,2}[\w.\"]+\s+from\b", re.IGNORECASE)
+_PYTHON = ("create", "executescript", "to_sql", "write_database", "to_gbq", "saveas", "alembic", "migrat", "attach",
+           "subprocess", "os.system", "popen", ".to_table", ".to_view", ".register", ".backup", ".deserialize",
+           ".load_table")  # fmt: skip
+_LINE = re.compile(r"^[ \t]*[!%](?!sql\b|dql\b|config\b|load_ext\b|matplotlib\b)", re.MULTILINE)
+# Code of the database's own, a query out of a file.
+_SQL = re.compile(r"^\s*do\b|\bexecute\b|\A[^\n]*\s(?:-f|--file)\b", re.MULTILINE | re.IGNORECASE)
+_TEMPLATES = ("{{", "{%", "${")
 
 
 class Makers:
@@ -34,11 +32,21 @@ class Makers:
     def of_cell(self, cell: Cell, facts: Facts, host: Host) -> tuple[Hashable, ...]:
         if cell.kind != "code":
             return ()
+        if len(cell.text) > LONGEST:
+            return (True,)
+        folded = cell.text.lower()
         if cell.language == "sql":
-            return (True,) if _SQL.search(cell.text) else ()
+            # A table of a templated name, `SELECT … INTO made FROM …`.
+            templated = "create" in folded and any(mark in folded for mark in _TEMPLATES)
+            return (True,) if templated or _SQL.search(folded) or _makes_by_into(folded) else ()
         if cell.language == "python":
-            return (True,) if facts.opens or _PYTHON.search(cell.text) else ()
+            makes = facts.opens or any(word in folded for word in _PYTHON) or _LINE.search(cell.text)
+            return (True,) if makes or _makes_by_into(folded) else ()
         return () if cell.language in ("vega-lite", "vega", "markdown") else (True,)
 
     def of_notebook(self, notebook: Notebook) -> tuple[Hashable, ...]:
         return ()
+
+
+def _makes_by_into(folded: str) -> bool:
+    return "into" in folded and _INTO.search(folded) is not None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.languages.sql.dialects import Dialect
+from polycell.languages.sql.facts import LONGEST
 from polycell.languages.sql.scan import Script
 from polycell.languages.sql.words import RESERVED
 
@@ -60,6 +61,8 @@ def hidden(context: Context, name: str) -> Iterator[Span]:
     script = context.facts.analysis
     if not isinstance(script, Script):
         return
+    if len(context.cell.text) > LONGEST:
+        yield Span(0, len(context.cell.text))  # the end of it was not read
     folded = name.casefold()
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
     for statement in script.statements:

@@ -43,7 +43,7 @@ from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
 from polycell.languages.sql.dialects import DIALECTS, Dialect
 from polycell.languages.sql.duckdb_results import described
-from polycell.languages.sql.facts import facts
+from polycell.languages.sql.facts import LONGEST, facts
 from polycell.languages.sql.formatting import formatted
 from polycell.languages.sql.hover import define, hover
 from polycell.languages.sql.infer import typed
@@ -60,7 +60,7 @@ from polycell.tables.persisted import PERSISTING, persisted
 from polycell.tables.unseen import UNSEEN
 
 CHECKED = 100  # statements of a cell beyond which none is checked
-INFERRED = 200_000  # characters of a cell beyond which no columns are worked out
+INFERRED = LONGEST  # characters of a cell that are read at all, to complete what is typed excepted
 
 _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", ""})
 
@@ -83,7 +83,7 @@ def read(context: Context) -> Reading:
     cell = context.cell
     text = sql_text(cell)
     dialect, assumed = connection.resolve(cell, context.notebook, context.view)
-    script = scan(text, dialect)
+    script = scan(text[:INFERRED], dialect)
     catalogue = _catalogue(context, dialect)
 
     # An anchor counts in the whole cell, of which a fragment is a part.
@@ -259,6 +259,8 @@ class SqlService(LanguageService):
     def _formatted(self, context: Context, span: Span, layout: Layout) -> Formatted:
         if context.written is not None:
             return Formatted(refusal="It is a part of a query only.")
+        if len(context.cell.text) > INFERRED:
+            return Formatted(refusal="It is too long.")
         reading = read(context)
         quotes = _quotes(context)
         written = context.notebook.cells[context.index].text[context.start :]
