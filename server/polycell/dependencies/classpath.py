@@ -32,7 +32,8 @@ def classpath_of(notebook: Notebook) -> Classpath:
     texts = [c.text for c in notebook.cells if c.kind == "code" and c.language == "scala"]
     said = [_in_text(text) for text in texts]
     scala = scala_of(notebook.metadata) or next((version for version, _ in said if version), "")
-    binary = ".".join((scala or _DEFAULT_BINARY).split(".")[:2])
+    major, *rest = (scala or _DEFAULT_BINARY).split(".")
+    binary = "3" if major == "3" else ".".join([major, *rest[:1]])
     declared = [*declared_by(notebook), *(d for _, found in said for d in found)]
     config = notebook.metadata.get("config")
     excluded = config.get("exclusions") if isinstance(config, Mapping) else None

@@ -95,6 +95,8 @@ def scala_of(metadata: Mapping[str, Any]) -> str:
         return str(info["version"])
     kernel = _at(metadata, ("kernelspec", "name"))
     digits = kernel.removeprefix("scala") if isinstance(kernel, str) and kernel.startswith("scala") else ""
+    if digits == "3":
+        return digits
     return f"{digits[0]}.{digits[1:]}" if digits.isdigit() and len(digits) == 3 else ""
 
 

@@ -44,7 +44,7 @@ def test_an_error_is_told_on_one_line() -> None:
     ]
 
 
-@pytest.mark.parametrize("version", ["2.12.18", "3.3.1", "2.11"])
+@pytest.mark.parametrize("version", ["2.11.12", "3.6.2", "4.0"])
 def test_another_scala_is_not_judged(version: str) -> None:
     text = f"language: scala\n# %%\n//> using scala {version}\nval x = List(1).to[Vector]"
     assert found(text, "Vector", "type Vector takes type parameters") == []

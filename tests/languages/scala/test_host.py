@@ -51,9 +51,20 @@ def test_versions() -> None:
     assert release_for("") == (DEFAULT, "")
     assert release_for("2.13") == (DEFAULT, "")
     assert release_for("2.13.8") == (DEFAULT, "")
-    release, note = release_for("2.12")
-    assert release == DEFAULT
-    assert "Scala 2.12" in note
+    assert [(release_for(v)[0].scala, release_for(v)[1]) for v in ("2.12", "2.12.10", "3", "3.3.1")] == [
+        *(("2.12.20", ""),) * 2,
+        *(("3.3.7", ""),) * 2,
+    ]
+    assert [release_for(v)[0].binary for v in ("2.12", "3")] == ["2.12", "3"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "nearest"), [("2.11.12", "2.12.20"), ("3.6.2", "3.3.7"), ("4", "2.13.16"), ("x", "2.13.16")]
+)
+def test_the_nearest_version_answers_with_a_note(wanted: str, nearest: str) -> None:
+    release, note = release_for(wanted)
+    assert release.scala == nearest
+    assert note.startswith(f"Scala {wanted} is answered by the compiler of Scala {nearest}")
 
 
 @needs_platformdirs

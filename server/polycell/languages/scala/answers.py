@@ -76,10 +76,10 @@ def signatures(answer: Any) -> Signatures | None:
         return None
     made = []
     for one in found:
-        label = str(one.get("label", ""))
+        label = without_glue(str(one.get("label", "")))
         parameters, start = [], 0
         for parameter in one.get("parameters") or ():
-            written = str(parameter.get("label", ""))
+            written = without_glue(str(parameter.get("label", "")))
             at = label.find(written, start)
             if at >= 0:
                 parameters.append(Span(at, at + len(written)))

@@ -6,6 +6,7 @@ in turn reads each cell once, and an edit reads one cell anew.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from polycell.core.notebook import Cell
 from polycell.languages.scala.outline import Outline, outline
 from polycell.languages.scala.text import scala_text
+
+_GIVEN = re.compile(r"^[ \t]*(?:given|extension)\b", re.MULTILINE)  # implicit values of Scala 3, which may have no name
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def _units(cells: Sequence[Cell], space: str, result: str, known: Mapping[str, U
             giving.setdefault(name.name, []).append(index)
         if result and one.outline.last is not None:
             giving.setdefault(result, []).append(index)
-        implicit = any(name.implicit for name in one.outline.names)
+        implicit = any(name.implicit for name in one.outline.names) or _GIVEN.search(one.text) is not None
         if one.outline.broken is None and (one.outline.imports or one.outline.package or implicit):
             always.append(index)
     return Units(by_index, giving, always)

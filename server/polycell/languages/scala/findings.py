@@ -7,6 +7,7 @@ and kernels give are not known to the compiler either.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -20,11 +21,11 @@ CODE = "scala-error"
 
 # What Scala's parser says; everything else needs names.
 _GRAMMAR = re.compile(
-    r"(?:'?.{1,20}'? expected|expected .* but|illegal |unclosed |unmatched |identifier expected|Missing closing brace"
+    r"(?i:'?.{1,20}'? expected|expected .* but|illegal |unclosed |unmatched |identifier expected|Missing closing brace"
     r"|eof expected|end of statement|.* but .* found)"
 )
 _IMPORT = re.compile(r"object .+ is not a member of|not found: object |value .+ is not a member of (?:package|object)")
-_NAME = re.compile(r"not found: (?:value|type|object) (\S+)")
+_NAME = re.compile(r"(?i)not found: (?:(?:value|type|object) )?(\S+)")
 # Of kernels and hosts whose names no cell shows.
 _AMBIENT = frozenset(
     {
@@ -74,10 +75,7 @@ def _at_end(problem: Problem, document: Made, context: Context) -> tuple[str, Sp
 def _is_blind(typed: Typed, document: Made) -> bool:
     """Whether something is missing that the code expects on the classpath."""
     lines = document.text
-    for problem in typed.problems:
-        if _IMPORT.search(problem.message) or (_NAME.match(problem.message) and _in_import(lines, problem)):
-            return True
-    return False
+    return any(_IMPORT.search(problem.message) or _in_import(lines, problem) for problem in typed.problems)
 
 
 def _in_import(text: str, problem: Problem) -> bool:
@@ -89,5 +87,6 @@ def _said(problem: Problem, at_end: bool) -> str:
     """On one line, as findings are: `type mismatch; found: String("a"), required: Int`."""
     message = problem.message.replace("but '}' found", "but the cell ends") if at_end else problem.message
     first, *rest = (" ".join(line.split()) for line in message.split("\n"))
-    told = ", ".join(line.replace(" :", ":") for line in rest if line)
+    # Behind an empty line Scala 3 explains at length.
+    told = ", ".join(line.replace(" :", ":") for line in itertools.takewhile(bool, rest))
     return f"{first.rstrip(';')}; {told}" if told else first

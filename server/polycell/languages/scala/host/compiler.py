@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import jpype
@@ -18,6 +19,10 @@ class Token:
 
     def __init__(self) -> None:
         self._cancelled = jpype.JClass("java.util.concurrent.CompletableFuture")()
+
+    @cached_property
+    def java(self) -> Any:
+        """As Metals' interfaces have it."""
         future = self._cancelled
         raised = jpype.JClass("java.util.concurrent.CancellationException")
 
@@ -32,7 +37,7 @@ class Token:
             def onCancel(self) -> Any:  # noqa: N802
                 return future
 
-        self.java = Cancel()
+        return Cancel()
 
     def cancel(self) -> None:
         self._cancelled.complete(True)

@@ -47,6 +47,10 @@ class Source:
         """In units of the compiler; positions beyond a line's end are its end."""
         return self._units.units(offset_at(self._lines, position["line"], position["character"], "utf-16"))
 
+    def units(self, points: int) -> int:
+        """The way back of `points`."""
+        return self._units.units(points)
+
     def points(self, units: int) -> int:
         """Code points of an offset in units of the compiler."""
         return self._units.points(units)
@@ -101,3 +105,15 @@ def function(call: Callable[[Any], Any]) -> Any:
             return call(argument)
 
     return Function()
+
+
+def supplier(call: Callable[[], None]) -> Any:
+    """A Python callable as a `scala.Function0` that gives nothing."""
+
+    @jpype.JImplements("scala.Function0")
+    class Supplier:
+        @jpype.JOverride
+        def apply(self) -> Any:
+            call()
+
+    return Supplier()

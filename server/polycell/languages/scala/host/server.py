@@ -13,17 +13,18 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from polycell.bridge.framing import Frames, framed, parse
 from polycell.languages.scala.host.classpath import Dependencies, compiler_jars, find
+from polycell.languages.scala.host.engines import Answering, Checking, answering, checking
 from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of, known
 from polycell.languages.scala.host.java import OUT_OF_MEMORY, find_java, needed, options
-from polycell.languages.scala.host.versions import release_for
+from polycell.languages.scala.host.versions import Release, release_for
 
 if TYPE_CHECKING:
-    from polycell.languages.scala.host.checker import Checker
-    from polycell.languages.scala.host.compiler import Compiler, Token
+    from polycell.languages.scala.host.compiler import Token
     from polycell.languages.scala.host.interop import Source
 
 FIRST_REQUEST = 3.0  # seconds that checks wait for somebody to ask something
@@ -56,8 +57,8 @@ class Host:
         self._cancelled: set[Any] = set()
         self._newest: dict[str, Any] = {}  # by URI: the id of the newest check asked for
         self._options: Mapping[str, Any] = {}
-        self._compiler: Compiler | None = None
-        self._checker: Checker | None = None
+        self._compiler: Answering | None = None
+        self._checker: Checking | None = None
         self._classpath: tuple[str, ...] = ()
         self._missing = ""
         self._absent: Wanted | None = None  # jars that this waits for
@@ -166,12 +167,12 @@ class Host:
         java = find_java()
         if java is None:
             raise MissingError(needed())
-        release, _ = release_for(str(self._options.get("scala") or ""))
+        release = self._release
         download = bool(self._options.get("download"))
         self._absent = compiler_jars(release)
         compiler = jars_of(self._absent, download=download, progress=self._fetching)
         self._absent, self._missing = None, ""
-        library = [jar for jar in compiler if "/scala-library-" in jar.replace("\\", "/")]
+        library = [jar for jar in compiler if Path(jar).name.startswith(("scala-library-", "scala3-library_3-"))]
         own = find(self._dependencies, release, download=download, progress=self._fetching)
         self._tell_missing(own.missing)
         import jpype
@@ -182,10 +183,8 @@ class Host:
             classpath=list(compiler),
             jvmpath=str(java.library),
         )
-        from polycell.languages.scala.host.compiler import Compiler
-
         self._classpath = tuple(dict.fromkeys((*library, *own.jars)))
-        self._compiler = Compiler(self._classpath)
+        self._compiler = answering(release, self._classpath)
 
     def _tell_missing(self, missing: Mapping[str, str]) -> None:
         """What the notebook declares and cannot be had; the rest works without it."""
@@ -212,11 +211,11 @@ class Host:
         from polycell.languages.scala.host.compiler import Token
         from polycell.languages.scala.host.interop import Source
 
-        source = self._sources.get(uri)
-        if source is None or source.text != text:
-            source = self._sources[uri] = Source(uri, text)
-        token = self._tokens[id_] = Token()
         try:
+            source = self._sources.get(uri)
+            if source is None or source.text != text:
+                source = self._sources[uri] = Source(uri, text)
+            token = self._tokens[id_] = Token()
             self._answer(id_, handler(self, source, params, token))
         except jpype.JException as error:
             name = str(error.getClass().getName())
@@ -235,10 +234,12 @@ class Host:
 
     def compiled(self, source: Source) -> Any:
         if self._checker is None:
-            from polycell.languages.scala.host.checker import Checker
-
-            self._checker = Checker(self._classpath)
+            self._checker = checking(self._release, self._classpath)
         return self._checker.compile(source)
+
+    @property
+    def _release(self) -> Release:
+        return release_for(str(self._options.get("scala") or ""))[0]
 
     @property
     def _dependencies(self) -> Dependencies:
@@ -246,7 +247,7 @@ class Host:
         return Dependencies(*said)
 
     @property
-    def compiler(self) -> Compiler:
+    def compiler(self) -> Answering:
         assert self._compiler is not None
         return self._compiler
 

@@ -1,0 +1,97 @@
+"""Scala 3 and 2.12, each answered by its own compiler."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from polycell.core.types import Table, describe
+from tests.languages.scala.live import Live, start
+
+SCALA_3 = """
+language: scala
+# %%
+//> using scala 3.3
+enum Color:
+  case Red, Green
+case class Sale(id: Long, city: String)
+val sales = List(Sale(1, "a"))
+# %%
+extension (s: Sale) def shout = s.city.toUpperCase
+given Ordering[Sale] = Ordering.by(_.id)
+def total(xs: List[Sale]): Long =
+  xs.map(_.id).sum
+# %%
+val loud = sales.sorted.head.shout
+val n = total(sales)
+"""
+SCALA_2_12 = """
+language: scala
+# %%
+//> using scala 2.12
+case class Sale(id: Long, city: String)
+val sales = List(Sale(1, "a"))
+def twice(x: Int) = x * 2
+# %%
+import scala.collection.JavaConverters._
+val ids = sales.map(_.id).to[Vector]
+val java = sales.asJava
+"""
+
+
+@pytest.fixture(scope="module")
+def live() -> Iterator[Live]:
+    made = start()
+    yield made
+    made.close()
+
+
+def compiled(live: Live, text: str) -> None:
+    """Skips, with what the compiler said, where it is not to be had."""
+    live.notes.clear()
+    if not live.complete(f"{text}# %%\nsales.hea<|>").items:
+        pytest.skip("; ".join(live.notes) or "no compiler for this version")
+
+
+def test_scala_3(live: Live) -> None:
+    compiled(live, SCALA_3)
+    assert live.findings(SCALA_3) == []
+    given = live.given(SCALA_3)
+    assert isinstance(given["sales"], Table)
+    assert (describe(given["loud"]), describe(given["n"])) == ("str", "int")
+    found = live.complete(f"{SCALA_3}# %%\nsales.head.<|>").items
+    assert [item.label for item in found[:2]] == ["city", "id"]
+    assert "shout" in [item.label for item in found]
+    hover = live.hover(f"{SCALA_3}# %%\nlo<|>ud")
+    assert hover is not None
+    assert "val loud: String" in hover.markdown
+    signature = live.signature(f"{SCALA_3}# %%\ntotal(<|>)")
+    assert signature is not None
+    assert signature.signatures[0].label == "total(xs: List[Sale]): Long"
+    assert live.define(f"{SCALA_3}# %%\ntot<|>al(sales)") == [("c1", "total")]
+    assert live.findings(f"{SCALA_3}# %%\nval bad: Int = sales.head.city\nnowhere\n# %%\nval x = List(1,\n") == [
+        (3, "sales.head.city", "Found: (Sale#city : String); Required: Int"),
+        (3, "nowhere", "Not found: nowhere"),
+        (4, ",", "')' expected, but the cell ends"),
+    ]
+
+
+@pytest.mark.skipif(not os.environ.get("POLYCELL_FULL"), reason="a JVM more; POLYCELL_FULL=1 runs it")
+def test_scala_2_12(live: Live) -> None:
+    compiled(live, SCALA_2_12)
+    assert live.findings(SCALA_2_12) == []
+    assert describe(live.given(SCALA_2_12)["ids"]) == "sequence[int]"
+    assert [item.label for item in live.complete(f"{SCALA_2_12}# %%\nsales.head.<|>").items[:2]] == ["city", "id"]
+    assert [item.label for item in live.complete(f"{SCALA_2_12}# %%\nval x = twi<|>").items] == ["twice"]
+    hover = live.hover(f"{SCALA_2_12}# %%\nid<|>s")
+    assert hover is not None
+    assert "val ids: Vector[Long]" in hover.markdown
+    signature = live.signature(f"{SCALA_2_12}# %%\ntwice(<|>)")
+    assert signature is not None
+    assert signature.signatures[0].label == "twice(x: Int): Int"
+    assert live.define(f"{SCALA_2_12}# %%\ntwi<|>ce(1)") == [("c0", "twice")]
+    assert live.findings(f"{SCALA_2_12}# %%\nval bad: Int = sales.head.city\n") == [
+        (2, "sales.head.city", "type mismatch; found: String, required: Int")
+    ]
