@@ -18,6 +18,8 @@ TRUE = {
     ("Magics_and_rpy2.ipynb", 22, "undefined-name"): "`this_is_undefined_…` is undefined on purpose",
     ("test4plus.ipynb", 11, "undefined-name"): "`future_output`: nothing defines it",
     ("python_101.ipynb", 22, "undefined-name"): "`hello`: the saved output is the NameError",
+    ("python_101.ipynb", 56, "immutable-item"): "an item of a tuple is assigned: the saved output is the TypeError",
+    ("python_101.ipynb", 92, "wrong-arguments"): "`add(1)` without `y`: the saved output is the TypeError",
 }
 
 

@@ -372,6 +372,8 @@ class Analysis:
         found += self._of_fragments(context)
         for rule in self._services.rules:
             found += guard(rule.code, cell, (), lambda rule=rule: tuple(rule.check(context)))  # type: ignore[misc]
+        if cell.meant_to_raise:  # what is wrong in it is what it shows; of the notebook's metadata that says nothing
+            found = [f for f in found if f.path]
         return tuple(sorted(found, key=lambda f: (f.span.start, f.span.end, f.code)))
 
     def _of_fragments(self, context: Context) -> Iterator[Finding]:

@@ -28,6 +28,9 @@ class CellMagic:
     prefix: str = "%%"
 
 
+_RAISES = frozenset({"raises-exception", "nbval-raises-exception"})
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     id: str
@@ -56,6 +59,12 @@ class Cell:
     def code(self) -> str:
         """The text in the cell's own language."""
         return self.text[self.body :]
+
+    @property
+    def meant_to_raise(self) -> bool:
+        """Whether its author says so, by the tag that nbclient, myst-nb and nbval read."""
+        tags = self.metadata.get("tags")
+        return isinstance(tags, (list, tuple)) and not _RAISES.isdisjoint(t for t in tags if isinstance(t, str))
 
     @property
     def body_span(self) -> Span:

@@ -287,7 +287,7 @@ class Function:
 
     `changes` are the parameters and outer names whose values a call may change in place; None when nobody knows.
     `definition` is the text of a short function that may be followed with the arguments of a call, where `returns`
-    cannot say what it gives.
+    cannot say what it gives. `exact`: a call takes what `signature` says and nothing else; no decorator is around it.
     """
 
     signature: str = "(…)"
@@ -296,6 +296,7 @@ class Function:
     parameters: tuple[str, ...] = ()
     changes: tuple[str, ...] | None = None
     definition: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,11 +64,12 @@ class PythonService(LanguageService):
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
         from polycell.languages.python import schema_comments
+        from polycell.languages.python.mistakes import mistakes
         from polycell.languages.python.table_findings import table_findings
         from polycell.languages.python.unreachable import unreachable_databases
 
         said = schema_comments.findings(context.cell.text)
-        return (*table_findings(context), *said, *unreachable_databases(context))
+        return (*table_findings(context), *mistakes(context), *said, *unreachable_databases(context))
 
     def scope_at(self, context: Context, offset: int) -> Mapping[str, Binding]:
         from polycell.languages.python.flow.exports import scope_at

@@ -292,6 +292,8 @@ _FOLLOWED = (Table, Series, GroupBy)  # arguments for whose sake a function of t
 
 def _own(run: Interpreter, node: ast.Call, callee: Function, receiver: Type | None) -> Type:
     """A function of the notebook: what it changes is known from its body."""
+    if run.uses is not None and receiver is None and (watcher := run.watcher) is not None:
+        watcher.own(run, node, callee)
     positional, named = _arguments(run, node)
     if callee.changes is None or positional is None or isinstance(receiver, Record):
         _unknown_effects(run, node)

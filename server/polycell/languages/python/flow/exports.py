@@ -24,11 +24,10 @@ from polycell.core.types import (
     Type,
 )
 from polycell.formats.magics import read_magic, spec_of
-from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch
+from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch, Watcher
 from polycell.languages.python.flow.saved import add_saved_columns
 from polycell.languages.python.flow.sql_lines import follow_line, table_of
 from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
-from polycell.languages.python.flow.uses import Uses
 from polycell.languages.python.flow.walk import interpreter
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.readers import MOVED
@@ -125,8 +124,8 @@ def _declare(made: Interpreter, comment: SchemaComment, cell: str) -> None:
             made.bind(comment.name, frame, span=comment.span)
 
 
-def run(context: Context, until: int | None = None, uses: Uses | None = None) -> Interpreter:
-    """The interpreter as it is at the end of the cell, or at the offset `until`. `uses` is told of columns read."""
+def run(context: Context, until: int | None = None, uses: Watcher | None = None) -> Interpreter:
+    """The interpreter as it is at the end of the cell, or at the offset `until`. `uses` is told what happens."""
     made = _interpreter(context, until)
     made.uses = uses
     if any(magic.name in ("cd", "pushd", "popd", "bookmark") for magic in context.facts.magics):

@@ -12,11 +12,11 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from polycell.core.environment import Binding, BindingKind, View
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, Anchor, Column, Connection, GroupBy, Series, Table, Type
+from polycell.core.types import UNKNOWN, Anchor, Column, Connection, Function, GroupBy, Series, Table, Type
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.refusals import Matter, Refusal
@@ -38,23 +38,31 @@ class TooMuch(Exception):  # noqa: N818  (no error)
     """The cell costs more than an editor can wait for: it is not followed."""
 
 
-class Watcher(Protocol):
-    """Who is told what is read, while the interpreter walks."""
+class Watcher:
+    """Who is told what is read, called and stored, while the interpreter walks; hears what it overrides."""
 
-    def subscript(self, run: Interpreter, node: ast.Subscript, value: Type) -> None: ...
+    def subscript(self, run: Interpreter, node: ast.Subscript, value: Type) -> None:
+        """An item is read."""
 
     def method(
         self, run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type,
         positional: list[Argument] | None, named: dict[str, Argument],
-    ) -> None: ...  # fmt: skip
+    ) -> None:  # fmt: skip
+        """A method of a value whose type we know is called."""
 
     def function(
         self, run: Interpreter, qualified: str, positional: list[Argument] | None, named: dict[str, Argument]
-    ) -> None: ...
+    ) -> None:
+        """A library's function is called."""
 
-    def judged(
-        self, run: Interpreter, call: ast.Call, node: ast.expr, matter: Matter, refusal: Refusal | None
-    ) -> None: ...
+    def own(self, run: Interpreter, node: ast.Call, callee: Function) -> None:
+        """A function of the notebook is called."""
+
+    def store(self, run: Interpreter, target: ast.Subscript) -> None:
+        """An item is assigned."""
+
+    def judged(self, run: Interpreter, call: ast.Call, node: ast.expr, matter: Matter, refusal: Refusal | None) -> None:
+        """A rule has judged whether its library refuses a call."""
 
 
 @dataclass(frozen=True, slots=True)

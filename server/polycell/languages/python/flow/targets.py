@@ -100,6 +100,8 @@ def _unpack(run: Interpreter, target: ast.Tuple | ast.List, type_: Type, value: 
 def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: ast.expr | None) -> None:
     if value is not None:
         run.escape(value)
+    if run.uses is not None and (watcher := run.watcher) is not None:
+        watcher.store(run, target)
     owner = target.value
     if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at", "iat"):
         base = run.evaluate(owner.value)

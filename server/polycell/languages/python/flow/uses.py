@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from polycell.core.text import Span
 from polycell.core.types import Chart, Collection, GroupBy, Table, Type
 from polycell.languages.python.flow.chart_columns import ChartColumn, of_function, of_method
-from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.interpreter import Interpreter, Watcher
 from polycell.languages.python.frames.columns import index_known
 from polycell.languages.python.frames.readings import METHODS, POLARS_METHODS, REDUCERS, Reads
 from polycell.languages.python.frames.refusals import Matter, Refusal
@@ -52,7 +52,7 @@ class Refused:
     refusal: Refusal
 
 
-class Uses:
+class Uses(Watcher):
     """`found` has an absence a place and name; None where the column was there once. `refused` likewise."""
 
     def __init__(self) -> None:

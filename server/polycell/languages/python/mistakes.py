@@ -1,0 +1,41 @@
+"""`wrong-arguments` and `immutable-item`: what Python certainly refuses when the cell runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from polycell.core.results import Finding
+from polycell.core.service import Context
+from polycell.languages.python.flow.exports import run
+from polycell.languages.python.flow.mistakes import Mistakes
+from polycell.languages.python.source import PythonSource
+
+
+def mistakes(context: Context) -> Iterator[Finding]:
+    """In order of text. A cell that can hold none is not walked."""
+    source = context.facts.analysis
+    if not isinstance(source, PythonSource) or source.tree is None or source.broken:
+        return
+    if not _candidates(context, source.tree) or context.view.opens():
+        return
+    watcher = Mistakes()
+    run(context, uses=watcher)
+    yield from sorted(watcher.findings(), key=lambda f: f.span)
+
+
+def _candidates(context: Context, tree: ast.Module) -> bool:
+    """Whether a function of the notebook is called, or an item assigned."""
+    here = {d.name for d in context.facts.definitions if d.kind == "function"}
+    above = {use.name for use in context.facts.uses}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            name = node.func.id
+            if name in here:
+                return True
+            binding = context.view.lookup(name) if name in above else None
+            if binding is not None and binding.kind == "function":
+                return True
+    return False

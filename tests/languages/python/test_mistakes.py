@@ -1,0 +1,118 @@
+"""What Python certainly refuses. Python itself is the oracle: each cell is run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from polycell.core.session import Session
+from tests.dsl import check_findings, findings, load
+
+CODES = ("wrong-arguments", "immutable-item")
+SIGNATURES = (
+    "",
+    "a",
+    "a, b",
+    "a, b=1",
+    "a, /, b",
+    "a, *, c",
+    "a, *, c=1",
+    "*a",
+    "a, *b",
+    "**k",
+    "a, /, **k",
+    "a=1, *, c, **k",
+)
+CALLS = (
+    "", "1", "1, 2", "1, 2, 3", "a=1", "1, a=2", "b=2, a=1", "1, b=2", "1, c=3", "c=3", "a=1, c=3", "1, 2, c=3", "z=1",
+    "1, z=1", "*[1]", "*[1, 2], c=3", "**{'a': 1}", "1, *[2]",
+)  # fmt: skip
+
+
+def reported(*cells: str) -> list[str]:
+    """The texts that are reported."""
+    case = load("".join(f"# %%\n{text}\n" for text in cells))
+    texts = [cell.text for cell in case.notebook.cells]
+    return [f.span.of(texts[cell]) for cell, f in findings(case) if f.code in CODES]
+
+
+def raises(*cells: str) -> bool:
+    names: dict[str, object] = {}
+    try:
+        for cell in cells:
+            exec(cell, names)
+    except TypeError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_calls_are_judged_as_python_judges_them(signature: str) -> None:
+    function = f"def f({signature}): pass"
+    calls = [f"f({call})" for call in CALLS]
+    case = load("".join(f"# %%\n{text}\n" for text in (function, *calls)))
+    found = {cell - 1 for cell, finding in findings(case) if finding.code in CODES}
+    # What is handed over with stars only a run knows.
+    assert found == {n for n, call in enumerate(calls) if raises(function, call) and "*" not in call}
+
+
+def test_where_it_is_said() -> None:
+    check_findings("""
+        # %%
+        def add(x, y):
+            return x + y
+        point = (1, 2)
+        # %%
+        add(1)
+        ^^^ wrong-arguments: `add(x, y)` needs `y` too.
+        print(add(1, 2, 3))
+                        ^ wrong-arguments: `add(x, y)` takes 2 positional arguments, not 3.
+        add(1, yy=2)
+               ^^^^ wrong-arguments: `add(x, y)` has no parameter `yy`. Did you mean `y`?
+        # %%
+        point[0] = 5
+        ^^^^^^^^ immutable-item: `point` is a tuple (`(1, 2)`): its items cannot be assigned.
+    """)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("def f(a): pass", "f = print", "f(1, 2)"),
+        ("def f(a): pass\ndef f(a, b): pass", "f(1, 2)"),
+        ("import functools\n@functools.partial(functools.partial, a=1)\ndef f(a, b): pass", "f(b=2)"),
+        ("def f(a): pass", "f = functools.partial(f, 1)", "f()"),
+        ("import sys\nif sys.argv:\n    def f(a): pass\nelse:\n    def f(a, b): pass", "f(1)"),
+        ("def f(a): pass", "try:\n    f()\nexcept TypeError:\n    pass"),
+        ("def f(a): pass", "import contextlib\nwith contextlib.suppress(TypeError):\n    f()"),
+        ("def f(a): pass", "if False:\n    f()"),
+        ("def f(a): pass", "g = lambda: f()\ndef h():\n    f()"),
+        ("def f(a): pass", "%run other.py", "f()"),
+        ("def f(a): pass", "del f", "from m import f", "f()"),
+        ("t = (1, 2)", "t = list(t)", "t[0] = 5"),
+        ("t, u = ([1], [2])", "t[0] = 5"),
+        ("for t in ([1], [2]):\n    t[0] = 5",),
+        ("t = ([1],)", "t[0][0] = 5"),
+        ("t = (1, 2)", "t = {}\nt[0] = 5"),
+        ("t = (1, 2)", "for t in [[1]]:\n    t[0] = 5"),
+        ("s = 'abc'", "s = {}\nfor k in 'ab':\n    s[k] = 1"),
+    ],
+)
+def test_silent_where_it_may_be_right(cells: tuple[str, ...]) -> None:
+    assert reported(*cells) == []
+
+
+def test_a_cell_that_is_meant_to_raise_has_nothing_wrong() -> None:
+    case = load("""
+        # %%
+        def f(a): pass
+        # %%
+        f(missing)
+        f()
+    """)
+    assert [finding.code for _, finding in findings(case)] == ["undefined-name", "wrong-arguments"]
+    tagged = replace(case.notebook.cells[1], metadata={"tags": ["raises-exception"]})
+    notebook = replace(case.notebook, cells=(case.notebook.cells[0], tagged))
+    snapshot = Session(case.session.services).update(notebook)
+    assert snapshot.analysis.findings(1) == ()
