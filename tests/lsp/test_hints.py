@@ -32,6 +32,19 @@ def test_schema_changes_are_shown_when_wanted() -> None:
     run(test)
 
 
+def test_renamed_columns_are_told_as_such() -> None:
+    async def test() -> None:
+        client = Client(default_parts)
+        await client.start({}, initializationOptions={"inlayHints": True})
+        rename = "df = df.rename(columns={'id': 'key'})\ndf.columns = ['key', 'cost']\ndf.columns = ['cost', 'key']"
+        client.open_notebook(BOOK, CELLS[0], ("python", rename))
+        found = await hints(client, f"cell:{BOOK}#1")
+        assert found[:2] == [(0, "id → key"), (1, "price → cost")]
+        assert found[2] == (2, "key: double, cost: int64") or found[2] == (2, "cost: int64, key: double")
+
+    run(test)
+
+
 def test_nothing_is_shown_unasked() -> None:
     async def test() -> None:
         client = Client(default_parts)

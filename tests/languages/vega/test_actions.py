@@ -101,20 +101,42 @@ def test_the_new_cell_is_clean_and_of_the_notebooks_kind(text: str, language: st
 
 
 def test_charts_are_offered_where_the_table_is_made_or_used() -> None:
-    for text in (
-        FRAME.replace("df =", "d<|>f ="),
-        f"{FRAME}# %%\nprint(d<|>f)",
-        f"{FRAME}# %% [sql]\nselect * from d<|>f",
-        f"{FRAME}# %%\n%%sql d<|>f <<\nselect region, price, 1 as n from df",
+    for text, drawn in (
+        (FRAME.replace("df =", "d<|>f ="), "df"),
+        (f"{FRAME}# %%\nprint(d<|>f)", "df"),
+        (f"{FRAME}# %% [sql]\nselect * from d<|>f", "df"),
+        (f"{FRAME}# %%\n%%sql d<|>f <<\nselect region, price, 1 as n from df", "df.DataFrame()"),
     ):
         _, found = offered(text)
         new = found[0].insert_cell
         assert (found[0].title, new is not None) == ("New cell: bar chart of price by region", True)
         assert new is not None
-        assert (
-            new.text
-            == 'import altair as alt\n\nalt.Chart(df).mark_bar().encode(\n    x="region:N",\n    y="sum(price):Q",\n)'
-        )
+        chart = f'alt.Chart({drawn}).mark_bar().encode(\n    x="region:N",\n    y="sum(price):Q",\n)'
+        assert new.text == f"import altair as alt\n\n{chart}"
+
+
+@pytest.mark.parametrize(
+    ("table", "drawn"),
+    [
+        ("import polars as pl\ndf = pl.DataFrame({'v': [1.5]}).lazy()", "df.collect()"),
+        ("import duckdb\ndf = duckdb.sql('select 1.5::double as v')", "df.df()"),
+        (
+            "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
+            "df = spark.createDataFrame([(1.5,)], 'v double')",
+            "df.toPandas()",
+        ),
+    ],
+)
+def test_what_altair_does_not_take_becomes_a_frame(table: str, drawn: str) -> None:
+    _, found = offered(f"# %%\n{table}\n# %%\ndf<|>")
+    cells = [a.insert_cell.text for a in found if a.insert_cell is not None and "alt.Chart" in a.insert_cell.text]
+    assert cells
+    assert all(f"alt.Chart({drawn})" in text for text in cells)
+
+
+def test_a_table_of_the_catalogue_alone_is_not_drawn_in_python() -> None:
+    text = "# %% [sql]\ncreate table df (v double);\n# %% [sql]\nselect v from d<|>f"
+    assert not [a for a in offered(text)[1] if a.insert_cell is not None and "alt.Chart" in a.insert_cell.text]
 
 
 def test_nothing_is_offered_elsewhere() -> None:

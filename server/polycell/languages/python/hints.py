@@ -44,11 +44,22 @@ def hints(context: Context) -> Iterator[Hint]:
 
 def _difference(old: Table, new: Table) -> str:
     was, now = {c.name: c for c in old.columns}, {c.name: c for c in new.columns}
-    parts = [f"+ {_shown(c)}" for n, c in now.items() if n not in was]
-    parts += [f"- {n}" for n in was if n not in now]
+    renamed = _renamed(old, new)
+    parts = [f"{before} → {after}" for before, after in renamed.items()]
+    parts += [f"+ {_shown(c)}" for n, c in now.items() if n not in was and n not in renamed.values()]
+    parts += [f"- {n}" for n in was if n not in now and n not in renamed]
     parts += [f"{n}: {c.type}" for n, c in now.items() if n in was and c.type is not None and was[n].type != c.type]
     more = f", … {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
     return ", ".join(parts[:SHOWN]) + more
+
+
+def _renamed(old: Table, new: Table) -> dict[str, str]:
+    """Old name → new one, of columns that stay where they were and what they were."""
+    if len(old.columns) != len(new.columns):
+        return {}
+    pairs = [(a, b) for a, b in zip(old.columns, new.columns, strict=True) if a.name != b.name]
+    moved = {a.name for a, _ in pairs} & {b.name for _, b in pairs}
+    return {} if moved or any(a.type != b.type for a, b in pairs) else {a.name: b.name for a, b in pairs}
 
 
 def _shown(column: Column) -> str:

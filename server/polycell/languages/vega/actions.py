@@ -19,6 +19,14 @@ from polycell.tables.charts.altair_code import code
 from polycell.tables.charts.written import SCHEMA, Unquoted, written
 
 _DRAWABLE = frozenset({"pandas", "polars", "arrow"})  # frames that Altair takes as they are
+# What makes one of those out of other tables. A table that no variable holds is not drawn.
+_MADE = {
+    **dict.fromkeys(_DRAWABLE, ""),
+    "polars-lazy": ".collect()",
+    "spark": ".toPandas()",
+    "duckdb": ".df()",
+    "result-set": ".DataFrame()",
+}
 _POLYNOTES = "https://vega.github.io/schema/vega-lite/v4.json"
 
 
@@ -29,15 +37,15 @@ def charts_of_tables(context: Context, span: Span) -> Sequence[Action]:
     table = table_of(binding.type) if binding is not None else None
     if table is None or not name.isidentifier():
         return ()
+    cells = ((chart, _cell(chart, name, table, context)) for chart in charts(table))
     return tuple(
-        Action(
-            f"New cell: {chart.title[0].lower()}{chart.title[1:]}", "refactor", insert_cell=_cell(chart, name, context)
-        )
-        for chart in charts(table)
+        Action(f"New cell: {chart.title[0].lower()}{chart.title[1:]}", "refactor", insert_cell=cell)
+        for chart, cell in cells
+        if cell is not None
     )
 
 
-def _cell(chart: Chart, name: str, context: Context) -> NewCell:
+def _cell(chart: Chart, name: str, table: Table, context: Context) -> NewCell | None:
     own = context.cell.id
     if context.host.name == "polynote":
         content = {"$schema": _POLYNOTES, "data": {"name": name, "values": Unquoted(name)}, **_drawn(chart)}
@@ -47,7 +55,10 @@ def _cell(chart: Chart, name: str, context: Context) -> NewCell:
         return NewCell(own, context.notebook.language, f"%%vegalite {name}\n{written(_drawn(chart))}")
     if used:
         return NewCell(own, "vega-lite", written({"$schema": SCHEMA, "data": {"name": name}, **_drawn(chart)}))
-    return NewCell(own, "python", altair(chart, name, imported=_has_altair(context)))
+    frame = _MADE.get(table.flavour)
+    if frame is None:
+        return None
+    return NewCell(own, "python", altair(chart, f"{name}{frame}", imported=_has_altair(context)))
 
 
 def _has_altair(context: Context) -> bool:

@@ -7,12 +7,13 @@ gives None, and the operation around it an open table.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from polycell.core.types import Column, DataType, Table
 from polycell.languages.python.frames.registry import Evaluator
+from polycell.languages.python.values import value_of
 
 # The name of a column that the library makes up; `alias` replaces it, without one nothing is said.
 UNNAMED = "\0"
@@ -34,6 +35,22 @@ class Made:
         made_of = self.column.name.casefold() in name.casefold()
         column = replace(self.column, name=name) if made_of else self.column.named(name, None)
         return Made(column, self.scalar)
+
+
+# What an operation makes of a column's type.
+Change: TypeAlias = "Callable[[DataType | None], DataType | None]"
+
+
+def keep(type_: DataType | None) -> DataType | None:
+    return type_
+
+
+def unknown(type_: DataType | None) -> DataType | None:
+    return None
+
+
+def always(result: DataType | None) -> Change:
+    return lambda type_: result
 
 
 Reader: TypeAlias = Callable[[Evaluator, ast.expr, Table], "list[Made] | None"]
@@ -62,6 +79,14 @@ def all_made(run: Evaluator, node: ast.expr, table: Table, read: Reader) -> list
         return None
     source = run.text_of(node)
     return [m if m.plain else _told(run, m, node, source) for m in made]
+
+
+def aliased(run: Evaluator, node: ast.Call, inner: Sequence[Made]) -> list[Made] | None:
+    """`….alias("x")`: the same values under a name that is given there."""
+    name = value_of(run.evaluate(node.args[0])) if len(node.args) == 1 else None
+    if not isinstance(name, str) or len(inner) != 1:
+        return None
+    return [Made(inner[0].column.named(name, run.place(node.args[0], name)), inner[0].scalar)]
 
 
 def _told(run: Evaluator, made: Made, node: ast.expr, source: str) -> Made:

@@ -24,7 +24,7 @@ from polycell.core.types import (
 )
 from polycell.languages.python.frames import polars_words as words
 from polycell.languages.python.frames.columns import get, sure
-from polycell.languages.python.frames.expressions import UNNAMED, Made, all_made, columns_made
+from polycell.languages.python.frames.expressions import UNNAMED, Made, aliased, all_made, columns_made
 from polycell.languages.python.frames.registry import Evaluator
 from polycell.languages.python.operators import arithmetic
 from polycell.languages.python.values import known_texts, value_of
@@ -266,10 +266,7 @@ def _method(run: Evaluator, node: ast.Call, function: ast.Attribute, table: Tabl
     if inner is None:
         return None
     if method == "alias":
-        name = value_of(run.evaluate(node.args[0])) if len(node.args) == 1 else None
-        if not isinstance(name, str) or len(inner) != 1:
-            return None
-        return [Made(inner[0].column.named(name, run.place(node.args[0], name)), inner[0].scalar)]
+        return aliased(run, node, inner)
     if method == "exclude":
         return _excluded(run, inner, node.args)
     if method == "cast" and node.args:

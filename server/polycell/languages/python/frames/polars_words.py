@@ -19,6 +19,7 @@ from polycell.core.types import (
     DataType,
     is_numeric,
 )
+from polycell.languages.python.frames.expressions import Change, always, keep, unknown
 
 UINT32 = DataType("uint32")
 INT8 = DataType("int8")
@@ -32,20 +33,6 @@ TYPES: Mapping[str, DataType] = {
     "Duration": DURATION, "Time": TIME,
 }  # fmt: skip
 PYTHON_TYPES: Mapping[str, DataType] = {"int": INT64, "float": FLOAT64, "str": STRING, "bool": BOOL}
-
-Change = Callable[["DataType | None"], "DataType | None"]
-
-
-def keep(type_: DataType | None) -> DataType | None:
-    return type_
-
-
-def _unknown(type_: DataType | None) -> DataType | None:
-    return None
-
-
-def _always(result: DataType) -> Change:
-    return lambda type_: result
 
 
 def _sum(type_: DataType | None) -> DataType | None:
@@ -62,13 +49,13 @@ def _numbers(type_: DataType | None) -> DataType | None:
 
 # Methods that make one value of a column.
 REDUCERS: Mapping[str, Change] = {
-    "sum": _sum, "product": _unknown,
+    "sum": _sum, "product": unknown,
     **dict.fromkeys(("mean", "median", "std", "var"), _mean),
     **dict.fromkeys(("min", "max", "first", "last", "item"), keep),
-    **dict.fromkeys(("n_unique", "count", "len", "null_count"), _always(UINT32)),
-    **dict.fromkeys(("any", "all", "has_nulls"), _always(BOOL)),
+    **dict.fromkeys(("n_unique", "count", "len", "null_count"), always(UINT32)),
+    **dict.fromkeys(("any", "all", "has_nulls"), always(BOOL)),
     **dict.fromkeys(("quantile", "implode", "arg_max", "arg_min", "approx_n_unique", "skew", "kurtosis", "dot",
-                     "entropy", "nan_max", "nan_min", "get", "is_sorted", "index_of"), _unknown),
+                     "entropy", "nan_max", "nan_min", "get", "is_sorted", "index_of"), unknown),
 }  # fmt: skip
 # Methods that keep the name; the rows as well, or some of them.
 METHODS: Mapping[str, Change] = {
@@ -79,7 +66,7 @@ METHODS: Mapping[str, Change] = {
     **dict.fromkeys(
         ("is_null", "is_not_null", "is_in", "is_between", "is_duplicated", "is_unique", "is_nan", "is_not_nan",
          "not_", "eq", "ne", "gt", "ge", "lt", "le", "is_first_distinct", "is_last_distinct", "is_finite",
-         "is_infinite", "eq_missing", "ne_missing", "peak_max", "peak_min"), _always(BOOL)),
+         "is_infinite", "eq_missing", "ne_missing", "peak_max", "peak_min"), always(BOOL)),
     **dict.fromkeys(("abs", "cum_max", "cum_min", "round"), _numbers),
     **dict.fromkeys(
         ("cum_sum", "cum_prod", "cum_count", "rank", "diff", "clip", "fill_null", "fill_nan", "replace",
@@ -88,7 +75,7 @@ METHODS: Mapping[str, Change] = {
          "pct_change", "add", "sub", "mul", "truediv", "floordiv", "mod", "mode", "replace_strict", "map_batches",
          "value_counts", "interpolate", "cut", "qcut", "rle", "rle_id", "ewm_mean", "ewm_std", "hash", "explode",
          "arg_sort", "and_", "or_", "xor", "neg", "cbrt", "to_physical", "rolling", "extend_constant", "repeat_by",
-         "round_sig_figs", "search_sorted", "degrees", "radians"), _unknown),
+         "round_sig_figs", "search_sorted", "degrees", "radians"), unknown),
 }  # fmt: skip
 _STR: Mapping[str, DataType | None] = {
     **dict.fromkeys(("to_uppercase", "to_lowercase", "strip_chars", "replace", "replace_all", "slice", "strip_prefix",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from polycell.core.types import (
@@ -21,8 +21,17 @@ from polycell.core.types import (
     Series,
     Table,
 )
-from polycell.languages.python.frames.columns import get
-from polycell.languages.python.frames.expressions import UNNAMED, Made, all_made, columns_made
+from polycell.languages.python.frames.columns import get, sure
+from polycell.languages.python.frames.expressions import (
+    UNNAMED,
+    Change,
+    Made,
+    aliased,
+    all_made,
+    always,
+    columns_made,
+    keep,
+)
 from polycell.languages.python.frames.registry import Evaluator
 from polycell.languages.python.values import known_text, known_texts, value_of
 
@@ -39,29 +48,21 @@ CLASSES: Mapping[str, DataType] = {
 }  # fmt: skip
 
 
-def _keep(type_: DataType | None) -> DataType | None:
-    return type_
-
-
-def _always(result: DataType | None) -> Callable[[DataType | None], DataType | None]:
-    return lambda type_: result
-
-
 def _sum(type_: DataType | None) -> DataType | None:
     return {INT64: INT64, INT32: INT64, FLOAT64: FLOAT64}.get(type_) if type_ is not None else None
 
 
 # Functions of one column whose result is named after function and column, `upper(k)`: (the word, its type).
-NAMED: Mapping[str, tuple[str, Callable[[DataType | None], DataType | None]]] = {
+NAMED: Mapping[str, tuple[str, Change]] = {
     "sum": ("sum", _sum),
-    **{n: (n, _keep) for n in ("max", "min", "first", "last")},
-    **{n: ("avg", _always(FLOAT64)) for n in ("avg", "mean")},
-    "count": ("count", _always(INT64)),
-    **{n: (n, _always(STRING)) for n in ("upper", "lower", "trim", "initcap")},
-    "length": ("length", _always(INT32)),
-    **{n: (n, _always(None)) for n in ("collect_list", "collect_set", "abs")},
-    "approx_count_distinct": ("approx_count_distinct", _always(INT64)),
-    **{n: (n, _always(INT32)) for n in ("year", "month", "quarter", "hour", "minute", "second")},
+    **{n: (n, keep) for n in ("max", "min", "first", "last")},
+    **{n: ("avg", always(FLOAT64)) for n in ("avg", "mean")},
+    "count": ("count", always(INT64)),
+    **{n: (n, always(STRING)) for n in ("upper", "lower", "trim", "initcap")},
+    "length": ("length", always(INT32)),
+    **{n: (n, always(None)) for n in ("collect_list", "collect_set", "abs")},
+    "approx_count_distinct": ("approx_count_distinct", always(INT64)),
+    **{n: (n, always(INT32)) for n in ("year", "month", "quarter", "hour", "minute", "second")},
 }
 _METHODS: Mapping[str, DataType | None] = {
     **dict.fromkeys(("isNull", "isNotNull", "isin", "between", "contains", "startswith", "endswith", "like", "rlike",
@@ -135,10 +136,38 @@ def expression(run: Evaluator, node: ast.expr, table: Table) -> list[Made] | Non
             [node.left, *node.comparators] if isinstance(node, ast.Compare) else [node.operand])  # fmt: skip
         if all(expression(run, part, table) is None for part in parts):
             return None
-        return [Made(Column(UNNAMED, BOOL if isinstance(node, ast.Compare) else None))]
+        return [Made(Column(UNNAMED, _operated(run, node, table)))]
     if isinstance(node, (ast.Attribute, ast.Subscript)):
         return _of_series(run, node)
     return None
+
+
+def _operated(run: Evaluator, node: ast.BinOp | ast.Compare | ast.UnaryOp, table: Table) -> DataType | None:
+    """What arithmetic on numbers gives: the wider type, and double where something is divided."""
+    if isinstance(node, ast.Compare):
+        return BOOL
+    if isinstance(node, ast.UnaryOp):
+        return None
+    types = [_operand(run, part, table) for part in (node.left, node.right)]
+    if not set(types) <= set(_WIDTHS):
+        return None
+    if isinstance(node.op, ast.Div):
+        return FLOAT64
+    wider = max(types, key=_WIDTHS.index)
+    return wider if isinstance(node.op, (ast.Add, ast.Sub, ast.Mult)) else None
+
+
+_WIDTHS: tuple[DataType | None, ...] = (INT32, INT64, FLOAT64)
+
+
+def _operand(run: Evaluator, node: ast.expr, table: Table) -> DataType | None:
+    made = expression(run, node, table)
+    if made is not None:
+        return made[0].column.type if len(made) == 1 and sure(made[0].column) else None
+    value = value_of(run.evaluate(node))
+    if type(value) is int:
+        return INT32 if -(2**31) <= value < 2**31 else None
+    return FLOAT64 if type(value) is float else None
 
 
 def _of_series(run: Evaluator, node: ast.expr) -> list[Made] | None:
@@ -197,10 +226,7 @@ def _method(run: Evaluator, node: ast.Call, function: ast.Attribute, table: Tabl
     if inner is None:
         return None
     if method in ("alias", "name"):
-        name = value_of(run.evaluate(node.args[0])) if len(node.args) == 1 else None
-        if not isinstance(name, str) or len(inner) != 1:
-            return None
-        return [Made(inner[0].column.named(name, run.place(node.args[0], name)))]
+        return aliased(run, node, inner)
     if len(inner) != 1:
         return None
     if method in ("cast", "astype") and len(node.args) == 1:
