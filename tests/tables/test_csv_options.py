@@ -68,7 +68,7 @@ POLARS: list[dict[str, Any]] = [
     {"include_file_paths": "f"},
 ]  # fmt: skip
 DUCKDB: list[dict[str, Any]] = [
-    {}, {"header": True}, {"header": False}, {"delim": ";"}, {"all_varchar": True}, {"filename": True},
+    {}, {"header": True}, {"header": False}, {"delim": ";"}, {"all_varchar": True},
     {"names": ["x", "y"]}, {"skip": 1}, {"types": {"id": "DOUBLE"}}, {"columns": {"x": "BIGINT", "y": "VARCHAR"}},
     {"union_by_name": True}, {"nullstr": "x"}, {"normalize_names": True}, {"comment": "#"}, {"decimal_separator": ","},
 ]  # fmt: skip

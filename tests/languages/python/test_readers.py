@@ -54,7 +54,7 @@ CLOSED = [
     "ds.dataset('p.parquet').to_table(columns=['a'])",
     "duckdb.read_csv('a.csv', all_varchar=True)",
     "duckdb.read_csv('a.csv', dtype={'id': 'DOUBLE'}, header=True, sep=',')",
-    "duckdb.read_csv(['parts/one.csv', 'parts/two.csv'], filename=True)",
+    "duckdb.read_csv(['parts/one.csv', 'parts/two.csv'])",
     "duckdb.read_parquet('hive/*/*.parquet', hive_partitioning=True)",
     "duckdb.read_parquet('hive/*/*.parquet')",
     "duckdb.connect().read_json('l.jsonl')",
@@ -133,6 +133,13 @@ def test_what_is_not_known_is_open(folder: Path, code: str) -> None:
     assert isinstance(found, Table)
     assert found.open
     assert not found.columns
+
+
+def test_whether_a_file_gets_a_column_of_its_name_depends_on_the_version(folder: Path) -> None:
+    found = ours(f"{PRELUDE}df = duckdb.read_csv('a.csv', filename=True)\n", folder)["df"]
+    assert isinstance(found, Table)
+    assert found.open
+    assert [c.name for c in found.columns] == ["id", "name", "price", "when"]
 
 
 def test_all_sheets_are_a_dictionary(folder: Path) -> None:

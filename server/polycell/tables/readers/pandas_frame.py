@@ -226,7 +226,9 @@ def _combined(table: Table, order: list[str], groups: Mapping[str, Any], options
     left = {c.name for c in table.columns}
     if table.index or not gone <= left or left & groups.keys() or not all(isinstance(n, str) for n in groups):
         raise UnreadableError("columns combined into dates")
-    kept = tuple(c for c in table.columns if c.name not in gone or options.get("keep_date_col") is True)
+    kept = tuple(c for c in table.columns if c.name not in gone)
+    if options.get("keep_date_col") is True:  # as the texts that they were
+        kept = tuple(replace(c, type=None) if c.name in gone else c for c in table.columns)
     made = tuple(Column(n, None, None, Evidence.FILE, source=table.columns[0].source) for n in groups)
     return replace(table, columns=(*made, *kept))
 

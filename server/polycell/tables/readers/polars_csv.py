@@ -54,7 +54,10 @@ def read(found: DataFiles, options: Mapping[str, Any]) -> Table:
     if head.whole or (type(length) is int and length < len(data)):
         # Types are those of the first rows, whatever follows.
         made = replace(made, columns=tuple(replace(c, type_certainty=Certainty.CERTAIN) for c in made.columns))
-    return with_extras(select(made, options.get("columns")), options)
+    wanted = options.get("columns")
+    if isinstance(wanted, list) and all(type(n) is int for n in wanted) and sorted(wanted) != wanted:
+        raise UnreadableError("columns by number, which only polars 2 puts into their order")
+    return with_extras(select(made, wanted), options)
 
 
 def _count(options: Mapping[str, Any], name: str) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from polycell.core.types import UNKNOWN, Connection, Table, Type
@@ -20,16 +21,20 @@ _CSV = "path_or_buffer **"
 _FILES = "file_glob **"
 
 
-def _read(call: Call, argument: str, reader: str, **defaults: Any) -> Table:
+def _read(call: Call, argument: str, reader: str, without: Collection[str] = (), **defaults: Any) -> Table:
     """`defaults`: options that Python sets where SQL would find them out."""
-    given = options_of(call, argument)
-    options = {**defaults, **{_NAMES.get(n, n): v for n, v in given.items() if n not in ("connection", "parallel")}}
+    passed_over = {"connection", "parallel", *without}
+    given = {_NAMES.get(n, n): v for n, v in options_of(call, argument).items() if n not in passed_over}
+    options = {**defaults, **given}
     return read_file(call, call[argument], reader, "duckdb", options)
 
 
 @function("duckdb.read_csv duckdb.from_csv_auto", _CSV, gives=unknown_table("duckdb"))
 def read_csv(call: Call) -> Type:
-    return _read(call, "path_or_buffer", "duckdb.csv")
+    options = options_of(call, "path_or_buffer")
+    found = _read(call, "path_or_buffer", "duckdb.csv", without=("filename",))
+    # DuckDB 1 does not heed it here, as it does in SQL.
+    return replace(found, open=True) if options.get("filename", False) is not False else found
 
 
 @function("duckdb.read_parquet duckdb.from_parquet", _FILES, gives=unknown_table("duckdb"))
