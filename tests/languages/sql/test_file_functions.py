@@ -10,6 +10,7 @@ from polycell.core.types import Table
 from polycell.languages.sql.dialects import dialect
 from polycell.languages.sql.file_functions import arguments_of
 from polycell.languages.sql.scan import scan
+from tests.dsl import findings, load
 from tests.languages.python.oracle import compare, ours
 
 QUERIES = [
@@ -76,6 +77,11 @@ def test_what_is_not_known_is_open(folder: Path, query: str) -> None:
     found = ours(f"import duckdb\nr = duckdb.sql({query!r})\n", folder)["r"]
     assert isinstance(found, Table)
     assert found.open
+
+
+def test_a_missing_column_of_a_file_is_said_with_the_files_name(folder: Path) -> None:
+    case = load("# %%\nimport duckdb\nduckdb.sql(\"SELECT prize FROM 'a.csv'\")", folder)
+    assert [message for message in findings(case) if "`a.csv`" in str(message) and "`price`" in str(message)]
 
 
 def test_arguments_are_literals() -> None:

@@ -15,7 +15,8 @@ WIDEST = 500  # names among which a near one is looked for
 def no_column(span: Span, name: str, seen: Sequence[Visible], qualifier: str) -> Finding:
     """That `seen` (or the one table called `qualifier`) has no column `name`, and what it may be meant for."""
     columns = list(dict.fromkeys(c.name for v in seen for c in v.table.columns))
-    where = f"`{qualifier}`" if qualifier else ", ".join(f"`{v.name}`" for v in seen)
+    names = [qualifier] if qualifier else [v.name or (v.source.file.value if v.source.file else "") for v in seen]
+    where = ", ".join(f"`{n}`" for n in names if n)
     text = f"No column `{name}` in {where}." if where else f"No column `{name}`."
     near = nearest(name, columns)
     said = f"{text} {question(near, columns)}".rstrip()
