@@ -19,7 +19,7 @@ from polycell.dependencies.topic import Declarations
 from polycell.languages.magics import Magics
 from polycell.languages.markdown import MarkdownService
 from polycell.languages.other import OtherService
-from polycell.languages.python import PythonService, annotate_tables, as_vega_lite
+from polycell.languages.python import PythonService, altair_chart_at, annotate_tables, as_vega_lite
 from polycell.languages.scala import ScalaService
 from polycell.languages.scala.config import Config
 from polycell.languages.sql import Makers, SqlService, query_of_tables
@@ -107,7 +107,7 @@ def default_services(
         offers=[charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions],
         gatherers=[Declared(), Imported(), Makers()],
         topics=[Declarations(_catalogue(package_index, maven_repository)), Magics()],
-        drawers=[chart_at],
+        drawers=[chart_at, altair_chart_at],
         metadata_offers=[metadata_actions],
     )
 

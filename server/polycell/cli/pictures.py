@@ -32,7 +32,9 @@ def draw_charts(opened: Opened, folder: Path, *, only: int | None = None) -> Ite
 
 
 def _draw(opened: Opened, snapshot: Snapshot, cell: str) -> Picture | Refusal | None:
-    found = drawing(snapshot, opened.services, cell, 0)
+    index = snapshot.notebook.index(cell)
+    end = len(snapshot.notebook.cells[index].text) if index is not None else 0
+    found = drawing(snapshot, opened.services, cell, end)  # of several charts in Python the last is what a cell shows
     if isinstance(found, Drawing):
         found = with_files(found, roots_of(opened.path))
     return asyncio.run(draw(found)) if isinstance(found, Drawing) else found

@@ -24,11 +24,13 @@ def drawing(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -
     if found is None:
         return None
     snapshot.analysis.settle(until=found.context.index)
+    own = {b.name: b for b in snapshot.analysis.exports(found.context.index).bindings}
+    after = replace(found.context, view=found.context.view.with_overlay(own))
     none: Drawing | Refusal | None = None
     for draw in services.drawers:
-        drawn = guard("drawing", found.context.cell, none, lambda draw=draw: draw(found.context, found.offset))  # type: ignore[misc]
+        drawn = guard("drawing", found.context.cell, none, lambda draw=draw: draw(after, found.offset))  # type: ignore[misc]
         if isinstance(drawn, Drawing):
-            return _with_rows(snapshot, services, found.context, drawn)
+            return _with_rows(snapshot, services, after, drawn)
         if drawn is not None:
             return drawn
     return None

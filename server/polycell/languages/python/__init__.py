@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from polycell.core.charts import Drawing, Refusal
 from polycell.core.results import Action
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -15,6 +16,13 @@ def as_vega_lite(context: Context, span: Span) -> Sequence[Action]:
     return as_vega_lite(context, span)
 
 
+def altair_chart_at(context: Context, offset: int) -> Drawing | Refusal | None:
+    """The Altair chart at a place, as a renderer takes it."""
+    from polycell.languages.python.chart_conversion import altair_chart_at
+
+    return altair_chart_at(context, offset)
+
+
 def annotate_tables(context: Context, span: Span) -> Sequence[Action]:
     """The comment that declares the table under the cursor, in any language."""
     from polycell.languages.python.schema_offers import annotate_tables
@@ -22,4 +30,4 @@ def annotate_tables(context: Context, span: Span) -> Sequence[Action]:
     return annotate_tables(context, span)
 
 
-__all__ = ["PythonService", "annotate_tables", "as_vega_lite"]
+__all__ = ["PythonService", "altair_chart_at", "annotate_tables", "as_vega_lite"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from polycell.core.charts import FileRows, Rows
@@ -101,14 +102,16 @@ class PythonService(LanguageService):
         return await with_engine(self._engine, context, place, own)
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
+        from polycell.languages.python.chart_conversion import drawn_at
         from polycell.languages.python.hover import beside, hover, library_name
 
         own = hover(context, offset)
-        if self._engine is None or (own is not None and not library_name(context, own.span)):
-            return own
-        from polycell.languages.python.engine import features
+        if self._engine is not None and (own is None or library_name(context, own.span)):
+            from polycell.languages.python.engine import features
 
-        return beside(own, await features.hover(self._engine, context, offset))
+            own = beside(own, await features.hover(self._engine, context, offset))
+        chart = drawn_at(context, offset)
+        return own if chart is None else chart if own is None else replace(own, draws=True)
 
     async def define(self, context: Context, offset: int) -> Sequence[Location]:
         from polycell.languages.python.define import define

@@ -24,6 +24,23 @@ MARKS = (
     "arc", "area", "bar", "boxplot", "circle", "errorband", "errorbar", "geoshape", "image", "line", "point", "rect",
     "rule", "square", "text", "tick", "trail",
 )  # fmt: skip
+# What `.properties(…)` may say of a view, by what the view is.
+_EVERY = frozenset({"title", "description", "name"})
+_OUTER = frozenset({"background", "padding", "autosize"})
+PROPERTIES: Mapping[str, frozenset[str]] = {
+    "mark": _EVERY | _OUTER | {"width", "height", "view", "projection"},
+    "layer": _EVERY | _OUTER | {"width", "height", "view", "projection"},
+    **{kind: _EVERY | _OUTER | {"spacing", "align", "bounds", "center"} for kind in (
+        "hconcat", "vconcat", "concat", "facet", "repeat",
+    )},
+}  # fmt: skip
+RESOLVED = ("scale", "axis", "legend")
+# What `.configure_…(…)` there is, in every version in use.
+CONFIGURED = frozenset({
+    *MARKS, "axis", "concat", "facet", "header", "legend", "mark", "projection", "range", "scale", "selection", "title",
+    "view",
+    *(f"axis{side}" for side in ("Band", "Bottom", "Left", "Right", "Top", "X", "Y", "Quantitative", "Temporal")),
+})  # fmt: skip
 # Methods that give the chart back with other looks, the data as they were.
 KEEPING = (
     *(f"mark_{mark}" for mark in MARKS), "encode", "interactive", "add_params", "add_selection", "resolve_scale",

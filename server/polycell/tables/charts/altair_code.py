@@ -1,66 +1,175 @@
-"""A Vega-Lite specification as Altair code, and such code as the specification that it makes.
+"""A Vega-Lite specification as Altair code; `altair_reading` is the way back.
 
-Single views only: a mark, its encoding, transforms and a few properties. What is not certain to mean the same on the
-other side gives None. Source: altair 5 and 6, `Chart.to_dict`; Vega-Lite's `defaultType` for the type of a channel.
+A mark with its encoding, and what is put together of such views: layers, concatenations, facets and repetitions of one
+frame. What is not certain to mean the same there gives None. Source: altair 5 and 6, `Chart.to_dict`; Vega-Lite's
+`defaultType` for the type of a channel.
 """
 
 from __future__ import annotations
 
-import ast
 import json
 import keyword
 from collections.abc import Mapping
 from typing import Any
 
-from polycell.core.types import Table
-from polycell.tables.charts.altair import CHANNELS, CLASSES, MARKS, PARAMETERS, transforms
-from polycell.tables.charts.names import column_of, kind_of_type
-from polycell.tables.charts.shorthand import AGGREGATES, definition, written
+from polycell.tables.charts.altair import CHANNELS, CONFIGURED, MARKS, PARAMETERS, PROPERTIES, RESOLVED, transforms
+from polycell.tables.charts.shorthand import AGGREGATES, written
 from polycell.tables.charts.transforms import OPAQUE
 
-_PROPERTIES = ("title", "width", "height", "description", "name", "background")
-_KNOWN = frozenset({"$schema", "data", "mark", "encoding", "transform", *_PROPERTIES})
+_JOINED = ("layer", "hconcat", "vconcat", "concat")
+_STEPS = frozenset({"$schema", "data", "transform", "encoding", "config", "params", "resolve"})
 # Channels that take a list, and whose default type does not depend on more than the definition.
 _LISTS = frozenset({"tooltip", "detail", "order"})
 _TYPED = frozenset({"x", "y", "color", "size", "theta", "opacity", "fill", "stroke"})
-_SECONDARY = frozenset({"x2", "y2", "theta2", "radius2", "latitude2", "longitude2"})
+SECONDARY = frozenset({"x2", "y2", "theta2", "radius2", "latitude2", "longitude2"})
 # What else a definition may say, in every version of Altair in use.
-_DETAILS = frozenset({
+DETAILS = frozenset({
     "align", "axis", "bandPosition", "bin", "center", "columns", "format", "formatType", "header", "impute", "legend",
     "scale", "sort", "spacing", "stack", "title",
 })  # fmt: skip
-_WRITTEN = frozenset({"calculate", "filter", "aggregate", "joinaggregate", "window", "fold", "timeunit", "bin"})
+WRITTEN = frozenset({"calculate", "filter", "aggregate", "joinaggregate", "window", "fold", "timeunit", "bin"})
 _DEEPEST = 40
-
-
-# -- to code
 
 
 def code(content: Any, frame: str, *, imported: bool) -> str | None:
     """The specification as Python that draws the variable `frame`; None where some of it has no such form here."""
-    if not isinstance(content, dict) or not set(content) <= _KNOWN or not _is_plain(content):
+    if not isinstance(content, dict) or not is_plain(content):
         return None
-    mark, encoding = content.get("mark"), content.get("encoding", {})
+    text = _view(content, frame, outermost=True)
+    return None if text is None else text if imported else f"import altair as alt\n\n{text}"
+
+
+def _view(content: Any, frame: str, shared: frozenset[str] = frozenset(), *, outermost: bool = False) -> str | None:
+    """An expression for a view, over several lines where it is long. `shared` are channels that the views around it
+    say something of; what is not said here is said there."""
+    if not isinstance(content, dict) or ("data" in content and not outermost):
+        return None
+    encoding = content.get("encoding", {})
+    if not isinstance(encoding, dict) or any(_lacks_type(encoding[name]) for name in shared & set(encoding)):
+        return None
+    kinds = [key for key in ("mark", "facet", "repeat", *_JOINED) if key in content]
+    if len(kinds) != 1 or (not outermost and {"config", "$schema", "params"} & set(content)):
+        return None
+    (kind,) = kinds
+    made = {"mark": _unit, "facet": _facet, "repeat": _repeat}.get(kind, _joined)(content, frame, kind)
+    calls = _calls(content, kind, made[1]) if made is not None else None
+    if made is None or calls is None:
+        return None
+    head = made[0]
+    steps = [call for call in calls if call.startswith(".transform_")]
+    others = [call for call in calls if not call.startswith(".transform_")]
+    if kind != "mark":
+        return head + "".join([*steps, *others])
+    if not steps:
+        return head + "".join(others)
+    base, _, mark = head.partition(".mark_")
+    inner = "\n".join([base, *steps, f".mark_{mark}", *others]).replace("\n", "\n    ")
+    return f"(\n    {inner}\n)"
+
+
+_Head = tuple[str, frozenset[str]]  # the text of a view, and the keys that are said in it
+
+
+def _lacks_type(channel: Any) -> bool:
+    return isinstance(channel, dict) and "type" not in channel and not {"value", "datum"} & set(channel)
+
+
+def _unit(content: dict[str, Any], frame: str, kind: str) -> _Head | None:
+    mark = content["mark"]
     options = dict(mark) if isinstance(mark, dict) else {"type": mark}
-    kind = options.pop("type", None)
-    if not isinstance(kind, str) or kind not in MARKS or not _are_keywords(options) or not isinstance(encoding, dict):
+    name = options.pop("type", None)
+    if not isinstance(name, str) or name not in MARKS or not _are_keywords(options):
         return None
-    steps = _transforms(content.get("transform", []))
+    return f"alt.Chart({frame}).mark_{name}({_arguments(options)})", frozenset({"mark"})
+
+
+def _joined(content: dict[str, Any], frame: str, kind: str) -> _Head | None:
+    listed = content[kind]
+    shared = frozenset(content.get("encoding", ())) if kind == "layer" else frozenset()
+    views = [_view(view, frame, shared) for view in listed] if isinstance(listed, list) else []
+    # Altair moves the size of a layer to the chart, where it means another thing.
+    if not views or None in views or (kind == "layer" and any({"width", "height"} & set(view) for view in listed)):
+        return None
+    lines = [f"    {text}," for text in (view.replace("\n", "\n    ") for view in views if view)]
+    more = {key: content[key] for key in ("columns",) if key in content and kind == "concat"}
+    lines += [f"    {_arguments(more)},"] if more else []
+    return "\n".join([f"alt.{kind}(", *lines, ")"]), frozenset({kind, *more})
+
+
+def _facet(content: dict[str, Any], frame: str, kind: str) -> _Head | None:
+    spec, given = content.get("spec"), content["facet"]
+    # Altair cannot tell the data of a facet of several frames, or of views side by side.
+    if not isinstance(spec, dict) or not {"mark", "layer"} & set(spec) or not isinstance(given, dict):
+        return None
+    inner = _view(spec, frame)
+    wrapped = not set(given) <= {"row", "column"}
+    parts = {"facet": _channel("facet", given)} if wrapped else {k: _channel(k, v) for k, v in given.items()}
+    if inner is None or not parts or None in parts.values():
+        return None
+    arguments = [f"{key}={text}" for key, text in parts.items()]
+    arguments += [f"columns={_literal(content['columns'])}"] if "columns" in content and wrapped else []
+    said = {"facet", "spec", "columns"} if wrapped else {"facet", "spec"}
+    return f"{inner}.facet({', '.join(arguments)})", frozenset(said)
+
+
+def _repeat(content: dict[str, Any], frame: str, kind: str) -> _Head | None:
+    given = content["repeat"]
+    inner = _view(content.get("spec"), frame)
+    if inner is None:
+        return None
+    if isinstance(given, list):
+        more = f", columns={_literal(content['columns'])}" if "columns" in content else ""
+        return f"{inner}.repeat({_literal(given)}{more})", frozenset({"repeat", "spec", "columns"})
+    if not isinstance(given, dict) or not set(given) <= {"row", "column", "layer"} or not given:
+        return None
+    return f"{inner}.repeat({_arguments(given)})", frozenset({"repeat", "spec"})
+
+
+def _calls(content: dict[str, Any], kind: str, said: frozenset[str]) -> list[str] | None:
+    """The methods that say the rest of a view."""
+    if kind not in ("mark", "layer") and {"encoding", "transform"} & set(content):
+        return None
+    calls = _transforms(content.get("transform", []))
+    encoding, resolve, config = (content.get(key, {}) for key in ("encoding", "resolve", "config"))
+    if calls is None or not all(isinstance(part, dict) for part in (encoding, resolve, config)):
+        return None
     channels = [_channel(name, value) for name, value in encoding.items()]
-    if steps is None or None in channels:
+    if None in channels:
         return None
-    calls = [*steps, f".mark_{kind}({_arguments(options)})"]
     if encoding:
         lines = [f"    {name}={text}," for name, text in zip(encoding, channels, strict=True)]
         calls.append("\n".join([".encode(", *lines, ")"]))
-    properties = {key: content[key] for key in _PROPERTIES if key in content}
-    if properties:
-        calls.append(f".properties({_arguments(properties)})")
-    head = "" if imported else "import altair as alt\n\n"
-    if not steps:
-        return f"{head}alt.Chart({frame}){''.join(calls)}"
-    inner = "\n".join([f"alt.Chart({frame})", *calls]).replace("\n", "\n    ")
-    return f"{head}(\n    {inner}\n)"
+    rest = {key: value for key, value in content.items() if key not in said and key not in _STEPS}
+    if not set(rest) <= PROPERTIES[kind]:
+        return None
+    for name, choices in resolve.items():
+        if name not in RESOLVED or not isinstance(choices, dict) or not _are_keywords(choices):
+            return None
+        calls.append(f".resolve_{name}({_arguments(choices)})")
+    if "params" in content:
+        if kind != "mark" or not is_zoom(content):
+            return None
+        calls.append(".interactive()")
+    calls += [f".properties({_arguments(rest)})"] if rest else []
+    for name, value in config.items():
+        if not isinstance(value, dict) or name not in CONFIGURED or not _are_keywords(value):
+            return None
+        calls.append(f".configure_{name}({_arguments(value)})")
+    return calls
+
+
+def is_zoom(content: Mapping[str, Any]) -> bool:
+    """Whether a view's only parameter is what `.interactive()` gives it, and nothing else speaks of it."""
+    params = content.get("params")
+    if not isinstance(params, list) or len(params) != 1 or not isinstance(params[0], dict):
+        return False
+    said, name = params[0], params[0].get("name")
+    select = said.get("select")
+    wanted = ("interval", {"type": "interval"}, {"type": "interval", "encodings": ["x", "y"]})
+    if set(said) != {"name", "select", "bind"} or said["bind"] != "scales" or select not in wanted:
+        return False
+    others = {key: value for key, value in content.items() if key != "params"}
+    return isinstance(name, str) and name not in json.dumps(others)
 
 
 def _transforms(listed: Any) -> list[str] | None:
@@ -82,7 +191,7 @@ def _transforms(listed: Any) -> list[str] | None:
 
 
 def _method(item: dict[str, Any]) -> str | None:
-    return next((m for m in sorted(_WRITTEN) if ("timeUnit" if m == "timeunit" else m) in item), None)
+    return next((m for m in sorted(WRITTEN) if ("timeUnit" if m == "timeunit" else m) in item), None)
 
 
 def _channel(name: str, value: Any) -> str | None:
@@ -99,23 +208,41 @@ def _channel(name: str, value: Any) -> str | None:
     if set(value) in ({"value"}, {"datum"}):
         key = next(iter(value))
         return f"alt.{key}({_literal(value[key])})" if isinstance(value[key], str | int | float) else None
+    repeated = value.get("field")
+    if isinstance(repeated, dict):
+        return _repeated(name, value, repeated)
+    if not {"field", "aggregate", "timeUnit", "bin"} & set(value):
+        # What is said of a channel whose field others say.
+        return f"alt.{_class(name)}({_arguments(value)})" if value and set(value) <= DETAILS | {"type"} else None
     given = _with_type(name, value)
     # Altair keeps the escape of a colon in the name, so that such a field would not be the same.
     if given is None or ":" in str(given.get("field", "")) or given.get("aggregate", "mean") not in AGGREGATES:
         return None
     short = written(given)
     rest = {key: inner for key, inner in given.items() if key not in ("field", "type", "aggregate", "timeUnit")}
-    if not short or not set(rest) <= _DETAILS:
+    if not short or not set(rest) <= DETAILS:
         return None
     return f"alt.{_class(name)}({_literal(short)}, {_arguments(rest)})" if rest else _literal(short)
+
+
+def _repeated(name: str, value: dict[str, Any], field: dict[str, Any]) -> str | None:
+    """A channel whose field is one that the view is repeated for."""
+    rest = {key: inner for key, inner in value.items() if key not in ("field", "type", "aggregate")}
+    aggregate = value.get("aggregate", "mean")
+    if set(field) != {"repeat"} or not isinstance(field["repeat"], str) or not set(rest) <= DETAILS:
+        return None
+    if "type" not in value or aggregate not in AGGREGATES or name not in CHANNELS:
+        return None
+    said: dict[str, Any] = {**{key: value[key] for key in ("aggregate", "type") if key in value}, **rest}
+    return f"alt.{_class(name)}(alt.repeat({_literal(field['repeat'])}), {_arguments(said)})"
 
 
 def _with_type(name: str, value: dict[str, Any]) -> dict[str, Any] | None:
     """The definition with the type that Vega-Lite takes where none is said: Altair would take the data's instead."""
     if "type" in value:
         # Altair forbids a type on the second end of a range.
-        return None if name in _SECONDARY else value
-    if name in _SECONDARY:
+        return None if name in SECONDARY else value
+    if name in SECONDARY:
         return None
     if name not in _TYPED or "sort" in value or "scale" in value:
         return None
@@ -149,102 +276,14 @@ def _literal(value: Any) -> str:
     return repr(value)
 
 
-def _is_plain(value: Any, depth: int = 0) -> bool:
+def is_plain(value: Any, depth: int = 0) -> bool:
     """Whether a value is JSON through and through: nothing in it that only a run can tell."""
     if depth > _DEEPEST or value is OPAQUE:
         return False
     if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_plain(inner, depth + 1) for key, inner in value.items())
+        return all(isinstance(key, str) and is_plain(inner, depth + 1) for key, inner in value.items())
     if isinstance(value, list):
-        return all(_is_plain(inner, depth + 1) for inner in value)
+        return all(is_plain(inner, depth + 1) for inner in value)
     if isinstance(value, float):
         return abs(value) < float("inf")
     return value is None or isinstance(value, str | int)
-
-
-# -- from code
-
-
-def frame_of(call: ast.expr, module: str) -> str:
-    """The variable that a chain on `<module>.Chart(df)` draws; "" where it is no such chain."""
-    while isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-        inner = call.func.value
-        if isinstance(inner, ast.Name):
-            single = len(call.args) == 1 and not call.keywords and isinstance(call.args[0], ast.Name)
-            made = inner.id == module and call.func.attr == "Chart" and single
-            return call.args[0].id if made and isinstance(call.args[0], ast.Name) else ""
-        call = inner
-    return ""
-
-
-def specification(call: ast.expr, module: str, table: Table) -> dict[str, Any] | None:
-    """What a chain on `<module>.Chart(df)` makes, without its data; `table` is `df`, whose columns give the types."""
-    calls: list[ast.Call] = []
-    while isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-        calls.append(call)
-        call = call.func.value
-    parts: dict[str, Any] = {"transform": [], "mark": None, "encoding": {}}
-    properties: dict[str, Any] = {}
-    for each in calls[-2::-1]:
-        method = each.func.attr if isinstance(each.func, ast.Attribute) else ""
-        try:
-            if method == "encode":
-                more = {k.arg: _definition(k.arg or "", k.value, module, table) for k in each.keywords}
-                if each.args or None in more or not set(more) <= set(CHANNELS) or set(more) & _SECONDARY:
-                    return None
-                parts["encoding"].update(more)
-                continue
-            positional = [ast.literal_eval(argument) for argument in each.args]
-            named = {k.arg: ast.literal_eval(k.value) for k in each.keywords if k.arg is not None}
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            return None
-        if any(k.arg is None for k in each.keywords):
-            return None
-        kind, _, name = method.partition("_")
-        if kind == "mark" and name in MARKS and not positional:
-            parts["mark"] = {"type": name, **named} if named else name
-        elif method == "properties" and not positional and set(named) <= set(_PROPERTIES):
-            properties.update(named)
-        elif kind == "transform" and name in _WRITTEN:
-            made = transforms(name, positional, named)
-            if OPAQUE in made or not made:
-                return None
-            parts["transform"] += made
-        else:
-            return None
-    content = {**properties, **{key: value for key, value in parts.items() if value}}
-    # What cannot be said in code again was not understood.
-    return content if parts["mark"] and _is_plain(content) and code(content, "df", imported=True) is not None else None
-
-
-def _definition(name: str, value: ast.expr, module: str, table: Table) -> Any:
-    """A channel's definition; ValueError where it cannot be told."""
-    if isinstance(value, ast.List):
-        return [_definition(name, item, module, table) for item in value.elts]
-    if isinstance(value, ast.Constant) and isinstance(value.value, str):
-        return _typed(definition(value.value), table)
-    owner = value.func if isinstance(value, ast.Call) else None
-    if not isinstance(value, ast.Call) or not isinstance(owner, ast.Attribute) or len(value.args) > 1:
-        raise ValueError
-    if not isinstance(owner.value, ast.Name) or owner.value.id != module or any(k.arg is None for k in value.keywords):
-        raise ValueError
-    named = {str(k.arg): ast.literal_eval(k.value) for k in value.keywords}
-    first = ast.literal_eval(value.args[0]) if value.args else None
-    if owner.attr in ("value", "datum") and value.args and not named:
-        return {owner.attr: first}
-    if CLASSES.get(owner.attr) != name or not isinstance(first, str | None) or "shorthand" in named:
-        raise ValueError
-    return _typed({**(definition(first) if first else {}), **named}, table)
-
-
-def _typed(made: dict[str, Any], table: Table) -> dict[str, Any]:
-    """With the type that Altair takes from the data. An ordered category brings its order along, which nobody knows;
-    decimals and durations it takes differently by library."""
-    if "type" in made:
-        return made
-    column = column_of(table, made.get("field", ""))
-    kind = kind_of_type(column.type if column is not None else None)
-    exact = column is not None and column.type is not None and column.type.name.startswith(("decimal", "duration"))
-    if exact or kind not in ("quantitative", "nominal", "temporal"):
-        raise ValueError
-    return {**made, "type": kind}
