@@ -167,7 +167,7 @@ def _values(reading: Reading, cursor: Cursor, offset: int) -> Iterator[Completio
         return
     schema = reading.schema
     leaves = at(schema, root, path)
-    if reading.names_field(path):
+    if reading.names_field(path, leaves):
         yield from _fields(reading, path, cursor, write)
     key = last_key(path)
     proposed = _proposed(reading, path[:-1], cursor.container) if key == "type" else ""

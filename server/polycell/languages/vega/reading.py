@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from polycell.core.environment import View
@@ -16,7 +16,7 @@ from polycell.languages.vega import vega_scopes
 from polycell.languages.vega.data import Outside
 from polycell.languages.vega.places import inside, is_repeated_field, names_field
 from polycell.languages.vega.reader import read as read_tree
-from polycell.languages.vega.schema import VENDORED, Named, Schema, at, load, named
+from polycell.languages.vega.schema import VENDORED, Leaf, Named, Schema, at, load, named
 from polycell.languages.vega.tree import Dialect, Node, Path, Tree
 from polycell.languages.vega.yaml_reader import is_block, read_block
 
@@ -116,11 +116,12 @@ class Reading:
         # Polynote's own default is version 3; elsewhere an unnamed version is one in use today.
         return () if said.major or self.host == "polynote" else tuple(load(said.library, major) for major in known)
 
-    def names_field(self, path: Path) -> bool:
-        """Whether the text at `path` is the name of a field of the data there."""
+    def names_field(self, path: Path, known: Sequence[Leaf] | None = None) -> bool:
+        """Whether the text at `path` is the name of a field of the data there; `known` are the schema's alternatives
+        for it, where somebody has them already."""
         if self.tree.root is None:
             return False
-        leaves = at(self.schema, self.tree.root, path)
+        leaves = known if known is not None else at(self.schema, self.tree.root, path)
         if self.outside.vega:
             return vega_scopes.names_field(path, leaves)
         return names_field(path, leaves) or is_repeated_field(path)
