@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import * as vscode from "vscode";
 import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
+import type { Drawn } from "./charts";
 import { needsRestart, readSettings, serverSettings, type Settings } from "./config";
 import { connect } from "./connection";
 import type { Listing } from "./dependencies";
@@ -76,6 +77,16 @@ export class Server implements vscode.Disposable {
     if (!client?.isRunning()) return null;
     const uri = client.code2ProtocolConverter.asUri(notebook);
     return client.sendRequest<Listing | null>("polycell/dependencies", { textDocument: { uri } });
+  }
+
+  /** The chart at a place as a picture, or why there is none. */
+  async draw(document: vscode.Uri, position: vscode.Position): Promise<Drawn | null> {
+    const client = this.client;
+    if (!client?.isRunning()) return { reason: "The server is not running." };
+    const convert = client.code2ProtocolConverter;
+    const asked = { uri: convert.asUri(document), position: convert.asPosition(position), show: false };
+    const command = { command: "polycell.previewChart", arguments: [asked] };
+    return client.sendRequest<Drawn | null>("workspace/executeCommand", command);
   }
 
   /** Make an action's edit, then run its command, as the editor does with one that it asked for itself. */

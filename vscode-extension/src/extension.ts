@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { changeMetadata, insertCell, moveCell, showPlace } from "./cells";
+import { showChart } from "./charts";
 import { Server } from "./client";
 import { ACTIONS, Dependencies, type Dependency } from "./dependencies";
 import { looksLikeNotebook } from "./documents";
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     command("install", () => install(running)),
     command("openSettings", () => vscode.commands.executeCommand("workbench.action.openSettings", "polycell")),
     command("setCellLanguages", setCellLanguages),
+    command("showChart", () => showChart(running)),
     // Named by the server's actions; in no menu, since they say nothing without arguments.
     vscode.commands.registerCommand("polycell.insertCell", insertCell),
     vscode.commands.registerCommand("polycell.moveCell", moveCell),
