@@ -135,10 +135,20 @@ def test_types_cross_to_python_and_sql(live: Live) -> None:
     assert describe(given["ids"]) == "sequence[int]"
     assert describe(given["share"]) == "float"
     assert isinstance(given["first"], Record)
-    assert describe(dict(given["first"].fields)["city"]) == "str"
+    assert describe(dict(given["first"].fields)["city"]) == "function () -> str"
     table = given["sales"]
     assert isinstance(table, Table)
     assert [column.name for column in table.columns] == ["id", "city", "price"]
+
+
+def test_a_scala_object_in_python_has_its_fields_as_calls(live: Live) -> None:
+    text = f"{SHOP}# %% [scala]\nval first = sales.head\nval raw = Array(1, 2)\n# %% [python]\ncity = first.city()\n"
+    assert describe(live.given(text)["city"]) == "str"
+    assert {"id", "city", "price"} <= set(labels(live, f"{text}first.<|>"))
+    hover = live.hover(f"{text}print(raw<|>)")
+    assert hover is not None
+    assert "array[int]" in hover.markdown
+    assert "Scala `Array[Int]`" in hover.markdown
 
 
 def test_columns_of_a_scala_table_in_sql(live: Live) -> None:

@@ -35,19 +35,24 @@ def fields(name: str) -> tuple[tuple[str, str], ...] | None:
 @pytest.mark.parametrize(
     ("scala", "neutral"),
     [
-        ("Int", "int32"),
+        ("Int", "int"),
+        ("Byte", "int"),
+        ("Short", "int"),
         ("Long", "int"),
+        ("Float", "float"),
         ("Double", "float"),
         ("Boolean", "bool"),
         ("String", "str"),
         ("java.lang.String", "str"),
-        ("Array[Int]", "array[int32]"),
+        ("Array[Int]", "array[int]"),
         ("List[String]", "sequence[str]"),
         ("scala.collection.immutable.Vector[Double]", "sequence[float]"),
         ("Set[Long]", "set[int]"),
-        ("Map[String,Int]", "dict[str, int32]"),
+        ("Map[String,Int]", "dict[str, int]"),
         ("(Int, String)", "tuple"),
         ("Sale", "Sale"),
+        ("Option[Long]", "Option"),
+        ("org.apache.spark.rdd.RDD[Sale]", "org.apache.spark.rdd.RDD"),
         ("Int => Int", ""),
         ("A with B", ""),
         ("List[", "sequence"),
@@ -68,6 +73,32 @@ def test_a_dataset_has_the_columns_of_its_case_class() -> None:
         ("tags", "list<item: string>", None),
     ]
     assert (table.flavour, table.open) == ("spark", False)
+
+
+def test_a_case_class_has_its_fields_as_calls() -> None:
+    sale = to_neutral("Sale", fields)
+    assert isinstance(sale, Record)
+    assert [(name, describe(member)) for name, member in sale.fields][:2] == [
+        ("id", "function () -> int"),
+        ("city", "function () -> str"),
+    ]
+    city = dict(sale.fields)["city"]
+    assert isinstance(city, Function)
+    assert city.returns == Scalar(STRING)
+
+
+@pytest.mark.parametrize(
+    ("written", "columns"),
+    [
+        ("Dataset[String]", [("value", "string")]),
+        ("org.apache.spark.sql.Dataset[Long]", [("value", "int64")]),
+        ("Dataset[(Int, String)]", [("_1", "int32"), ("_2", "string")]),
+    ],
+)
+def test_datasets_without_a_case_class(written: str, columns: list[tuple[str, str]]) -> None:
+    table = to_neutral(written, fields)
+    assert isinstance(table, Table)
+    assert [(c.name, str(c.type)) for c in table.columns] == columns
 
 
 def test_a_frame_of_rows_has_unknown_columns() -> None:
@@ -96,6 +127,7 @@ def test_a_collection_of_case_classes_is_a_table() -> None:
         (Collection("list"), "val x: _root_.polynote.runtime.python.PythonObject = ???"),
         (Table(flavour="pandas"), "val x: _root_.polynote.runtime.python.PythonObject = ???"),
         (Table(flavour="spark"), "val x: _root_.org.apache.spark.sql.DataFrame = ???"),
+        (Table(flavour="sql"), "val x: _root_.org.apache.spark.sql.DataFrame = ???"),
         (Opaque("datetime"), "val x: _root_.polynote.runtime.python.PythonObject = ???"),
         (Module("numpy"), ""),
     ],

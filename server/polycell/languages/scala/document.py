@@ -38,6 +38,14 @@ import spark.implicits._
 import org.apache.spark.sql.functions._
 """
 _SPARK_CONTEXT = "def sc: org.apache.spark.SparkContext = spark.sparkContext\n"
+# What Almond loads by itself beside Spark, in Spark's own package.
+_ALMOND_SPARK = """package org.apache.spark.sql {
+  object NotebookSparkSession {
+    def builder(): SparkSession.Builder = ???
+    def sync(session: SparkSession = ???): SparkSession = ???
+  }
+}
+"""
 _SPARK_HOSTS = frozenset({"polynote", "databricks", "synapse", "sparkmagic"})
 
 
@@ -68,6 +76,8 @@ def document(context: Context, units: Units, *, spark: bool = False) -> Made:
     declared = {name: declaration(binding, context.view.lookup, spark=spark) for name, binding in foreign.items()}
     if any("polynote.runtime.python" in text for text in declared.values()):
         pieces.append(Piece(PRELUDE))
+    if spark and context.host.name == "almond":
+        pieces.append(Piece(_ALMOND_SPARK))
     packages = [one for one in above if one.outline.package]
     for one in packages:
         pieces += _packaged(one)

@@ -23,11 +23,13 @@ from polycell.core.types import (
     Column,
     DataType,
     Evidence,
+    Function,
     Opaque,
     Record,
     Scalar,
     Table,
     Type,
+    describe,
 )
 
 # Scala's simple types, unqualified, and Arrow's name for each.
@@ -50,6 +52,9 @@ SCALARS: Mapping[str, DataType] = {
     "LocalDateTime": TIMESTAMP,
     "Array[Byte]": BINARY,
 }
+
+# Scala's numbers as other languages get them: copies of their own.
+_VALUES: Mapping[str, DataType] = {**dict.fromkeys(("Byte", "Short", "Int", "Long"), INT64), "Float": FLOAT64}
 
 # What a value of another language is in Scala: the row whose names hold the neutral type's name.
 _TO_SCALA: Mapping[str, str] = {
@@ -94,7 +99,7 @@ _SEQUENCES = frozenset(
 )
 _SETS = frozenset({"Set", "SortedSet", "TreeSet", "HashSet"})
 _MAPS = frozenset({"Map", "SortedMap", "TreeMap", "HashMap", "ListMap", "concurrent.Map"})
-_DATASETS = frozenset({"Dataset", "DataFrame", "RDD"})
+_DATASETS = frozenset({"Dataset", "DataFrame"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,7 @@ def _neutral(type_: Applied, fields: Fields, depth: int) -> Type:
     if short == "Array" and type_.arguments and type_.arguments[0].short == "Byte":
         return Scalar(BINARY)
     if short in SCALARS and not type_.arguments:
-        return Scalar(SCALARS[short])
+        return Scalar(_VALUES.get(short, SCALARS[short]))
     inner = tuple(_neutral(argument, fields, depth + 1) for argument in type_.arguments)
     if short in _DATASETS:
         return _dataset(type_, fields)
@@ -192,15 +197,26 @@ def _neutral(type_: Applied, fields: Fields, depth: int) -> Type:
         return Collection("tuple", items=inner)
     own = fields(type_.name) or fields(short)
     if own is not None:
-        members = tuple((name, to_neutral(written, fields, depth + 1)) for name, written in own)
+        members = tuple((name, _member(to_neutral(written, fields, depth + 1))) for name, written in own)
         return Record(members, short)
     return Opaque(type_.name)
 
 
+def _member(type_: Type) -> Function:
+    """A field as whoever holds a proxy of the JVM's object sees it: a method without arguments."""
+    return Function(f"() -> {describe(type_)}" if describe(type_) else "()", type_, changes=())
+
+
 def _dataset(type_: Applied, fields: Fields) -> Table:
-    """The columns of a Dataset are the fields of its case class; of anything else nobody knows them."""
+    """The columns of a Dataset are the fields of its case class, of a tuple `_1`, `_2`, …, of a simple type `value`
+    (Spark's encoders); of anything else nobody knows them."""
     row = type_.arguments[0] if type_.arguments else Applied("Row")
     own = fields(row.name) or fields(row.short)
+    if own is None and re.fullmatch(r"Tuple\d+", row.short):
+        columns = tuple(_typed_column(f"_{at}", part) for at, part in enumerate(row.arguments, 1))
+        return Table(columns, flavour="spark", case_sensitive=False)
+    if own is None and row.short in SCALARS and not row.arguments:
+        return Table((_typed_column("value", row),), flavour="spark", case_sensitive=False)
     if own is None:
         return Table(open=True, flavour="spark", case_sensitive=False)
     return Table(tuple(_column(name, written) for name, written in own), flavour="spark", case_sensitive=False)
@@ -216,11 +232,14 @@ def rows_of(written: str, fields: Fields) -> Table | None:
 
 
 def _column(name: str, written: str) -> Column:
-    type_ = parse(written)
+    return _typed_column(name, parse(written), f"{name}: {written}")
+
+
+def _typed_column(name: str, type_: Applied, source: str = "") -> Column:
     nullable = type_.short == "Option"
     if nullable and type_.arguments:
         type_ = type_.arguments[0]
-    return Column(name, _data_type(type_), nullable or None, Evidence.DECLARED, source=f"{name}: {written}")
+    return Column(name, _data_type(type_), nullable or None, Evidence.DECLARED, source=source)
 
 
 def _data_type(type_: Applied) -> DataType | None:
