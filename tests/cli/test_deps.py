@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.notebooks import polycell
-from tests.dependencies.cases import ipynb
+from tests.dependencies.cases import ipynb, polynote
 from tests.dependencies.environments import install, make_environment
 
 BLOCK = '# /// script\n# dependencies = [\n#   "tabulate==0.9.0",\n#   "toolz",\n# ]\n# ///\n'
@@ -71,7 +71,7 @@ def test_the_formats(deps: Deps, tmp_path: Path) -> None:
     path = ipynb(tmp_path / "n.ipynb", [("code", BLOCK + IMPORTS), ("code", "%conda install r=4\nimport cv2")])
     code, requirements, _ = deps(path, "--format", "requirements")
     assert code == 1
-    assert requirements == "tabulate==0.9.0\ntoolz\nopencv-python  # imported, not declared\n"
+    assert requirements == "tabulate==0.9.0\ntoolz\nopencv-python  # imported, not declared\n# conda: r=4\n"
     assert '    "tabulate==0.9.0",\n    "toolz",\n    "opencv-python",\n]' in deps(path, "--format", "pyproject")[1]
     conda = deps(path, "--format", "conda")[1]
     assert conda.splitlines()[3:] == [
@@ -89,6 +89,37 @@ def test_the_formats(deps: Deps, tmp_path: Path) -> None:
         ("conda", "r", "declared", []),
         ("python", "opencv-python", "missing", [2]),
     ]
+
+
+def test_a_polynote_notebook_with_maven(deps: Deps, tmp_path: Path) -> None:
+    """Python's tools get what is theirs, with the notebook's index; a resolver of the JVM finds its in the JSON."""
+    metadata = polynote(
+        ["org.typelevel:cats-core_2.12:2.10.0", "com.lihaoyi:upickle_2.12:3.1.0"],
+        ["tabulate==0.9.0", "file:///opt/lib?nocache"],
+        scalaVersion="2.12",
+        exclusions=["org.slf4j"],
+        repositories=[
+            {"maven": {"base": "https://maven.example/m2"}},
+            {"pip": {"url": "https://index.example/simple"}},
+        ],
+    )
+    path = ipynb(tmp_path / "n.ipynb", [("code", "val x = 1")], metadata)
+    code, out, _ = deps(path, "--format", "requirements")
+    maven = "# maven: org.typelevel:cats-core_2.12:2.10.0\n# maven: com.lihaoyi:upickle_2.12:3.1.0\n"
+    assert (code, out) == (
+        0,
+        f"--extra-index-url https://index.example/simple\ntabulate==0.9.0\nfile:///opt/lib\n{maven}",
+    )
+    for form in ("pyproject", "conda"):
+        assert deps(path, "--format", form)[1].endswith(maven)
+    assert json.loads(deps(path, "--format", "json")[1])["jvm"] == {
+        "scala": "2.12",
+        "modules": ["org.typelevel:cats-core_2.12:2.10.0", "com.lihaoyi:upickle_2.12:3.1.0"],
+        "exclusions": ["org.slf4j"],
+        "repositories": ["https://maven.example/m2"],
+    }
+    rows = deps(path)[1]
+    assert "org.typelevel:cats-core_2.12:2.10.0 (maven)" in rows
 
 
 def test_a_malformed_declaration_is_told_and_the_rest_is_printed(deps: Deps, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def notebook(*texts: str, config: object = None) -> Notebook:
         ),
         (
             notebook("import $ivy.`org.typelevel::cats-core:2.10.0`, $ivy.`a:b:1`"),
-            Classpath(modules=("org.typelevel:cats-core_2.13:2.10.0",)),
+            Classpath(modules=("org.typelevel:cats-core_2.13:2.10.0", "a:b:1")),
         ),
         (notebook("import $ivy.{`a::b:1`, `c:d:2`}"), Classpath(modules=("a:b_2.13:1", "c:d:2"))),
         (

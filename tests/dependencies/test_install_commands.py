@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from polycell.dependencies.cells import Hides, said_by
 from polycell.dependencies.install_commands import read_command
+from tests.dependencies.cases import case
 
 
 def pip(text: str) -> list[str]:
@@ -31,6 +33,10 @@ def pip(text: str) -> list[str]:
         ("pip install a 2>/dev/null | tail -1", ["a"]),
         ("pip install a \\\n   b", ["a", "b"]),
         ("pip install a  # for the plots", ["a"]),
+        ("pip -q --proxy http://host install a", ["a"]),
+        ("python -m pip --disable-pip-version-check install a", ["a"]),
+        ("uv add --group dev a 'b>=1'", ["a", "b>=1"]),
+        ("uv --quiet pip install a", ["a"]),
         ("pip list", []),
         ("pip uninstall a", []),
         ("echo pip install a", []),
@@ -53,6 +59,8 @@ def test_what_is_asked_for(text: str, names: list[str]) -> None:
         "pip install $PACKAGE",
         "pip install dist/*.whl",
         "pip install -e.",
+        "uv sync",
+        "conda env update --file environment.yml",
     ],
 )
 def test_what_does_not_say_what_it_brings(text: str) -> None:
@@ -102,3 +110,33 @@ def test_malformed_at_its_own_place_and_nothing_else_lost(text: str, at: str) ->
     wrong = [d for d in asked.declarations if d.problem]
     assert [d.span.of(text) for d in wrong] == [at]
     assert {"ok", "other"} & set(text.split()) <= {d.requirement.name for d in asked.declarations}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("%%bash\npip install a \\\n  b==1\r\necho \\\nok\nconda install c", ["a", "b==1", "c"]),
+        ("%%sh\npip install a \\", ["a"]),
+        ("get_ipython().system('pip install -q a')", ["a"]),
+        ("x = get_ipython().getoutput('pip install a')", ["a"]),
+        ("get_ipython().run_line_magic('pip', 'install a b')", ["a", "b"]),
+        ('get_ipython().run_line_magic("conda", "install -y a")', ["a"]),
+        ("# get_ipython().system('pip install a')", []),
+    ],
+)
+def test_in_a_cell(text: str, names: list[str]) -> None:
+    made = case(text)
+    (cell,) = made.notebook.cells
+    said = said_by(cell, made.snapshot.analysis.facts(0))
+    assert [d.span.of(cell.text) for d in said.declarations] == names
+    assert not any(isinstance(remark, Hides) for remark in said.remarks)
+
+
+PUT_TOGETHER = ["'pip install ' + name", "f'pip install {name}'", "command", "'pip install", '"a\\"b"']
+
+
+@pytest.mark.parametrize("command", PUT_TOGETHER)
+def test_a_command_that_is_put_together_says_nothing(command: str) -> None:
+    made = case(f"get_ipython().system({command})")
+    said = said_by(made.notebook.cells[0], made.snapshot.analysis.facts(0))
+    assert any(isinstance(remark, Hides) and remark.installs for remark in said.remarks)

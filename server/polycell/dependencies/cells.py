@@ -40,9 +40,17 @@ _CODE_THAT_HIDES = re.compile(
     r"|[\"']pip[\"']\s*,\s*[\"']install[\"']"
 )
 _DBUTILS = re.compile(
-    r"\bdbutils\.library\.(?P<how>installPyPI|install)\(\s*(?P<q>[\"'])(?P<name>[^\"'\r\n]*)(?P=q)"
+    r"\bdbutils\.library\.(?P<how>installPyPI|install)\(\s*(?:(?:pypiPackage|path)\s*=\s*)?(?P<q>[\"'])(?P<name>[^\"'\r\n]*)(?P=q)"
     r"(?:\s*,\s*(?:version\s*=\s*)?[\"'](?P<version>[^\"'\r\n]*)[\"'])?"
 )
+# With the lines that continue it.
+_SHELL_LINE = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\.|\\$)+", re.MULTILINE)
+# What nbconvert makes of a notebook's `!` and `%pip`; a script says it in the same words.
+_SPELT_OUT = re.compile(
+    r"\bget_ipython\(\)\s*\.\s*(?:(?:system|getoutput)\("
+    rf"|run_line_magic\(\s*[\"'](?P<magic>{'|'.join(_INSTALLERS)})[\"']\s*,)\s*"
+)
+_LITERAL = re.compile(r"(?P<q>[\"'])(?P<command>[^\"'\\\r\n]*)(?P=q)\s*\)")
 _JARS = re.compile(r'"spark\.jars\.packages"\s*:\s*"(?P<list>[^"\r\n]*)"?')
 _PY_FILES = re.compile(r'"(?:pyFiles|archives|spark\.submit\.pyFiles|environment)"\s*:')
 KEPT = 4096
@@ -135,6 +143,7 @@ def _read(cell: Cell, facts: Facts) -> Said:
                 asked.append(_shell(text, found.arguments_start, end, remarks))
             elif found.name in ("run", "cd", "pushd"):
                 remarks.append(Hides(f"%{found.name}", installs=found.name == "run"))
+        asked += _spelt_out(text, remarks)
         if _CODE_THAT_HIDES.search(text):
             remarks.append(Hides("code that changes where modules come from"))
         remarks += [Hides(reason) for reason in facts.opens if reason.startswith(("exec", "eval", "get_ipython"))]
@@ -142,10 +151,8 @@ def _read(cell: Cell, facts: Facts) -> Said:
         listing = listing_command(text)
         remarks += [Lists(listing)] if listing else []
     elif cell.language in _SHELLS:
-        start = cell.body
-        for line in text[start:].splitlines(keepends=True):
-            asked.append(_shell(text, start, start + len(line.rstrip("\r\n")), remarks))
-            start += len(line)
+        for line in _SHELL_LINE.finditer(text, cell.body):
+            asked.append(_shell(text, line.start(), line.end(), remarks))
     elif cell.language == "scala":
         declarations += scala_declarations(text)
         version = scala_version(text)
@@ -160,6 +167,20 @@ def _read(cell: Cell, facts: Facts) -> Said:
             remarks.append(Hides("an installation that does not say what it brings", installs=True))
     remarks += [Includes(name) for name, _ in files]
     return Said(tuple(declarations), tuple(dict.fromkeys(remarks)), tuple(files))
+
+
+def _spelt_out(text: str, remarks: list[Remark]) -> Iterator[Asked]:
+    for found in _SPELT_OUT.finditer(text):
+        if "#" in text[text.rfind("\n", 0, found.start()) + 1 : found.start()]:
+            continue
+        literal = _LITERAL.match(text, found.end())
+        if literal is None:
+            remarks.append(Hides("a command that is put together", installs=True))
+        elif found["magic"] is not None:
+            tool = _INSTALLERS[found["magic"]]
+            yield read_command(text, *literal.span("command"), tool=tool, style=tool)
+        else:
+            yield _shell(text, *literal.span("command"), remarks)
 
 
 def _shell(text: str, start: int, end: int, remarks: list[Remark]) -> Asked:

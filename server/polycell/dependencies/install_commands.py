@@ -21,6 +21,8 @@ _EXECUTABLE = re.compile(
 )
 _PIP = re.compile(r"(?:.*/)?(?:pip[\d.]*|uv|uvx)(?:\.exe)?")
 _CONDA = re.compile(r"(?:.*/)?(?:conda|mamba|micromamba)(?:\.exe)?")
+# Verbs that install what a file says that is not named.
+_INSTALLS_UNSEEN = {"pip": ("sync",), "conda": ("env", "update")}
 _TEMPLATE = re.compile(r"[{}$`]")
 
 # Options whose value is the next word.
@@ -29,6 +31,8 @@ _PIP_OPTIONS = """
 -t --target --platform --python-version --implementation --abi --root --prefix --src --cache-dir --log --proxy --retries
 --timeout --exists-action --trusted-host --cert --client-cert --progress-bar --upgrade-strategy --no-binary
 --only-binary --python -p --report --config-settings -C --global-option --install-option --use-feature --group
+--optional --extra --marker --branch --tag --rev --package --directory --project --color --resolution --prerelease
+--index-strategy --keyring-provider --link-mode --exclude-newer --bounds
 """
 _CONDA_OPTIONS = """
 -c --channel -n --name -p --prefix --file --solver --revision --repodata-fn --subdir --platform --download-only-dir
@@ -64,13 +68,25 @@ def read_command(text: str, start: int, end: int, *, tool: str = "", style: str 
     opaque, used = False, ""
     for words in _commands(text, start, end):
         program, rest = (tool, words) if tool else _program(words)
-        if not program or not rest or rest[0][0] != "install":
+        rest = _behind_options(rest, program)
+        verb = rest[0][0] if rest else ""
+        if verb in _INSTALLS_UNSEEN.get(program, ()):
+            opaque, used = True, program
+        if not program or verb not in ("install", "add"):
             continue
         made = _arguments(text, rest[1:], program, style or program)
         found += made.declarations
         files += made.files
         opaque, used = opaque or made.opaque, program
     return Asked(tuple(found), tuple(files), opaque, used)
+
+
+def _behind_options(words: list[tuple[str, Span]], program: str) -> list[tuple[str, Span]]:
+    """From the command's verb on: options of the program itself may stand before it."""
+    at = 0
+    while at < len(words) and words[at][0].startswith("-"):
+        at += 2 if takes_value(words[at][0], "conda" if program == "conda" else "python") else 1
+    return words[at:]
 
 
 def _commands(text: str, start: int, end: int) -> Iterator[list[tuple[str, Span]]]:
@@ -111,7 +127,9 @@ def _program(words: list[tuple[str, Span]]) -> tuple[str, list[tuple[str, Span]]
     if _PIP.fullmatch(first):
         rest = words[at + 1 :]
         if first.rpartition("/")[2].startswith("uv"):
-            return ("pip", rest[1:]) if [w for w, _ in rest[:1]] == ["pip"] else ("", [])
+            rest = _behind_options(rest, "pip")
+            verb = rest[0][0] if rest else ""
+            return ("pip", rest[1:]) if verb == "pip" else ("pip", rest) if verb in ("add", "sync") else ("", [])
         return "pip", rest
     return "", []
 

@@ -13,7 +13,10 @@ from polycell.core.text import Span
 from polycell.dependencies.maven import read_coordinate, requirement_of
 from polycell.dependencies.model import Declaration, Requirement
 
-_IVY = re.compile(r"^[ \t]*import[ \t]+\$(?:ivy|dep)\.(?P<what>`[^`\r\n]*`?|\{[^}]*\}?)", re.MULTILINE)
+_IVY_ITEM = r"\$(?:ivy|dep)\.(?:`[^`\r\n]*`?|\{[^}]*\}?)"
+# Several imports may stand in a line.
+_IVY = re.compile(rf"(?:^|;)[ \t]*import[ \t]+(?P<what>{_IVY_ITEM}(?:[ \t]*,[ \t]*{_IVY_ITEM})*)", re.MULTILINE)
+_COMPAT = re.compile(r"\s+compat$")  # Ammonite: the library of Scala 2.13 in Scala 3
 _QUOTED = re.compile(r"`([^`\r\n]*)`?")
 _USING = re.compile(
     r"^[ \t]*//>[ \t]*using[ \t]+(?:(?:test|compileOnly)\.)?(?:deps?|libs?|dependency|dependencies)\b"
@@ -21,15 +24,15 @@ _USING = re.compile(
     re.MULTILINE,
 )
 _USING_WORD = re.compile(r'"([^"\r\n]*)"?|([^\s",]+)')
-_SBT = re.compile(
-    r'^[ \t]*interp\.load\.ivy\([ \t]*"(?P<g>[^"]*)"[ \t]*(?P<x>%{1,3})[ \t]*"(?P<a>[^"]*)"[ \t]*%[ \t]*"(?P<v>[^"]*)"',
-    re.MULTILINE,
-)
+_LOAD = re.compile(r"^[ \t]*interp\.load\.ivy\((?P<what>[^)]*)", re.MULTILINE)
+_SBT = re.compile(r'"(?P<g>[^"]*)"[ \t]*(?P<x>%{1,3})[ \t]*"(?P<a>[^"]*)"[ \t]*%[ \t]*"(?P<v>[^"]*)"')
 _SCALA_DIRECTIVE = re.compile(r'^[ \t]*//>[ \t]*using[ \t]+scala[ \t]+"?([\d.]+)"?', re.MULTILINE)
 _TOREE = re.compile(r"^[ \t]*(?P<magic>%AddDeps|%AddJar)\b(?P<rest>[^\r\n]*)", re.MULTILINE | re.IGNORECASE)
 _TOREE_VALUES = frozenset({"--repository", "--exclude", "--credential"})  # options with a word behind them
 _NUGET = re.compile(r'^[ \t]*#r[ \t]+(?P<quote>@?")(?P<text>[^"\r\n]*)(?P<end>"?)', re.MULTILINE)
-_NUGET_SPEC = re.compile(r"(?P<name>[A-Za-z_0-9][\w.\-]*)(?:\s*,\s*(?:version\s*=\s*)?(?P<version>[^\s,]+))?\s*")
+_NUGET_PART = re.compile(r"(?:[^,\[(]|[\[(][^\])]*[\])]?)+")
+_NUGET_OPTION = re.compile(r"\s*(?P<key>\w+)\s*=\s*")
+_NUGET_NAME = re.compile(r"[A-Za-z_0-9][\w.\-]*")
 _NUGET_VERSION = re.compile(
     r"\d+(?:\.[\d*]+)*(?:-[\w.*\-]+)?(?:\+[\w.]+)?|\*(?:-\*)?|[\[(][^\[\]()]*[\])]", re.IGNORECASE
 )
@@ -37,15 +40,21 @@ _NUGET_VERSION = re.compile(
 
 def scala_declarations(text: str) -> Iterator[Declaration]:
     for found in _IVY.finditer(text):
+        if found[0][0] == ";" and "//" in text[text.rfind("\n", 0, found.start()) + 1 : found.start()]:
+            continue
         for quoted in _QUOTED.finditer(text, found.start("what"), found.end("what")):
-            yield maven_declaration(quoted[1], Span(*quoted.span(1)), "ivy")
+            written = _COMPAT.sub("", quoted[1])
+            yield maven_declaration(written, Span(quoted.start(1), quoted.start(1) + len(written)), "ivy")
     for found in _USING.finditer(text):
         for word in _USING_WORD.finditer(text, found.start("rest"), found.end("rest")):
             group = 1 if word[1] is not None else 2
             # scala-cli's `,url=…` parameters stand behind a comma.
+            if re.match(r"\w+=", word[group]):
+                continue
             written = word[group].partition(",")[0]
             yield maven_declaration(written, Span(word.start(group), word.start(group) + len(written)), "using")
-    for found in _SBT.finditer(text):
+    loads = [load.span("what") for load in _LOAD.finditer(text)]
+    for found in (one for start, end in loads for one in _SBT.finditer(text, start, end)):
         joint = {"%": ":", "%%": "::", "%%%": "::"}[found["x"]]
         whole = f"{found['g']}{joint}{found['a']}:{found['v']}"
         coordinate = read_coordinate(whole)
@@ -90,24 +99,42 @@ def toree_declarations(text: str) -> Iterator[Declaration]:
 def nuget_declarations(text: str) -> Iterator[Declaration]:
     for found in _NUGET.finditer(text):
         written = found["text"]
-        scheme = re.match(r"\s*nuget\s*:\s*", written)
+        scheme = re.match(r"\s*nuget\s*:\s*", written, re.IGNORECASE)
         if scheme is None:
             continue  # the path of an assembly
         start = found.start("text") + scheme.end()
         inner = written[scheme.end() :]
-        span = Span(start, start + len(inner.rstrip()))
-        spec = _NUGET_SPEC.fullmatch(inner)
         if not found["end"]:
             yield _nuget(inner, "", "", Span(found.start("quote"), found.end()), "The quote is not closed.")
-        elif spec is None:
-            said = "A NuGet reference is `nuget: Name, version`."
-            yield _nuget(inner, "", "", span if len(span) else Span(*found.span("text")), said)
         else:
-            version = spec["version"] or ""
-            wrong = bool(version) and not _NUGET_VERSION.fullmatch(version)
-            at = Span(start + spec.start("version"), start + spec.end("version")) if wrong else span
-            problem = f"`{version}` is no version of a NuGet package." if wrong else ""
-            yield _nuget(inner, spec["name"], version, at, problem)
+            yield from _package(inner, start, Span(*found.span("text")))
+
+
+def _package(inner: str, start: int, whole: Span) -> Iterator[Declaration]:
+    """One reference behind `nuget:`: a name, perhaps a version, and options that F# and the kernel know."""
+    said: dict[str, Span] = {}
+    options = 0
+    for part in _NUGET_PART.finditer(inner):
+        option = _NUGET_OPTION.match(part[0])
+        key = option["key"].casefold() if option else ""
+        options += bool(option)
+        begin = part.start() + (option.end() if option else len(part[0]) - len(part[0].lstrip()))
+        at = Span(begin, max(begin, part.start() + len(part[0].rstrip())))
+        if key in ("include", "version"):
+            said[key] = at
+        elif not option:
+            said.setdefault("include" if not said and part.start() == 0 else "version", at)
+    span = Span(start, start + len(inner.rstrip()))
+    name = said["include"].of(inner) if "include" in said else ""
+    version = said["version"].of(inner) if "version" in said else ""
+    if not name and options and "version" not in said:
+        return  # where packages come from
+    if not _NUGET_NAME.fullmatch(name):
+        yield _nuget(inner, "", "", span if len(span) else whole, "A NuGet reference is `nuget: Name, version`.")
+        return
+    wrong = bool(version) and version != "prerelease" and not _NUGET_VERSION.fullmatch(version)
+    at = said["version"].shift(start) if wrong else span
+    yield _nuget(inner, name, version, at, f"`{version}` is no version of a NuGet package." if wrong else "")
 
 
 def _nuget(text: str, name: str, version: str, span: Span, problem: str) -> Declaration:

@@ -11,7 +11,7 @@ Source: Polynote's `CoursierFetcher` and docs; coursier's dependency grammar.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from polycell.core.text import Span
 from polycell.dependencies.model import NOWHERE, Requirement
@@ -63,7 +63,10 @@ def read_coordinate(text: str, *, crosses: bool = True) -> Coordinate:
                 problem="`::` is not understood here: write the Scala suffix in the name, as in `cats-core_2.12`.",
                 span=at,
             )
+        # Before the version it asks for the platform's suffix (Scala.js, Native), of which the JVM has none.
         second = re.search(r":{2,}", plain[marker.end() :])
+        if second is not None and second[0] == "::" and _PART.fullmatch(plain[marker.end() :][: second.start()]):
+            return _of_platform(plain, start, marker.end() + second.start())
         if second:
             at = Span(start + marker.end() + second.start(), start + marker.end() + second.end())
         if second or marker.start() == 0 or ":" in plain[: marker.start()] or len(marker[0]) > 3:
@@ -107,6 +110,13 @@ def read_coordinate(text: str, *, crosses: bool = True) -> Coordinate:
     named = dict(zip(kinds.get(len(middle), ()), middle, strict=True))
     kind, configuration, classifier = (named.get(k, "") for k in ("type", "configuration", "classifier"))
     return Coordinate(plain_parts[0], plain_parts[1], version, kind, configuration, classifier, cross)
+
+
+def _of_platform(plain: str, start: int, at: int) -> Coordinate:
+    """A coordinate without the second colon of the `::` at an offset of its text; places are those with it."""
+    read = read_coordinate(plain[:at] + plain[at + 1 :])
+    span = Span(*(start + place + (place > at) for place in (read.span.start, read.span.end)))
+    return replace(read, span=span) if read.problem else read
 
 
 def requirement_of(coordinate: Coordinate, style: str, text: str, flags: tuple[str, ...] = ()) -> Requirement:

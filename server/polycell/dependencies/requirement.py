@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from polycell.core.text import Span
 from polycell.dependencies.model import NOWHERE, Requirement
@@ -28,6 +29,7 @@ class Read:
     span: Span = NOWHERE
 
 
+@lru_cache(maxsize=8192)
 def read_requirement(text: str, style: str, file: str = "") -> Read:
     """Total. `text` is one requirement without a comment behind it."""
     from packaging.requirements import InvalidRequirement
@@ -95,6 +97,9 @@ def _malformed(text: str, made: Requirement) -> Read:
         wrong = _wrong_version(found[1], found[2])
         if wrong:
             return Read(named, wrong, Span(*found.span(2)))
+    comma = re.search(r"(?<=[\w\])]),\s*$", text[: rest.end])
+    if comma:
+        return Read(named, "Requirements stand side by side, without commas.", Span(comma.start(), comma.start() + 1))
     if ";" in at:
         semi = begin + at.index(";")
         return Read(named, "What follows `;` is no environment marker.", Span(semi, rest.end))

@@ -57,12 +57,15 @@ class ConflictingDependencies:
         own = [d for d in here(context) if d.requirement.name and not d.problem]
         if not own:
             return
-        gathered = context.view.gathered(DECLARED)
-        everything = [(cell, r) for cell, items in gathered for r in items if isinstance(r, Requirement)]
+        alike: dict[tuple[str, str, bool], list[tuple[str, Requirement]]] = {}
+        for cell, items in context.view.gathered(DECLARED):
+            for one in items:
+                if isinstance(one, Requirement):
+                    alike.setdefault(_thing(one), []).append((cell, one))
         for declaration in own:
             mine = declaration.requirement
-            before = [(c, r) for c, r in everything if not _is_later(context, c, declaration.path)]
-            earlier = [(c, r) for c, r in before if r != mine and _same_thing(r, mine) and _conflict(r, mine)]
+            others = [(c, r) for c, r in alike.get(_thing(mine), ()) if r != mine and _conflict(r, mine)]
+            earlier = [(c, r) for c, r in others if not _is_later(context, c, declaration.path)]
             for cell, other in earlier[:1]:
                 if not _stands_before(context, cell, other, declaration):
                     continue
@@ -95,8 +98,9 @@ def _is_later(context: Context, cell: str, path: object) -> bool:
     return index is None or index > context.index
 
 
-def _same_thing(left: Requirement, right: Requirement) -> bool:
-    return left.ecosystem == right.ecosystem and left.key == right.key and left.cross == right.cross
+def _thing(requirement: Requirement) -> tuple[str, str, bool]:
+    """Equal for declarations of one thing."""
+    return requirement.ecosystem, requirement.key, requirement.cross
 
 
 def _conflict(left: Requirement, right: Requirement) -> bool:
