@@ -319,6 +319,9 @@ r = num[["u", "v"]].apply(pd.to_numeric)
 r = df[["k", "s"]].apply(pd.to_datetime, errors="coerce")
 r = num.apply(pd.to_numeric, errors="coerce").fillna(0)
 df.update(other)
+df.insert(0, "n", df.pop("n"))
+df.insert(1, "z", df.pop("n"))
+r = df.assign(z=df.pop("n"))
 frames = [df, num]; frames[0]["z"] = 1
 frames = [df, num]\nfor x in frames:\n    x["z"] = 1
 frames = {"a": df}\nfor key in frames:\n    frames[key]["z"] = 1

@@ -360,6 +360,8 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
     entry = METHODS.get((flavour, name)) if flavour else None
     address = run.address_of(function.value)
     positional, named = _arguments(run, node)
+    if address is not None and type(now := run.object(address)) is type(receiver):
+        receiver = now  # an argument may have changed it in place: `df.insert(0, "x", df.pop("x"))`
     if run.uses is not None and (watcher := run.watcher) is not None:
         watcher.method(run, node, function, receiver, positional, named)
     if isinstance(receiver, Series) and entry is None and flavour == "pandas series":
