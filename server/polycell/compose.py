@@ -29,6 +29,7 @@ from polycell.rules import default_rules
 if TYPE_CHECKING:
     from polycell.core.notebook import Notebook
     from polycell.dependencies.sources import DependencySources
+    from polycell.included.sources import IncludedSources
     from polycell.languages.python.engine.engine import Engine
     from polycell.languages.scala.compilers import Compilers
     from polycell.tables.databases.catalogue import Database
@@ -135,13 +136,15 @@ def default_sources(
     databases: Mapping[str, str] | None = None,
     connections: bool = False,
     ask: Callable[[Place], Database] | None = None,
+    services: Services | None = None,
 ) -> AllSources:
     """What a session reads outside of its notebooks. With `on_ready` (called from any thread with the keys that have
     answers now) nothing blocks; without it every read is done at once, as the command line wants it. `interpreter` is
     the user's word for the Python that runs the notebooks, `native` that of the Jupyter server around us; `compilers`
     say what they think of Scala cells. `databases`: URLs of servers by name; `connections`: those that notebooks name
-    may be read too; `ask` reads one (`worker.ask`)."""
+    may be read too; `ask` reads one (`worker.ask`). With `services`, what a notebook runs (`%run`) is followed."""
     from polycell.dependencies.sources import DependencySources
+    from polycell.included.sources import IncludedSources
     from polycell.tables.databases import worker
     from polycell.tables.databases.places import Allowed
     from polycell.tables.databases.sources import DatabaseSources
@@ -150,13 +153,24 @@ def default_sources(
 
     folders = tuple(map(Path, roots))
     allowed = Allowed(databases or {}, connections, folders, anywhere)
-    return AllSources(
-        FileSources(folders, on_ready, anywhere=anywhere),
-        DatabaseSources(allowed, on_ready, ask=ask or worker.ask),
-        DependencySources(folders, on_ready, chosen=interpreter, native=native),
-        SettingsSources(folders, on_ready),
-        readers=[compilers.read] if compilers is not None else [],
-    )
+    included: list[IncludedSources] = []
+
+    def ready(keys: tuple[Hashable, ...]) -> None:
+        if on_ready is not None:
+            on_ready((*keys, *(request for one in included for request in one.concerned(keys))))
+
+    told = ready if on_ready is not None else None
+    own: list[FileSources | DatabaseSources | DependencySources | SettingsSources] = [
+        FileSources(folders, told, anywhere=anywhere),
+        DatabaseSources(allowed, told, ask=ask or worker.ask),
+        DependencySources(folders, told, chosen=interpreter, native=native),
+        SettingsSources(folders, told),
+    ]
+    readers = [compilers.read] if compilers is not None else []
+    if services is not None:
+        inner = AllSources(*own, readers=readers)
+        included.append(IncludedSources(folders, services, inner, told, anywhere=anywhere))
+    return AllSources(*own, *included, readers=readers)
 
 
 class AllSources:
@@ -164,7 +178,7 @@ class AllSources:
 
     def __init__(
         self,
-        *sources: FileSources | DatabaseSources | DependencySources | SettingsSources,
+        *sources: FileSources | DatabaseSources | DependencySources | SettingsSources | IncludedSources,
         readers: Iterable[Callable[[Hashable], Any]] = (),
     ) -> None:
         """`readers` answer keys too, and are neither told of changed files nor closed from here."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 BELOW = frozenset({"core"})
 MIDDLE = BELOW | {"tables", "bridge", "formats"}
-UPPER = MIDDLE | {"languages", "rules", "dependencies"}
+UPPER = MIDDLE | {"languages", "rules", "dependencies", "included"}
 
 # Room → rooms it may import besides itself. `polycell/__init__.py` (the version) is open to all but the core.
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "languages": MIDDLE,
     "rules": MIDDLE,
     "dependencies": MIDDLE,
+    "included": MIDDLE,
     "compose": UPPER,
     "lsp": UPPER | {"compose"},
     "cli": UPPER | {"compose", "lsp"},

@@ -69,6 +69,7 @@ def open_notebook(path: Path, databases: Databases | None = None, compiling: Com
         connections=allowed.connections,
         ask=allowed.ask,
         compilers=compilers,
+        services=services,
     )
     session = Session(services, sources)
     snapshots = tuple(session.update(notebook) for notebook in document.notebooks)

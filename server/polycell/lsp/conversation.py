@@ -81,6 +81,12 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
         compilers = compose.scala_compilers(
             on_ready, state.note, state.begin, download=chosen.scala_download, memory=chosen.scala_memory
         )
+    engine = None
+    if chosen.python == "full" and chosen.engine != "off":
+        engine = compose.python_engine(chosen.engine, roots, chosen=chosen.interpreter, native=native)
+    services = compose.default_services(
+        engine, compilers, package_index=chosen.package_index, maven_repository=chosen.maven_repository
+    )
     sources = compose.default_sources(
         roots,
         on_ready,
@@ -90,14 +96,9 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
         compilers=compilers,
         databases=chosen.databases,
         connections=chosen.connections,
+        services=services,
     )
-    engine = None
-    if chosen.python == "full" and chosen.engine != "off":
-        engine = compose.python_engine(chosen.engine, roots, chosen=chosen.interpreter, native=native)
-    made = compose.default_services(
-        engine, compilers, package_index=chosen.package_index, maven_repository=chosen.maven_repository
-    )
-    return made, sources
+    return services, sources
 
 
 class PolycellServer(LanguageServer):

@@ -36,8 +36,8 @@ class Running:
 
     def ask(self, feature: str, text: str) -> Any:
         notebook, cell, offset, _ = dsl.parse(text, self.folder)
-        snapshot = Session(self.services).update(notebook)
-        return self.run(getattr(features, feature)(snapshot, self.services, cell, offset))
+        session = Session(self.services, compose.default_sources([self.folder], services=self.services))
+        return self.run(getattr(features, feature)(session.update(notebook), self.services, cell, offset))
 
     def items(self, text: str) -> list[Completion]:
         """Best first."""

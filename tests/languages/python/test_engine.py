@@ -33,6 +33,11 @@ def test_members_of_library_objects(ty: Running, around: str) -> None:
     assert "upper" in ty.labels(above + around.format("text.<|>"))
 
 
+def test_names_of_a_script_that_is_run(ty: Running) -> None:
+    assert "upper" in ty.labels("# %%\n%run helper.py\n# %%\nassist('a').<|>")
+    assert ty.signature("# %%\n%run helper\n# %%\nassist(<|>") == ("assist(what: str) -> str", "what: str")
+
+
 def test_members_of_an_own_class_that_uses_an_import_of_another_cell(ty: Running) -> None:
     found = ty.labels("""
         # %%

@@ -59,7 +59,8 @@ def _name(function: Function) -> str:
 def known() -> Sequence[Function]:
     """All of them, or nothing while they are being read."""
     if not _READING:
-        _READING.append(threading.Thread(target=_catalogue, name="polycell-duckdb-functions", daemon=True))
+        # No daemon: a thread that is inside of DuckDB when the process ends would take it down (SIGABRT).
+        _READING.append(threading.Thread(target=_catalogue, name="polycell-duckdb-functions"))
         _READING[0].start()
     return () if _READING[0].is_alive() else _catalogue()
 

@@ -272,7 +272,8 @@ def _span(text: str, fields: Mapping[str, Any]) -> Span | None:
 def prepare() -> None:
     """Begin to load DuckDB in the background; it takes some 100 ms, which the first query then waits for no longer."""
     if not _HELD and not _PREPARING:
-        _PREPARING.append(threading.Thread(target=available, name="polycell-duckdb", daemon=True))
+        # No daemon: a thread that is inside of DuckDB when the process ends would take it down (SIGABRT).
+        _PREPARING.append(threading.Thread(target=available, name="polycell-duckdb"))
         _PREPARING[0].start()
 
 

@@ -11,6 +11,7 @@ import keyword
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from polycell.core.environment import Binding
 from polycell.core.service import Context
@@ -133,6 +134,9 @@ class _Cutter:
             return []
         origin = binding.origin
         index = reader.notebook.index(origin.cell) if origin is not None and origin.cell else None
+        if origin is not None and (module := _beside(reader, origin.uri)):
+            self._place((reader.index, -1, name), Piece(f"from {module} import {name}\n"))
+            return []
         if origin is None or index is None or index == reader.index:
             return self._unknown(reader, name)
         owner = reader.neighbour(index)
@@ -210,6 +214,15 @@ class _Cutter:
                     open_.add(needed)
                     path.append((needed, iter(self._statements[needed].reads)))
         return list(made)
+
+
+def _beside(context: Context, uri: str) -> str:
+    """The module that a script beside the notebook is, which `%run` ran; "" for any other place."""
+    folder, _, file = uri.rpartition("/")
+    module = file.removesuffix(".py")
+    if module == file or not module.isidentifier() or keyword.iskeyword(module) or not context.notebook.path:
+        return ""
+    return module if Path(context.notebook.path).parent.absolute().as_uri() == folder else ""
 
 
 def _binders(context: Context, name: str, before: int) -> list[Statement]:

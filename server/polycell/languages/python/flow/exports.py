@@ -25,6 +25,7 @@ from polycell.core.types import (
 )
 from polycell.formats.magics import read_magic, spec_of
 from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch, Watcher
+from polycell.languages.python.flow.runs import follow_run
 from polycell.languages.python.flow.saved import add_saved_columns
 from polycell.languages.python.flow.sql_lines import follow_line, table_of
 from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
@@ -88,7 +89,7 @@ def _steps(source: PythonSource, text: str) -> list[_Step]:
         steps.append(_Step(source.span(statement).start, statement))
     for line in source.magics:
         row = line_magic(line.name) if not line.cell else None
-        if row is not None and (row.rest == "sql" or line.name == "config"):
+        if row is not None and (row.rest == "sql" or line.name in ("config", "run")):
             steps.append(_Step(line.span.start, line=line))
     for magic in source.names:
         # The neutralised statement stands at the same place: the magic's name comes behind it.
@@ -137,7 +138,7 @@ def run(context: Context, until: int | None = None, uses: Watcher | None = None)
             if step.statement is not None:
                 made.execute([step.statement])
             elif step.line is not None and (until is None or step.line.span.end <= until):
-                follow_line(made, step.line)
+                follow_line(made, step.line) if step.line.name != "run" else follow_run(made, step.line, context.host)
             elif step.magic is not None and (until is None or step.magic.extent.end <= until):
                 _bind_magic(made, context, step.magic)
             elif step.comment is not None and (until is None or step.comment.span.end < until):
@@ -250,7 +251,8 @@ def exports(context: Context) -> Exports:
         bindings[implicit] = Binding(implicit, made.last, "result", space, where, made.text_of(statement))
     if made.anything:
         made.remark(ANYTHING)
-    return Exports((*bindings.values(), *made.catalog.values()), context.facts.opens)
+    opens = tuple(reason for reason in context.facts.opens if reason not in made.followed)
+    return Exports((*bindings.values(), *made.catalog.values()), opens)
 
 
 def _escaped(made: Interpreter, slot: Slot) -> bool:

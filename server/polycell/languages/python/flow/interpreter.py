@@ -92,6 +92,7 @@ class Interpreter:
         self.base: dict[int, Type] = {}  # and the types that their objects had there
         self.missing: set[str] = set()
         self.catalog: dict[str, Binding] = {}
+        self.followed: set[str] = set()  # of the reasons in `Facts.opens`, those that proved to hide nothing
         self.addresses = itertools.count()
         self.depth = 0
         self.calls_deep = 0

@@ -1,0 +1,24 @@
+"""The question what another notebook or script gives to the one that runs it (`%run ./setup.ipynb`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from polycell.core.environment import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class IncludedRequest:
+    """A file as the code names it, and the folder of the notebook that does."""
+
+    file: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """The names that hold at the end of the file, in the notebook's name space and in the catalogue; their places are
+    places in files. `opens`: there may be more."""
+
+    bindings: tuple[Binding, ...] = ()
+    opens: bool = False
