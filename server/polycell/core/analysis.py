@@ -385,7 +385,9 @@ class Analysis:
         """What the fragment's language finds in it; its spans become those of the cell."""
         service = self._services.of(context.cell.language)
         here = fragment_site(self._services, service, context, fragment, fragment.span.start)
-        return tuple(f.shifted(here.shift) for f in here.service.diagnose(here.context) if here.holds(f.span))
+        found = [Finding(p.code, p.span, p.message, p.severity) for p in here.context.facts.problems]
+        found += here.service.diagnose(here.context)
+        return tuple(f.shifted(here.shift) for f in found if here.holds(f.span))
 
     def _evaluate(self, language: str, text: str, view: View) -> Type:
         service = self._services.of(language)

@@ -12,6 +12,7 @@ from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.missing_tables import missing_tables
 from polycell.languages.sql.name_check import ambiguous_columns, unknown_columns, unknown_tables
 from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.sqlite_syntax import syntax_error
 
 
 def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding]:
@@ -22,6 +23,10 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
     if statement.dialect.name == "duckdb":
         bound = duckdb_check.findings(statement, catalogue)
         yield from bound if bound is not None else unknown_columns(statement, catalogue)
+        return
+    unread = syntax_error(statement) if statement.dialect.name == "sqlite" else None
+    if unread is not None:
+        yield unread
         return
     made = _Made(catalogue)
     yield from unknown_columns(statement, made)

@@ -38,7 +38,7 @@ def read_server(url: str, label: str) -> Database:
     made = made.set(drivername=_driver(made.drivername, backend))
     engine = sqlalchemy.create_engine(made, poolclass=NullPool, connect_args=_limits(made.drivername))
     with engine.connect() as connection:
-        if backend == "mysql":
+        if backend in ("mysql", "mariadb"):
             connection.exec_driver_sql("set session transaction read only")
         inspector = sqlalchemy.inspect(connection)
         schemas = [s for s in inspector.get_schema_names() if s.lower() not in _SYSTEM and not s.startswith("pg_t")]
@@ -98,6 +98,11 @@ def _relations(inspector: Any, schema: str) -> Iterator[Relation]:
     from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 
     kinds = {"kind": ObjectKind.ANY, "scope": ObjectScope.DEFAULT}
+    if inspector.dialect.name in ("mysql", "mariadb"):
+        # Reading how a view is made needs a right of its own there; one that may not be read must not spoil the rest.
+        kinds["kind"] = ObjectKind.TABLE
+        for name in _names(inspector.get_view_names, schema):
+            yield Relation(name, relation_table(_viewed(inspector, schema, name)), schema, "view")
     found = inspector.get_multi_columns(schema=schema, **kinds)
     keys = _all(inspector.get_multi_pk_constraint, schema, kinds)
     foreign = _all(inspector.get_multi_foreign_keys, schema, kinds)
@@ -110,6 +115,23 @@ def _relations(inspector: Any, schema: str) -> Iterator[Relation]:
             name, relation_table([_column(c, primary, targets, view=name in views) for c in columns]), schema,
             "view" if name in views else "table", (comments.get((own, name)) or {}).get("text") or "",
         )  # fmt: skip
+
+
+def _viewed(inspector: Any, schema: str, name: str) -> list[Column]:
+    """The columns of a view of MySQL: with their types, or as the information schema has them, which tells everybody
+    who may read the view."""
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return [_column(found, [], {}, view=True) for found in inspector.get_columns(name, schema)]
+    except (SQLAlchemyError, NotImplementedError):
+        query = text(
+            "select column_name, column_type from information_schema.columns"
+            " where table_schema = :schema and table_name = :name order by ordinal_position"
+        )
+        rows = inspector.bind.execute(query, {"schema": schema, "name": name}).fetchall()
+        return [column(str(row[0]), None, str(row[1]), None) for row in rows]
 
 
 def _all(read: Any, schema: str, kinds: dict[str, Any]) -> Mapping[Any, Any]:

@@ -12,6 +12,10 @@ def neutral(type_: Any) -> tuple[DataType | None, str]:
     return _type(type_), _text(type_)
 
 
+# Integers of MySQL, which alone may be without a sign.
+_MYSQL_BITS = {"TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 32, "INTEGER": 32, "BIGINT": 64}
+
+
 def _type(type_: Any) -> DataType | None:
     from sqlalchemy import types as t
 
@@ -21,6 +25,8 @@ def _type(type_: Any) -> DataType | None:
         (t.Date, DATE), (t.Time, TIME), (t.Interval, DataType("month_day_nano_interval")),
     ]  # fmt: skip
     name = type(type_).__name__
+    if name in _MYSQL_BITS and isinstance(type_, t.Integer) and hasattr(type_, "unsigned"):
+        return DataType(f"{'u' if type_.unsigned else ''}int{_MYSQL_BITS[name]}")
     if name == "DOMAIN":  # PostgreSQL: a type with a constraint
         return _type(type_.data_type)
     if isinstance(type_, t.ARRAY):
@@ -59,4 +65,6 @@ def _text(type_: Any) -> str:
         return name.lower()
     if getattr(type_, "timezone", False) and text in ("timestamp", "time"):
         text += " with time zone"
+    if getattr(type_, "unsigned", False):
+        text += " unsigned"
     return text if len(text) <= 60 else text[:59] + "…"
