@@ -140,3 +140,12 @@ def test_hover_and_definition_inside_of_a_string() -> None:
 def test_never_raises(text: str) -> None:
     literals(f"duckdb.sql({text})")
     literals(f'duckdb.sql(f"{text}")')
+
+
+def test_a_hole_that_holds_the_name_of_a_table() -> None:
+    above = LOCAL + 'name, other = "local", input()\n'
+    assert dsl.labels(above + 'duckdb.sql(f"select <|> from {name}")')[:2] == ["cost", "region"]
+    apart = LOCAL + 'name = "local"\n# %%\n'
+    assert dsl.labels(apart + 'duckdb.sql(f"select <|> from {name}")')[:2] == ["cost", "region"]
+    assert "cost" not in dsl.labels(above + 'duckdb.sql(f"select <|> from {other}")')[:1]
+    assert findings('name = "sales"\nduckdb.sql(f"select nope from {name}")') == []

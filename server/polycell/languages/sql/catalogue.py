@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +16,7 @@ from polycell.languages.sql.templates import hole_name
 from polycell.tables.databases.catalogue import Database, Relation
 from polycell.tables.unseen import UNSEEN
 
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*){0,2}\Z")
 # Schemas that hold what is written without one.
 _DEFAULT_SCHEMAS = frozenset({"main", "public", "dbo", "default", "temp", "memory", "global_temp", "pg_temp"})
 _READERS: Mapping[str, str] = {
@@ -119,9 +121,17 @@ class ViewCatalogue:
         return found if isinstance(found, Table) else None
 
     def hole(self, text: str) -> Table | None:
+        """A template names a table itself, or holds its name as a text that is known."""
         name = hole_name(text)
-        found = self.view.lookup(name) if name else None
-        return sql_table(found) if found is not None else None
+        # A text of Python is no table, which is all that other languages see of it.
+        found = (self.view.lookup(name) or self.view.with_overlay({}, "python").lookup(name)) if name else None
+        if found is None:
+            return None
+        spelled = found.type.value if isinstance(found.type, Scalar) else None
+        if isinstance(spelled, str):
+            named = self.table(spelled.split(".")) if _NAME.match(spelled) else None
+            return replace(named, open=True) if named is not None else None
+        return sql_table(found)
 
     def tables(self) -> Iterator[Binding]:
         """Every table known that is named without a schema of the database, one a name."""
