@@ -90,6 +90,15 @@ def test_a_notebook_that_runs_another_one(folder: Path) -> None:
     assert found["totals"].source == "%run ./other"
 
 
+@pytest.mark.parametrize("file", ["lib/setup.py", "lib/other.ipynb"])
+def test_paths_lead_from_the_folder_of_who_runs(folder: Path, file: str) -> None:
+    (folder / "lib").mkdir()
+    (folder / "lib" / "sales.csv").write_text("other,columns\n1,2\n", encoding="utf-8")
+    (folder / "lib" / "setup.py").write_text(SETUP, encoding="utf-8")
+    ipynb(folder / "lib" / "other.ipynb", [("code", SETUP)])
+    assert columns(given(opened(folder, f"%run {file}"))["frame"]) == ["id", "price", "gross"]
+
+
 def test_files_that_run_each_other_end(folder: Path) -> None:
     ipynb(folder / "a.ipynb", [("code", "%run b.ipynb"), ("code", "x = 1")])
     ipynb(folder / "b.ipynb", [("code", "%run a.ipynb\n%run main.ipynb"), ("code", "y = 2")])

@@ -119,7 +119,7 @@ class IncludedSources:
         if path is None:
             log.info("%s, which a notebook runs, is not there or lies outside of the workspace", request.file)
             return Read()
-        document = _document(text, path) if len(text) <= LARGEST else Document()
+        document = _document(text, path, Path(request.folder)) if len(text) <= LARGEST else Document()
         if len(document.notebooks) != 1 or len(document.notebooks[0].cells) > MOST_CELLS:
             log.info("%s, which a notebook runs, is too large or no single notebook: it is not followed", path)
             return Read()
@@ -135,13 +135,18 @@ class IncludedSources:
         return None
 
 
-def _document(text: str, path: Path) -> Document:
+def _document(text: str, path: Path, folder: Path) -> Document:
     """A notebook as its format has it. A script is one cell, whatever marks of cells it has: nobody reads those when it
-    is run, but where it is a notebook of Databricks."""
+    is run, but where it is a notebook of Databricks. IPython runs a file in the folder of who runs it, which is where
+    the file's own paths lead from."""
     uri = path.as_uri()
-    if path.suffix.lower() == ".ipynb" or text.lstrip("\ufeff").startswith(DATABRICKS):
+    if text.lstrip("\ufeff").startswith(DATABRICKS):
         return read_document(text, uri, str(path))
-    empty = Notebook(uri, path=str(path), host="percent", language="python")
+    runs_as = str(folder / path.name)
+    if path.suffix.lower() == ".ipynb":
+        read = read_document(text, uri, str(path))
+        return replace(read, notebooks=tuple(replace(notebook, path=runs_as) for notebook in read.notebooks))
+    empty = Notebook(uri, path=runs_as, host="percent", language="python")
     cell = make_cell(CellSource("script", text, "code", declared="python"), empty)
     whole = Segment(cell.id, 0, len(text), 0, len(text))
     return Document((replace(empty, cells=(cell,)),), SegmentMap((whole,)))
