@@ -30,7 +30,7 @@ MAX_ARCHIVE = 50 * 1024 * 1024  # bytes of a compressed file that is looked into
 MAX_COLUMNS = 2000
 MAX_SAID = 1000  # files of which the log has said why they are not read
 NOTHING = Table(open=True)
-_COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zip", ".zst", ".xlsx", ".xlsm"})
+_COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zip", ".zst"})
 
 OptionValue = Any  # a hashable: Value, or nested tuples ("list", …) and ("dict", …) as `freeze` makes them
 

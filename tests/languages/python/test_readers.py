@@ -118,21 +118,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("code", CLOSED)
-def test_all_columns_are_known(folder: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def named(calls: list[str]) -> str:
+    """One cell with the result of each call under a name of its own."""
+    return "\n".join(f"df{i} = {code}" for i, code in enumerate(calls))
+
+
+def test_all_columns_are_known(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    found = compare(f"import sqlite3\n{PRELUDE}df = {code}\n", folder)["df"]
-    assert isinstance(found, Table)
-    assert not found.open
-    assert found.columns
+    found = compare(f"import sqlite3\n{PRELUDE}{named(CLOSED)}\n", folder)
+    tables = {code: found[f"df{i}"] for i, code in enumerate(CLOSED)}
+    assert not [code for code, t in tables.items() if not isinstance(t, Table) or t.open or not t.columns]
 
 
-@pytest.mark.parametrize("code", OPEN)
-def test_what_is_not_known_is_open(folder: Path, code: str) -> None:
-    found = ours(f"{PRELUDE}df = {code}\n", folder)["df"]
-    assert isinstance(found, Table)
-    assert found.open
-    assert not found.columns
+def test_what_is_not_known_is_open(folder: Path) -> None:
+    found = ours(f"{PRELUDE}{named(OPEN)}\n", folder)
+    tables = {code: found[f"df{i}"] for i, code in enumerate(OPEN)}
+    assert not [code for code, t in tables.items() if not isinstance(t, Table) or not t.open or t.columns]
 
 
 def test_whether_a_file_gets_a_column_of_its_name_depends_on_the_version(folder: Path) -> None:
@@ -174,14 +175,12 @@ SPARK = [
 ]
 
 
-@pytest.mark.parametrize("code", SPARK)
-def test_spark_readers_are_told_things_in_a_row(folder: Path, code: str) -> None:
+def test_spark_readers_are_told_things_in_a_row(folder: Path) -> None:
     (folder / "d.csv").write_text("a,,A,b\n1,2,3,4\n", encoding="utf-8")
-    found = ours(
-        f"from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\ndf = {code}", folder
-    )
-    assert isinstance(found["df"], Table)
-    assert found["df"].columns
+    session = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
+    found = ours(f"{session}{named(SPARK)}\n", folder)
+    tables = {code: found[f"df{i}"] for i, code in enumerate(SPARK)}
+    assert not [code for code, t in tables.items() if not isinstance(t, Table) or not t.columns]
 
 
 @pytest.mark.skipif(not os.environ.get("POLYCELL_FULL"), reason="POLYCELL_FULL=1 starts Spark")
@@ -189,9 +188,8 @@ def test_spark_agrees(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyspark")
     (folder / "d.csv").write_text("a,,A,b\n1,2,3,4\n", encoding="utf-8")
     monkeypatch.chdir(folder)
-    lines = "\n".join(f"df{i} = {code}" for i, code in enumerate(SPARK))
     told = "r = spark.read\nr.option('header', True)\ndf = r.csv('a.csv')"
     session = "spark = SparkSession.builder.master('local[1]').getOrCreate()"
-    said = compare(f"from pyspark.sql import SparkSession\n{session}\n{lines}\n{told}\n", folder)
+    said = compare(f"from pyspark.sql import SparkSession\n{session}\n{named(SPARK)}\n{told}\n", folder)
     assert all(isinstance(said[f"df{i}"], Table) and said[f"df{i}"].columns for i in range(len(SPARK)))  # type: ignore[union-attr]
     assert [c.name for c in said["df"].columns] == ["id", "name", "price", "when"]  # type: ignore[union-attr]

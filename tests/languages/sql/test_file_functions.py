@@ -63,20 +63,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("query", QUERIES)
-def test_columns_are_those_of_duckdb(folder: Path, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def named(queries: list[str]) -> str:
+    """One cell with the result of each query under a name of its own."""
+    return "import duckdb\n" + "".join(f"r{i} = duckdb.sql({query!r})\n" for i, query in enumerate(queries))
+
+
+def test_columns_are_those_of_duckdb(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    found = compare(f"import duckdb\nr = duckdb.sql({query!r})\n", folder)["r"]
-    assert isinstance(found, Table)
-    assert not found.open
-    assert found.columns
+    found = compare(named(QUERIES), folder)
+    tables = {query: found[f"r{i}"] for i, query in enumerate(QUERIES)}
+    assert not [q for q, t in tables.items() if not isinstance(t, Table) or t.open or not t.columns]
 
 
-@pytest.mark.parametrize("query", OPEN)
-def test_what_is_not_known_is_open(folder: Path, query: str) -> None:
-    found = ours(f"import duckdb\nr = duckdb.sql({query!r})\n", folder)["r"]
-    assert isinstance(found, Table)
-    assert found.open
+def test_what_is_not_known_is_open(folder: Path) -> None:
+    found = ours(named(OPEN), folder)
+    tables = {query: found[f"r{i}"] for i, query in enumerate(OPEN)}
+    assert not [q for q, t in tables.items() if not isinstance(t, Table) or not t.open]
 
 
 def test_a_missing_column_of_a_file_is_said_with_the_files_name(folder: Path) -> None:

@@ -18,6 +18,7 @@ from polycell.tables.readers.pandas_frame import Fields, column_types, framed, t
 
 MAX_ROWS = 1000
 MAX_COLUMNS = 2000
+LARGEST = 16 * 1024 * 1024  # bytes: all texts of a workbook are read before its first row
 
 _PANDAS = frozenset({
     "sheet_name", "header", "names", "usecols", "skiprows", "index_col", "dtype", "nrows", "engine", "na_values",
@@ -215,6 +216,8 @@ def _used(row: Sequence[Any]) -> int:
 def _workbook(path: Path) -> Any:
     if path.suffix.lower() not in _MODERN:
         raise UnreadableError(f"a workbook of the kind {path.suffix or 'without suffix'}; .xlsx and .xlsm are read")
+    if path.stat().st_size > LARGEST:
+        raise UnreadableError(f"a workbook of more than {LARGEST} bytes")
     try:
         import openpyxl
     except ImportError:
