@@ -50,6 +50,7 @@ def python_engine(
     """The engine of that name, with jedi to fall back to. `roots`, `chosen` and `native` as in
     `dependencies.interpreter.Wanted`. Nothing is started yet."""
     from polycell.languages.python.engine.engine import Engine, Environment
+    from polycell.languages.python.engine.importable import Importable, read_importable
     from polycell.languages.python.engine.specs import FALLBACK, SPECS
 
     roots = tuple(roots)
@@ -64,8 +65,13 @@ def python_engine(
         # For members of libraries a guess does no harm: what was installed with Polycell.
         return Environment(found.prefix, found.python) if found else Environment(sys.prefix, sys.executable)
 
+    def importable(environment: Environment) -> Importable:
+        from polycell.dependencies.interpreter import Interpreter, site_packages
+
+        return read_importable(site_packages(Interpreter(environment.python, environment.prefix)))
+
     chain = [SPECS[name]] + ([SPECS[FALLBACK]] if name != FALLBACK else [])
-    return Engine(chain, find, [Path(root).absolute().as_uri() for root in roots], note)
+    return Engine(chain, find, [Path(root).absolute().as_uri() for root in roots], note, importable)
 
 
 def scala_compilers(

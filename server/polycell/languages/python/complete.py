@@ -38,7 +38,7 @@ MOST = 200  # names of other cells offered at once; the list is marked incomplet
 
 _BUILTINS = tuple(sorted(n for n in dir(builtins) if not n.startswith("_")))
 _KEYWORDS = tuple(k for k in (*keyword.kwlist, "match", "case") if k not in ("True", "False", "None"))
-_NAMELESS = frozenset({"def", "class", "import", "from", "as", "global", "nonlocal"})
+NAMELESS = frozenset({"def", "class", "import", "from", "as", "global", "nonlocal"})
 
 
 def complete(place: Place) -> Completions:
@@ -53,7 +53,7 @@ def complete(place: Place) -> Completions:
         if chart is not None:
             return Completions(tuple(chart_items.members(place, chart.table)))
         return Completions(tuple(_members(context, place.type_of(site.receiver), site.span)))
-    if site.before in _NAMELESS:
+    if site.before in NAMELESS:
         return NO_COMPLETIONS
     return _names(context, place)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
-from polycell.core.results import Completion, Completions, Edit
+from polycell.core.results import Completion, CompletionKind, Completions, Edit
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.languages.python.at_cursor import Place
+from polycell.languages.python.complete import NAMELESS
 from polycell.languages.python.engine.declarations import Declared, accessor, declared
 from polycell.languages.python.engine.engine import Answer, Engine
+from polycell.languages.python.engine.importable import Importable
 from polycell.languages.python.engine.items import Entry, entries, explained, importing, short
 from polycell.languages.python.engine.slices import receiver_slice, slice_of
 from polycell.languages.python.source import PythonSource
@@ -21,7 +25,9 @@ log = logging.getLogger(__name__)
 METHOD = "textDocument/completion"
 WITH_OURS = 0.3  # seconds that an engine has when we have something to show ourselves
 ALONE = 4.0  # and when we have not
-IMPORTS_FROM = 3  # letters typed before names of other modules are offered
+ALIASES_FROM = 2  # letters typed before `np` and the like are offered
+IMPORTS_FROM = 3  # and before names of other modules are
+MOST_READ = 400  # such names that are looked at
 MOST_IMPORTS = 12
 
 MEMBER, HIDDEN = 6000, 9000  # ranks: columns stand before them
@@ -35,10 +41,15 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
         return own
     ours = [item for item in own.items if item.rank < MEMBER]
     asking = _members(engine, context, place) if site.attribute else _here(engine, context, place.offset)
+    late = False
     try:
         found = await asyncio.wait_for(asking, WITH_OURS if ours else ALONE)
     except asyncio.TimeoutError:
         log.info("the engine is late for cell %s", context.cell.id)
+        found, late = (), True
+    if not site.attribute and not site.quote and site.before not in NAMELESS:
+        found = (*found, *await _importable(engine, context, site.word))
+    if late and not found:
         return Completions(own.items, True)
     if not found:
         return own
@@ -78,6 +89,23 @@ async def _here(engine: Engine, context: Context, offset: int) -> Sequence[Entry
     return _read(await engine.ask(context.notebook, context.cell.id, cut.text, METHOD, where))
 
 
+async def _importable(engine: Engine, context: Context, typed: str) -> Sequence[Entry]:
+    """What could be imported under a name that begins so, whatever the engine knows of it."""
+    if len(typed) < ALIASES_FROM:
+        return ()
+    known = await engine.importable(context.notebook)
+    if len(typed) < IMPORTS_FROM:
+        known = Importable(aliases=known.aliases)
+    found = islice(known.statements(typed), MOST_READ)
+    return [Entry(name, _kind(name, statement), statement=statement) for name, statement in found]
+
+
+def _kind(name: str, statement: str) -> CompletionKind:
+    if statement.startswith("import "):
+        return "module"
+    return "class" if name[:1].isupper() and not name.isupper() else "function"
+
+
 def _read(answer: Answer | None) -> tuple[Entry, ...]:
     """The items; none where there are only those that every object has, which says that nothing is known."""
     found = tuple(entries(answer.result)) if answer is not None else ()
@@ -106,9 +134,12 @@ def _as_names(
         rank += _farther(entry.label, typed) + 5 * hidden
         argument = KEYWORD_ARGUMENT + _farther(entry.label, typed)
         yield _item(entry, span, argument if entry.label.endswith("=") else rank)
-    if len(typed) >= IMPORTS_FROM:
+    if len(typed) >= ALIASES_FROM:
         at = place_of_imports(context)
-        for entry in importing((e for e in found if e.label not in taken), typed, MOST_IMPORTS):
+        here = taken | {entry.label for entry in found if not entry.statement}
+        enough = len(typed) >= IMPORTS_FROM
+        wanted = (e for e in found if e.label not in here and (enough or " as " in e.statement))
+        for entry in importing(wanted, typed, MOST_IMPORTS):
             edit = Edit(context.cell.id, Span(at, at), f"{entry.statement}\n")
             module = entry.statement.split()[1]
             yield _item(entry, span, IMPORT)._replace(detail=module, edits=(edit,))
@@ -128,8 +159,16 @@ def place_of_imports(context: Context) -> int:
     source, text = context.facts.analysis, context.cell.text
     starts: list[int] = []
     if isinstance(source, PythonSource):
+        body = source.tree.body if source.tree is not None else []
+        future = [n for n in body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]
+        if future:  # nothing but such imports may stand above it
+            below = source.lines.position(source.span(future[-1]).end).line + 1
+            return source.lines.line_span(below).start
         starts += [span.start for span in source.broken]
-        starts += [source.span(node).start for node in source.tree.body[:1]] if source.tree is not None else []
+        # `%pip install x` comes before what it makes importable.
+        magics = [magic.span for magic in source.magics if not magic.cell]
+        spans = (source.span(node) for node in body)
+        starts += islice((s.start for s in spans if not any(m.start <= s.start < m.end for m in magics)), 1)
     first = min(starts, default=context.cell.body)
     return max(text.rfind("\n", 0, first) + 1, context.cell.body)
 

@@ -21,6 +21,7 @@ from polycell.bridge.server import Server
 from polycell.bridge.spec import ServerSpec
 from polycell.bridge.text import Text
 from polycell.core.notebook import Notebook
+from polycell.languages.python.engine.importable import NOTHING, Importable
 from polycell.languages.python.engine.specs import environment_options
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 MOST_ENVIRONMENTS = 2
 REMEMBERED = 60.0  # seconds that an environment which was found is taken for granted
 ANSWERS_KEPT = 32
+READ_AGAIN = 300.0  # seconds after which it is looked anew what can be imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Answer:
 
 class Engine:
     """`find` looks for a notebook's environment (called in a thread: it reads files). `roots` are workspace folders as
-    URIs. `note` tells the user something once."""
+    URIs. `note` tells the user something once. `importable` reads what can be imported (in a thread too)."""
 
     def __init__(
         self,
@@ -59,11 +61,14 @@ class Engine:
         find: Callable[[Notebook], Environment] | None = None,
         roots: Sequence[str] = (),
         note: Callable[[str], None] | None = None,
+        importable: Callable[[Environment], Importable] | None = None,
     ) -> None:
         self._specs = tuple(specs)
         self._find = find
         self._roots = tuple(roots)
         self._note = note or (lambda said: log.warning("%s", said))
+        self._importable = importable
+        self._imports: dict[Environment, tuple[float, Importable, bool]] = {}  # when read, and whether it is being read
         self._noted: set[str] = set()
         self._found: dict[tuple[str, str], tuple[float, Environment]] = {}
         self._running: OrderedDict[Environment, tuple[Server, ...]] = OrderedDict()
@@ -102,6 +107,7 @@ class Engine:
 
     async def start(self, notebook: Notebook) -> None:
         """Start the first server that is there, before anybody asks it: it reads its libraries meanwhile."""
+        await self.importable(notebook)
         for server in self._servers(await self.environment(notebook)):
             with contextlib.suppress(Gone):
                 await server.ready()
@@ -117,6 +123,23 @@ class Engine:
         if asking is None or (asking.done() and (asking.cancelled() or asking.exception() or not asking.result())):
             asking = self._members[key] = asyncio.get_running_loop().create_task(ask(), name=f"members of {type_}")
         return await asyncio.shield(asking)
+
+    async def importable(self, notebook: Notebook) -> Importable:
+        """What could be imported, as far as it has been read; it is read again now and then."""
+        environment = await self.environment(notebook)
+        read, known, reading = self._imports.get(environment, (float("-inf"), NOTHING, False))
+        if not reading and time.monotonic() - read > READ_AGAIN and self._importable is not None:
+            self._imports[environment] = (read, known, True)
+            self._later(self._read_imports(environment, self._importable))
+        return known
+
+    async def _read_imports(self, environment: Environment, read: Callable[[Environment], Importable]) -> None:
+        try:
+            found = await asyncio.to_thread(read, environment)
+        except Exception:
+            log.exception("what %s can import is not known", environment.prefix)
+            found = NOTHING
+        self._imports[environment] = (time.monotonic(), found, False)
 
     async def environment(self, notebook: Notebook) -> Environment:
         """The environment in which the notebook runs."""

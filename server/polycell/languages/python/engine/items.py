@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from polycell.bridge.kinds import COMPLETION_KINDS
 from polycell.core.results import CompletionKind
 from polycell.languages.python.engine.declarations import MARK, without_glue
+from polycell.languages.python.engine.importable import ALIASES
 
 _IMPORT = re.compile(r"\A\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<name>\w+)|import\s+(?P<whole>[\w.]+))\s*\Z")
 _CALLABLE = re.compile(r"\A(?:bound method |function |def )?(?:[\w.\[\], ]*?\.)?\w+(?P<form>\(.*)\Z", re.DOTALL)
@@ -128,8 +129,22 @@ def explained(entry: Entry) -> str:
     return "\n\n".join(filter(None, (*parts, entry.documentation)))
 
 
-def _is_standard(entry: Entry) -> bool:
-    return entry.statement.split()[1].partition(".")[0] in sys.stdlib_module_names
+# Libraries that notebooks are full of, beside those that have an alias.
+_USUAL = frozenset(module.partition(".")[0] for _, module in ALIASES) | {
+    "sklearn",
+    "scipy",
+    "pyspark",
+    "duckdb",
+    "torch",
+}
+
+
+def _distance(entry: Entry) -> int:
+    """How far a name is from what people mean by it: `np`, the standard library, usual libraries, any other."""
+    if " as " in entry.statement:
+        return 0
+    module = entry.statement.split()[1].partition(".")[0]
+    return 1 if module in sys.stdlib_module_names else 2 if module in _USUAL else 3
 
 
 def importing(found: Iterable[Entry], typed: str, most: int) -> list[Entry]:
@@ -139,7 +154,7 @@ def importing(found: Iterable[Entry], typed: str, most: int) -> list[Entry]:
         for entry in found
         if entry.statement and entry.label.startswith(typed) and not _INNER.search(entry.statement)
     ]
-    wanted.sort(key=lambda e: (not _is_standard(e), e.statement.count("."), len(e.label), e.statement))
+    wanted.sort(key=lambda e: (_distance(e), e.statement.count("."), len(e.label), e.statement))
     times: dict[str, int] = {}
     made = []
     for entry in wanted:
