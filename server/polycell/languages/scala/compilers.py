@@ -92,6 +92,8 @@ class _Compiler:
     doing: str = ""
     progress: Progress | None = None
     heard: float = 0.0
+    # Few at once, however many cells there are: what waits in the process's own queue would count as unanswered.
+    checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     async def opened(self) -> Server:
         """The server, able to answer. Raises Gone."""
@@ -202,9 +204,13 @@ class Compilers:
 
     async def _compile(self, question: Question) -> None:
         text = Text(question.uri, question.text, "scala")
+        compiler = self._compiler(question.config)
         try:
-            server = await self._compiler(question.config).opened()
-            answer = await server.at(text, "polycell/compile")
+            server = await compiler.opened()
+            async with compiler.checks:
+                if self._asked.get(question.uri) != question:
+                    return  # the cell has another text by now
+                answer = await server.at(text, "polycell/compile")
         except (Gone, Refused) as reason:
             log.info("scala: no check: %s", reason)
             if self._asked.get(question.uri) == question:

@@ -32,6 +32,7 @@ _AMBIENT = frozenset(
         *("spark", "sc", "sqlContext", "kernel", "interp", "repl", "display", "displayHTML", "dbutils", "z", "table"),
         *("sql", "udf", "publish", "almond", "Html", "Image", "Javascript", "Latex", "Markdown", "Text", "polynote"),
         *("mssparkutils", "notebookutils", "jvmRepr", "Predef", "pinned", "ReprsOf"),
+        *("NotebookSparkSession", "AmmoniteSparkSession"),
     }
 )
 # Where Spark is the kernel's and not on our classpath, its implicits may give any value any method.

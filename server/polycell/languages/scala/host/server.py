@@ -190,7 +190,7 @@ class Host:
         """What the notebook declares and cannot be had; the rest works without it."""
         by_reason: dict[str, list[str]] = {}
         for module, reason in missing.items():
-            by_reason.setdefault(reason, []).append(module)
+            by_reason.setdefault(reason.partition("\n")[0], []).append(module)
         for reason, modules in by_reason.items():
             self._tell("polycell/missing", {"message": f"Scala cells do without {', '.join(modules)}: {reason}"})
 
