@@ -12,9 +12,19 @@ from pathlib import Path
 
 from polycell.cli.loading import open_notebook
 from polycell.core import features
+from polycell.core.service import services
+from polycell.core.session import Session
 from polycell.dependencies.cells import said_by
+from polycell.dependencies.checks import dependency_rules
+from polycell.dependencies.gathering import Declared, Imported
 from polycell.dependencies.metadata import declared_by
+from polycell.dependencies.sources import DependencySources
+from polycell.formats import read_file
+from polycell.languages.other import OtherService
+from polycell.languages.python import PythonService
+from polycell.languages.scala import ScalaService
 from tests.dependencies.cases import OURS
+from tests.dependencies.environments import install, make_environment
 from tests.shared import SHARED, needs_shared
 
 # End of the path → (style, text) in order.
@@ -121,3 +131,59 @@ def test_every_declaration_is_read_and_every_finding_is_true() -> None:
     assert read == BY_EYE
     assert excused == {key: count for key, (count, _) in DECLARES_NOTHING.items()}
     assert told == set(TRUE)
+
+
+MISSING = "missing-dependency"
+# What the notebooks' authors had, at versions of today, without the rarer ones.
+HAS = """
+numpy-2.3 pandas-2.3.3 matplotlib-3.10 seaborn-0.13.2 scipy-1.16 scikit-learn-1.7:sklearn polars-1.24.0 pyarrow-21.0
+duckdb-1.4.4 altair-6.0.0 sqlglot-27.0.0 requests-2.32 ipywidgets-8.1 beautifulsoup4-4.13:bs4 sqlalchemy-2.0
+jupysql-0.11:sql pyspark-3.5 torch-2.8 networkx-3.5 openai-1.99 plotly-6.3 lxml-6.0 xlrd-2.0 openpyxl-3.1 h5py-3.14
+tables-3.10 patsy-1.0 marimo-0.15 notebook-7.4 jupytext-1.17 papermill-2.6 nltk-3.9 sympy-1.14 tqdm-4.67 wget-3.2
+"""
+_EXTENSION = "loaded as an extension, which the environment does not have"
+_IMPORTED = "imported, not in the environment, and no cell installs it"
+# (end of the path, code, what is marked) → why it is true.
+TRUE_THERE: dict[tuple[str, str, str], str] = {
+    ("01.07-Timing-and-Profiling.ipynb", MISSING, "line_profiler"): "its installation is a sentence in Markdown",
+    ("01.07-Timing-and-Profiling.ipynb", MISSING, "memory_profiler"): "its installation is a sentence in Markdown",
+    ("03.12-Performance-Eval-and-Query.ipynb", MISSING, "numexpr"): _IMPORTED,
+    ("11_working_with_apache_arrow.py", "dependency-version", "pandas==2.3.2"): "2.3.3 is there",
+    ("23-Cross-Language-Integration.ipynb", MISSING, "cffi_magic"): _IMPORTED,
+    ("23-Cross-Language-Integration.ipynb", MISSING, "cython"): _IMPORTED,
+    ("23-Cross-Language-Integration.ipynb", MISSING, "fortranmagic"): _EXTENSION,
+    ("23-Cross-Language-Integration.ipynb", MISSING, "julia.api"): _IMPORTED,
+    ("23-Cross-Language-Integration.ipynb", MISSING, "julia.magic"): _EXTENSION,
+    ("23-Cross-Language-Integration.ipynb", MISSING, "rpy2.rinterface"): _IMPORTED,
+    ("Magics in IPython Kernel.ipynb", MISSING, "autovizwidget.widget.utils"): _IMPORTED,
+    ("Magics in IPython Kernel.ipynb", MISSING, "sparkmagic.magics"): _EXTENSION,
+    ("Magics_and_rpy2.ipynb", MISSING, "jupyter_helpers.selective_import"): _IMPORTED,
+    ("Notebook_with_more_R_magic_111.ipynb", MISSING, "rpy2.ipython"): _EXTENSION,
+    ("ch10.ipynb", MISSING, "statsmodels.api"): _IMPORTED,
+    ("hydrogen_latex_html_R_magics.py", MISSING, "rpy2.ipython"): _EXTENSION,
+    ("top_25_pandas_tricks.ipynb", MISSING, "pandas_profiling"): _IMPORTED,
+}
+
+
+@needs_shared
+def test_every_finding_is_true_of_an_interpreter(tmp_path: Path) -> None:
+    site = make_environment(tmp_path / "env", "3.12")
+    for one in HAS.split():
+        distribution, _, module = one.partition(":")
+        name, _, version = distribution.rpartition("-")
+        install(site, name, version, [module] if module else [])
+    checks = services(
+        [PythonService(), ScalaService()], dependency_rules(), OtherService(), gatherers=[Declared(), Imported()]
+    )
+    told: set[tuple[str, str, str]] = set()
+    for path in sorted((SHARED / "notebooks").rglob("*")):
+        if not path.is_file() or path.suffix == ".csv" or path.name == "SOURCES.md":
+            continue
+        for notebook in read_file(path).notebooks:
+            session = Session(checks, DependencySources([path.parent], chosen=str(tmp_path / "env")))
+            snapshot = session.update(notebook)
+            snapshot.analysis.settle()
+            for index, cell in enumerate(notebook.cells):
+                found = [f for f in features.findings(snapshot, index) if f.code in OURS and not f.opt_in]
+                told |= {(path.name, f.code, f.span.of(cell.text)) for f in found}
+    assert told == set(TRUE_THERE)
