@@ -99,6 +99,7 @@ class Fragment:
     Behind a line magic: `magic` is its name, `arguments` what stands between that and the span. Of SQL in a string
     literal: `text` is what to read instead of the span's, of equal length; `dialect` is what the code around it says
     ("" when it says nothing; None for a magic), `connection` the variable it is sent to.
+    Of a literal that is code in part: `holes` are the spans that stay the outer language's.
     Of a part of a query: `around` is what to put before and after it, `given` the names that hold there besides.
     """
 
@@ -112,6 +113,16 @@ class Fragment:
     connection: str = ""
     around: tuple[str, str] = ("", "")
     given: tuple[tuple[str, Type], ...] = ()
+    holes: tuple[Span, ...] = ()
+
+    def has(self, offset: int) -> bool:
+        """Whether the character at an offset of the outer text is this language's."""
+        inside = self.span.start <= offset < self.span.end
+        return inside and not any(hole.start <= offset < hole.end for hole in self.holes)
+
+    def is_at(self, offset: int) -> bool:
+        """Whether a cursor at an offset of the outer text is in this language."""
+        return self.span.touches(offset) and not any(hole.touches(offset) for hole in self.holes)
 
 
 @dataclass(frozen=True, slots=True)

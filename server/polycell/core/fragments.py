@@ -35,7 +35,7 @@ def fragments_of(services: Services, context: Context, at: int | None = None) ->
     service = services.of(context.cell.language)
     own = context.facts.fragments
     found = guard("fragments", context.cell, own, lambda: tuple(service.fragments(context, at)))
-    return tuple(f for f in found if at is None or f.span.touches(at))
+    return tuple(f for f in found if at is None or f.is_at(at))
 
 
 def sites(services: Services, context: Context, word: str = "") -> Iterator[Site]:

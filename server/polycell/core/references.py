@@ -109,8 +109,9 @@ def references_steps(
     found = identity_at(snapshot, services, cell_id, offset)
     if found is None:
         return (yield from columns.references(snapshot, services, cell_id, offset, declaration=declaration))
-    return [
+    places = (
         Location(o.span, snapshot.notebook.cells[o.index].id)
         for o in occurrences(snapshot, services, found[2])
         if declaration or not o.reference.write
-    ]
+    )
+    return list(dict.fromkeys(places))  # what stands in a hole of a fragment is told by both languages

@@ -13,6 +13,7 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.text import LineIndex
 from polycell.core.types import Anchor
+from polycell.languages.python.chart_literals import chart_fragments
 from polycell.languages.python.guesses import names_at_margin
 from polycell.languages.python.magics import AUTOMAGICS
 from polycell.languages.python.names import Scopes
@@ -48,7 +49,7 @@ def python_facts(cell: Cell, host: Host) -> Facts:
         scopes.references,
         scopes.imports,
         source.magics,
-        source.fragments + sql_fragments(source, cell.text),
+        (*source.fragments, *sql_fragments(source, cell.text), *chart_fragments(source, cell.text)),
         problems,
         tuple(dict.fromkeys(source.opens + scopes.opens)),
         source,

@@ -46,9 +46,9 @@ def mentions(context: Context, name: str) -> Iterator[Mention]:
             for word in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
                 yield Mention(Span(*word.span()), name, refusal="the cell has a syntax error")
             return
-        fragments = [f.span for f in (*context.facts.fragments, *expressions(context))]
+        fragments = (*context.facts.fragments, *expressions(context))
         for candidate in candidates(reading.source, name):
-            if not any(f.start <= candidate.span.start < f.end for f in fragments):
+            if not any(f.has(candidate.span.start) for f in fragments):
                 found = meaning(reading, candidate)
                 if found is not None:
                     yield found

@@ -39,6 +39,7 @@ from polycell.tables.infer import table_of_records, type_of_texts
 OPEN = Table(open=True)
 ROWS = 1000  # rows of inline data that are looked at
 
+ROW_METHODS = frozenset({"to_dict", "to_dicts"})  # a frame's rows as Python has them
 _HEAD = re.compile(r"\s*([^\W\d][\w$]*)")
 _CALL = re.compile(r"\s*\.\s*([^\W\d][\w$]*)\s*\(")
 _PARSED: Mapping[str, DataType] = {"number": FLOAT64, "boolean": DataType("bool"), "string": STRING}
@@ -331,6 +332,8 @@ def _closing(text: str, at: int) -> int:
 def _called(table: Table, method: str, arguments: list[Any]) -> Table:
     if method in ("useUnsafeLongs", "sample", "sampleN", "limit"):
         return table
+    if method in ROW_METHODS:
+        return table if arguments in ([], ["records"]) else OPEN
     if method == "select":
         names = [n for n in arguments if isinstance(n, str)]
         return replace(table, columns=_picked(table, names), open=len(names) != len(arguments))

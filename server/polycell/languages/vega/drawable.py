@@ -7,7 +7,7 @@ from typing import Any
 
 from polycell.core.charts import Drawing, FileRows, Gap, Refusal
 from polycell.core.service import Context
-from polycell.languages.vega.data import head_name, names_in, plain, stream_calls
+from polycell.languages.vega.data import ROW_METHODS, head_name, names_in, plain, stream_calls
 from polycell.languages.vega.reading import Reading, read
 from polycell.languages.vega.tree import Node, Path, walk
 
@@ -85,7 +85,7 @@ def _of_stream(text: str) -> tuple[str, list[dict[str, Any]]] | None:
         return None
     transforms: list[dict[str, Any]] = []
     for method, arguments in calls:
-        if method in ("useUnsafeLongs", "select"):
+        if method in ("useUnsafeLongs", "select", *ROW_METHODS):
             continue
         known = _STREAMS.get(method)
         made = known(arguments) if known is not None else None

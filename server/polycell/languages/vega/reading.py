@@ -59,7 +59,15 @@ def given(cell: Cell) -> tuple[Given, ...]:
     return tuple(found)
 
 
+def _told(cell: Cell) -> Mapping[str, str]:
+    """What the code around a fragment says of it."""
+    told = cell.metadata.get("polycell")
+    return told if isinstance(told, Mapping) else {}
+
+
 def dialect(cell: Cell, host: str) -> Dialect:
+    if _told(cell).get("dialect") == "python":
+        return "javascript"  # it has names of values, too
     if cell.magic is not None and not {"-j", "--json"} & set(cell.magic.arguments.split()):
         return "yaml"
     if cell.declared.lower() in ("yaml", "yml") or (cell.declared == "" and cell.metadata.get("language") == "yaml"):
@@ -148,7 +156,9 @@ def read(context: Context) -> Reading:
 def reading(cell: Cell, host: Host, view: View, folder: str, context: Context | None = None) -> Reading:
     kept = context.facts.analysis if context is not None else None
     tree = kept if isinstance(kept, Tree) and kept.text is cell.text else tree_of(cell, host.name)
-    names: Mapping[str, str] = {g.name: g.variable for g in given(cell)}
+    names = {g.name: g.variable for g in given(cell)}
+    if beside := _told(cell).get("connection"):
+        names[""] = beside
 
     # An anchor counts in the whole cell, of which a fragment is a part.
     start = context.start if context is not None else 0
