@@ -34,7 +34,8 @@ def test_near_names_are_proposed(folder: Path) -> None:
                                                                              ^^^^^^^^ sql-unknown-table: `customers`?
         # %%
         import sqlite3
-        con = sqlite3.connect("shop.db")
+        from sqlalchemy import create_engine
+        con, engine = sqlite3.connect("shop.db"), create_engine("sqlite:///shop.db")
         con.execute("insert into oders values (1, 2.5)")
                                  ^^^^^ sql-unknown-table: Did you mean `orders`?
         con.execute("select total, nme from orders, customers")
@@ -66,6 +67,7 @@ def test_fixes_write_the_name_at_its_place(folder: Path) -> None:
         "%%sql sqlite:///shop.db\ncreate table made (a int); select * from made",
         "%%sql sqlite:///shop.db\nselect * from nowhere\n# %%\nfrom models import *",
         "%%sql sqlite:///shop.db\nselect * from nowhere\n# %%\n%%bash\nsqlite3 shop.db < schema.sql",
+        "con.execute('create table ' + name)\n# %%\n%%sql sqlite:///shop.db\nselect * from nowhere",
         "%%sql sqlite:///shop.db\nselect * from nowhere\n# %%\nBase.metadata.create_all(engine)",
         "frame.to_sql(name, engine)\n# %%\n%%sql sqlite:///shop.db\nselect * from nowhere",
         "%%sql sqlite:///gone.db\nselect * from nowhere",

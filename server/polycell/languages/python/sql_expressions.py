@@ -93,7 +93,8 @@ def _fragment(reading: Reading, call: ast.Call, node: ast.Constant | ast.JoinedS
         return None
     span, text = found
     name = _called(call)
-    if not here and name not in _SURE and text.strip().isidentifier():
+    plain = text.strip().isidentifier() or not any(map(str.isalpha, text))  # `text.count(", ")`
+    if not here and name not in _SURE and plain:
         return None
     given = offer(reading.place(node, span.start))
     if given is None or given.role != "sql":
