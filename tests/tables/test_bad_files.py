@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from polycell.core.types import Table
+from polycell.tables import data_files
 from polycell.tables.files import FileRequest, FileSources
 from polycell.tables.readers import READERS
 
@@ -124,6 +125,17 @@ def test_two_thousand_columns_are_found_in_their_places(tmp_path: Path) -> None:
     assert found is not None
     assert [c.name for c in found.columns] == names
     assert all(c.origin is not None for c in found.columns[:800])
+
+
+def test_of_more_files_than_are_listed_nothing_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.csv").write_text(f"{name}\n1\n", encoding="utf-8")
+    monkeypatch.setattr(data_files, "MOST_FILES", 2)
+    with caplog.at_level(logging.INFO):
+        assert FileSources([tmp_path]).read(FileRequest("*.csv", "", "duckdb.csv")) == Table(open=True)
+    assert "more than 2 files" in caplog.text
 
 
 @pytest.fixture

@@ -172,6 +172,8 @@ class FileSources:
 
 def _read(found: DataFiles, stamp: Stamp, reader: Reader, options: Options) -> Table:
     """Within its time. Raises whatever a reader raises, and UnreadableError for what is too large."""
+    if found.many:  # the first of them, or another kind of key, may be among those that were not listed
+        raise UnreadableError(f"more than {len(found.files)} files")
     if any(Path(file).suffix.lower() in _COMPRESSED and size > MAX_ARCHIVE for file, size, _ in stamp):
         raise UnreadableError(f"compressed and larger than {MAX_ARCHIVE} bytes")
     started = time.monotonic()

@@ -110,8 +110,12 @@ def polars(schema_of: SchemaOf, suffix: str, found: DataFiles, options: Mapping[
 
 
 def spark(schema_of: SchemaOf, suffix: str, found: DataFiles, options: Mapping[str, Any]) -> Table:
-    only({name.lower(): value for name, value in options.items()}, frozenset({"mergeschema", "header", "inferschema"}))
-    table = _table(schema_of, found, data_of(found), pandas=False)
+    given = {name.lower(): value for name, value in options.items()}
+    only(given, frozenset({"mergeschema", "header", "inferschema"}))
+    files = data_of(found)
+    if len(files) > COMPARED and str(given.get("mergeschema", False)).lower() != "false":
+        raise UnreadableError("the columns of many files together")
+    table = _table(schema_of, found, files, pandas=False)
     return replace(spark_partitions(table, found), case_sensitive=False)
 
 

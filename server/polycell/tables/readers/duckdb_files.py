@@ -64,7 +64,7 @@ def _files(found: DataFiles, suffixes: tuple[str, ...], version: str) -> list[Pa
         files = [f for f in files if not f.name.startswith((".", "_"))]
         if int(version.split(".")[0]) < 2 or any(not f.name.endswith(suffixes) for f in files):
             raise UnreadableError("a folder")
-    if found.many or not 0 < len(files) <= MOST_FILES:
+    if not 0 < len(files) <= MOST_FILES:
         raise UnreadableError(f"not 1 to {MOST_FILES} files")
     # Folders that the code does not name are keys for us, since we give the whole path, and not for whom it is.
     if any("=" in part and part not in found.label for part in found.base.parts):
