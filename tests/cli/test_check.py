@@ -211,3 +211,10 @@ def test_notebooks_without_scala_need_no_compiler(
 ) -> None:
     monkeypatch.setenv("POLYCELL_CACHE", str(tmp_path / "empty"))
     assert polycell(capsys, "check", write(tmp_path / "a.ipynb", "x = 1", "x"))[2] == ""
+
+
+def test_what_a_magic_hands_out_of_scala_is_defined(tmp_path: Path, capsys: Capture) -> None:
+    cells = ["%load_ext sparkmagic.magics", "%%spark -o df\nval df = spark.range(3)", "df.head()\nprint(missing)"]
+    out = polycell(capsys, "check", "--no-scala", write(tmp_path / "a.ipynb", *cells))[1]
+    assert "`missing`" in out
+    assert "`df`" not in out

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from polycell.core.environment import Binding, BindingKind, Exports, View
 from polycell.core.service import Context
-from polycell.core.types import UNKNOWN, Anchor, Class, Function, Opaque, Type
+from polycell.core.types import UNKNOWN, Anchor, Class, Function, Opaque, Table, Type
 from polycell.languages.scala.outline import Name, Outline
 from polycell.languages.scala.scalatypes import Fields, rows_of, to_neutral
 
@@ -25,7 +26,19 @@ def exports(context: Context, compiled: Compiled, result: str) -> Exports:
         fields = _fields(context.view, outline)
         origin = Anchor("", 0, context.cell.id)
         found[last] = Binding(last, to_neutral(result, fields), "variable", _space(context), origin, result)
-    return Exports(tuple(found.values()))
+    return Exports((*found.values(), *_handed_out(context, found.get(context.cell.result))))
+
+
+def _handed_out(context: Context, own: Binding | None) -> Iterator[Binding]:
+    """What a magic hands to the notebook's own language: of `%%spark -o sales`, `sales` as a pandas frame. `own` is
+    what the cell means by that name."""
+    cell = context.cell
+    if not cell.result or cell.magic is None:
+        return
+    table = own.type if own is not None else None
+    type_ = replace(table, flavour="pandas", case_sensitive=True) if isinstance(table, Table) else UNKNOWN
+    origin = own.origin if own is not None else Anchor("", 0, cell.id)
+    yield Binding(cell.result, type_, "result", context.host.result_space, origin, cell.magic.arguments)
 
 
 def _bindings(context: Context, outline: Outline, compiled: Compiled) -> Iterator[Binding]:
