@@ -72,7 +72,7 @@ def test_functions_are_those_of_the_dialect_with_their_signature() -> None:
 @pytest.mark.parametrize(
     ("prelude", "code", "expected"),
     [
-        (DUCKDB, 't.filter("pric > 1")', ["sql-unknown-column: pric"]),
+        (DUCKDB, 't.filter("pric > 1").project("price + 1 as more")', ["sql-unknown-column: pric"]),
         (DUCKDB, 't.project("id, upper(id)")', ["sql-type-error: upper(id)"]),
         (DUCKDB, 't.aggregate("region, sum(prise)", "region")', ["sql-unknown-column: prise"]),
         (DUCKDB, 't.aggregate("sum(price)", "regoin")', ["sql-unknown-column: regoin"]),

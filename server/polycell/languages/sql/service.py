@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -340,7 +341,8 @@ def _of_part(context: Context, finding: Finding) -> bool:
     and a name that the cell has elsewhere may have been given to a column beside it."""
     if finding.code == "sql-unknown-column":
         name = finding.span.of(context.cell.text)
-        return context.notebook.cells[context.index].text.count(name) == 1
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        return len(word.findall(context.notebook.cells[context.index].text)) == 1
     return finding.code in ("sql-type-error", "sql-syntax")
 
 
