@@ -66,9 +66,11 @@ def python_engine(
         return Environment(found.prefix, found.python) if found else Environment(sys.prefix, sys.executable)
 
     def importable(environment: Environment) -> Importable:
+        from polycell.dependencies.installed import search_path
         from polycell.dependencies.interpreter import Interpreter, site_packages
 
-        return read_importable(site_packages(Interpreter(environment.python, environment.prefix)))
+        folders, _ = search_path(site_packages(Interpreter(environment.python, environment.prefix)))
+        return read_importable(folders)
 
     chain = [SPECS[name]] + ([SPECS[FALLBACK]] if name != FALLBACK else [])
     return Engine(chain, find, [Path(root).absolute().as_uri() for root in roots], note, importable)

@@ -69,7 +69,7 @@ def stamp(interpreter: Interpreter) -> tuple[tuple[str, int], ...]:
 
 def read_installed(interpreter: Interpreter) -> Installed:
     """Everything in the environment; some tenths of a second for hundreds of distributions. Total."""
-    folders, opened = _search_path(site_packages(interpreter))
+    folders, opened = search_path(site_packages(interpreter))
     distributions: dict[str, Distribution] = {}
     for found in importlib.metadata.distributions(path=[str(folder) for folder in folders]):
         try:
@@ -98,7 +98,7 @@ def importable(folder: Path) -> Iterator[str]:
             yield found[1]
 
 
-def _search_path(sites: Iterable[Path]) -> tuple[list[Path], bool]:
+def search_path(sites: Iterable[Path]) -> tuple[list[Path], bool]:
     """The folders that are searched for modules, those of `.pth` files included; whether there may be more."""
     found: dict[Path, None] = {}
     opened = False

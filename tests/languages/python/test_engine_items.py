@@ -9,6 +9,7 @@ import pytest
 from polycell.core.text import Span
 from polycell.languages.python.engine.completion import _as_names, place_of_imports
 from polycell.languages.python.engine.items import Entry, entries, explained, importing, markdown, short
+from polycell.languages.python.engine.slices import slice_of
 from tests import dsl
 
 
@@ -92,3 +93,11 @@ def test_answers_of_any_shape_are_read() -> None:
     for answer in (None, 3, [], {}, {"items": None}, {"items": [3, {"label": 3}, {}]}):
         assert entries(answer) == []
     assert importing([], "x", 3) == []
+
+
+def test_a_name_that_nothing_binds_may_come_with_all_of_a_module() -> None:
+    case = dsl.load("# %%\nfrom helper import *\n# %%\nTool\n# %%\nx = 1\nx + len([])")
+    case.snapshot.analysis.settle()
+    texts = [slice_of(case.snapshot.analysis.context(index)).text for index in (1, 2)]
+    assert "from helper import *\n" in texts[0]
+    assert "helper" not in texts[1]

@@ -78,15 +78,23 @@ def site(code: str, offset: int) -> Site:
     start = max(0, offset - FARTHEST)
     if start:
         start = code.find("\n", start, offset) + 1 or start
+    return _site(code, start, offset)
+
+
+def _site(code: str, start: int, offset: int) -> Site:
     tokens, string = _scan(code, start, offset)
     stack = _brackets(tokens, code)
     if tokens and tokens[-1].kind == "comment" and tokens[-1].end >= offset:
         return Site("", Span(offset, offset), comment=True)
     if string is not None:
         opened, quote, prefix = string
+        formatted = bool({"f", "t"} & set(prefix.lower()))
+        hole = _hole(code, opened, offset) if formatted else None
+        if hole is not None:
+            return _site(code, hole, offset)
         end = _string_end(code, offset, quote)
         span = Span(opened, max(end, offset))
-        return Site(code[opened:offset], span, quote, "f" in prefix.lower(), brackets=stack)
+        return Site(code[opened:offset], span, quote, formatted, brackets=stack)
     word = ""
     if tokens and tokens[-1].kind == "name" and tokens[-1].end == offset:
         word = tokens[-1].text
@@ -133,6 +141,40 @@ def _scan(code: str, start: int, offset: int) -> tuple[list[Token], tuple[int, s
         tokens.append(Token(kind, found[0], at, found.end()))
         at = found.end()
     return tokens, None
+
+
+def _hole(code: str, opened: int, offset: int) -> int | None:
+    """Where the expression begins that the offset is in, of a formatted string whose content begins at `opened`; None
+    in its text, and behind the `:` or `!` of a field."""
+    fields: list[tuple[int, int, bool]] = []  # of each open field its start, open brackets, whether its format began
+    at = opened
+    while at < offset:
+        sign = code[at]
+        inside = bool(fields) and not fields[-1][2]
+        if not inside:
+            if sign == "{" and not fields and code.startswith("{{", at):
+                at += 1
+            elif sign == "{":
+                fields.append((at + 1, 0, False))
+            elif sign == "}" and fields:
+                fields.pop()
+        else:
+            start, depth, _ = fields[-1]
+            if sign in "([{":
+                fields[-1] = (start, depth + 1, False)
+            elif sign == "}" and not depth:
+                fields.pop()
+            elif sign in ")]}":
+                fields[-1] = (start, max(depth - 1, 0), False)
+            elif not depth and (sign == ":" or (sign == "!" and not code.startswith("!=", at))):
+                fields[-1] = (start, depth, True)
+            elif sign in "'\"":
+                end = code.find(sign, at + 1, offset)
+                if end < 0:
+                    break
+                at = end
+        at += 1
+    return fields[-1][0] if fields and not fields[-1][2] else None
 
 
 def _string_end(code: str, offset: int, quote: str) -> int:

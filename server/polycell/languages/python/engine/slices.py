@@ -7,6 +7,7 @@ notebook, and an engine's work is the same in the first cell and in the thousand
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from collections.abc import Iterable
@@ -28,6 +29,8 @@ from polycell.languages.python.source import PythonSource
 MOST_STATEMENTS = 200
 MOST_TEXT = 60_000  # characters that are copied from other cells
 _WORD = re.compile(r"[^\W\d]\w*")
+_STAR = re.compile(r"from [\w.]+ import \*")
+_BUILTINS = frozenset(dir(builtins))
 _IT = f"{MARK}_it"
 
 
@@ -129,6 +132,8 @@ class _Cutter:
             said = ambient.declared(reader.host, reader.cell.language, name)
             if said is not None:
                 self._place((-1, -1, name), Piece(said))
+            elif name not in _BUILTINS:
+                self._stars(reader)
             return []
         if self._declare(reader, name, binding):
             return []
@@ -147,6 +152,12 @@ class _Cutter:
         if not found:
             return self._unknown(reader, name)
         return [more for one in found for more in self._copy(owner, one)]
+
+    def _stars(self, reader: Context) -> None:
+        """A name that nothing seems to bind may come from a module of which all was taken."""
+        for reason in reader.view.opens():
+            if _STAR.fullmatch(reason):
+                self._place((-1, -1, reason), Piece(f"{reason}\n"))
 
     def _declare(self, reader: Context, name: str, binding: Binding) -> bool:
         if isinstance(binding.type, (Function, Class, Module)):
