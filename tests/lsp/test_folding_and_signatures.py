@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from polycell.lsp.conversation import default_parts
-from tests.lsp.client import Client, at, run
+from tests.lsp.client import Client, at, position, run
 from tests.lsp.test_actions import BOOK
 
 OFFSETS = {
@@ -132,5 +132,31 @@ def test_names_of_all_open_notebooks() -> None:
         assert found[1]["location"]["uri"] == f"cell:{BOOK}#1"
         assert len(await client.request("workspace/symbol", {"query": ""})) == 4
         assert await client.request("workspace/symbol", {"query": "zzz"}) == []
+
+    run(test)
+
+
+def test_selections_grow_in_cells_and_in_scripts() -> None:
+    async def test() -> None:
+        client = await started({})
+        client.open_notebook(BOOK, ("python", "x = foo(a.b)"))
+
+        async def chains(uri: str, line: int, *characters: int) -> list[list[tuple[int, int]]]:
+            places = [position(line, character) for character in characters]
+            answer = await client.request("textDocument/selectionRange", {**at(uri, 0, 0), "positions": places})
+            made = []
+            for one in answer:
+                steps = []
+                while one is not None:
+                    steps.append((one["range"]["start"]["character"], one["range"]["end"]["character"]))
+                    one = one.get("parent")
+                made.append(steps)
+            return made
+
+        within, word = await chains(f"cell:{BOOK}#0", 0, 11, 0)
+        assert within == [(10, 11), (8, 11), (7, 12), (4, 12), (0, 12)]
+        assert word == [(0, 1), (0, 12)]
+        client.open_text("file:///a.py", "python", "# %%\nx = foo(1)\n# %%\ny = 2\n")
+        assert (await chains("file:///a.py", 1, 9))[0][:4] == [(8, 9), (7, 10), (4, 10), (0, 10)]
 
     run(test)

@@ -147,6 +147,10 @@ class LanguageService:
         """Texts to show between the code. Only asked when the user switched them on."""
         return ()
 
+    def selections(self, context: Context, offset: int) -> Sequence[Span]:
+        """What a selection at an offset may grow to, in any order: expressions, statements, blocks."""
+        return ()
+
     def folds(self, context: Context) -> Sequence[Fold]:
         """What can be folded beside the extents of the definitions in the facts."""
         return ()

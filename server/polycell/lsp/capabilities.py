@@ -42,6 +42,7 @@ def capabilities(client: Client) -> dict[str, Any]:
         "documentSymbolProvider": True,
         "signatureHelpProvider": {"triggerCharacters": ["(", ","], "retriggerCharacters": [")"]},
         "foldingRangeProvider": True,
+        "selectionRangeProvider": True,
         "inlayHintProvider": True,
         "workspaceSymbolProvider": True,
         # Beside another Python server's formatter an editor would ask which of the two is meant: see `watch`.

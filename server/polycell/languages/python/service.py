@@ -72,6 +72,13 @@ class PythonService(LanguageService):
         said = schema_comments.findings(context.cell.text)
         return (*table_findings(context), *mistakes(context), *said, *unreachable_databases(context))
 
+    def selections(self, context: Context, offset: int) -> Sequence[Span]:
+        from polycell.languages.python.selection import selections
+        from polycell.languages.python.source import PythonSource
+
+        source = context.facts.analysis
+        return tuple(selections(source, offset)) if isinstance(source, PythonSource) else ()
+
     def scope_at(self, context: Context, offset: int) -> Mapping[str, Binding]:
         from polycell.languages.python.flow.exports import scope_at
 
