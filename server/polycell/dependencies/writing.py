@@ -43,8 +43,8 @@ def being_written(cell: Cell, line: str) -> Writing | None:
     """`line` is the cursor's, as far as the cursor. None where no declaration is written."""
     if cell.kind == "markup":
         return None
-    if _JARS.search(line) and "%%configure" in cell.text:
-        return Writing("maven", _JARS.search(line)["written"])  # type: ignore[index]
+    if "%%configure" in cell.text and (jars := _JARS.search(line)) is not None:
+        return Writing("maven", jars["written"])
     if cell.language == "scala":
         if added := _ADD_DEPS.match(line):
             return Writing("maven", added["written"], " ")
