@@ -111,6 +111,31 @@ const tests = {
     assert.equal(cellWith(notebook, "where price").document.languageId, "sql");
   },
 
+  async "the chart at the cursor is shown as a picture beside the notebook"() {
+    const notebook = await open("sales.ipynb");
+    await ready();
+    const code =
+      'import pandas as pd\nimport altair as alt\nseen = pd.DataFrame({"a": ["x"], "b": [1]})\nalt.Chart(seen).mark_bar().encode(x="a", y="b")';
+    const index = notebook.cellCount;
+    await edit(
+      notebook,
+      NotebookEdit.insertCells(index, [new NotebookCellData(NotebookCellKind.Code, code, "python")]),
+    );
+    try {
+      vscode.window.activeNotebookEditor.selection = new NotebookRange(index, index + 1);
+      const pictures = () =>
+        vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => /chart-.*\.png/.test(tab.label));
+      await vscode.commands.executeCommand("polycell.showChart");
+      await until(
+        `a picture among ${vscode.window.tabGroups.all.flatMap((g) => g.tabs.map((t) => t.label))}`,
+        () => pictures().length > 0,
+      );
+      await vscode.window.tabGroups.close(pictures());
+    } finally {
+      await edit(notebook, NotebookEdit.deleteCells(new NotebookRange(index, index + 1)));
+    }
+  },
+
   async "a use before definition is underlined, and nothing else"() {
     const notebook = await open("sales.ipynb");
     const cell = cellWith(notebook, "print(late)");
