@@ -29,11 +29,8 @@ class VegaService(LanguageService):
         return facts(cell, host)
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
-        if context.cell.language not in CHARTS:
+        if context.cell.language not in CHARTS or context.facts.problems:
             return ()
-        if context.facts.problems:
-            # Those of a whole cell are reported already.
-            return [Finding(p.code, p.span, p.message, p.severity) for p in context.facts.problems if context.start]
         return tuple(check.findings(read(context), context))
 
     async def complete(self, context: Context, offset: int) -> Completions:
