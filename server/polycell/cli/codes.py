@@ -10,7 +10,7 @@ CODES: Mapping[str, str] = {
     "database-unreachable": "a database that the settings allow to be read, and that does not answer",
     "dependency-not-installed": "a declared dependency that the notebook's interpreter does not have",
     "dependency-version": "an installed version that the declaration excludes",
-    "immutable-item": "an item assigned to a tuple or a text",
+    "immutable-item": "an item assigned to a tuple",
     "malformed-dependency": "a requirement or coordinate that no tool reads",
     "malformed-schema": "a comment that declares a frame and is not understood",
     "duplicate-columns": "a call that would give two columns one name, which its library refuses",

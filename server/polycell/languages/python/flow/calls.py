@@ -314,6 +314,7 @@ def _own(run: Interpreter, node: ast.Call, callee: Function, receiver: Type | No
             slot = run.slot(name)
             if slot is not None:
                 run.open_up(slot.address)
+                run.rebound(name)
     if callee.changes:
         for argument in surplus:
             _touch(run, argument.node)

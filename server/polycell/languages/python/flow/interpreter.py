@@ -16,7 +16,7 @@ from typing import Any
 
 from polycell.core.environment import Binding, BindingKind, View
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, Anchor, Column, Connection, Function, GroupBy, Series, Table, Type
+from polycell.core.types import UNKNOWN, Anchor, Collection, Column, Connection, Function, GroupBy, Series, Table, Type
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.refusals import Matter, Refusal
@@ -91,6 +91,7 @@ class Interpreter:
         self.known: dict[str, Slot] = {}  # names that came from cells above
         self.base: dict[int, Type] = {}  # and the types that their objects had there
         self.missing: set[str] = set()
+        self.rebindable: set[str] = set()  # names that bodies of the cell declare as global
         self.catalog: dict[str, Binding] = {}
         self.followed: set[str] = set()  # of the reasons in `Facts.opens`, those that proved to hide nothing
         self.addresses = itertools.count()
@@ -195,6 +196,15 @@ class Interpreter:
         text = self.text_of(value) if value is not None else ""
         self.state.names[name] = Slot(address, kind, origin, text)
         return address
+
+    def rebound(self, name: str) -> None:
+        """Somebody may have bound the name anew (`global f`): what never changes in place is no longer certain."""
+        slot = self.slot(name)
+        if slot is None or slot.maybe:
+            return
+        type_ = self.object(slot.address)
+        if isinstance(type_, Function) or (isinstance(type_, Collection) and type_.kind == "tuple"):
+            self.state.names[name] = replace(slot, maybe=True)
 
     def delete(self, name: str) -> None:
         self.state.names[name] = Slot(DELETED)

@@ -1,5 +1,5 @@
 """What Python certainly refuses when it comes to it, watched while the interpreter walks: calls of functions of the
-notebook that do not fit their parameters, and items put into a tuple or a text.
+notebook that do not fit their parameters, and items put into a tuple.
 
 As for columns (uses.py), nothing is noted where the code may not run or expects to fail, and a place that is walked
 several times counts only where it was wrong each time.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from polycell.core.results import Finding
 from polycell.core.text import Span
-from polycell.core.types import Collection, Function, Scalar, Type
+from polycell.core.types import Collection, Function, Type
 from polycell.languages.python.call_forms import parameters, unbindable
 from polycell.languages.python.flow.interpreter import Interpreter, Watcher
 
@@ -61,12 +61,10 @@ class Mistakes(Watcher):
 
 def _immutable(type_: Type, source: str) -> str | None:
     """The kind of a value that was written out where its name was bound, where such a one never changes."""
-    if not (isinstance(type_, Collection) and type_.kind == "tuple") and not isinstance(type_, Scalar):
+    if not (isinstance(type_, Collection) and type_.kind == "tuple"):
         return None
     try:
         node = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if isinstance(node, ast.Tuple):
-        return "tuple"
-    return "str" if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    return "tuple" if isinstance(node, ast.Tuple) else None

@@ -174,6 +174,7 @@ def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
         raise Reached
     type_ = of_function(run, node)
     run.bind(node.name, type_, node, kind="function")
+    _doubt_globals(run, node)
 
 
 def _header_end(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -187,6 +188,16 @@ def _class(run: Interpreter, node: ast.ClassDef) -> None:
         execute(run, node.body)
         raise Reached
     run.bind(node.name, of_class(run, node), node, kind="class")
+    _doubt_globals(run, node)
+
+
+def _doubt_globals(run: Interpreter, node: ast.stmt) -> None:
+    """What a body declares as global it may bind anew, whoever calls it."""
+    for part in nodes(node):
+        if isinstance(part, ast.Global):
+            run.rebindable.update(part.names)
+    for name in run.rebindable:
+        run.rebound(name)
 
 
 def _return(run: Interpreter, node: ast.Return) -> None:
