@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 from hypothesis import given
@@ -116,3 +117,20 @@ def test_total_and_inside_the_text(tail: str) -> None:
     for declaration in read_block(text):
         assert 0 <= declaration.span.start <= declaration.span.end <= len(text)
     insertion(text, "a")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="needs tomllib")
+@pytest.mark.parametrize("value", ['"a"', "1", "[1]", '["a", 2]', "{}", '[["a"]]', "true"])
+def test_dependencies_that_are_no_list_of_texts(value: str) -> None:
+    text = f"# /// script\n# dependencies = {value}\n# ///\n"
+    (broken,) = [d for d in read_block(text) if d.problem]
+    assert broken.span.of(text) == "dependencies"
+    assert "list of texts" in broken.problem
+
+
+@pytest.mark.parametrize(
+    "content", ['dependencies = ["a"]', "dependencies = []", "[tool.x]\n# dependencies = 1", "dependencies = ["]
+)
+def test_other_blocks_are_no_business_of_that(content: str) -> None:
+    text = f"# /// script\n# {content}\n# ///\n"
+    assert not [d for d in read_block(text) if "list of texts" in d.problem]

@@ -6,6 +6,7 @@ Source: the inline script metadata specification of the Python packaging user gu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from polycell.core.text import Span
@@ -15,6 +16,8 @@ from polycell.dependencies.toml_strings import toml_strings
 
 _OPEN = re.compile(r"^# /// (?P<type>[a-zA-Z0-9-]+)[ \t]*\r?$", re.MULTILINE)
 _LINE = re.compile(r"#(?: (?P<content>[^\r\n]*)|(?=\r?\n|\r|\Z))(?:\r\n|\n|\r|\Z)")
+_DEPENDENCIES = re.compile(r"^[ \t]*(?P<key>dependencies)[ \t]*=", re.MULTILINE)
+_NO_LIST = 'The dependencies should be a list of texts: `dependencies = ["name"]`.'
 _ARRAY = re.compile(r"^[ \t]*dependencies[ \t]*=[ \t]*\[", re.MULTILINE)
 
 
@@ -78,6 +81,7 @@ def read_block(text: str) -> tuple[Declaration, ...]:
         found.append(
             Declaration(Requirement("python", "", style="pep723"), where, problem="The block is not closed by `# ///`.")
         )
+    found += _of_another_type(block)
     for string in toml_strings(block.content):
         if string.table or string.key != "dependencies" or not string.listed:
             continue
@@ -91,6 +95,24 @@ def read_block(text: str) -> tuple[Declaration, ...]:
             span = block.span_of(read.span.shift(string.span.start))
         found.append(Declaration(read.requirement, span, problem=read.problem))
     return tuple(found)
+
+
+def _of_another_type(block: Block) -> Iterator[Declaration]:
+    """`dependencies` that is no list of texts, where the rest of the block is sound."""
+    written = _DEPENDENCIES.search(block.content)
+    if written is None:
+        return
+    try:
+        import tomllib  # type: ignore[import-not-found]
+    except ImportError:
+        return  # Python 3.10 has no reader of TOML
+    try:
+        value = tomllib.loads(block.content).get("dependencies")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return
+    if value is not None and not (isinstance(value, list) and all(isinstance(entry, str) for entry in value)):
+        made = Requirement("python", "", style="pep723")
+        yield Declaration(made, block.span_of(Span(*written.span("key"))), problem=_NO_LIST)
 
 
 def python_version(text: str) -> str:
