@@ -111,6 +111,9 @@ def words_parts(state: State, on_ready: object) -> tuple[Services, None]:
     return words_services(), None
 
 
+_MADE: list[Client] = []  # by the test that runs
+
+
 class Client:
     """`sent` is everything that the server said, in order."""
 
@@ -121,7 +124,15 @@ class Client:
         self.server.state.settings = replace(self.server.state.settings, engine="off", scala_engine="off")
         self.server.protocol.set_writer(self)
         self.sent: list[dict[str, Any]] = []
+        _MADE.append(self)
         self._ids = 1000  # beyond the ids that recordings use
+
+    def end(self) -> None:
+        """Stop listening to files and looking at notebooks."""
+        if self.server._sources is not None:
+            self.server._sources.close()
+        for group in list(self.server.state.groups.values()):
+            self.server.scheduler.closed(group.uri)
 
     def write(self, data: bytes) -> None:
         self.sent.append(json.loads(data.partition(b"\r\n\r\n")[2]))
@@ -251,4 +262,16 @@ def at(uri: str, line: int, character: int) -> dict[str, Any]:
 
 
 def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(test())
+    """Run a test, and end what its servers have begun: a file that is read late would start a pass in a closed loop."""
+
+    async def whole() -> None:
+        try:
+            await test()
+        finally:
+            for _ in range(2):  # what a thread has told already comes in the next turn
+                for client in _MADE:
+                    client.end()
+                await asyncio.sleep(0)
+            _MADE.clear()
+
+    asyncio.run(whole())
