@@ -7,6 +7,7 @@ are spliced, nothing is shared with the server's code.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 from pathlib import Path
@@ -96,6 +97,12 @@ def check(client: Client, model: Model) -> None:
         asked = client.server.state.asked(uri)
         assert asked is not None
         assert asked.face.text == text
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_garbage() -> None:
+    """What other modules left behind is told of now, and not as a record of a test here."""
+    gc.collect()
 
 
 PARTS = {"words": words_parts, "real languages": default_parts}
