@@ -4,8 +4,7 @@ there is neither, a new one. Lines that say more than names (options, files, oth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from polycell.core.actions import apply
 from polycell.core.notebook import Cell
@@ -14,8 +13,8 @@ from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.dependencies import pep723
 from polycell.dependencies.install_commands import read_command
+from polycell.dependencies.metadata import declared_by
 from polycell.dependencies.model import Requirement
-from polycell.dependencies.requirement import read_requirement
 
 PORTABLE = ("polyglot", "dependencies", "python")
 PIP_LINE = re.compile(r"^(?:[%!][ \t]*|)pip[ \t]+install[ \t][^\r\n#;|&]*", re.MULTILINE)
@@ -40,7 +39,7 @@ def move_installs(context: Context, listed: tuple[str, ...] | None) -> Iterator[
         return
     into = listed or (PORTABLE if context.host.name == "jupyter" else None)
     if into is not None:
-        entries = (read_requirement(text, "").requirement for text in _texts(context.notebook.metadata, into))
+        entries = (d.requirement for d in declared_by(context.notebook) if d.path[:-1] == into)
         changes = tuple(MetadataChange(into, requirement.text) for requirement in _new(wanted, entries))
         yield Action(f"{_MOVE} the notebook's metadata", "refactor.rewrite", tuple(edits), metadata=changes)
     first = next((c for c in cells if c.kind == "code" and c.language == "python" and c.magic is None), None)
@@ -103,11 +102,3 @@ def _with_block(first: Cell, edits: list[Edit], wanted: Iterable[Requirement]) -
     yield from (edit for edit in edits if edit.cell != first.id)
     end = max((edit.span.end for edit in own), default=0)
     yield Edit(first.id, Span(0, end), block + apply(first.text[:end], own))
-
-
-def _texts(metadata: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    """The texts of a list in the metadata."""
-    value: Any = metadata
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    yield from (entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()

@@ -26,6 +26,7 @@ from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource, Document
 from polycell.included.places import placed_in
 from polycell.tables.answers import Answers, OnReady
+from polycell.tables.data_files import UnreadableError, find
 
 log = logging.getLogger(__name__)
 
@@ -112,12 +113,9 @@ class IncludedSources:
     def _read(self, request: IncludedRequest) -> Read:
         try:
             path = self._found(request)
-            text = path.read_text(encoding="utf-8", errors="replace") if path is not None else ""
+            text = path.read_text(encoding="utf-8", errors="replace")
         except (OSError, ValueError) as reason:
             log.info("%s, which a notebook runs, cannot be read: %s", request.file, reason)
-            return Read()
-        if path is None:
-            log.info("%s, which a notebook runs, is not there or lies outside of the workspace", request.file)
             return Read()
         document = _document(text, path, Path(request.folder)) if len(text) <= LARGEST else Document()
         if len(document.notebooks) != 1 or len(document.notebooks[0].cells) > MOST_CELLS:
@@ -125,14 +123,16 @@ class IncludedSources:
             return Read()
         return Read(str(path), text, document)
 
-    def _found(self, request: IncludedRequest) -> Path | None:
-        folder = Path(request.folder)
+    def _found(self, request: IncludedRequest) -> Path:
+        """Raises UnreadableError where nothing is there that may be read."""
+        reason = UnreadableError("no file")
         for ending in ENDINGS:
-            path = (folder / (request.file + ending)).resolve()
-            if path.is_file():
-                around = (place.resolve() for place in (folder, *self._roots))
-                return path if self._anywhere or any(place in path.parents for place in around) else None
-        return None
+            path = str(Path(request.folder) / (request.file + ending))
+            try:
+                return find(path, request.folder, self._roots, anywhere=self._anywhere).one()
+            except UnreadableError as problem:
+                reason = problem
+        raise reason
 
 
 def _document(text: str, path: Path, folder: Path) -> Document:
