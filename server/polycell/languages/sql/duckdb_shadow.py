@@ -25,6 +25,7 @@ from functools import lru_cache
 from typing import Any
 
 from polycell.core.text import Span
+from polycell.tables.duckdb_safety import SAFE
 from polycell.tables.duckdb_types import quote
 
 log = logging.getLogger(__name__)
@@ -36,15 +37,7 @@ MOST_TABLES = 200  # that the connection keeps between two queries
 Schema = tuple[tuple[str, str], ...]  # (column, DuckDB's type or "" for an unknown one)
 Tables = tuple[tuple[tuple[str, ...], Schema], ...]  # ((schema, table) or (table,), columns)
 
-_CONFIG = {
-    "threads": "1",
-    "memory_limit": "256MB",
-    "python_enable_replacements": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "allow_community_extensions": "false",
-    "errors_as_json": "true",
-}
+_CONFIG = {**SAFE, "errors_as_json": "true"}
 _LOCKS = (
     "pragma disable_optimizer",
     "set temp_directory=''",

@@ -8,16 +8,10 @@ from typing import Any
 
 from polycell.core.types import Column
 from polycell.tables.databases.catalogue import MOST_COLUMNS, Database, Relation, column, relation_table
+from polycell.tables.duckdb_safety import SAFE
 from polycell.tables.duckdb_types import from_duckdb
 
-_CONFIG: dict[str, Any] = {
-    "threads": "1",
-    "memory_limit": "512MB",
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "python_enable_replacements": "false",
-}
+_CONFIG = {**SAFE, "memory_limit": "512MB", "enable_external_access": "false"}
 _COLUMNS = """
     select c.schema_name, c.table_name, c.column_name, c.data_type, c.is_nullable, c.comment,
         coalesce(v.view_name is not null, false)

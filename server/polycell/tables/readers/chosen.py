@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from polycell.core.types import STRING, Column, DataType, Evidence, Table
 from polycell.tables.data_files import DataFiles, UnreadableError
 from polycell.tables.readers.text import Head, read_text_head
+
+T = TypeVar("T")
 
 COMPARED = 20  # files whose first lines are compared
 
@@ -18,6 +20,16 @@ def only(options: Mapping[str, Any], names: frozenset[str]) -> None:
     odd = sorted(options.keys() - names)
     if odd:
         raise UnreadableError(f"option {odd[0]}")
+
+
+def without_skipped(rows: list[T], skip: Any) -> list[T]:
+    """The rows that pandas' `skiprows` leaves: a number of them at the head, or the ones listed. Raises
+    UnreadableError where it is something else."""
+    if isinstance(skip, int):
+        return rows[skip:]
+    if isinstance(skip, list):
+        return [row for i, row in enumerate(rows) if i not in skip]
+    raise UnreadableError("which rows are skipped")
 
 
 def select(table: Table, columns: Any) -> Table:

@@ -16,6 +16,7 @@ from typing import Any
 
 from polycell.core.types import Anchor, Column, Evidence, Table
 from polycell.tables.data_files import DataFiles, UnreadableError, partitioned
+from polycell.tables.duckdb_safety import SAFE
 from polycell.tables.duckdb_types import from_duckdb, quote
 from polycell.tables.readers import arrow_files, csv_files, json_files
 from polycell.tables.readers.delimited import places_of
@@ -24,14 +25,6 @@ from polycell.tables.readers.text import read_text_head
 SECONDS = 2.5  # until it is interrupted
 MOST_FILES = 200
 
-_CONFIG = {
-    "threads": "1",
-    "memory_limit": "256MB",
-    "python_enable_replacements": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "allow_community_extensions": "false",
-}
 _OPTION = re.compile(r"[a-z_]+\Z")
 _NUMBERS = (int, float)
 
@@ -73,7 +66,7 @@ def _files(found: DataFiles, suffixes: tuple[str, ...], version: str) -> list[Pa
 
 
 def _described(duckdb: Any, files: list[Path], source: str) -> list[tuple[Any, Any]]:
-    connection = duckdb.connect(":memory:", config=_CONFIG)
+    connection = duckdb.connect(":memory:", config=SAFE)
     watch = threading.Timer(SECONDS, connection.interrupt)
     watch.daemon = True
     watch.start()

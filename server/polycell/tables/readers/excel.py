@@ -12,7 +12,7 @@ from typing import Any
 from polycell.core.types import BOOL, STRING, TIMESTAMP, Certainty, Column, DataType, Evidence, Table
 from polycell.tables.data_files import DataFiles, UnreadableError
 from polycell.tables.infer import MISSING
-from polycell.tables.readers.chosen import only, select
+from polycell.tables.readers.chosen import only, select, without_skipped
 from polycell.tables.readers.pandas_csv import mangled
 from polycell.tables.readers.pandas_frame import Fields, column_types, framed, texts
 
@@ -42,14 +42,7 @@ class Sheet:
 def pandas(found: DataFiles, options: Mapping[str, Any]) -> Table:
     only(options, _PANDAS)
     sheet = _sheet(found.one(), options.get("sheet_name", 0))
-    rows = list(sheet.rows)
-    skip = options.get("skiprows", 0)
-    if isinstance(skip, int):
-        rows = rows[skip:]
-    elif isinstance(skip, list):
-        rows = [row for i, row in enumerate(rows) if i not in skip]
-    else:
-        raise UnreadableError("which rows are skipped")
+    rows = without_skipped(list(sheet.rows), options.get("skiprows", 0))
     if options.get("nrows") is not None:
         rows = _first_rows(rows, options)
     names, data = _pandas_names(rows, options)

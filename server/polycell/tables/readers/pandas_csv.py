@@ -13,6 +13,7 @@ from typing import Any
 
 from polycell.core.types import Column, Table
 from polycell.tables.data_files import UnreadableError
+from polycell.tables.readers.chosen import without_skipped
 from polycell.tables.readers.delimited import MAX_ROWS, WHITE_SPACE, columns_of, rows_of
 from polycell.tables.readers.pandas_frame import Fields, column_types, framed, is_date, texts
 from polycell.tables.readers.text import Head
@@ -59,13 +60,7 @@ def _rows(head: Head, options: Mapping[str, Any]) -> list[list[str]]:
     rows = rows_of(
         head, _separator(options), quote=quote, skip_space=options.get("skipinitialspace") is True, strict=False
     )
-    skip = options.get("skiprows", 0) or 0
-    if isinstance(skip, int):
-        rows = rows[skip:]
-    elif isinstance(skip, list):
-        rows = [row for i, row in enumerate(rows) if i not in skip]
-    else:
-        raise UnreadableError("which rows are skipped")
+    rows = without_skipped(rows, options.get("skiprows", 0) or 0)
     if options.get("skipinitialspace") is True and [""] in rows:
         raise UnreadableError("lines of blanks alone")
     # Blank lines do not count, not even for `header`.
