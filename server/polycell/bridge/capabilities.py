@@ -56,6 +56,7 @@ CAPABILITIES: Mapping[str, Any] = {
         "selectionRange": {"dynamicRegistration": True},
         "formatting": {"dynamicRegistration": True},
         "inlayHint": {"dynamicRegistration": True},
+        "callHierarchy": {"dynamicRegistration": True},
         "diagnostic": {"dynamicRegistration": True, "relatedDocumentSupport": False},
         "publishDiagnostics": {"relatedInformation": True, "versionSupport": True},
         "semanticTokens": {
@@ -80,6 +81,7 @@ NEEDED: Mapping[str, str] = {
     "textDocument/selectionRange": "selectionRangeProvider",
     "textDocument/formatting": "documentFormattingProvider",
     "textDocument/inlayHint": "inlayHintProvider",
+    "textDocument/prepareCallHierarchy": "callHierarchyProvider",
     "textDocument/diagnostic": "diagnosticProvider",
     "textDocument/semanticTokens/full": "semanticTokensProvider",
 }

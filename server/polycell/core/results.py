@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
-from polycell.core.facts import Severity
+from polycell.core.facts import Definition, Severity
 from polycell.core.text import Position, Span
 from polycell.core.types import Anchor, Column, Table
 
@@ -221,6 +222,47 @@ class Renamed:
     edits: tuple[Edit, ...] = ()
     refusal: str = ""
     column: bool = False
+
+
+class CallSite(NamedTuple):
+    """A place that calls something: `span` is the callee's name, `caller` the innermost definition around (None: the
+    cell itself), `callee` the definition that is called where the text of the cell alone tells."""
+
+    span: Span
+    caller: Definition | None = None
+    callee: Definition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What a cell's text says about calls: what of it can be called (inner functions too), and who calls."""
+
+    callables: tuple[Definition, ...] = ()
+    sites: tuple[CallSite, ...] = ()
+
+
+NO_CALLS = Calls()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Something that calls or is called: a function, method or class of a cell, a cell itself (kind "cell"), or, where
+    `place` has a URI, what another server knows by `token`. `place` is its name, `extent` all of it."""
+
+    name: str
+    kind: str
+    place: Location
+    extent: Location
+    detail: str = ""
+    token: Mapping[str, Any] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The other end of a call, and the places where it is called."""
+
+    other: Caller
+    places: tuple[Location, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,13 @@ from polycell.core.facts import NO_FACTS, Facts, Fragment
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import (
+    NO_CALLS,
     NO_COMPLETIONS,
     NOT_FORMATTED,
     Action,
+    Call,
+    Caller,
+    Calls,
     Completions,
     Finding,
     Fold,
@@ -121,6 +125,18 @@ class LanguageService:
 
     async def define_type(self, context: Context, offset: int) -> Sequence[Location]:
         """Where the type of what stands there is defined."""
+        return ()
+
+    def calls(self, context: Context) -> Calls:
+        """Who calls what in the cell, by its text alone."""
+        return NO_CALLS
+
+    async def callees(self, context: Context, offset: int) -> Sequence[Caller]:
+        """What the name at `offset` calls, where names alone do not tell: a method, a library's function."""
+        return ()
+
+    async def calls_outside(self, context: Context, caller: Caller, *, incoming: bool) -> Sequence[Call]:
+        """The calls of, or (`incoming`) to, something outside of the notebook that `callees` answered."""
         return ()
 
     async def prepare(self, notebook: Notebook) -> None:

@@ -44,6 +44,7 @@ def capabilities(client: Client) -> dict[str, Any]:
         "foldingRangeProvider": True,
         "selectionRangeProvider": True,
         "inlayHintProvider": True,
+        "callHierarchyProvider": True,
         "workspaceSymbolProvider": True,
         # Beside another Python server's formatter an editor would ask which of the two is meant: see `watch`.
         "documentFormattingProvider": not client.companion,

@@ -23,6 +23,7 @@ from polycell.core.service import Services
 from polycell.core.session import Session
 from polycell.lsp import (
     actions,
+    calls,
     dependencies,
     folding,
     formatting,
@@ -141,7 +142,7 @@ class PolycellServer(LanguageServer):
 
     def bind(self, params: Any) -> None:
         """Fix the state that a request is asked at; None for what is no request."""
-        document = params.get("textDocument") if isinstance(params, Mapping) else None
+        document = params.get("textDocument") or params.get("item") if isinstance(params, Mapping) else None
         uri = document.get("uri") if isinstance(document, Mapping) else None
         requests.BOUND.set(self.state.asked(uri) if isinstance(uri, str) else None)
         position = params.get("position") if isinstance(params, Mapping) else None
@@ -348,6 +349,9 @@ def register(server: PolycellServer) -> None:
         types.TEXT_DOCUMENT_FOLDING_RANGE: folding.folding,
         types.TEXT_DOCUMENT_SELECTION_RANGE: selection.selection_ranges,
         types.TEXT_DOCUMENT_INLAY_HINT: hints.inlay_hints,
+        types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY: calls.prepare,
+        types.CALL_HIERARCHY_INCOMING_CALLS: calls.incoming,
+        types.CALL_HIERARCHY_OUTGOING_CALLS: calls.outgoing,
         types.TEXT_DOCUMENT_FORMATTING: formatting.whole,
         types.TEXT_DOCUMENT_RANGE_FORMATTING: formatting.within,
         types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: semantic_tokens.full,

@@ -15,6 +15,9 @@ from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import (
     NO_COMPLETIONS,
     Action,
+    Call,
+    Caller,
+    Calls,
     Completions,
     Finding,
     Formatted,
@@ -124,11 +127,18 @@ class PythonService(LanguageService):
         from polycell.languages.python.define import define
 
         own = define(context, offset)
-        if own or self._engine is None:
+        if own:
             return own
-        from polycell.languages.python.engine import features
+        if self._engine is not None:
+            from polycell.languages.python.engine import features
 
-        return await features.locations(self._engine, context, "textDocument/definition", offset)
+            found = await features.locations(self._engine, context, "textDocument/definition", offset)
+            if found:
+                return found
+        from polycell.languages.python.calls import method_at
+
+        method = method_at(context, offset)
+        return (method,) if method is not None else ()
 
     async def define_type(self, context: Context, offset: int) -> Sequence[Location]:
         if self._engine is None:
@@ -136,6 +146,29 @@ class PythonService(LanguageService):
         from polycell.languages.python.engine import features
 
         return await features.locations(self._engine, context, "textDocument/typeDefinition", offset)
+
+    def calls(self, context: Context) -> Calls:
+        from polycell.languages.python.calls import calls
+
+        return calls(context)
+
+    async def callees(self, context: Context, offset: int) -> Sequence[Caller]:
+        from polycell.languages.python.calls import method_at
+
+        found: Sequence[Caller] = ()
+        if self._engine is not None:
+            from polycell.languages.python.engine import calls
+
+            found = await calls.callees(self._engine, context, offset)
+        method = method_at(context, offset) if not found else None
+        return found if method is None else (Caller("", "method", method, method),)
+
+    async def calls_outside(self, context: Context, caller: Caller, *, incoming: bool) -> Sequence[Call]:
+        if self._engine is None:
+            return ()
+        from polycell.languages.python.engine import calls
+
+        return await calls.calls(self._engine, context, caller, incoming=incoming)
 
     async def signature(self, context: Context, offset: int) -> Signatures | None:
         from polycell.languages.python.signature import signature

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
@@ -103,6 +103,18 @@ class Engine:
             while len(self._answers) > ANSWERS_KEPT:
                 self._answers.popitem(last=False)
             return made
+        return None
+
+    async def about(self, notebook: Notebook, method: str, params: Mapping[str, Any]) -> Any:
+        """The answer of the first server that is there to a question about no text of ours; None where it has none."""
+        for server in self._servers(await self.environment(notebook)):
+            try:
+                return await server.request(method, params)
+            except Gone as reason:
+                log.info("%s", reason)
+            except Refused as refusal:
+                log.info("%s refused %s: %s", server.spec.name, method, refusal)
+                return None
         return None
 
     async def start(self, notebook: Notebook) -> None:

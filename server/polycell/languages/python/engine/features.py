@@ -31,7 +31,7 @@ _MODIFIERS: frozenset[str] = frozenset(get_args(TokenModifier))
 
 
 async def hover(engine: Engine, context: Context, offset: int) -> Hover | None:
-    found = await _ask(engine, context, "textDocument/hover", offset)
+    found = await ask(engine, context, "textDocument/hover", offset)
     if found is None:
         return None
     cut, answer = found
@@ -49,23 +49,28 @@ async def hover(engine: Engine, context: Context, offset: int) -> Hover | None:
 
 async def locations(engine: Engine, context: Context, method: str, offset: int) -> Sequence[Location]:
     """Places in cells and files; what stands in the glue between the cells is nowhere."""
-    found = await _ask(engine, context, method, offset)
+    found = await ask(engine, context, method, offset)
     if found is None:
         return ()
     cut, answer = found
     said = answer.result if isinstance(answer.result, list) else [answer.result]
-    made = (_location(cut, answer, one) for one in said if isinstance(one, Mapping))
+    made = (location(cut, answer, one) for one in said if isinstance(one, Mapping))
     return tuple(dict.fromkeys(one for one in made if one is not None))
 
 
-def _location(cut: Slice, answer: Answer, said: Mapping[str, Any]) -> Location | None:
+def location(cut: Slice, answer: Answer, said: Mapping[str, Any]) -> Location | None:
     uri = said.get("uri") or said.get("targetUri")
     where = said.get("range") or said.get("targetSelectionRange")
     if uri == answer.text.uri:
         span = answer.text.span(where, answer.server.encoding)
         placed = cut.map.span_to_cell(span) if span is not None else None
         return Location(placed[1], placed[0]) if placed is not None else None
-    if not isinstance(uri, str) or MARK in uri.rpartition("/")[2] or not isinstance(where, Mapping):
+    return in_file(uri, where) if isinstance(uri, str) else None
+
+
+def in_file(uri: str, where: Any) -> Location | None:
+    """A range of a file; None for one in a text that we made."""
+    if MARK in uri.rpartition("/")[2] or not isinstance(where, Mapping):
         return None
     ends = [where.get("start"), where.get("end")]
     lines = [Position(p.get("line", 0), p.get("character", 0)) for p in ends if isinstance(p, Mapping)]
@@ -73,7 +78,7 @@ def _location(cut: Slice, answer: Answer, said: Mapping[str, Any]) -> Location |
 
 
 async def signature(engine: Engine, context: Context, offset: int) -> Signatures | None:
-    found = await _ask(engine, context, "textDocument/signatureHelp", offset)
+    found = await ask(engine, context, "textDocument/signatureHelp", offset)
     result = found[1].result if found is not None else None
     said = result.get("signatures") if isinstance(result, Mapping) else None
     if not isinstance(result, Mapping) or not isinstance(said, list):
@@ -117,7 +122,7 @@ def _units(label: str, start: Any, end: Any) -> str:
 
 async def tokens(engine: Engine, context: Context) -> Sequence[SemanticToken]:
     """What each word of the cell is; nothing where the text that the engine saw is not the user's."""
-    found = await _ask(engine, context, "textDocument/semanticTokens/full", None)
+    found = await ask(engine, context, "textDocument/semanticTokens/full", None)
     if found is None:
         return ()
     cut, answer = found
@@ -177,7 +182,7 @@ async def hints(engine: Engine, context: Context) -> Sequence[Hint]:
     return made
 
 
-async def _ask(
+async def ask(
     engine: Engine, context: Context, method: str, offset: int | None, **more: Any
 ) -> tuple[Slice, Answer] | None:
     """The slice and what was said about it. Nothing is asked about a place whose text is not what the user sees."""
