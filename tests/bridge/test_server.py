@@ -180,6 +180,26 @@ def test_what_the_server_gave_up_is_asked_again(play: Callable[..., None], code:
     play(test, {"x/y": [{"error": code}, {"error": code}, {"answer": "at last"}]})
 
 
+def test_an_answer_whose_text_was_changed_meanwhile_is_asked_for_again(play: Callable[..., None]) -> None:
+    """ty begins anew with the newest text, and says nothing of it."""
+
+    async def test(p: Play) -> None:
+        await p.server.at(text("open"), "x/y")
+        one, two = await asyncio.gather(p.server.at(text("one"), "x/y"), p.server.at(text("two"), "x/y"))
+        shown, asked = "", []
+        for message in await p.log():
+            if message.get("method") == "textDocument/didChange":
+                shown = message["params"]["contentChanges"][0]["text"]
+            elif message.get("method") == "x/y":
+                asked.append(shown)
+        assert asked[1:3] == ["one", "two"]
+        assert one > 1  # what it was answered while "two" was shown does not count
+        assert (asked[one], asked[two]) == ("one", "two")
+
+    numbered = [{"answer": number} for number in range(8)]
+    play(test, {"initialize": [{"answer": {"capabilities": {"textDocumentSync": 1}}}], "x/y": numbered})
+
+
 def test_errors_are_not_asked_again(play: Callable[..., None]) -> None:
     async def test(p: Play) -> None:
         with pytest.raises(Refused, match="as told"):

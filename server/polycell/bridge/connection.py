@@ -64,24 +64,23 @@ class Connection:
     def notify(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})
 
-    async def request(self, method: str, params: Any) -> Any:
-        """The result. Raises Refused or Gone. When our caller is cancelled, the server is told."""
+    def request(self, method: str, params: Any) -> asyncio.Future[Any]:
+        """Sends at once, so that nothing can come between this and what was sent before; awaited, it gives the result.
+        Raises Refused or Gone. When it is cancelled, the server is told."""
         self._id += 1
         number = self._id
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = answer
+        self._send({"id": number, "method": method, "params": params})
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        answer.add_done_callback(lambda done: self._answered(number, done))
         if self._silent_since is None:
             self._silent_since = time.monotonic()
-        try:
-            self._send({"id": number, "method": method, "params": params})
-            return await answer
-        except asyncio.CancelledError:
-            if not answer.done() or answer.cancelled():
-                with contextlib.suppress(Gone):  # whoever cancels hears of that, not of a server that has ended too
-                    self.notify("$/cancelRequest", {"id": number})
-            raise
-        finally:
-            self._waiting.pop(number, None)
+        return answer
+
+    def _answered(self, number: int, answer: asyncio.Future[Any]) -> None:
+        self._waiting.pop(number, None)
+        if answer.cancelled():
+            with contextlib.suppress(Gone):  # whoever cancels hears of that, not of a server that has ended too
+                self.notify("$/cancelRequest", {"id": number})
 
     def silent_for(self) -> float:
         """Seconds since it was asked something, if it has said nothing whatever since then."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from polycell.bridge.capabilities import CAPABILITIES, NEEDED, encoding_of, sync_kind
-from polycell.bridge.connection import METHOD_NOT_FOUND, RETRIED, Connection, Gone, Refused
+from polycell.bridge.connection import CONTENT_MODIFIED, METHOD_NOT_FOUND, RETRIED, Connection, Gone, Refused
 from polycell.bridge.positions import Encoding
 from polycell.bridge.process import Child, spawn
 from polycell.bridge.spec import ServerSpec, merged, plain, section
@@ -90,7 +90,11 @@ class Server:
         return await self._ask(method, lambda: params)
 
     async def at(self, text: Text, method: str, offset: int | None = None, **more: Any) -> Any:
-        """The same about a document, at an offset of it; the server is shown the text first."""
+        """The same about a document, at an offset of it; the server is shown the text first.
+
+        A server may answer from the text that it was shown while it worked (ty begins anew with that and says nothing):
+        such an answer is none, and the question is asked again.
+        """
 
         def params() -> dict[str, Any]:
             self.show(text)
@@ -99,7 +103,7 @@ class Server:
                 made["position"] = text.position(offset, self.encoding)
             return made
 
-        return await self._ask(method, params)
+        return await self._ask(method, params, text.uri)
 
     def show(self, text: Text) -> None:
         """Make a running server have this text."""
@@ -134,7 +138,7 @@ class Server:
         """What it answered to `initialize`; empty before."""
         return self._capabilities
 
-    async def _ask(self, method: str, params: Callable[[], Any]) -> Any:
+    async def _ask(self, method: str, params: Callable[[], Any], uri: str = "") -> Any:
         for attempt in range(TRIES):
             connection = await self.ready()
             silent = connection.silent_for()
@@ -142,7 +146,12 @@ class Server:
                 self.lost(f"has not answered for {silent:.0f} seconds")
                 raise Gone(f"{self.spec.name} hangs")
             try:
-                return await asyncio.wait_for(connection.request(method, params()), self.spec.patience)
+                asked = params()
+                shown = self._texts.shown(uri)
+                result = await asyncio.wait_for(connection.request(method, asked), self.spec.patience)
+                if self._texts.shown(uri) is not shown:
+                    raise Refused(CONTENT_MODIFIED, "the text was changed meanwhile")
+                return result
             except Refused as refusal:
                 if refusal.code not in RETRIED or attempt == TRIES - 1:
                     raise

@@ -48,6 +48,10 @@ class OpenTexts:
         known = self._open.get(uri)
         return known[0] if known else None
 
+    def shown(self, uri: str) -> object:
+        """What the server has under this name, to be compared with what it has later; None where it is not open."""
+        return self._open.get(uri)
+
     def show(self, text: Text, notify: Callable[[str, Any], None], kind: int, encoding: Encoding) -> None:
         """Make the server have this very text, by the fewest and smallest messages."""
         known = self._open.get(text.uri)
