@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,9 +35,12 @@ class Running:
         return self._loop.run_until_complete(asyncio.wait_for(work, 60))
 
     def ask(self, feature: str, text: str) -> Any:
+        return self.run(self._asking(feature, text))
+
+    def _asking(self, feature: str, text: str) -> Coroutine[Any, Any, Any]:
         notebook, cell, offset, _ = dsl.parse(text, self.folder)
         session = Session(self.services, compose.default_sources([self.folder], services=self.services))
-        return self.run(getattr(features, feature)(session.update(notebook), self.services, cell, offset))
+        return getattr(features, feature)(session.update(notebook), self.services, cell, offset)
 
     def items(self, text: str) -> list[Completion]:
         """Best first."""
@@ -45,6 +48,15 @@ class Running:
 
     def labels(self, text: str) -> list[str]:
         return [item.label for item in self.items(text)]
+
+    def labels_at_once(self, texts: Sequence[str]) -> list[list[str]]:
+        """The labels in each text, asked for before any answer has come."""
+
+        async def all_of_them() -> list[list[str]]:
+            found = await asyncio.gather(*(self._asking("complete", text) for text in texts))
+            return [[item.label for item in one.items] for one in found]
+
+        return self.run(all_of_them())
 
     def hover(self, text: str) -> str:
         found: Hover | None = self.ask("hover", text)

@@ -33,6 +33,19 @@ def test_members_of_library_objects(ty: Running, around: str) -> None:
     assert "upper" in ty.labels(above + around.format("text.<|>"))
 
 
+def test_inside_of_a_word(ty: Running) -> None:
+    assert "sqrt" in ty.labels("# %%\nimport math\n# %%\nmath.<|>sqrt(2)")
+    assert "sqrt" in ty.labels("# %%\nimport math\n# %%\nx = math.sq<|>rt(2) + 1\nprint(x)")
+
+
+def test_types_asked_for_at_once_keep_their_own_members(ty: Running) -> None:
+    """What is asked of one text is not answered from another, though nobody waits for the first."""
+    texts = [f"# %%\nx = {value}\n# %%\nx.<|>" for value in ("'a'", "1", "1.5", "b'a'", "[1]", "{1: 2}")]
+    found = ty.labels_at_once(texts)
+    wanted = ["casefold", "bit_length", "is_integer", "decode", "append", "popitem"]
+    assert [[w for w in wanted if w in labels] for labels in found] == [[w] for w in wanted]
+
+
 def test_names_of_a_script_that_is_run(ty: Running) -> None:
     assert "upper" in ty.labels("# %%\n%run helper.py\n# %%\nassist('a').<|>")
     assert ty.signature("# %%\n%run helper\n# %%\nassist(<|>") == ("assist(what: str) -> str", "what: str")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
@@ -22,6 +23,7 @@ from polycell.languages.python.source import PythonSource
 
 log = logging.getLogger(__name__)
 
+_WORD = re.compile(r"\w+")
 METHOD = "textDocument/completion"
 WITH_OURS = 0.3  # seconds that an engine has when we have something to show ourselves
 ALONE = 4.0  # and when we have not
@@ -78,7 +80,8 @@ async def _members(engine: Engine, context: Context, place: Place) -> Sequence[E
 
 async def _of_type(engine: Engine, context: Context, said: Declared) -> Sequence[Entry]:
     text, offset = receiver_slice(said)
-    return _read(await engine.ask(context.notebook, "members", text, METHOD, offset))
+    # Under a name of its own: texts of several types under one name would have to take turns.
+    return _read(await engine.ask(context.notebook, f"members of {said.text}", text, METHOD, offset))
 
 
 async def _here(engine: Engine, context: Context, offset: int) -> Sequence[Entry]:
@@ -86,7 +89,10 @@ async def _here(engine: Engine, context: Context, offset: int) -> Sequence[Entry
     where = cut.map.to_document(context.cell.id, offset)
     if where is None:
         return ()
-    return _read(await engine.ask(context.notebook, context.cell.id, cut.text, METHOD, where))
+    name, text = context.cell.id, cut.text
+    if behind := _WORD.match(text, where):  # inside of a word ty offers nothing, at its end it does
+        name, text = f"{name}, word cut", text[:where] + text[behind.end() :]
+    return _read(await engine.ask(context.notebook, name, text, METHOD, where))
 
 
 async def _importable(engine: Engine, context: Context, typed: str) -> Sequence[Entry]:
