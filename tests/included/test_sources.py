@@ -67,6 +67,12 @@ def test_a_script_gives_its_names_with_their_types(folder: Path, line: str) -> N
     assert codes(snapshot, 2) == ["sql-unknown-column"]
 
 
+def test_the_cell_that_runs_a_script_has_its_names(folder: Path) -> None:
+    snapshot = opened(folder, "%run setup.py\nprint(LIMIT, nobody)\ndef known(): return load, unknown")
+    said = [finding.message.split("`")[1] for finding in snapshot.analysis.findings(0)]
+    assert said == ["nobody", "unknown"]
+
+
 @pytest.mark.parametrize("line", ["gone.py", "-m setup", "$name", "{name}.py", "", "../outside.py", "-i", "sub"])
 def test_what_is_not_followed_leaves_everything_possible(folder: Path, line: str) -> None:
     (folder / "sub").mkdir()

@@ -54,6 +54,20 @@ def test_a_body_that_runs_later_may_use_what_any_cell_defines() -> None:
     """)
 
 
+def test_what_stands_behind_a_return_never_runs() -> None:
+    check_findings("""
+        # %%
+        def first(values):
+            if not values:
+                return None
+                print(nothing)
+            return values[0]
+            return head
+        first([]) or other
+                     ^^^^^ undefined-name: not defined
+    """)
+
+
 def test_what_follows_from_a_broken_statement_is_not_said() -> None:
     check_findings("""
         # %%

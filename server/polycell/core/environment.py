@@ -163,8 +163,8 @@ def same(left: object, right: object) -> bool:
 # What all cells say about a matter, in the order of the cells, each with the cell's id; "" for the notebook itself.
 Gathered = tuple[tuple[str, tuple[Hashable, ...]], ...]
 
-# Questions, as recorded: kind ("name", "fold", "later", "opens", "gathered" or "source"), what it is about, and the
-# language that asked where that is not the cell's own (a SQL fragment in a Python cell sees other spaces).
+# Questions, as recorded: kind ("name", "fold", "later", "here", "opens", "gathered" or "source"), what it is about, and
+# the language that asked where that is not the cell's own (a SQL fragment in a Python cell sees other spaces).
 Question = tuple[str, Hashable, str]
 _ANYWHERE = "anywhere"
 
@@ -255,6 +255,10 @@ class View:
         found = self._ask("later", name, lambda: self._later(name))
         return found if isinstance(found, Anchor) else None
 
+    def given_here(self, name: str) -> bool:
+        """Whether the cell itself gives `name`, be it by a file that it runs."""
+        return bool(self._ask("here", name, lambda: self._here(name)))
+
     def opens(self) -> tuple[str, ...]:
         """Reasons why names may exist that nobody sees: the host's, of the cells this one can see, and its own."""
         reasons: tuple[str, ...] = self._ask("opens", "", self._opens)
@@ -343,6 +347,8 @@ class View:
         name = str(about)
         if kind == "later":
             return self._later(name)
+        if kind == "here":
+            return self._here(name)
         found = self._nearest(name, folded=False)
         return found if found is not None or kind == "name" else self._nearest(name, folded=True)
 
@@ -385,6 +391,10 @@ class View:
             if below and binding.kind != "deleted" and self._visible(binding):
                 return binding.origin or True
         return False
+
+    def _here(self, name: str) -> bool:
+        given = self._owners.given(self.index)
+        return any(b.name == name and b.kind != "deleted" and self._visible(b) for b in given)
 
     def _opens(self, anywhere: bool = False) -> tuple[str, ...]:
         everything = anywhere or self.host.order == "any"

@@ -52,7 +52,9 @@ def missing_names(context: Context) -> Iterator[Missing]:
             continue
         if context.view.opens():
             return
-        yield Missing(use, tuple(d for d in context.facts.definitions if d.name == use.name and not d.container))
+        own = tuple(d for d in context.facts.definitions if d.name == use.name and not d.container)
+        if own or not context.view.given_here(use.name):  # given, yet nowhere written: by a file that the cell runs
+            yield Missing(use, own)
 
 
 def never_defined(context: Context) -> Iterator[Use]:
@@ -64,7 +66,8 @@ def never_defined(context: Context) -> Iterator[Use]:
             continue
         if context.view.opens_anywhere():
             return
-        if not any(d.name == use.name and not d.container for d in context.facts.definitions):
+        own = any(d.name == use.name and not d.container for d in context.facts.definitions)
+        if not own and not context.view.given_here(use.name):
             yield use
 
 

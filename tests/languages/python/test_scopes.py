@@ -31,6 +31,11 @@ from tests.languages.python.reading import defined, facts, needed
         ("f'{a} {b:>{c}}'", ["a", "b", "c"]),
         ("match x:\n    case [a, *b] | {'k': a, **b}: a, b", ["x"]),
         ("if cond:\n    x = 1\nx", ["cond"]),
+        ("if version_info < (3,): unicode(a)\nelse: b", ["version_info"]),
+        ("c = unicode(a) if six.PY2 else str(b)", ["six"]),
+        ("six.PY2 and unicode(a)", ["six"]),
+        ("raise E\nlater", ["E"]),
+        ("for i in r:\n    if i:\n        continue\n        a\n    b", ["r", "b"]),
     ],
 )
 def test_names_that_must_come_from_elsewhere(text: str, names: list[str]) -> None:

@@ -19,6 +19,7 @@ from polycell.languages.python.opens import opening_call, opening_import, openin
 from polycell.languages.python.shapes import (
     COMPREHENSIONS,
     arguments_of,
+    asks_version,
     bound_in,
     called,
     is_false,
@@ -37,6 +38,7 @@ _CATCHES_IMPORT_ERROR = frozenset({"ImportError", "ModuleNotFoundError", "Except
 _CONSUMERS = frozenset(
     {"all", "any", "dict", "frozenset", "list", "max", "min", "next", "set", "sorted", "sum", "tuple"}
 )
+_LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _TRIES: tuple[type, ...] = tuple(filter(None, (ast.Try, getattr(ast, "TryStar", None))))
 
 
@@ -54,8 +56,12 @@ class _Walk(Names):
     # -- statements
 
     def block(self, body: Iterable[ast.stmt]) -> None:
+        behind = 0  # 1 where nothing comes any more: what stands there fails nowhere
         for statement in body:
+            self.guards += behind
             self.statement(statement)
+            self.guards -= behind
+            behind = behind or isinstance(statement, _LEAVES)
 
     def statement(self, node: ast.stmt) -> None:
         if len(self.scopes) == 1:
@@ -158,22 +164,31 @@ class _Walk(Names):
 
     def if_(self, node: ast.If) -> None:
         self.visit(node.test)
-        off = is_false(node.test) or is_type_checking(node.test)
+        version = asks_version(node.test)
+        off = version or is_false(node.test) or is_type_checking(node.test)
         self.guards += off
         self.conditional(node.body)
         self.guards -= off
+        self.guards += version
         self.conditional(node.orelse)
+        self.guards -= version
 
     def if_expression(self, node: ast.IfExp) -> None:
         self.visit(node.test)
+        version = asks_version(node.test)
         self.conditions += 1
+        self.guards += version
         self.each((node.body, node.orelse))
+        self.guards -= version
         self.conditions -= 1
 
     def boolean(self, node: ast.BoolOp) -> None:
         self.visit(node.values[0])
+        version = asks_version(node.values[0])
         self.conditions += 1
+        self.guards += version
         self.each(node.values[1:])
+        self.guards -= version
         self.conditions -= 1
 
     def compare(self, node: ast.Compare) -> None:

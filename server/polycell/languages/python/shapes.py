@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 _NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_VERSIONS = frozenset({"version_info", "hexversion", "python_version", "python_version_tuple", "PY2", "PY3"})
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 # (line, column in UTF-8 bytes), as nodes have it.
@@ -129,6 +130,14 @@ def is_false(node: ast.expr) -> bool:
 def is_type_checking(node: ast.expr) -> bool:
     name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
     return name == "TYPE_CHECKING"
+
+
+def asks_version(node: ast.expr) -> bool:
+    """Whether a condition depends on which Python runs: what it guards may use names that ours does not have."""
+    return any(
+        (n.id if isinstance(n, ast.Name) else n.attr if isinstance(n, ast.Attribute) else "") in _VERSIONS
+        for n in nodes(node)
+    )
 
 
 def mentions(nodes: Iterable[ast.AST | None], names: frozenset[str]) -> bool:
