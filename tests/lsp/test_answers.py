@@ -5,6 +5,7 @@ from __future__ import annotations
 from polycell.core.results import Completion, CompletionKind
 from polycell.core.text import Span
 from polycell.lsp.answers import ITEMS_SENT, best
+from tests.counting import calls
 
 WORD = Span(0, 0)
 
@@ -26,3 +27,8 @@ def test_columns_keep_their_order_when_some_are_left_out() -> None:
     chosen, cut = best([Completion(n, "column", WORD, rank=10) for n in names], "")
     assert cut
     assert [i.label for i in chosen] == names[:ITEMS_SENT]
+
+
+def test_choosing_what_to_send_looks_at_each_item_a_few_times() -> None:
+    many = [Completion(f"name{n}", "method", WORD, rank=6000) for n in range(1000)]
+    assert calls(lambda: best(many, "")) <= 8 * len(many)

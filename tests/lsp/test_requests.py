@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
+from lsprotocol import types
 
+from polycell.core.results import Completion
+from polycell.core.text import Span
 from polycell.lsp.answers import plain
+from polycell.lsp.completion import items
+from tests.counting import calls
 from tests.lsp.client import Client, at, position, run
 
 NB = "file:///w/a.ipynb"
@@ -225,5 +231,22 @@ def test_companion_says_about_python_only_what_others_cannot_know() -> None:
         assert await client.request("textDocument/documentHighlight", at(cell(2), 0, 0)) == []
         assert await client.request("textDocument/documentSymbol", {"textDocument": {"uri": cell(0)}}) == []
         assert len(await client.request("textDocument/documentSymbol", {"textDocument": {"uri": cell(1)}})) == 1
+
+    run(test)
+
+
+def test_an_item_is_written_in_a_few_calls() -> None:
+    """Two hundred are, at each keystroke: as objects of the protocol library one took fifty."""
+
+    async def test() -> None:
+        client = await opened(("python", "x"))
+        asked = client.server.state.asked(cell(0))
+        assert asked is not None
+        word = Span(0, 1)
+        chosen = [Completion(f"name{n}", "method", word, detail="()", documentation="Doc.") for n in range(200)]
+        written = partial(items, client.server.state, asked, types.Position(0, 1), lambda span: span)
+        assert [item["label"] for item in written(chosen)] == [item.label for item in chosen]
+        some, all_ = calls(lambda: list(written(chosen[:100]))), calls(lambda: list(written(chosen)))
+        assert all_ - some <= 12 * 100
 
     run(test)

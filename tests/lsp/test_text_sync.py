@@ -6,7 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from lsprotocol import types
 
+from polycell.core.results import Completion
+from polycell.core.text import Span
+from polycell.lsp.completion import items
 from tests.lsp.client import Client, at, position, run
 
 SCRIPT = "file:///w/a.py"
@@ -179,23 +183,17 @@ def test_what_is_inserted_into_json_is_json() -> None:
     async def test() -> None:
         uri = "file:///w/raw.ipynb"
         client = await opened(uri, "json", ipynb(("python", "x = 1"), ("python", "x")))
-        from polycell.core.results import Completion
-        from polycell.core.text import Span
-        from polycell.lsp.requests import _item, _replaced
-
         asked = client.server.state.asked(uri)
         assert asked is not None
         offset = asked.face.text.index('"x"') + 2
         target = asked.target(offset)
         assert target is not None
         line = asked.face.text[:offset].count("\n")
-        from lsprotocol import types
-
-        params = types.CompletionParams(types.TextDocumentIdentifier(uri), types.Position(line, 0))
-        where = _replaced(client.server.state, asked, target, params, Span(0, 1))
-        item = _item(client.server.state, asked, where, params, 0, Completion('["a"]', "column", Span(0, 1)))
-        assert isinstance(item.text_edit, types.TextEdit)
-        assert item.text_edit.new_text == '[\\"a\\"]'
+        chosen = [Completion('["a"]', "column", Span(0, 1))]
+        (item,) = items(
+            client.server.state, asked, types.Position(line, 0), lambda s: asked.face.to_face(target.cell, s), chosen
+        )
+        assert item["textEdit"]["newText"] == '[\\"a\\"]'
 
     run(test)
 

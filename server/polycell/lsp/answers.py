@@ -66,6 +66,8 @@ def best(items: Sequence[Completion], typed: str) -> tuple[list[Completion], boo
     """The items to send, best first, and whether some were left out: then those that match what is typed go first."""
     if len(items) <= ITEMS_SENT:
         return sorted(items, key=_order), False
+    if not typed:
+        return nsmallest(ITEMS_SENT, items, key=_order), True
     folded = typed.casefold()
     chosen = nsmallest(
         ITEMS_SENT, items, key=lambda item: (_distance(folded, (item.filter or item.label).casefold()), *_order(item))

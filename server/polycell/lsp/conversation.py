@@ -24,6 +24,7 @@ from polycell.core.session import Session
 from polycell.lsp import (
     actions,
     calls,
+    completion,
     dependencies,
     folding,
     formatting,
@@ -334,8 +335,8 @@ def register(server: PolycellServer) -> None:
     for method, handle in notifications.items():
         _feature(server, method, lambda params, handle=handle: handle(params))
     answered: Mapping[str, Callable[[State, Any], Any]] = {
-        types.TEXT_DOCUMENT_COMPLETION: requests.completion,
-        types.COMPLETION_ITEM_RESOLVE: requests.resolve,
+        types.TEXT_DOCUMENT_COMPLETION: completion.completion,
+        types.COMPLETION_ITEM_RESOLVE: completion.resolve,
         types.TEXT_DOCUMENT_HOVER: requests.hover,
         types.TEXT_DOCUMENT_DEFINITION: requests.definition,
         types.TEXT_DOCUMENT_TYPE_DEFINITION: requests.type_definition,

@@ -15,7 +15,17 @@ from lsprotocol import types
 from polycell.bridge.positions import Encoding, column_at, offset_at, points, units, width
 from polycell.core.text import LineIndex, Span
 
-__all__ = ["apply_changes", "offset_at", "points", "to_offset", "to_position", "to_range", "units", "width"]
+__all__ = [
+    "apply_changes",
+    "offset_at",
+    "points",
+    "range_json",
+    "to_offset",
+    "to_position",
+    "to_range",
+    "units",
+    "width",
+]
 
 
 def to_offset(lines: LineIndex, position: types.Position, encoding: Encoding) -> int:
@@ -30,6 +40,15 @@ def to_position(lines: LineIndex, offset: int, encoding: Encoding) -> types.Posi
 
 def to_range(lines: LineIndex, span: Span, encoding: Encoding) -> types.Range:
     return types.Range(to_position(lines, span.start, encoding), to_position(lines, span.end, encoding))
+
+
+def range_json(where: types.Range) -> dict[str, dict[str, int]]:
+    """The same as plain JSON, for answers that are written without the protocol library."""
+    start, end = where.start, where.end
+    return {
+        "start": {"line": start.line, "character": start.character},
+        "end": {"line": end.line, "character": end.character},
+    }
 
 
 def apply_changes(text: str, changes: Iterable[Any], encoding: Encoding) -> str:

@@ -145,6 +145,14 @@ class Protocol(LanguageServerProtocol):
         if not future.done():
             future.set_exception(JsonRpcException(str(error)))
 
+    def _send_response(self, msg_id: int | str, result: Any = None, error: types.ResponseError | None = None) -> None:
+        """Send results that are plain JSON as they are. pygls would look at each object in them for its type."""
+        if error is not None or not isinstance(result, (dict, list)):
+            super()._send_response(msg_id, result, error)
+            return
+        self._result_types.pop(msg_id, None)
+        self._send_data({"jsonrpc": self.VERSION, "id": msg_id, "result": result})
+
     def _refuse(self, msg_id: int | str, code: int, text: str) -> None:
         self._send_response(msg_id, None, types.ResponseError(code=code, message=text))
 

@@ -1,4 +1,4 @@
-"""Answers to requests: completion, hover, definition, references, highlights, symbols.
+"""Answers to requests: hover, definition, references, highlights, symbols; `completion` has a module of its own.
 
 Each request is answered for the state that it was asked at (`BOUND`, set as the message came in). Where a result
 carries positions and the text has changed meanwhile, it would point at the wrong place: it is withdrawn. Requests
@@ -8,7 +8,6 @@ about documents or cells that are not here are answered empty.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
@@ -21,7 +20,7 @@ from polycell.core import features
 from polycell.core.guard import answered
 from polycell.core.notebook import Cell
 from polycell.core.references import references_steps
-from polycell.core.results import NO_COMPLETIONS, Completion, Location
+from polycell.core.results import Location
 from polycell.core.text import Span
 from polycell.core.types import Anchor
 from polycell.formats.ipynb import metadata_path, metadata_span
@@ -37,18 +36,9 @@ from polycell.tables.anchors import place_in_file
 T = TypeVar("T")
 BOUND: ContextVar[Asked | None] = ContextVar("asked", default=None)
 
-_ONLY_IN_SQL = frozenset(" (,`")
-# A space behind one of these words or signs asks for a name; behind any other it is only typing.
-_EXPECTING = frozenset(
-    {
-        *("select", "distinct", "from", "join", "update", "into", "table", "using", "where", "on", "and", "or", "not"),
-        *("by", "having", "in", "set", "when", "then", "else", "case", "between", "like", "ilike", "as", "qualify"),
-        *("returning", "pivot", "unpivot", "describe", "=", "<", ">", "+", "-", "*", "/", ",", "("),
-    }
-)
 
-
-def _target(state: State, position: types.Position) -> tuple[Asked, Target] | None:
+def target_of(state: State, position: types.Position) -> tuple[Asked, Target] | None:
+    """The document that the request names, and the place in a cell that it means."""
     asked = BOUND.get()
     if asked is None:
         return None
@@ -72,185 +62,19 @@ def unchanged(state: State, asked: Asked, found: Iterable[str] = ()) -> bool:
     return False
 
 
-async def _guarded(what: str, target: Target, answer: Awaitable[T], default: T) -> T:
+async def guarded(what: str, target: Target, answer: Awaitable[T], default: T) -> T:
     """A service that fails costs one answer, which is empty, and a line in the log with its cell."""
     return await answered(what, target.snapshot.notebook.cells[target.index], default, answer)
 
 
-async def completion(state: State, params: types.CompletionParams) -> types.CompletionList | None:
-    found = _target(state, params.position)
-    if found is None:
-        return await _completion_of_value(state, params)
-    asked, target = found
-    await settle(target.snapshot, target.index)
-    if _is_noise(state, params, target):
-        return types.CompletionList(False, [])
-    asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset)
-    answer = await _guarded("completion", target, asking, NO_COMPLETIONS)
-    if state.settings.python == "companion":
-        answer = companion.completions(target.snapshot.analysis.context(target.index), answer)
-    text = target.snapshot.notebook.cells[target.index].text
-    typed = text[answer.items[0].replace.start : target.offset] if answer.items else ""
-    items, cut = answers.best(answer.items, typed)
-    ranges = {span: _replaced(state, asked, target, params, span) for span in {item.replace for item in items}}
-    made = [_item(state, asked, ranges[item.replace], params, rank, item) for rank, item in enumerate(items)]
-    return types.CompletionList(cut or answer.incomplete, made)
-
-
-async def _completion_of_value(state: State, params: types.CompletionParams) -> types.CompletionList | None:
-    """In a text of a notebook's metadata, in its JSON."""
-    place = _value(state, params.position)
-    if place is None:
-        return None
-    asked, path, span, offset = place
-    before = span.of(asked.face.text)[: offset - span.start]
-    if "\\" in before:
-        return None
-    await settle(asked.snapshots[0])
-    found = await features.complete_value(asked.snapshots[0], state.session.services, path, before)
-    items, cut = answers.best(found.items, before[found.items[0].replace.start :] if found.items else "")
-    made = [
-        _item(state, asked, asked.face.range(item.replace.shift(span.start), state.client.encoding), params, rank, item)
-        for rank, item in enumerate(items)
-    ]
-    return types.CompletionList(cut or found.incomplete, made)
-
-
-def _value(state: State, position: types.Position) -> tuple[Asked, tuple[str | int, ...], Span, int] | None:
-    """The text of a notebook's metadata at a position of its JSON: its path, its span without quotes, the offset."""
-    asked = BOUND.get()
-    if asked is None or not asked.face.json or len(asked.snapshots) != 1:
-        return None
-    offset = to_offset(asked.face.lines, position, state.client.encoding)
-    path = metadata_path(asked.face.text, offset)
-    span = metadata_span(asked.face.text, path) if path else None
-    return (asked, path, span, offset) if path and span is not None and span.touches(offset) else None
-
-
-def _is_noise(state: State, params: types.CompletionParams, target: Target) -> bool:
-    """Whether a trigger character was only typing: a space says something in SQL, behind `from`, and nowhere else."""
-    context = params.context
-    if context is None or context.trigger_kind != types.CompletionTriggerKind.TriggerCharacter:
-        return False
-    if context.trigger_character == "%":  # a magic's name, or a remainder
-        text = target.snapshot.notebook.cells[target.index].text
-        line = text[text.rfind("\n", 0, target.offset) + 1 : target.offset].rstrip("%").strip()
-        return bool(line) and not line.endswith("=")
-    if context.trigger_character not in _ONLY_IN_SQL:
-        return False
-    site = features.site(target.snapshot, state.session.services, target.cell, target.offset)
-    if site is None or site.context.cell.language != "sql":
-        return True
-    if context.trigger_character != " ":
-        return False
-    before = site.context.cell.text[: site.offset].rstrip()
-    if not before:
-        return True
-    word = before[len(before.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")) :] or before[-1]
-    return word.casefold() not in _EXPECTING
-
-
-def _replaced(
-    state: State, asked: Asked, target: Target, params: types.CompletionParams, span: Span
-) -> types.Range | None:
-    """What items of that span replace; None where the protocol allows no such edit (it must stay on the line)."""
-    placed = asked.face.to_face(target.cell, span)
-    where = asked.face.range(placed, state.client.encoding) if placed is not None else None
-    return where if where is not None and where.start.line == where.end.line == params.position.line else None
-
-
-def _item(
-    state: State,
-    asked: Asked,
-    where: types.Range | None,
-    params: types.CompletionParams,
-    rank: int,
-    item: Completion,
-) -> types.CompletionItem:
-    face, client = asked.face, state.client
-    insert, filter_text = item.insert or item.label, item.filter or None
-    if face.json:
-        insert, filter_text = _escaped(insert), _escaped(item.filter or item.label)
-    made = types.CompletionItem(
-        item.label,
-        kind=answers.completion_kind(item),
-        sort_text=f"{rank:04d}",
-        filter_text=filter_text,
-        insert_text_format=types.InsertTextFormat.PlainText,
-    )
-    if item.detail:
-        if client.label_details:
-            made.label_details = types.CompletionItemLabelDetails(description=item.detail)
-        else:
-            made.detail = item.detail
-    if where is None:
-        made.insert_text = insert
-    elif client.insert_replace and where.start.character <= params.position.character < where.end.character:
-        # What stands behind the cursor stays, unless the user has the editor replace whole words.
-        made.text_edit = types.InsertReplaceEdit(insert, types.Range(where.start, params.position), where)
-    else:
-        made.text_edit = types.TextEdit(where, insert)
-    if item.edits:
-        made.additional_text_edits = _along(state, asked, item)
-    if item.documentation:
-        if client.resolves_documentation:
-            made.data = {
-                "uri": face.uri,
-                "line": params.position.line,
-                "character": params.position.character,
-                "kind": item.kind,
-            }
-        else:
-            made.documentation = answers.markup(item.documentation, client.markdown)
-    return made
-
-
-def _along(state: State, asked: Asked, item: Completion) -> list[types.TextEdit] | None:
-    """The edits that come with an item; the protocol allows them in the same document alone."""
-    made = []
-    for edit in item.edits:
-        span = asked.face.to_face(edit.cell, edit.span)
-        if span is None:
-            return None
-        text = _escaped(edit.text) if asked.face.json else edit.text
-        made.append(types.TextEdit(asked.face.range(span, state.client.encoding), text))
-    return made
-
-
-def _escaped(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1]
-
-
-async def resolve(state: State, item: types.CompletionItem) -> types.CompletionItem:
-    """Fill in the documentation. The item carries where it was offered; nothing is remembered between requests."""
-    data = item.data
-    if not isinstance(data, dict) or not all(isinstance(data.get(k), int) for k in ("line", "character")):
-        return item
-    asked = state.asked(str(data.get("uri")))
-    if asked is None:
-        return item
-    position = types.Position(max(data["line"], 0), max(data["character"], 0))
-    target = asked.target(to_offset(asked.face.lines, position, state.client.encoding))
-    if target is None:
-        return item
-    await settle(target.snapshot, target.index)
-    asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset)
-    answer = await _guarded("completion", target, asking, NO_COMPLETIONS)
-    for found in answer.items:
-        if found.label == item.label and found.kind == data.get("kind") and found.documentation:
-            item.documentation = answers.markup(found.documentation, state.client.markdown)
-            break
-    return item
-
-
 async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
-    found = _target(state, params.position)
+    found = target_of(state, params.position)
     if found is None:
         return await _hover_of_value(state, params)
     asked, target = found
     await settle(target.snapshot, target.index)
     asking = features.hover(target.snapshot, state.session.services, target.cell, target.offset)
-    answer = await _guarded("hover", target, asking, None)
+    answer = await guarded("hover", target, asking, None)
     if answer is not None and state.settings.python == "companion":
         answer = companion.hover(target.snapshot.analysis.context(target.index), target.offset, answer)
     if answer is None or not unchanged(state, asked):
@@ -266,8 +90,19 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     return types.Hover(answers.markup(answer.markdown, state.client.markdown), where)
 
 
+def value_at(state: State, position: types.Position) -> tuple[Asked, tuple[str | int, ...], Span, int] | None:
+    """The text of a notebook's metadata at a position of its JSON: its path, its span without quotes, the offset."""
+    asked = BOUND.get()
+    if asked is None or not asked.face.json or len(asked.snapshots) != 1:
+        return None
+    offset = to_offset(asked.face.lines, position, state.client.encoding)
+    path = metadata_path(asked.face.text, offset)
+    span = metadata_span(asked.face.text, path) if path else None
+    return (asked, path, span, offset) if path and span is not None and span.touches(offset) else None
+
+
 async def _hover_of_value(state: State, params: types.HoverParams) -> types.Hover | None:
-    place = _value(state, params.position)
+    place = value_at(state, params.position)
     if place is None:
         return None
     asked, path, span, _ = place
@@ -290,14 +125,14 @@ async def type_definition(state: State, params: types.TypeDefinitionParams) -> l
 async def _places(
     state: State, position: types.Position, what: str, ask: Callable[..., Awaitable[Sequence[Location]]]
 ) -> list[types.Location]:
-    found = _target(state, position)
+    found = target_of(state, position)
     if found is None:
         return []
     asked, target = found
     await settle(target.snapshot, target.index)
     nowhere: Sequence[Location] = ()
     asking = ask(target.snapshot, state.session.services, target.cell, target.offset)
-    answer = await _guarded(what, target, asking, nowhere)
+    answer = await guarded(what, target, asking, nowhere)
     if state.settings.python == "companion" and not _names_column(state, target):
         answer = companion.locations(target, tuple(answer))
     if not answer or not unchanged(state, asked, (where.cell for where in answer)):
@@ -306,7 +141,7 @@ async def _places(
 
 
 async def references(state: State, params: types.ReferenceParams) -> list[types.Location]:
-    found = _target(state, params.position)
+    found = target_of(state, params.position)
     if found is None:
         return []
     asked, target = found
@@ -327,7 +162,7 @@ async def references(state: State, params: types.ReferenceParams) -> list[types.
 
 
 async def highlight(state: State, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
-    found = _target(state, params.position)
+    found = target_of(state, params.position)
     if found is None:
         return []
     asked, target = found

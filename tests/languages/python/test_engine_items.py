@@ -8,7 +8,7 @@ import pytest
 
 from polycell.core.text import Span
 from polycell.languages.python.engine.completion import _as_names, place_of_imports
-from polycell.languages.python.engine.items import Entry, entries, explained, importing, markdown, short
+from polycell.languages.python.engine.items import entries, explained, importing, markdown, short
 from polycell.languages.python.engine.slices import slice_of
 from tests import dsl
 
@@ -74,10 +74,8 @@ def test_types_in_a_few_words(detail: str, shown: str) -> None:
 
 
 def test_documentation_shows_what_the_item_does_not() -> None:
-    assert explained(Entry("a", "property", "int", "Doc.")) == "Doc."
-    assert explained(Entry("a", "method", "bound method A.a(x) -> B", "Doc.")) == (
-        "```python\nbound method A.a(x) -> B\n```\n\nDoc."
-    )
+    assert explained("int", "Doc.") == "Doc."
+    assert explained("bound method A.a(x) -> B", "Doc.") == "```python\nbound method A.a(x) -> B\n```\n\nDoc."
 
 
 def test_every_form_of_documentation() -> None:

@@ -17,7 +17,7 @@ from polycell.languages.python.complete import NAMELESS
 from polycell.languages.python.engine.declarations import Declared, accessor, declared
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.importable import Importable
-from polycell.languages.python.engine.items import Entry, entries, explained, importing, short
+from polycell.languages.python.engine.items import Entry, entries, importing
 from polycell.languages.python.engine.slices import receiver_slice, slice_of
 from polycell.languages.python.source import PythonSource
 
@@ -122,11 +122,15 @@ def _as_members(
     found: Iterable[Entry], span: Span, typed: str, usual: set[str], taken: set[str]
 ) -> Iterable[Completion]:
     """What begins as it is typed first, and of that what most people want; what begins with an underscore last."""
-    for entry in found:
-        if entry.label in taken or entry.statement:
+    folded = typed.casefold()
+    for label, kind, detail, documentation, insert, statement in found:
+        if label in taken or statement:
             continue
-        rank = MEMBER + (entry.label not in usual) + 2 * _farther(entry.label, typed)
-        yield _item(entry, span, HIDDEN + _hidden(entry.label) if _hidden(entry.label) else rank)
+        if label[:1] == "_":
+            rank = HIDDEN + _hidden(label)
+        else:
+            rank = MEMBER + (label not in usual) + (2 if folded and not label.casefold().startswith(folded) else 0)
+        yield Completion(label, kind, span, insert, detail, documentation, rank)
 
 
 def _as_names(
@@ -147,8 +151,10 @@ def _as_names(
         wanted = (e for e in found if e.label not in here and (enough or " as " in e.statement))
         for entry in importing(wanted, typed, MOST_IMPORTS):
             edit = Edit(context.cell.id, Span(at, at), f"{entry.statement}\n")
+            said = f"Adds `{entry.statement}` to this cell."
+            shown = f"{said}\n\n{entry.documentation}" if entry.documentation else said
             module = entry.statement.split()[1]
-            yield _item(entry, span, IMPORT)._replace(detail=module, edits=(edit,))
+            yield _item(entry, span, IMPORT)._replace(detail=module, documentation=shown, edits=(edit,))
 
 
 def _farther(label: str, typed: str) -> int:
@@ -180,4 +186,4 @@ def place_of_imports(context: Context) -> int:
 
 
 def _item(entry: Entry, span: Span, rank: int) -> Completion:
-    return Completion(entry.label, entry.kind, span, entry.insert, short(entry.detail), explained(entry), rank)
+    return Completion(entry.label, entry.kind, span, entry.insert, entry.detail, entry.documentation, rank)

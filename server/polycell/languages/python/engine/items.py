@@ -22,7 +22,12 @@ LONG = 600  # characters of one that is shown above its documentation
 
 
 class Entry(NamedTuple):
-    """`statement` is the import that the item needs, "" for one that needs none."""
+    """`detail` is the type in a few words, `documentation` what is shown in full. `statement` is the import that the
+    item needs, "" for one that needs none.
+
+    Made once for each answer and offered at many keystrokes, so everything that does not depend on what is typed is
+    said here.
+    """
 
     label: str
     kind: CompletionKind
@@ -58,8 +63,8 @@ def _entry(item: Mapping[str, Any]) -> Entry | None:
     return Entry(
         name,
         COMPLETION_KINDS.get(kind, "variable") if isinstance(kind, int) else "variable",
-        detail,
-        markdown(item.get("documentation")),
+        short(detail),
+        explained(detail, markdown(item.get("documentation"))),
         "" if insert.partition("(")[0] == name else insert,
         statement,
     )
@@ -118,15 +123,12 @@ def short(detail: str) -> str:
     return f"{shown[: SHORT - 1]}…"
 
 
-def explained(entry: Entry) -> str:
+def explained(detail: str, documentation: str) -> str:
     """Documentation with the whole type above it, where the item itself shows less."""
-    detail = entry.detail
-    parts = []
-    if detail and detail != "Unknown" and short(detail) != detail:
-        parts.append(f"```python\n{detail if len(detail) <= LONG else detail[: LONG - 1] + '…'}\n```")
-    if entry.statement:
-        parts.append(f"Adds `{entry.statement}` to this cell.")
-    return "\n\n".join(filter(None, (*parts, entry.documentation)))
+    if not detail or detail == "Unknown" or short(detail) == detail:
+        return documentation
+    shown = f"```python\n{detail if len(detail) <= LONG else detail[: LONG - 1] + '…'}\n```"
+    return f"{shown}\n\n{documentation}" if documentation else shown
 
 
 # Libraries that notebooks are full of, beside those that have an alias.

@@ -1,0 +1,193 @@
+"""Completion: what may stand at a place, best first, as JSON.
+
+Items are written as plain JSON and not as the protocol library's objects: two hundred of them are made at each
+keystroke, and the objects with their validation and conversion took more than everything else about an answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from lsprotocol import types
+
+from polycell.core import features
+from polycell.core.results import NO_COMPLETIONS, Completion
+from polycell.core.text import Span
+from polycell.lsp import answers, companion
+from polycell.lsp.convert import range_json, to_offset
+from polycell.lsp.requests import guarded, target_of, value_at
+from polycell.lsp.scheduler import settle
+from polycell.lsp.state import Asked, State, Target
+
+_ONLY_IN_SQL = frozenset(" (,`")
+# A space behind one of these words or signs asks for a name; behind any other it is only typing.
+_EXPECTING = frozenset(
+    {
+        *("select", "distinct", "from", "join", "update", "into", "table", "using", "where", "on", "and", "or", "not"),
+        *("by", "having", "in", "set", "when", "then", "else", "case", "between", "like", "ilike", "as", "qualify"),
+        *("returning", "pivot", "unpivot", "describe", "=", "<", ">", "+", "-", "*", "/", ",", "("),
+    }
+)
+
+Json = dict[str, Any]
+
+
+async def completion(state: State, params: types.CompletionParams) -> Json | None:
+    """textDocument/completion."""
+    found = target_of(state, params.position)
+    if found is None:
+        return await _of_value(state, params)
+    asked, target = found
+    await settle(target.snapshot, target.index)
+    if _is_noise(state, params, target):
+        return _list((), False)
+    asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset)
+    answer = await guarded("completion", target, asking, NO_COMPLETIONS)
+    if state.settings.python == "companion":
+        answer = companion.completions(target.snapshot.analysis.context(target.index), answer)
+    text = target.snapshot.notebook.cells[target.index].text
+    typed = text[answer.items[0].replace.start : target.offset] if answer.items else ""
+    chosen, cut = answers.best(answer.items, typed)
+
+    def place(cell_span: Span) -> Span | None:
+        return asked.face.to_face(target.cell, cell_span)
+
+    return _list(items(state, asked, params.position, place, chosen), cut or answer.incomplete)
+
+
+async def _of_value(state: State, params: types.CompletionParams) -> Json | None:
+    """In a text of a notebook's metadata, in its JSON."""
+    place = value_at(state, params.position)
+    if place is None:
+        return None
+    asked, path, span, offset = place
+    before = span.of(asked.face.text)[: offset - span.start]
+    if "\\" in before:
+        return None
+    await settle(asked.snapshots[0])
+    found = await features.complete_value(asked.snapshots[0], state.session.services, path, before)
+    chosen, cut = answers.best(found.items, before[found.items[0].replace.start :] if found.items else "")
+    made = items(state, asked, params.position, lambda inner: inner.shift(span.start), chosen)
+    return _list(made, cut or found.incomplete)
+
+
+def _list(made: Iterable[Json], incomplete: bool) -> Json:
+    return {"isIncomplete": incomplete, "items": list(made)}
+
+
+def _is_noise(state: State, params: types.CompletionParams, target: Target) -> bool:
+    """Whether a trigger character was only typing: a space says something in SQL, behind `from`, and nowhere else."""
+    context = params.context
+    if context is None or context.trigger_kind != types.CompletionTriggerKind.TriggerCharacter:
+        return False
+    if context.trigger_character == "%":  # a magic's name, or a remainder
+        text = target.snapshot.notebook.cells[target.index].text
+        line = text[text.rfind("\n", 0, target.offset) + 1 : target.offset].rstrip("%").strip()
+        return bool(line) and not line.endswith("=")
+    if context.trigger_character not in _ONLY_IN_SQL:
+        return False
+    site = features.site(target.snapshot, state.session.services, target.cell, target.offset)
+    if site is None or site.context.cell.language != "sql":
+        return True
+    if context.trigger_character != " ":
+        return False
+    before = site.context.cell.text[: site.offset].rstrip()
+    if not before:
+        return True
+    word = before[len(before.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")) :] or before[-1]
+    return word.casefold() not in _EXPECTING
+
+
+def items(
+    state: State,
+    asked: Asked,
+    at: types.Position,
+    place: Callable[[Span], Span | None],
+    chosen: Iterable[Completion],
+) -> Iterable[Json]:
+    """Items as the client takes them, numbered in their order. `place`: where a span of theirs lies in the document."""
+    face, client = asked.face, state.client
+    data = {"uri": face.uri, "line": at.line, "character": at.character}
+    replaced: Span | None = None
+    edit: Json | None = None
+    for number, item in enumerate(chosen):
+        insert = item.insert or item.label
+        made: Json = {"label": item.label, "kind": answers.completion_kind(item), "sortText": f"{number:04d}"}
+        if face.json:
+            insert, made["filterText"] = _escaped(insert), _escaped(item.filter or item.label)
+        elif item.filter:
+            made["filterText"] = item.filter
+        made["insertTextFormat"] = types.InsertTextFormat.PlainText
+        if item.detail and client.label_details:
+            made["labelDetails"] = {"description": item.detail}
+        elif item.detail:
+            made["detail"] = item.detail
+        if item.replace is not replaced:  # which nearly all items have in common
+            replaced = item.replace
+            edit = _edit(state, asked, at, place(replaced))
+        if edit is None:
+            made["insertText"] = insert
+        else:
+            made["textEdit"] = {**edit, "newText": insert}
+        if item.edits and (along := _along(state, asked, item)) is not None:
+            made["additionalTextEdits"] = along
+        if item.documentation and client.resolves_documentation:
+            made["data"] = {**data, "kind": item.kind}
+        elif item.documentation:
+            shown = answers.markup(item.documentation, client.markdown)
+            made["documentation"] = {"kind": shown.kind, "value": shown.value}
+        yield made
+
+
+def _edit(state: State, asked: Asked, at: types.Position, span: Span | None) -> Json | None:
+    """What items of a span replace, all but their text; None where the protocol allows no such edit: it must stay on
+    the line."""
+    if span is None:
+        return None
+    where = asked.face.range(span, state.client.encoding)
+    if not where.start.line == where.end.line == at.line:
+        return None
+    if state.client.insert_replace and where.start.character <= at.character < where.end.character:
+        # What stands behind the cursor stays, unless the user has the editor replace whole words.
+        return {"insert": range_json(types.Range(where.start, at)), "replace": range_json(where)}
+    return {"range": range_json(where)}
+
+
+def _along(state: State, asked: Asked, item: Completion) -> list[Json] | None:
+    """The edits that come with an item; the protocol allows them in the same document alone."""
+    made = []
+    for edit in item.edits:
+        span = asked.face.to_face(edit.cell, edit.span)
+        if span is None:
+            return None
+        text = _escaped(edit.text) if asked.face.json else edit.text
+        made.append({"range": range_json(asked.face.range(span, state.client.encoding)), "newText": text})
+    return made
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+async def resolve(state: State, item: types.CompletionItem) -> types.CompletionItem:
+    """Fill in the documentation. The item carries where it was offered; nothing is remembered between requests."""
+    data = item.data
+    if not isinstance(data, dict) or not all(isinstance(data.get(k), int) for k in ("line", "character")):
+        return item
+    asked = state.asked(str(data.get("uri")))
+    if asked is None:
+        return item
+    position = types.Position(max(data["line"], 0), max(data["character"], 0))
+    target = asked.target(to_offset(asked.face.lines, position, state.client.encoding))
+    if target is None:
+        return item
+    await settle(target.snapshot, target.index)
+    asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset)
+    answer = await guarded("completion", target, asking, NO_COMPLETIONS)
+    for found in answer.items:
+        if found.label == item.label and found.kind == data.get("kind") and found.documentation:
+            item.documentation = answers.markup(found.documentation, state.client.markdown)
+            break
+    return item
