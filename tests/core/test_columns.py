@@ -307,7 +307,18 @@ def test_one_file_read_twice_has_the_same_columns(tmp_path: Path) -> None:
         ('a = pd.DataFrame({"key": [1]})\na.filter(like="ke")\na["key<|>"]', "refused"),
         ('a = pd.DataFrame({"key": [1]})\n[c for c in a.columns if c.startswith("ke")]\na["key<|>"]', "refused"),
         ('a = pd.DataFrame({"key": ["x"]})\na["key"].str.startswith("ke")\na["key<|>"]', None),
-        ('a = pd.DataFrame({"key": ["x"]})\nrows = a.to_dict("records")\nrows[0]["key"]\na["key<|>"]', "refused"),
+        (
+            'a = pd.DataFrame({"key<|>": ["x"]})\nrows = a.to_dict("records")\nrows[0]["key"]\na["key"]',
+            'a = pd.DataFrame({"id": ["x"]})\nrows = a.to_dict("records")\nrows[0]["id"]\na["id"]',
+        ),
+        (
+            'a = pd.DataFrame({"key<|>": ["x"]})\nfor _, r in a.iterrows():\n    r["key"], r.key\n'
+            "[r.key for r in a.itertuples()]",
+            'a = pd.DataFrame({"id": ["x"]})\nfor _, r in a.iterrows():\n    r["id"], r.id\n'
+            "[r.id for r in a.itertuples()]",
+        ),
+        ('a = pd.DataFrame({"key": ["x"]})\ng = lambda r: r["key"]\na.apply(g, axis=1)\na["key<|>"]', "refused"),
+        ('a = pd.DataFrame({"key": ["x"]})\nrows = a.to_numpy().tolist()\nf(rows)["key"]\na["key<|>"]', "refused"),
     ],
 )
 def test_what_is_not_written(cells: str, expected: str | None) -> None:

@@ -246,6 +246,15 @@ class GroupBy:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table as a value: a pandas Series or Spark's Row (its values by key and by attribute), a named tuple
+    (by attribute), a dict (by key)."""
+
+    table: Table
+    kind: Literal["series", "spark row", "named tuple", "dict"]
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A chart that is being built: `data` is the table it is over, `table` what its transforms have made of that."""
 
@@ -352,6 +361,7 @@ Type: TypeAlias = (
     | Table
     | Series
     | GroupBy
+    | Row
     | Chart
     | Schema
     | Record
@@ -380,6 +390,8 @@ def describe(type_: Type | None) -> str:
         return f"{name}: {type_.column.type}" if type_.column.type else name
     if isinstance(type_, GroupBy):
         return f"groups of a table by {', '.join(type_.keys)}" if type_.keys else "groups of a table"
+    if isinstance(type_, Row):
+        return f"row of a {describe(type_.table)}"
     if isinstance(type_, Schema):
         return f"schema of a {describe(type_.table)}"
     if isinstance(type_, Chart):

@@ -6,12 +6,16 @@ open one has no column that is not there, a known type is the real one, a known 
 
 from __future__ import annotations
 
+import numbers
 import textwrap
 import warnings
 from pathlib import Path
 from typing import Any
 
-from polycell.core.types import Certainty, Column, DataType, Scalar, Series, Table, Type
+import numpy as np
+
+from polycell.core.types import Certainty, Column, DataType, Row, Scalar, Series, Table, Type
+from polycell.languages.python.frames import rows
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from tests.dsl import load
 
@@ -72,9 +76,36 @@ def problems_of(type_: Type, value: Any) -> list[str]:
         if kind == "pandas.Series":
             found += _type(type_.column, value.dtype, value) + _index(type_.index, value.index)
         return found
-    if isinstance(type_, Scalar) and type_.value is not None and value != type_.value:
-        return [f"said to be {type_.value!r}, is {value!r}"]
+    if isinstance(type_, Row):
+        return _row(type_, value)
+    if isinstance(type_, Scalar):
+        return _scalar(type_, value)
     return []
+
+
+def _row(row: Row, value: Any) -> list[str]:
+    """What the row gives by each name, and that it gives nothing by others where its table is closed."""
+    held = value.asDict() if hasattr(value, "asDict") else value._asdict() if hasattr(value, "_asdict") else dict(value)
+    found = (
+        [] if row.table.open else [f"closed, but also {n}" for n in held if not row.table.column(n) and n != "Index"]
+    )
+    for column in row.table.columns:
+        if column.name not in held and not column.maybe:
+            found.append(f"not there: {column.name}")
+        elif column.name in held:
+            found += [f"{column.name}: {p}" for p in problems_of(rows.value(row, column.name), held[column.name])]
+    return found
+
+
+_PYTHON = {"int64": numbers.Integral, "double": (float, np.floating), "string": str, "bool": (bool, np.bool_)}
+
+
+def _scalar(type_: Scalar, value: Any) -> list[str]:
+    if type_.value is not None and value != type_.value:
+        return [f"said to be {type_.value!r}, is {value!r}"]
+    expected = _PYTHON.get(type_.type.name)
+    fits = expected is None or isinstance(value, expected)
+    return [] if fits else [f"said to be {type_.type}, is {type(value).__name__}"]
 
 
 _FLAVOURS = {

@@ -55,6 +55,9 @@ df.merge(df, on="<|>  pd.merge(df, df, on="<|>  pd.merge(df, df, on=["<|>  pd.me
 df.join(df, on="<|>
 (df\n .query("a > 1")\n .groupby("<|>     for c in ["a"]:\n df["<|>     x = [df["<|>     print(df["<|>
 for i, row in df.iterrows():\n row["<|>     def f(x):\n return df["<|>     df.head(\ny = df["<|>     if df["<|>
+for r in df.itertuples():\n r.<|>  [r.<|> for r in df.itertuples()]  [r["<|>"] for _, r in df.iterrows()]
+df.iloc[0]["<|>  sum(r["<|>"] for r in df.to_dict("records"))  [r for r in df.itertuples() if r.<|>]  df.iloc[-1].<|>
+{n: g["<|>"] for n, g in df.groupby("a")}  [f(r["<|>"] for r in df.to_dict(orient="records")]
 duckdb.sql("from df").filter("<|>  duckdb.sql("from df").order("<|>  duckdb.sql("from df").aggregate("<|>
 duckdb.sql("from df").project("<|>
 duckdb.sql("from df").df()["<|>   duckdb.sql("from df").filter("a > 1 and <|>")
@@ -112,6 +115,7 @@ df.partition_by("<|>  df.join(df, on="<|>  df.join(df, left_on="<|>  df.join_aso
 df.to_dummies("<|>
 lf.filter(pl.col("<|>  lf.select(pl.struct("<|>  lf.with_columns(pl.concat_str(["<|>  lf.group_by("<|>
 df.with_columns(pl.sum_horizontal("<|>
+for r in df.iter_rows(named=True):\n r["<|>  df.row(0, named=True)["<|>  [r["<|>"] for r in df.to_dicts()]
 """  # fmt: skip
 
 
@@ -138,6 +142,7 @@ df.groupBy("a").sum("<|>  df.orderBy("<|>  df.sort(F.desc("<|>  df.drop("<|>  df
 df.na.fill({"<|>  df.na.drop(subset=["<|>  df.selectExpr("<|>  df.join(df, "<|>  df.join(df, on=["<|>
 df.agg(F.max("<|>
 df.withColumn("r", F.sum("a").over(Window.partitionBy("<|>  df.write.partitionBy("<|>  df.selectExpr("a", "<|>
+df.first()["<|>  df.head().<|>  df.collect()[0].<|>  [r.<|> for r in df.collect()]  for r in df.take(3):\n r["<|>
 """  # fmt: skip
 
 

@@ -9,19 +9,21 @@ from copy import copy
 from itertools import pairwise
 
 from polycell.core.service import Context
-from polycell.core.types import UNKNOWN, GroupBy, Record, Table, Type
+from polycell.core.types import UNKNOWN, GroupBy, Record, Row, Table, Type
 from polycell.languages.python.column_arguments import GIVEN
+from polycell.languages.python.comprehensions import clauses
 from polycell.languages.python.cursor import Bracket, Site, site
 from polycell.languages.python.flow.definitions import of_annotation
 from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.iteration import items_and_element
 from polycell.languages.python.frames import rules
 from polycell.languages.python.source import PythonSource
+from polycell.languages.python.values import items_of
 
 WIDEST = 4000  # characters of a receiver that is evaluated
 _HEADER = re.compile(r"^([ \t]*)(?:async[ \t]+)?def\b[^\n]*(?:\n[^\n]*){0,30}?:[ \t]*(?=\n)", re.MULTILINE)
 _LAMBDA = re.compile(r"\blambda\s+([^\W\d]\w*)\s*:")
-_ROWS = re.compile(r"\bfor\s+\w+\s*,\s*([^\W\d]\w*)\s+in\s+([\w.]+)\.iterrows\(\)")
 
 
 class Place:
@@ -46,8 +48,8 @@ class Place:
             made.until = None
             self._run = made
             self._bind_parameters()
-            self._bind_rows()
             self._bind_lambdas()
+            self._bind_comprehensions()
         return self._run
 
     @property
@@ -117,23 +119,14 @@ class Place:
                 if argument.arg not in self.run.state.names:
                     self.run.bind(argument.arg, of_annotation(self.run, argument.annotation))
 
-    def _bind_rows(self) -> None:
-        """The row of a loop over `df.iterrows()`: its keys are the columns."""
-        for found in _ROWS.finditer(self.context.cell.text, 0, self.offset):
-            name, owner = found.groups()
-            slot = self.run.state.names.get(name)
-            table = self.type_of(owner)
-            if slot is not None and self.run.object(slot.address) == UNKNOWN and isinstance(table, Table):
-                self.run.state.objects[slot.address] = table
-
     def _bind_lambdas(self) -> None:
         """The parameter of a lambda, where its caller hands it the table or a row of it."""
         written = [node for node in self.around if not isinstance(node, ast.keyword)]
         for outer, node in pairwise(written):
             if isinstance(node, ast.Lambda) and len(node.args.args) == 1:
-                table = self._handed(outer, node)
-                if table is not None:
-                    self.run.bind(node.args.args[0].arg, table)
+                handed = self._handed(outer, node)
+                if handed is not None:
+                    self.run.bind(node.args.args[0].arg, handed)
         if written:
             return
         brackets = self.site.brackets
@@ -144,23 +137,45 @@ class Place:
                 owner, method = owner_and_method(bracket)
                 type_ = self.type_of(owner)
                 table = table_of(type_)
-                if table is not None and (rules.flavour_of(type_), method) in GIVEN:
-                    self.run.bind(name, table)
+                given = GIVEN.get((rules.flavour_of(type_), method))
+                if table is not None and given is not None:
+                    self.run.bind(name, Row(table, "series") if given == "row" else table)
 
-    def _handed(self, outer: ast.AST, function: ast.Lambda) -> Table | None:
+    def _bind_comprehensions(self) -> None:
+        """The names of the comprehensions around, the outermost first."""
+        for bracket in self.site.brackets:
+            for target, over in clauses(self.context.cell.text, bracket.start, self.offset):
+                try:
+                    node = ast.parse(f"({target}) = 0").body[0]
+                except (SyntaxError, ValueError, RecursionError, MemoryError):
+                    continue
+                if isinstance(node, ast.Assign):
+                    self._bind_target(node.targets[0], items_and_element(self.type_of(over))[1])
+
+    def _bind_target(self, target: ast.expr, type_: Type) -> None:
+        if isinstance(target, ast.Name):
+            self.run.bind(target.id, type_)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            parts = items_of(type_) or ()
+            for at, element in enumerate(target.elts):
+                self._bind_target(element, parts[at] if len(parts) == len(target.elts) else UNKNOWN)
+
+    def _handed(self, outer: ast.AST, function: ast.Lambda) -> Table | Row | None:
         if isinstance(outer, ast.Subscript):
             located = isinstance(outer.value, ast.Attribute) and outer.value.attr in ("loc", "iloc")
             return table_of(self.evaluate(outer.value.value if located else outer.value))  # type: ignore[attr-defined]
         if not isinstance(outer, ast.Call) or not isinstance(outer.func, ast.Attribute):
             return None
         type_ = self.evaluate(outer.func.value)
-        if (rules.flavour_of(type_), outer.func.attr) not in GIVEN:
+        given = GIVEN.get((rules.flavour_of(type_), outer.func.attr))
+        if given is None:
             return None
         if outer.func.attr == "assign":  # it is handed the frame as the arguments before it have made it
             end = self.run.source.span(function).start
             before = [k for k in outer.keywords if self.run.source.span(k).end < end]
             type_ = self.evaluate(ast.copy_location(ast.Call(outer.func, outer.args, before), outer))
-        return table_of(type_)
+        table = table_of(type_)
+        return Row(table, "series") if table is not None and given == "row" else table
 
 
 def _open_lambda(text: str) -> str:
@@ -184,10 +199,10 @@ def owner_and_method(bracket: Bracket) -> tuple[str, str]:
 
 
 def table_of(type_: Type) -> Table | None:
-    """The table that a value is, or that its groups are made of."""
+    """The table that a value is, that its groups are made of, or that it is a row of."""
     if isinstance(type_, Table):
         return type_
-    if isinstance(type_, GroupBy):
+    if isinstance(type_, (GroupBy, Row)):
         return type_.table
     return None
 

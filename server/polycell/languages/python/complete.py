@@ -19,6 +19,7 @@ from polycell.core.types import (
     GroupBy,
     Module,
     Record,
+    Row,
     Scalar,
     Series,
     Table,
@@ -78,6 +79,8 @@ def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
     members = MEMBERS.get(_member_key(type_), ())
     if isinstance(type_, Table) and type_.flavour in ("pandas", "spark"):
         yield from attribute_items(context, type_, span, {name for name, _ in members})
+    if isinstance(type_, Row) and type_.kind != "dict":
+        yield from attribute_items(context, type_.table, span, {name for name, _ in members})
     if isinstance(type_, Record) and type_.name != "dict":
         for name, field in type_.fields:
             if not name.isidentifier():
@@ -95,6 +98,8 @@ def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
 def _member_key(type_: Type) -> str:
     if isinstance(type_, (Table, Series, GroupBy)):
         return flavour_of(type_)
+    if isinstance(type_, Row):
+        return "pandas series" if type_.kind == "series" else type_.kind
     if isinstance(type_, Scalar):
         return "str" if type_.type == STRING else ""
     if isinstance(type_, Collection):

@@ -6,7 +6,7 @@ from polycell.core.environment import Binding
 from polycell.core.results import Hover
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Class, Column, Function, Module, Record, Table, Unknown, describe
+from polycell.core.types import Class, Column, Function, Module, Record, Row, Table, Unknown, describe
 from polycell.languages.python.at_cursor import Place, after_statement, word_end
 from polycell.languages.python.mentions import mention_at
 from polycell.languages.python.named import column_at
@@ -53,9 +53,10 @@ def binding_at(context: Context, place: Place) -> Binding | None:
 
 def binding_markdown(context: Context, binding: Binding) -> str:
     described = describe(binding.type)
-    if isinstance(binding.type, Table):
+    table = binding.type.table if isinstance(binding.type, Row) else binding.type
+    if isinstance(table, Table):
         heading = f"**{binding.name}** · {described}"
-        shown = (heading, binding_line(context.notebook, binding), table_markdown(context.notebook, binding.type))
+        shown = (heading, binding_line(context.notebook, binding), table_markdown(context.notebook, table))
         return "\n\n".join(filter(None, shown))
     parts = [code_block(headline(binding, described))]
     documentation = getattr(binding.type, "documentation", "")

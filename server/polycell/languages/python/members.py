@@ -65,6 +65,8 @@ MEMBERS: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "spark": _table(SPARK),
     "duckdb": _table(DUCKDB),
     "arrow": _table(ARROW),
+    "spark row": _table("asDict count index"),
+    "named tuple": _table("_asdict _fields~ _make _replace count index Index~"),
     "str": _table(TEXT),
     "list": _table(LIST),
     "dict": _table(DICT),

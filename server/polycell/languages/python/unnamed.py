@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, GroupBy, Module, Record, Scalar, Series, Table, Type
+from polycell.core.types import UNKNOWN, GroupBy, Module, Record, Row, Scalar, Series, Table, Type
 from polycell.languages.python.candidates import Candidate, Reading
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
@@ -62,6 +62,8 @@ def _attribute(reading: Reading, node: ast.Attribute, *, part: bool) -> bool:
     outer = reading.parents.get(node)
     called = isinstance(outer, ast.Call) and outer.func is node
     type_ = reading.evaluate(node.value)
+    if isinstance(type_, Row):
+        type_ = type_.table
     if isinstance(type_, Table):
         return not type_.open or called
     return called or part or (type_ != UNKNOWN and not (isinstance(type_, Record) and type_.open))
@@ -98,7 +100,7 @@ def _text(reading: Reading, node: ast.AST) -> bool:
 
 def _of_known(type_: Type) -> bool:
     """Whether a subscript is no column's name: of a table that lacks it, of a column, of a text."""
-    table = type_.table if isinstance(type_, GroupBy) else type_
+    table = type_.table if isinstance(type_, (GroupBy, Row)) else type_
     return not table.open if isinstance(table, Table) else isinstance(table, (Series, Scalar))
 
 

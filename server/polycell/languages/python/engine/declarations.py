@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from polycell.core.types import Collection, GroupBy, Opaque, Scalar, Series, Table, Type
+from polycell.core.types import Collection, GroupBy, Opaque, Row, Scalar, Series, Table, Type
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.members import MEMBERS
 
@@ -41,6 +41,7 @@ _GROUPS: Mapping[str, str] = {
     "polars": "polars.dataframe.group_by.GroupBy",
     "spark": "pyspark.sql.GroupedData",
 }
+_ROWS: Mapping[str, str] = {"series": "pandas.Series", "spark row": "pyspark.sql.Row"}
 _NOT_COLUMNS = frozenset(name for name, _ in MEMBERS["pandas"])
 # Attributes that are made when they are asked for, of which engines without stubs know nothing.
 _ACCESSORS: Mapping[tuple[str, str], str] = {
@@ -94,6 +95,8 @@ def declared(type_: Type | None) -> Declared | None:
         if type_.single and type_.table.flavour == "pandas":
             return by_name("pandas.core.groupby.SeriesGroupBy")
         return _class(_GROUPS, type_.table.flavour)
+    if isinstance(type_, Row):
+        return _row(type_)
     if isinstance(type_, Opaque):
         return by_name(type_.name)
     return _collection(type_) if isinstance(type_, Collection) else None
@@ -108,6 +111,13 @@ def accessor(owner: Type, name: str) -> Declared | None:
 def _class(classes: Mapping[str, str], flavour: str) -> Declared | None:
     name = classes.get(flavour)
     return by_name(name) if name else None
+
+
+def _row(row: Row) -> Declared | None:
+    """Of a named tuple our own members say more than a tuple's."""
+    if row.kind == "dict":
+        return Declared(f"dict[str, {ANY.text}]")
+    return by_name(_ROWS[row.kind]) if row.kind in _ROWS else None
 
 
 def _collection(type_: Collection) -> Declared | None:

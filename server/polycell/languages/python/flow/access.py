@@ -16,6 +16,7 @@ from polycell.core.types import (
     Module,
     Opaque,
     Record,
+    Row,
     Scalar,
     Series,
     Table,
@@ -23,7 +24,7 @@ from polycell.core.types import (
 )
 from polycell.languages.python.flow.effects import MUTATORS
 from polycell.languages.python.flow.interpreter import Interpreter
-from polycell.languages.python.frames import column_index, frame_access, group_access, series_methods
+from polycell.languages.python.frames import column_index, frame_access, group_access, rows, series_methods
 from polycell.languages.python.values import PATH, collection, of_value, value_of
 
 SERIES_ATTRIBUTES: dict[str, Type] = {
@@ -56,6 +57,8 @@ def attribute(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
         if value.flavour == "pandas" and name == "name" and value.column.name and not value.column.maybe:
             return of_value(value.column.name)
         return SERIES_ATTRIBUTES.get(name, UNKNOWN) if value.flavour == "pandas" else UNKNOWN
+    if isinstance(value, Row):
+        return rows.attribute(value, name)
     if isinstance(value, Record) and value.name != "dict":
         return next((type_ for field, type_ in value.fields if field == name), UNKNOWN)
     if isinstance(value, Collection) and value.kind == "array" and name == "values":
@@ -118,6 +121,8 @@ def subscript(run: Interpreter, node: ast.Subscript, value: Type) -> Type:
         if isinstance(index, Series):  # a mask
             return value
         return UNKNOWN
+    if isinstance(value, Row):
+        return rows.item(value, key)
     if isinstance(value, Record) and value.name == "dict":
         return next((type_ for field, type_ in value.fields if field == key), UNKNOWN)
     if isinstance(value, Collection):

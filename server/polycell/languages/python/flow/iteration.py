@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import Table, Type
+from polycell.core.types import Type
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.targets import assign
 from polycell.languages.python.frames import frame_access
@@ -13,18 +13,13 @@ from polycell.languages.python.values import element_of, items_of
 
 def iterate(run: Interpreter, node: ast.expr) -> tuple[tuple[Type, ...] | None, Type]:
     """(the items where all are known, the type of any of them) of what a loop goes over."""
-    type_ = run.evaluate(node)
-    element = element_of(type_)
-    method = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
-    if method in ("items", "iteritems", "iterrows", "itertuples") and isinstance(node, ast.Call):
-        assert isinstance(node.func, ast.Attribute)
-        base = run.evaluate(node.func.value)
-        if isinstance(base, Table):
-            return None, frame_access.row_element(base, method)
+    return items_and_element(run.evaluate(node))
+
+
+def items_and_element(type_: Type) -> tuple[tuple[Type, ...] | None, Type]:
+    """The same of the type of what a loop goes over."""
     grouped = frame_access.group_element(type_)
-    if grouped is not None:
-        return None, grouped
-    return items_of(type_), element
+    return (None, grouped) if grouped is not None else (items_of(type_), element_of(type_))
 
 
 def bind_item(run: Interpreter, target: ast.expr, type_: Type, over: ast.expr, index: int | None = None) -> None:

@@ -17,6 +17,7 @@ from polycell.core.types import (
     Collection,
     GroupBy,
     Record,
+    Row,
     Scalar,
     Series,
     Table,
@@ -54,14 +55,14 @@ class State:
 
 def mutable(type_: Type) -> bool:
     """Whether a change in place could make what is known of a value wrong."""
-    return isinstance(type_, (Table, GroupBy, Record, Collection))
+    return isinstance(type_, (Table, GroupBy, Row, Record, Collection))
 
 
 def opened(type_: Type) -> Type:
     """What is left to say of a value that somebody may have changed in place."""
     if isinstance(type_, Table):
         return _doubted(type_)
-    if isinstance(type_, GroupBy):
+    if isinstance(type_, (GroupBy, Row)):
         return replace(type_, table=_doubted(type_.table))
     if isinstance(type_, Collection):
         return Collection(type_.kind)

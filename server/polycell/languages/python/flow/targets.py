@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from polycell.core.types import UNKNOWN, Collection, Module, Record, Series, Table, Type, Unknown
+from polycell.core.types import UNKNOWN, Collection, Module, Record, Row, Series, Table, Type, Unknown
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import mutable, opened
 from polycell.languages.python.frames import frame_access
@@ -129,7 +129,7 @@ def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: as
             store(run, address, replace(base, fields=tuple(fields.items())))
         else:
             store(run, address, opened(base))
-    elif isinstance(base, Collection) and address is not None:
+    elif isinstance(base, (Collection, Row)) and address is not None:
         store(run, address, opened(base))
     elif address is None:
         run.change_unseen()

@@ -16,6 +16,7 @@ from polycell.core.types import (
     DataType,
     GroupBy,
     Opaque,
+    Row,
     Scalar,
     Series,
     Table,
@@ -154,8 +155,8 @@ def located(run: Evaluator, table: Table, how: str, where: ast.expr) -> Type:
     chosen = _chosen(run, table, how, columns)
     if one is None:
         return UNKNOWN
-    if one:
-        return UNKNOWN
+    if one:  # by a label several rows may be meant
+        return Row(table, "series") if how == "iloc" and columns is None else UNKNOWN
     return chosen
 
 
@@ -344,15 +345,6 @@ def index_renamed(index: tuple[Column, ...], attribute: str, type_: Type) -> tup
     if index == UNKNOWN_INDEX or len(index) > 1 or not isinstance(name, str):
         return UNKNOWN_INDEX
     return (index[0].named(name, None),) if index else (Column(name, None),)
-
-
-def row_element(table: Table, method: str) -> Type:
-    """What a loop over `df.items()`, `df.iterrows()` or `df.itertuples()` binds."""
-    if method in ("items", "iteritems"):
-        return collection("tuple", (Scalar(STRING), UNKNOWN))
-    if method == "iterrows":
-        return collection("tuple", (UNKNOWN, UNKNOWN))
-    return UNKNOWN
 
 
 def group_element(type_: Type) -> Type | None:

@@ -12,7 +12,6 @@ from polycell.core.types import (
     INT64,
     STRING,
     UNKNOWN,
-    Collection,
     Column,
     DataType,
     Function,
@@ -424,14 +423,9 @@ def get_column(call: Call) -> Type:
     return Series(get(call.table, name), "pandas", call.table.index) if name else UNKNOWN
 
 
-@method("pandas", "iterrows itertuples items", "**")
-def iteration(call: Call) -> Type:
-    return Collection("sequence")
-
-
-@method("pandas", "to_dict to_records", "orient **", gives=UNKNOWN)
-def python_values(call: Call) -> Type:
-    return Opaque("numpy.recarray") if "to_records" in call.run.text_of(call.node.func) else UNKNOWN
+@method("pandas", "to_records", "**")
+def record_array(call: Call) -> Type:
+    return Opaque("numpy.recarray")
 
 
 @method("pandas", "to_csv to_json", "path_or_buf **")

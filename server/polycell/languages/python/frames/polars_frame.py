@@ -380,11 +380,6 @@ def to_numpy(call: Call) -> Type:
     return Opaque("numpy.ndarray")
 
 
-@method("polars", "to_dicts rows iter_rows to_dict", "**")
-def python_rows(call: Call) -> Type:
-    return Collection("sequence") if call.node else UNKNOWN
-
-
 @method("polars", "drop_in_place", "name", changes=True)
 def drop_in_place(call: Call) -> Type:
     name = call.text("name")

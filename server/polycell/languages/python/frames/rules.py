@@ -36,6 +36,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     polars_make,
     polars_series,
     readers,
+    rows,
     schema_rules,
     spark_frame,
     spark_readers,

@@ -1,0 +1,125 @@
+"""Rows of tables as values: who gives them (loops, `df.iloc[0]`, `frame.collect()`), and what a row gives by name."""
+
+from __future__ import annotations
+
+from polycell.core.types import (
+    FLOAT64,
+    FLOATS,
+    INTEGERS,
+    STRING,
+    UNKNOWN,
+    Collection,
+    DataType,
+    Row,
+    Scalar,
+    Table,
+    Type,
+)
+from polycell.languages.python.frames.columns import without_labels
+from polycell.languages.python.frames.registry import Call, method
+from polycell.languages.python.members import MEMBERS
+from polycell.languages.python.values import NOT_KNOWN, collection
+
+_ATTRIBUTES = {
+    "series": frozenset(name for name, _ in MEMBERS["pandas series"]),
+    "named tuple": frozenset({"count", "index", "Index"}),
+    "spark row": frozenset({"asDict", "count", "index"}),
+}
+
+
+def attribute(row: Row, name: str) -> Type:
+    """`row.name`; a method of the row hides a column."""
+    return value(row, name) if name not in _ATTRIBUTES.get(row.kind, (name,)) else UNKNOWN
+
+
+def item(row: Row, key: object) -> Type:
+    """`row[key]`."""
+    return value(row, key) if isinstance(key, str) and row.kind != "named tuple" else UNKNOWN
+
+
+def value(row: Row, name: str) -> Type:
+    """What a row has in a column."""
+    column = row.table.column(name)
+    if column is None or column.type is None or column.maybe or column.nullable:
+        return UNKNOWN
+    if row.kind == "series" and (column.type.name in INTEGERS or column.type.name in FLOATS):
+        return _number(row.table, column.type)
+    return Scalar(column.type)
+
+
+def _number(table: Table, type_: DataType) -> Type:
+    """A number in a row that pandas has made one Series of: among numbers alone all become what holds them all."""
+    types = [column.type for column in table.columns]
+    if table.open or any(t is None for t in types):
+        return UNKNOWN
+    numbers = all(t.name in INTEGERS or t.name in FLOATS for t in types if t is not None)
+    if not numbers or all(t == type_ for t in types):
+        return Scalar(type_)
+    return Scalar(FLOAT64) if any(t.name in FLOATS for t in types if t is not None) else UNKNOWN
+
+
+@method("pandas", "items iteritems", "")
+def columns(call: Call) -> Type:
+    return Collection("sequence", collection("tuple", (Scalar(STRING), UNKNOWN)))
+
+
+@method("pandas", "iterrows", "")
+def series_rows(call: Call) -> Type:
+    return Collection("sequence", collection("tuple", (UNKNOWN, Row(without_labels(call.table), "series"))))
+
+
+@method("pandas", "itertuples", "index name", gives=Collection("sequence"))
+def named_tuples(call: Call) -> Type:
+    named = call.value("name", "Pandas") not in (None, NOT_KNOWN)
+    return Collection("sequence", Row(without_labels(call.table), "named tuple") if named else None)
+
+
+@method("pandas", "to_dict", "orient into **", gives=UNKNOWN)
+def records(call: Call) -> Type:
+    orient = call.value("orient", "dict")
+    return _list(Row(without_labels(call.table), "dict")) if orient == "records" and call["into"] is None else UNKNOWN
+
+
+@method("polars", "iter_rows rows", "named **", gives=Collection("sequence"))
+def tuples(call: Call) -> Type:
+    return Collection("sequence", Row(call.table, "dict") if call.value("named", False) is True else None)
+
+
+@method("polars", "row", "index by_predicate named", gives=UNKNOWN)
+def one_tuple(call: Call) -> Type:
+    return Row(call.table, "dict") if call.value("named", False) is True else UNKNOWN
+
+
+@method("polars", "to_dict", "**")
+def by_column(call: Call) -> Type:
+    return UNKNOWN
+
+
+@method("polars", "to_dicts", "", gives=Collection("list"))
+def dicts(call: Call) -> Type:
+    return _list(Row(call.table, "dict"))
+
+
+@method("spark", "collect", "")
+@method("spark", "take tail", "num")
+def several(call: Call) -> Type:
+    return _list(Row(call.table, "spark row"))
+
+
+@method("spark", "first", "")
+def first(call: Call) -> Type:
+    return Row(call.table, "spark row")
+
+
+@method("spark", "head", "n")
+def head(call: Call) -> Type:
+    return first(call) if call["n"] is None else several(call)
+
+
+@method("spark", "toLocalIterator", "prefetchPartitions")
+def iterator(call: Call) -> Type:
+    return Collection("sequence", Row(call.table, "spark row"))
+
+
+def _list(row: Row) -> Type:
+    return Collection("list", row)
