@@ -32,6 +32,8 @@ class Binding:
     maybe: bool = False
     aliases: tuple[str, ...] = ()  # other names of the very same object: a change in place reaches them too
     connection: str = ""  # of a database's table: the variable or URL that it was made through, where that is known
+    # The type in full as its own language writes it, where a text may declare the name so; "" where that is not known.
+    native: str = ""
 
     @property
     def is_table(self) -> bool:

@@ -299,7 +299,7 @@ class PolycellServer(LanguageServer):
         for snapshot in self.state.session.invalidate(keys):
             group = self.state.group_of_notebook(snapshot.notebook.uri)
             if group is not None:
-                self.scheduler.changed(group.uri)
+                self.scheduler.heard(group.uri)
 
     def _send_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
         self.text_document_publish_diagnostics(params)

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 SLICE = 0.02  # seconds of computing between two looks at the loop
 IDLE = 0.2  # seconds without a change before phase two
+SOON = 0.02  # the same where nobody types, but what was asked outside of the notebook has an answer
 
 
 async def settle(snapshot: Snapshot, until: int | None = None) -> None:
@@ -59,11 +60,18 @@ class Scheduler:
     def changed(self, group: str, cells: Iterable[str] = ()) -> None:
         """A group changed: look at `cells` now and at everything they touch soon."""
         self.note(group, cells)
+        self._begin(group, self._idle)
+
+    def heard(self, group: str) -> None:
+        """A source has answered. Of such answers each may lead to the next question, so they are not waited upon."""
+        self._begin(group, min(self._idle, SOON))
+
+    def _begin(self, group: str, idle: float) -> None:
         key = key_of(group)
         running = self._passes.pop(key, None)
         if running is not None:
             running.cancel()
-        task = asyncio.get_running_loop().create_task(self._pass(key), name=f"polycell pass over {group}")
+        task = asyncio.get_running_loop().create_task(self._pass(key, idle), name=f"polycell pass over {group}")
         self._passes[key] = task
         task.add_done_callback(lambda done: self._ended(key, done))
 
@@ -97,9 +105,9 @@ class Scheduler:
         found = (self._state.session.snapshot(uri) for uri in group.notebooks) if group is not None else ()
         return [snapshot for snapshot in found if snapshot is not None]
 
-    async def _pass(self, key: str) -> None:
+    async def _pass(self, key: str, idle: float) -> None:
         await self._first_phase(key)
-        await asyncio.sleep(self._idle)
+        await asyncio.sleep(idle)
         await self._second_phase(key)
 
     async def _first_phase(self, key: str) -> None:

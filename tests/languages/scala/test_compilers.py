@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -149,10 +149,33 @@ def test_a_check_that_nobody_can_answer_is_asked_again_later(play: Callable[...,
             await compilers.quiet()
         typed = compilers.read(question)
         assert typed is not None
-        assert typed.types == ((4, "x", "Int"),)
+        assert typed.types == ((4, "x", "Int", ""),)
 
     answer = {"diagnostics": [], "definitions": [{"offset": 4, "name": "x", "type": "Int"}]}
     play(test, {"initialized": [READY], "polycell/compile": [{"error": -32803}, {"answer": answer}]})
+
+
+def test_a_check_waits_for_the_types_of_cells_above(play: Callable[..., None]) -> None:
+    async def test(compilers: Compilers, told: Told) -> None:
+        first = Question(Config(), "file:///a.scala", "val x = f")
+        second = Question(Config(), "file:///b.scala", "val y = x", frozenset({first.uri}))
+        third = Question(Config(), "file:///c.scala", "val z = y", frozenset({second.uri}))
+        ready: list[tuple[Hashable, ...]] = []
+        compilers._on_ready = ready.append
+        for question in (first, second, third):
+            assert compilers.read(question) is None
+        await compilers.quiet()
+        assert ready == [(first, second)]  # only the first was asked
+        assert compilers.read(second) is None
+        assert compilers.read(third) is None
+        await compilers.quiet()
+        assert ready[1:] == [(third,)]  # nobody answers the second, and the third waits no longer
+        assert compilers.read(third) is None
+        await compilers.quiet()
+        assert ready[2:] == [(third,)]
+
+    script = [{"answer": {}}, {"error": -32803}, {"answer": {}}]
+    play(test, {"initialized": [READY], "polycell/compile": script})
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

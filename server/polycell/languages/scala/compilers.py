@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from polycell.bridge.connection import Gone, Refused
 from polycell.bridge.server import Server, Status
@@ -58,11 +58,13 @@ SPEC = ServerSpec(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the compiler says of one cell's document, as a key of a source. `cell` names it across edits."""
+    """What the compiler says of one cell's document, as a key of a source; the URI names the cell across edits.
+    `after`: documents whose answers, where they are to come, make another question of this one: it waits for them."""
 
     config: Config
     uri: str
     text: str
+    after: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,22 @@ class Problem:
     message: str
 
 
+class Told(NamedTuple):
+    """A definition: the offset of its name, the type as the compiler shows it, and `native` as a text may declare it
+    (of a method what it gives); "" where that cannot be written. It names the document's objects around cells."""
+
+    offset: int
+    name: str
+    type: str
+    native: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Of the document `text`. `types` are (offset of a defined name, the name, its type as the compiler writes it)."""
+    """Of the document `text`."""
 
     problems: tuple[Problem, ...] = ()
-    types: tuple[tuple[int, str, str], ...] = ()
+    types: tuple[Told, ...] = ()
     text: str = ""
 
 
@@ -141,6 +153,7 @@ class Compilers:
         self._known: OrderedDict[Question, Typed] = OrderedDict()
         self._latest: dict[str, Typed] = {}
         self._asked: dict[str, Question] = {}
+        self._waiting: dict[str, Question] = {}  # by URI, for answers about other documents
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: set[str] = set()
 
@@ -170,6 +183,10 @@ class Compilers:
         if found is not None:
             self._known.move_to_end(question)
             return found
+        if any(self._to_come(uri) for uri in question.after):
+            self._waiting[question.uri] = question
+            return self._latest.get(question.uri)
+        self._waiting.pop(question.uri, None)
         if self._asked.get(question.uri) != question:
             try:
                 task = asyncio.get_running_loop().create_task(self._compile(question), name="polycell scala check")
@@ -202,6 +219,17 @@ class Compilers:
             await server.stop()
         self._compilers.clear()
 
+    def _to_come(self, uri: str) -> bool:
+        asked, latest = self._asked.get(uri), self._latest.get(uri)
+        return uri in self._waiting or (asked is not None and (latest is None or latest.text != asked.text))
+
+    def _freed(self, uri: str) -> tuple[Question, ...]:
+        """Those that waited for the answer about a document, which has come or will not come."""
+        freed = tuple(waiting for waiting in self._waiting.values() if uri in waiting.after)
+        for one in freed:
+            del self._waiting[one.uri]
+        return freed
+
     async def _compile(self, question: Question) -> None:
         text = Text(question.uri, question.text, "scala")
         compiler = self._compiler(question.config)
@@ -215,6 +243,9 @@ class Compilers:
             log.info("scala: no check: %s", reason)
             if self._asked.get(question.uri) == question:
                 del self._asked[question.uri]
+                freed = self._freed(question.uri)
+                if freed and self._on_ready is not None:
+                    self._on_ready(freed)
             return
         typed = _typed(text, answer, server)
         self._known[question] = typed
@@ -223,7 +254,7 @@ class Compilers:
         if self._asked.get(question.uri) == question:
             self._latest[question.uri] = typed
             if self._on_ready is not None:
-                self._on_ready((question,))
+                self._on_ready((question, *self._freed(question.uri)))
 
     def _compiler(self, config: Config) -> _Compiler:
         """Versions that the same release serves share a process."""
@@ -311,7 +342,7 @@ def _typed(text: Text, answer: Any, server: Server) -> Typed:
         if span is not None and one.get("severity") == 1:
             problems.append(Problem(span, without_glue(str(one.get("message", "")))))
     types = [
-        (int(one["offset"]), str(one["name"]), without_glue(str(one["type"])))
+        Told(int(one["offset"]), str(one["name"]), without_glue(str(one["type"])), str(one.get("native") or ""))
         for one in said.get("definitions") or ()
         if one["type"]
     ]

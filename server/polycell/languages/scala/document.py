@@ -1,35 +1,32 @@
-"""The text that the compiler gets for a cell: the cells above that matter, each in an object inside the one before.
+"""The text that the compiler gets for a cell: what it needs of cells above, each in an object inside the one before.
 
     package polynote.runtime.python { … }     what Polynote's own library declares, where it is used
     object Notebook {
       <the host's own imports>
       object Cell1 {
         val df: … = ???                        values of other languages that the cell uses
-        <cell 1>
+        <what is needed of cell 1>
         object Cell2 {
           <cell 2>
       }}}
 
 Nesting makes a name of a later cell hide an earlier one, imports reach the cells below, and implicit values are found.
-Only cells that matter are there: those whose names are used, directly or by others, those that import, and those with
-implicit values; so the length of the notebook does not count. A cell above that cannot be complete Scala is left out:
-one open bracket would hide everything below it.
+What is needed is said by `slices`, so the length of the notebook does not count. A cell above that cannot be complete
+Scala is left out: one open bracket would hide everything below it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from polycell.core.environment import Binding
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.virtual import Piece, SegmentMap, VirtualDocument, build
 from polycell.languages.scala.cells import Unit, Units, unit
 from polycell.languages.scala.foreign import PRELUDE, declaration
 from polycell.languages.scala.lexer import tokens
-
-MOST_CELLS = 200
-MOST_CHARACTERS = 200_000
+from polycell.languages.scala.slices import Part, needed
 
 _OPEN = "object Notebook {\n"
 _SPARK = """import org.apache.spark.sql.{SparkSession, DataFrame, Dataset}
@@ -51,10 +48,12 @@ _SPARK_HOSTS = frozenset({"polynote", "databricks", "synapse", "sparkmagic"})
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """`doubtful`: names that the cell needs are given by a cell that was left out, so what it lacks proves nothing."""
+    """`doubtful`: names that the cell needs are given by a cell that was left out, so what it lacks proves nothing.
+    `awaited`: ids of cells above whose types would make the document shorter."""
 
     document: VirtualDocument
     doubtful: bool = False
+    awaited: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -71,14 +70,15 @@ def document(context: Context, units: Units, *, spark: bool = False) -> Made:
     own = unit(context.cell, context.index)
     if own.outline.package:
         return Made(build([Piece(own.text, own.cell.id, 0)]))
-    above, foreign, doubtful = _needed(context, own, units)
+    found = needed(context, own, units)
     pieces: list[Piece] = []
-    declared = {name: declaration(binding, context.view.lookup, spark=spark) for name, binding in foreign.items()}
-    if any("polynote.runtime.python" in text for text in declared.values()):
+    declared = {name: declaration(binding, context.view.lookup, spark=spark) for name, binding in found.foreign.items()}
+    texts = (*declared.values(), *found.results.values(), *(t for part in found.parts for t in part.types()))
+    if any("polynote.runtime.python" in text for text in texts):
         pieces.append(Piece(PRELUDE))
     if spark and context.host.name == "almond":
         pieces.append(Piece(_ALMOND_SPARK))
-    packages = [one for one in above if one.outline.package]
+    packages = [part.unit for part in found.parts if part.unit.outline.package]
     for one in packages:
         pieces += _packaged(one)
     pieces.append(Piece(_OPEN))
@@ -89,21 +89,43 @@ def document(context: Context, units: Units, *, spark: bool = False) -> Made:
     told: set[str] = set()
     last = context.host.last_expression
     earlier = ""  # the result of the cell before, where that has a name of its own
-    wrapped = [one for one in above if not one.outline.package] + [own]
-    for one in wrapped:
-        used = one.outline.mentioned & declared.keys() - told - {name.name for name in one.outline.names}
+    wrapped = [part for part in found.parts if not part.unit.outline.package]
+    for part in (*wrapped, Part(own)):
+        one = part.unit
+        mine = one is own
+        mentioned = own.outline.mentioned if mine else part.mentioned() | _of_result(one, found.results)
+        used = mentioned & declared.keys() - told - {name.name for name in one.outline.names}
         told |= used
         lines = [f"{declared[name]}\n" for name in sorted(used) if declared[name]]
         if earlier:
             lines.append(f"val {last} = {earlier}\n")
-        earlier = result_name(one, last) if last and last in one.outline.mentioned and result_span(one) else ""
+        named = result_name(one, last) if last and (mine or one.index in found.results) and result_span(one) else ""
+        earlier = named if named != last else ""
         # A scope of their own: the cell itself may bind one of these names anew.
         pieces.append(Piece(f"object Given{one.index} {{\n{''.join(lines)}"))
         pieces.append(Piece(f"object Cell{one.index} {{\n"))
-        pieces += _body(one, last)
+        pieces += _body(one, last) if mine else part.pieces()
+        if named and not mine:
+            pieces += _result(one, named, found.results[one.index])
         pieces.append(Piece("\n"))
-    pieces.append(Piece("}}" * len(wrapped) + "}\n"))
-    return Made(build(pieces), doubtful)
+    pieces.append(Piece("}}" * (len(wrapped) + 1) + "}\n"))
+    return Made(build(pieces), found.doubtful, found.awaited)
+
+
+def _of_result(one: Unit, results: Mapping[int, str]) -> frozenset[str]:
+    """What the last value of a cell mentions where that is copied."""
+    span = result_span(one)
+    if span is None or results.get(one.index, "-"):
+        return frozenset()
+    return frozenset(name for name, at in one.outline.mentions if span.start <= at.start < span.end)
+
+
+def _result(one: Unit, name: str, type_: str) -> list[Piece]:
+    """The last value of a cell above: by its type where that is known, else as it is made."""
+    span = result_span(one)
+    if type_ or span is None:
+        return [Piece(f"val {name}: {type_} = ???\n")]
+    return [Piece(f"val {name} = "), Piece(span.of(one.text), one.cell.id, span.start), Piece("\n")]
 
 
 def result_span(one: Unit) -> Span | None:
@@ -156,44 +178,3 @@ def _packaged(one: Unit) -> list[Piece]:
         Piece(one.text[end:], one.cell.id, end),
         Piece("\n}\n"),
     ]
-
-
-def _needed(context: Context, own: Unit, units: Units) -> tuple[list[Unit], dict[str, Binding], bool]:
-    """The Scala cells above that matter, in order; the values of other languages that they use; whether some cell that
-    matters cannot be read."""
-    chosen: dict[int, Unit] = {}
-    foreign: dict[str, Binding] = {}
-    doubtful = False
-    queue: list[Unit] = [own]
-    length = len(own.text)
-
-    def choose(one: Unit) -> bool:
-        nonlocal length
-        if len(chosen) >= MOST_CELLS or length + len(one.text) > MOST_CHARACTERS:
-            return False
-        chosen[one.index] = one
-        queue.append(one)
-        length += len(one.text)
-        return True
-
-    for one in units.always_above(context.index):
-        choose(one)
-    while queue:
-        one = queue.pop()
-        for mentioned in one.outline.mentioned:
-            if _is_foreign(context, mentioned, foreign):
-                continue
-            found = units.nearest(mentioned, one.index)
-            if found is not None and found.index not in chosen:
-                doubtful = found.outline.broken is not None or not choose(found) or doubtful
-    return [chosen[index] for index in sorted(chosen)], foreign, doubtful
-
-
-def _is_foreign(context: Context, name: str, foreign: dict[str, Binding]) -> bool:
-    if name in foreign:
-        return True
-    binding = context.view.lookup(name)
-    if binding is None or binding.space == (context.cell.space or context.cell.language) or binding.space == "catalog":
-        return False
-    foreign[name] = binding
-    return True

@@ -11,21 +11,25 @@ from polycell.core.types import UNKNOWN, Anchor, Class, Function, Opaque, Table,
 from polycell.languages.scala.outline import Name, Outline
 from polycell.languages.scala.scalatypes import Fields, rows_of, to_neutral
 
-# (name) → the type that the compiler gives it in this cell, "" where it said nothing.
-Compiled = Callable[[Name], str]
+# (name) → the type that the compiler gives it in this cell, and the same written in full (`Binding.native`); "" where
+# it said nothing.
+Compiled = Callable[[Name], tuple[str, str]]
+UNTOLD = ("", "")
 
 
-def exports(context: Context, compiled: Compiled, result: str) -> Exports:
-    """`result` is the type of the cell's last expression, where the host names it."""
+def exports(context: Context, compiled: Compiled, result: tuple[str, str] = UNTOLD) -> Exports:
+    """`result` is the type of the cell's last expression, where the host names it, as `compiled` gives it."""
     outline = context.facts.analysis
     if not isinstance(outline, Outline):
         return Exports()
     found = {binding.name: binding for binding in _bindings(context, outline, compiled)}
     last = context.host.last_expression
-    if last and outline.last is not None and last not in found and result not in ("", "Unit"):
+    written, native = result
+    if last and outline.last is not None and last not in found and written not in ("", "Unit"):
         fields = _fields(context.view, outline)
         origin = Anchor("", 0, context.cell.id)
-        found[last] = Binding(last, to_neutral(result, fields), "variable", _space(context), origin, result)
+        type_ = to_neutral(written, fields)
+        found[last] = Binding(last, type_, "variable", _space(context), origin, written, native=native)
     return Exports((*found.values(), *_handed_out(context, found.get(context.cell.result))))
 
 
@@ -46,10 +50,11 @@ def _bindings(context: Context, outline: Outline, compiled: Compiled) -> Iterato
     fields = _fields(context.view, outline)
     for name in outline.names:
         origin = Anchor.at(cell.text, name.span.start, name.span.of(cell.text), cell=cell.id)
-        written = name.declared or name.literal or compiled(name)
+        told, native = compiled(name)
+        written = name.declared or name.literal or told
         # Only public values are handed to other languages.
         kind: BindingKind = "variable" if name.kind == "val" and not name.private else "internal"
-        yield Binding(name.name, _type(name, written, fields), kind, _space(context), origin, written)
+        yield Binding(name.name, _type(name, written, fields), kind, _space(context), origin, written, native=native)
     for clause in outline.imports:
         for imported in clause.names:
             origin = Anchor.at(cell.text, clause.span.start, imported, cell=cell.id)

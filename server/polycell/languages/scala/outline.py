@@ -1,13 +1,14 @@
 """What a Scala cell defines and mentions, from its tokens alone: right for any text, broken ones too.
 
-Types that only the compiler knows come later (`compiled`); here is what the text says by itself: a declared type, a
-literal's type, the fields of a case class.
+Types that only the compiler knows come later (`exports`); here is what the text says by itself: a declared type, a
+literal's type, the fields of a case class. `statements` is the cell cut up, for whoever needs a part of it (`slices`).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -36,6 +37,8 @@ _DEFINING = {
     "import": "import",
     "package": "package",
 }
+# Words of Scala 3 that begin what binds names or gives implicit values, and annotations.
+_GIVING = frozenset({"given", "extension", "enum", "export", "@"})
 # A line that ends with one of these goes on in the next, as does one that the next begins with.
 _GOES_ON = frozenset({"=", "=>", "<-", ".", ",", ":", "else", "extends", "with", "match", "yield", "catch", "finally"})
 _GOES_ON_BEFORE = frozenset({".", "else", "extends", "with", "match", "yield", "catch", "finally", "=", "=>"})
@@ -56,6 +59,23 @@ class Name:
     private: bool = False
     fields: tuple[tuple[str, str], ...] = ()
     literal: str = ""
+    body: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of the outermost level. `always`: it matters to all code below, whatever names that uses (imports,
+    implicit values). `plain`: it is one definition of Scala 2, whose right side may be left out."""
+
+    span: Span
+    names: tuple[Name, ...] = ()
+    mentions: tuple[tuple[str, int], ...] = ()  # as in the outline, with their starts
+    always: bool = False
+    plain: bool = False
+
+    def mentioned(self, end: int | None = None) -> frozenset[str]:
+        """The names it mentions, those before `end` where only that part of it counts."""
+        return frozenset(name for name, at in self.mentions if end is None or at < end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +91,8 @@ class Import:
 @dataclass(frozen=True, slots=True)
 class Outline:
     """`mentions`: names that are not members (`.name`), as (name, span). `local`: names that some inner scope binds.
-    `broken`: why the text cannot be complete Scala, and where; None when nothing speaks against it."""
+    `broken`: why the text cannot be complete Scala, and where; None when nothing speaks against it. `statements` are
+    all but plain expressions, which bind nothing."""
 
     names: tuple[Name, ...] = ()
     imports: tuple[Import, ...] = ()
@@ -80,6 +101,7 @@ class Outline:
     package: str = ""
     broken: tuple[str, Span] | None = None
     last: Span | None = None  # of the last statement, where that is an expression
+    statements: tuple[Statement, ...] = ()
     mentioned: frozenset[str] = field(default=frozenset(), compare=False)
 
     def named(self, name: str) -> Name | None:
@@ -91,26 +113,46 @@ def outline(text: str, start: int = 0) -> Outline:
     """`start` is where Scala begins in the cell's text."""
     every = tokens(text, start)
     found = list(code(every))
+    mentions = tuple(_mentions(found))
     names: list[Name] = []
     imports: list[Import] = []
+    statements: list[Statement] = []
     package = ""
     last: Span | None = None
+    margin: int | None = None
     for statement in _statements(every):
         last = None
+        span = Span(statement[0].start, statement[-1].end)
         head = _head(statement)
+        word = statement[head[0]].text if head is not None else statement[0].text
+        modifiers = head[1] if head is not None else frozenset()
+        own: list[Name] = []
         if head is None:
-            if statement[0].text not in ("given", "extension", "enum", "@"):
-                last = Span(statement[0].start, statement[-1].end)
-            continue
-        at, modifiers = head
-        word = statement[at].text
-        if word == "import":
+            if word == "enum" and len(statement) > 2 and statement[1].kind == "id":
+                own.append(Name(statement[1].text, "class", Span(statement[1].start, statement[1].end), span))
+            elif word not in _GIVING:
+                last = span
+        elif word == "import":
             imports.append(_import(text, statement))
-        elif word == "package" and (at + 1 >= len(statement) or statement[at + 1].text != "object"):
-            package = package or _path(statement[at + 1 :])
+        elif word == "package" and (head[0] + 1 >= len(statement) or statement[head[0] + 1].text != "object"):
+            package = package or _path(statement[head[0] + 1 :])
         else:
-            names += _defined(text, statement, at, modifiers)
-    mentions = tuple(_mentions(found))
+            own += _defined(text, statement, head[0], modifiers)
+        names += own
+        column = span.start - text.rfind("\n", 0, span.start) - 1
+        margin = column if margin is None else margin
+        made = Statement(
+            span,
+            tuple(own),
+            (),
+            always=word in ("import", "package") or "implicit" in modifiers or (head is None and word in _GIVING),
+            plain=word in ("val", "var", "def") and not modifiers & {"inline", "transparent"},
+        )
+        if column > margin and statements and not text[: span.start].rstrip().endswith(";"):
+            # Scala 3's blocks are indented, without braces.
+            before = statements.pop()
+            made = Statement(Span(before.span.start, span.end), (*before.names, *own), (), before.always or made.always)
+        statements.append(made)
     return Outline(
         tuple(names),
         tuple(imports),
@@ -119,8 +161,17 @@ def outline(text: str, start: int = 0) -> Outline:
         package,
         broken(every, len(text)),
         last,
+        tuple(_with_mentions(statements, mentions)),
         frozenset(name for name, _ in mentions),
     )
+
+
+def _with_mentions(statements: Sequence[Statement], mentions: Sequence[tuple[str, Span]]) -> Iterator[Statement]:
+    starts = [span.start for _, span in mentions]
+    for one in statements:
+        if one.names or one.always:
+            first, last = bisect_left(starts, one.span.start), bisect_left(starts, one.span.end)
+            yield replace(one, mentions=tuple((name, span.start) for name, span in mentions[first:last]))
 
 
 def broken(every: Sequence[Token], end: int) -> tuple[str, Span] | None:
@@ -141,20 +192,7 @@ def broken(every: Sequence[Token], end: int) -> tuple[str, Span] | None:
             last = token
     if opened:
         return opened[-1].text, Span(opened[-1].start, opened[-1].end)
-    if last is not None and last.text in (
-        ".",
-        "=",
-        "=>",
-        "<-",
-        ",",
-        "extends",
-        "with",
-        "new",
-        "val",
-        "var",
-        "def",
-        "import",
-    ):
+    if last is not None and last.text in _UNFINISHED:
         return last.text, Span(last.start, end)
     return None
 
@@ -257,11 +295,11 @@ def _defined(text: str, statement: Sequence[Token], at: int, modifiers: frozense
     name = statement[at + 1]
     fields: tuple[tuple[str, str], ...] = ()
     case = "case" in modifiers
-    declared = ""
+    declared, body = "", 0
     if kind == "class":
         fields = tuple(_fields(text, statement, at + 2)) if case else ()
     elif kind == "def":
-        declared = _result(text, statement, at + 2)
+        declared, body = _result(text, statement, at + 2)
     yield Name(
         name.text,
         kind,
@@ -272,6 +310,7 @@ def _defined(text: str, statement: Sequence[Token], at: int, modifiers: frozense
         "implicit" in modifiers,
         bool(modifiers & {"private", "protected"}),
         fields=fields,
+        body=body,
     )
 
 
@@ -309,6 +348,7 @@ def _values(text: str, statement: Sequence[Token], at: int, modifiers: frozenset
             implicit="implicit" in modifiers,
             private=bool(modifiers & {"private", "protected"}),
             literal=literal,
+            body=statement[end].start if end < len(statement) else 0,
         )
 
 
@@ -368,19 +408,23 @@ def _split(found: Sequence[Token]) -> Iterator[list[Token]]:
         yield part
 
 
-def _result(text: str, statement: Sequence[Token], at: int) -> str:
-    """The result type that a `def` declares, parameter lists included: `(x: Int)(y: Int): String`."""
+def _result(text: str, statement: Sequence[Token], at: int) -> tuple[str, int]:
+    """The result type that a `def` declares, behind its parameter lists `(x: Int)(y: Int): String`, and where its body
+    begins; "" and 0 for what is not there."""
     while at < len(statement) and statement[at].text in ("(", "["):
         at = _closing(statement, at) + 1
-    if at + 1 >= len(statement) or statement[at].text != ":":
-        return ""
+    if at >= len(statement):
+        return "", 0
+    if statement[at].text != ":":
+        return "", statement[at].start if statement[at].text in ("=", "{") else 0
     depth = 0
     for index in range(at + 1, len(statement)):
         token = statement[index]
         if depth == 0 and token.text in ("=", "{"):
-            return text[statement[at + 1].start : statement[index - 1].end] if index > at + 1 else ""
+            declared = text[statement[at + 1].start : statement[index - 1].end] if index > at + 1 else ""
+            return declared, token.start
         depth += {"open": 1, "close": -1}.get(token.kind, 0)
-    return text[statement[at + 1].start : statement[-1].end]
+    return (text[statement[at + 1].start : statement[-1].end] if at + 1 < len(statement) else ""), 0
 
 
 def _import(text: str, statement: Sequence[Token]) -> Import:

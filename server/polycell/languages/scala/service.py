@@ -18,20 +18,22 @@ from polycell.core.text import Span
 from polycell.core.types import describe
 from polycell.languages.scala import answers, columns
 from polycell.languages.scala.actions import actions
-from polycell.languages.scala.cells import Reader, unit
-from polycell.languages.scala.compilers import Compilers, Question, Typed
+from polycell.languages.scala.cells import Reader, Units, unit
+from polycell.languages.scala.compilers import Compilers, Question, Told, Typed
 from polycell.languages.scala.config import Config, Configure, plain
 from polycell.languages.scala.document import Made, document, result_name, result_span
-from polycell.languages.scala.exports import exports
+from polycell.languages.scala.exports import UNTOLD, exports
 from polycell.languages.scala.facts import facts
 from polycell.languages.scala.findings import findings
 from polycell.languages.scala.host.versions import release_for
 from polycell.languages.scala.lexer import KEYWORDS, tokens
 from polycell.languages.scala.outline import Name, Outline
+from polycell.languages.scala.slices import native
 from polycell.languages.scala.text import scala_text
 
 _COMPLETION, _HOVER = "textDocument/completion", "textDocument/hover"
 _SIGNATURE, _DEFINITION = "textDocument/signatureHelp", "textDocument/definition"
+_CHECK = "?check"
 
 
 class ScalaService(LanguageService):
@@ -61,25 +63,29 @@ class ScalaService(LanguageService):
         outline = context.facts.analysis
         typed, made = self._typed(context) if _needs_types(context) else (None, None)
         if typed is None or made is None or not isinstance(outline, Outline):
-            return exports(context, lambda name: "", "")
+            return exports(context, lambda name: UNTOLD)
 
         # An answer about an earlier text of the cell has other offsets, but most of its names are still these.
         current = typed.text == made.text
-        by_name = {name: type_ for _, name, type_ in typed.types}
-        by_place = {at: type_ for at, _, type_ in reversed(typed.types)}  # the first of a place counts
+        by_name = {one.name: one for one in typed.types}
+        by_place = {one.offset: one for one in reversed(typed.types)}  # the first of a place counts
+        units = self._units(context)
 
-        def compiled(name: Name) -> str:
+        def told(found: Told | None) -> tuple[str, str]:
+            return (found.type, native(found.native, units, context.index)) if found is not None else UNTOLD
+
+        def compiled(name: Name) -> tuple[str, str]:
             if not current:
-                return by_name.get(name.name, "")
+                return told(by_name.get(name.name))
             if name.kind not in ("val", "def"):
-                return ""
+                return UNTOLD
             at = made.map.to_document(context.cell.id, name.span.start)
-            return by_place.get(at, "") if at is not None else ""
+            return told(by_place.get(at)) if at is not None else UNTOLD
 
         last = context.host.last_expression
         one = unit(context.cell, context.index)
         span = result_span(one) if last else None
-        return exports(context, compiled, by_name.get(result_name(one, last), "") if span is not None else "")
+        return exports(context, compiled, told(by_name.get(result_name(one, last))) if span is not None else UNTOLD)
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
         if not _is_judged(self._config(context.notebook)):
@@ -126,7 +132,7 @@ class ScalaService(LanguageService):
         if place is None:
             return ()
         answer, made, _, ranges = place
-        return tuple(answers.locations(answer, made, _uri(context), ranges))
+        return tuple(answers.locations(answer, made, _uri(context.notebook, context.cell.id), ranges))
 
     def actions(self, context: Context, span: Span) -> Sequence[Action]:
         return tuple(actions(context, span))
@@ -158,15 +164,17 @@ class ScalaService(LanguageService):
         at = made.map.to_document(context.cell.id, offset)
         if at is None:
             return None
-        answer = await compilers.at(config, _uri(context), made.text, method, at)
+        answer = await compilers.at(config, _uri(context.notebook, context.cell.id), made.text, method, at)
         if answer is None:
             return None
         return answer, made, context.cell.id, lambda value: compilers.span(config, made.text, value)
 
     def _document(self, context: Context) -> tuple[Config, Made]:
         config = self._config(context.notebook)
-        units = self._reader.units(context.notebook.cells, context.cell.space, context.host.last_expression)
-        return config, document(context, units, spark=config.spark)
+        return config, document(context, self._units(context), spark=config.spark)
+
+    def _units(self, context: Context) -> Units:
+        return self._reader.units(context.notebook.cells, context.cell.space, context.host.last_expression)
 
     def _config(self, notebook: Notebook) -> Config:
         if self._configured is None or self._configured[0] is not notebook:
@@ -177,7 +185,9 @@ class ScalaService(LanguageService):
         if self._compilers is None:
             return None, None
         config, made = self._document(context)
-        found = context.view.read(Question(config, f"{_uri(context)}?check", made.text))
+        after = frozenset(_uri(context.notebook, cell) + _CHECK for cell in made.awaited)
+        question = Question(config, _uri(context.notebook, context.cell.id) + _CHECK, made.text, after)
+        found = context.view.read(question)
         return (found if isinstance(found, Typed) else None), made
 
 
@@ -186,10 +196,10 @@ def _is_judged(config: Config) -> bool:
     return not release_for(config.scala)[1]
 
 
-def _uri(context: Context) -> str:
-    """Of the document that the compiler sees; no such file exists."""
-    notebook = hashlib.blake2b(context.notebook.uri.encode("utf-8", "replace"), digest_size=8).hexdigest()
-    return f"file:///polycell/{notebook}/{context.cell.id.replace('/', '_')}/Notebook.scala"
+def _uri(notebook: Notebook, cell: str) -> str:
+    """Of the document that the compiler sees for a cell; no such file exists."""
+    folder = hashlib.blake2b(notebook.uri.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return f"file:///polycell/{folder}/{cell.replace('/', '_')}/Notebook.scala"
 
 
 def _needs_types(context: Context) -> bool:
@@ -197,7 +207,7 @@ def _needs_types(context: Context) -> bool:
     outline = context.facts.analysis
     if not isinstance(outline, Outline) or outline.broken is not None:
         return False
-    untold = any(name.kind == "val" and not (name.declared or name.literal) for name in outline.names)
+    untold = any(name.kind in ("val", "def") and not (name.declared or name.literal) for name in outline.names)
     return untold or (bool(context.host.last_expression) and outline.last is not None)
 
 

@@ -1,21 +1,25 @@
 """Type checking of a whole document: `scala.tools.nsc.Global`, stopped behind the reference checks.
 
 The presentation compiler tells no errors of types in Scala 2, so a second, batch compiler does. It also tells the type
-of every definition, which is what other languages see of them.
+of what the last cell of the document defines, which is what other cells see of it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jpype
 
-from polycell.languages.scala.host.interop import Source, function, iterate, scala_list
+from polycell.languages.scala.host.interop import Source, iterate, scala_list
+from polycell.languages.scala.host.written import Written
 
 _SEVERITIES = {"ERROR": 1, "WARNING": 2, "INFO": 3}
-_DEFINING = frozenset({"ValDef", "DefDef", "ClassDef", "ModuleDef", "TypeDef"})
+_TYPED = frozenset({"ValDef", "DefDef"})
+_DEFINING = _TYPED | {"ClassDef", "ModuleDef", "TypeDef"}
+_AROUND = re.compile(r"Notebook|Given\d+|Cell\d+")
 MOST_DEFINITIONS = 4000  # told of one document
 
 
@@ -30,13 +34,14 @@ class Checker:
         self._file = jpype.JClass("scala.reflect.io.VirtualFile")
         self._source = jpype.JClass("scala.reflect.internal.util.BatchSourceFile")
         self._string = jpype.JClass("java.lang.String")
+        self._written = Written()
         # A first run that ends at a syntax error leaves the library's package objects unopened for all later ones:
         # `case class` then finds no `Serializable`.
         self.compile(Source("file:///Warm.scala", "case class Warm(up: Seq[Int])"))
 
     def compile(self, source: Source) -> dict[str, Any]:
-        """`diagnostics` as the protocol has them; `definitions` as {name, type, offset} with offsets in code points of
-        the definition's name."""
+        """`diagnostics` as the protocol has them; `definitions` of the last cell as {name, type, native, offset}, see
+        `compilers.Told`."""
         self._reporter.reset()
         run = self._run(self._global)
         file = self._source(self._file("Notebook.scala"), self._string(source.text).toCharArray())
@@ -56,28 +61,39 @@ class Checker:
         }
 
     def _definitions(self, source: Source, run: Any) -> list[dict[str, Any]]:
+        """Those at the outermost level of the last cell: the last object of each object around cells is gone into."""
         made: list[dict[str, Any]] = []
-
-        def visit(tree: Any) -> None:
-            kind = str(tree.productPrefix())
-            if kind not in _DEFINING or len(made) >= MOST_DEFINITIONS:
-                return
-            symbol, position = tree.symbol(), tree.pos()
-            if symbol is None or not position.isDefined():
-                return
-            shown = str(symbol.tpe().toString()) if kind in ("ValDef", "DefDef") else ""
-            if shown in ("<notype>", "<error>"):
-                return
-            name = str(symbol.name().decode()).strip()
-            made.append(
-                {
-                    "name": name,
-                    "type": shown,
-                    "offset": source.points(int(position.point())),
-                }
-            )
-
         units = run.units()
         while units.hasNext():
-            units.next().body().foreach(function(visit))
+            for tree in self._outermost(units.next().body()):
+                symbol, position = tree.symbol(), tree.pos()
+                if symbol is None or not position.isDefined() or len(made) >= MOST_DEFINITIONS:
+                    continue
+                name = str(symbol.name().decode()).strip()
+                if name == "<init>":
+                    continue
+                typed = str(tree.productPrefix()) in _TYPED
+                shown = str(symbol.tpe().toString()) if typed else ""
+                if shown in ("<notype>", "<error>"):
+                    continue
+                made.append(
+                    {
+                        "name": name,
+                        "type": shown,
+                        "native": self._written.of(symbol.tpe().finalResultType()) if typed else "",
+                        "offset": source.points(int(position.point())),
+                    }
+                )
         return made
+
+    def _outermost(self, tree: Any) -> Iterator[Any]:
+        while tree is not None:
+            kind = str(tree.productPrefix())
+            body = list(iterate(tree.stats() if kind == "PackageDef" else tree.impl().body()))
+            tree = None
+            for one in body:
+                kind = str(one.productPrefix())
+                if kind == "PackageDef" or (kind == "ModuleDef" and _AROUND.fullmatch(str(one.name()))):
+                    tree = one
+                elif kind in _DEFINING:
+                    yield one
