@@ -12,7 +12,7 @@ from tests.bench.measure import Sized, file_schema, memory, scanner, sized, spre
 from tests.bench.python_servers import POLYCELL, TY_ALONE, figure
 from tests.bench.python_servers import measured as answered
 from tests.bench.serving import Served, served
-from tests.bench.sql import check
+from tests.bench.sql import checks
 from tests.shared import SHARED
 
 SIZES = (10, 100, 1000)
@@ -68,10 +68,10 @@ def measure_and_print(sizes: Sequence[int] = SIZES) -> list[Sized]:
         row(f"{what}: ty alone", [figure(a, name) for a in theirs], "")
     queries = scanner()
     row("SQL completion in TPC queries", [queries or "no data", *[""] * (len(measured) - 1)], "p50 ≤ 1")
-    times = check("tpch") if (SHARED / "sql-queries").is_dir() else []
-    row(
-        "check of a DuckDB cell, TPC-H", [spread(times) if times else "no data", *[""] * (len(measured) - 1)], "p50 ≤ 5"
-    )
+    for bench in ("tpch", "tpcds") if (SHARED / "sql-queries").is_dir() else ():
+        times = checks(bench)
+        row(f"check of a DuckDB cell, {bench}", [spread([t.ours for t in times]), *blank], "p50 ≤ 5")
+        row("DuckDB alone, without us", [spread([t.floor for t in times]), *blank], "")
     Console(width=120).print(table)
     return measured
 

@@ -7,12 +7,14 @@ from collections import Counter
 import pytest
 
 from polycell.compose import default_services
+from polycell.core import features
 from polycell.core.notebook import replace_cell
 from polycell.core.session import Session
-from polycell.languages.sql import infer
-from tests.bench import generate
+from polycell.languages.sql import duckdb_shadow, infer
+from tests.bench import generate, sql
 from tests.bench.measure import sized, warm, with_text
 from tests.bench.serving import served
+from tests.shared import needs_shared
 
 
 @pytest.mark.bench
@@ -70,3 +72,16 @@ def test_opening_looks_at_each_cell_once_and_asks_sqlglot_once_a_shape() -> None
     code = sum(cell.kind == "code" for cell in notebook.cells)
     assert counted == {"facts": len(notebook.cells), "exports": code}
     assert infer._types.cache_info().misses == 1  # all its queries sum a column and count rows
+
+
+@needs_shared
+def test_checking_a_duckdb_cell_asks_duckdb_once_and_keeps_its_tables() -> None:
+    session, snapshot = sql.opened("tpch")
+    kept = duckdb_shadow.rows("select table_name, table_oid from duckdb_tables() order by all")
+    assert len(kept) >= 8
+    for index, cell in list(enumerate(snapshot.notebook.cells))[2:]:
+        snapshot = sql.edited(session, snapshot, index, f"{cell.text} -- anew")
+        asked = duckdb_shadow.bind.cache_info().misses
+        assert features.findings(snapshot, index) == ()
+        assert duckdb_shadow.bind.cache_info().misses == asked + 1
+    assert duckdb_shadow.rows("select table_name, table_oid from duckdb_tables() order by all") == kept

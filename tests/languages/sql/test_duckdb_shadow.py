@@ -45,6 +45,20 @@ def test_a_table_that_changed_is_made_anew_and_others_stay() -> None:
     assert {"m", "data/x.csv", "t"} <= names()
 
 
+@pytest.mark.parametrize(
+    "text", ["from t", "from 'T'", 'select 1, "t".a from "t"', "from x, 't'", "select /* */ t.a from t"]
+)
+def test_a_table_of_an_earlier_query_is_gone_where_it_may_be_meant(text: str) -> None:
+    assert isinstance(bind("from t", TABLES), Bound)
+    assert isinstance(bind(text, ((("x",), (("a", "DATE"),)),)), Refused)
+
+
+def test_a_table_stays_where_its_name_is_only_said() -> None:
+    assert isinstance(bind("select a, 3 from t", TABLES), Bound)
+    assert isinstance(bind("select 't', 'it''s t', 1 -- t\n/* t */ from u", ((("u",), (("b", "DATE"),)),)), Bound)
+    assert "t" in names()
+
+
 def test_our_own_variables_are_not_seen() -> None:
     pandas = pytest.importorskip("pandas")
     secret = pandas.DataFrame({"password": ["x"]})

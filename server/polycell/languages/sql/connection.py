@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from polycell.core.environment import View
 from polycell.core.notebook import Cell, Notebook
@@ -49,14 +50,18 @@ def explicit(cell: Cell, view: View | None = None) -> Connection | None:
     return None
 
 
-def _words(cell: Cell) -> Iterator[str]:
+def _words(cell: Cell) -> Sequence[str]:
     """What the cell's magic says of its connection."""
-    if cell.magic is None:
-        return
+    magic = cell.magic
+    return _of_line(magic.name, magic.arguments, magic.prefix, bool(cell.code.strip())) if magic is not None else ()
+
+
+@lru_cache(maxsize=1024)
+def _of_line(name: str, line: str, prefix: str, with_body: bool) -> Sequence[str]:
+    """The same of a magic's line; each answer about a cell asks several times, and most lines are alike."""
     from polycell.formats.magics import read_magic
 
-    reading = read_magic(cell.magic.name, cell.magic.arguments, cell.code, prefix=cell.magic.prefix)
-    yield from connection_words(cell.magic.name, reading.arguments)
+    return tuple(connection_words(name, read_magic(name, line, "x" * with_body, prefix=prefix).arguments))
 
 
 def alias_of(cell: Cell) -> str:

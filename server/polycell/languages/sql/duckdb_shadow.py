@@ -18,7 +18,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -61,6 +61,11 @@ _PARTS = (
     "bitstring",
     "unnest",
     "query",
+)
+# Comments and strings; kept (group 1) are quoted names, and strings that may name a table.
+_ASIDE = re.compile(
+    r"""((?:\b(?:from|join)|,)\s*'\w+'|"(?:[^"]|"")*")"""
+    r"""|'(?:[^']|'')*'|--[^\n]*|/\*[\s\S]*?\*/"""
 )
 _PREFIX = "DESCRIBE "
 
@@ -129,12 +134,17 @@ class _Held:
 
 
 class _Watch:
-    """Ends what takes longer than `SECONDS`. One thread for all queries: to start one takes as long as a query."""
+    """Ends what takes longer than `SECONDS`. One thread for all queries: to start one takes as long as a query, and to
+    wake it a part of that, so that it looks by itself while queries come, and sleeps when none has come for a while."""
+
+    LOOKS = 0.05  # seconds between two looks
+    PATIENCE = 20  # looks without a query after which it sleeps
 
     def __init__(self, interrupt: Callable[[], None]) -> None:
         self._interrupt = interrupt
         self._changed = threading.Condition()
         self._until = 0.0  # 0 while nothing runs
+        self._idle = 0  # looks since the last query
         self._open = True
         threading.Thread(target=self._run, name="polycell-duckdb-watch", daemon=True).start()
 
@@ -142,7 +152,9 @@ class _Watch:
     def limited(self) -> Iterator[None]:
         with self._changed:
             self._until = time.monotonic() + SECONDS
-            self._changed.notify()
+            if self._idle >= self.PATIENCE:
+                self._changed.notify()
+            self._idle = 0
         try:
             yield
         finally:
@@ -157,12 +169,11 @@ class _Watch:
     def _run(self) -> None:
         with self._changed:
             while self._open:
-                left = self._until - time.monotonic() if self._until else None
-                if left is None or left > 0:
-                    self._changed.wait(left)
-                else:
+                if self._until and time.monotonic() >= self._until:
                     self._until = 0.0
                     self._interrupt()
+                self._idle += 1
+                self._changed.wait(self.LOOKS if self._idle < self.PATIENCE else None)
 
 
 class _Shadow:
@@ -201,7 +212,9 @@ class _Shadow:
         for those to come. Names are compared as DuckDB does, without case."""
         keys = {tuple(part.casefold() for part in name) for name in wanted}
         full = len(self.tables) + len(wanted) > MOST_TABLES
-        self._drop(*[key for key in self.tables if key not in keys and (full or _mentions(folded, key[-1]))])
+        others = [key for key in self.tables if key not in keys]
+        meant = _mentioned(folded, {key[-1] for key in others})
+        self._drop(*[key for key in others if full or key[-1] in meant])
         for name, schema in wanted.items():
             key = tuple(part.casefold() for part in name)
             held = self.tables.get(key)
@@ -240,9 +253,27 @@ class _Shadow:
         return Refused(kind, str(fields.get("exception_message", "")), _span(text, fields), str(fields.get("name", "")))
 
 
-def _mentions(text: str, name: str) -> bool:
-    found = name in text
-    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)) if found and name.isidentifier() else found
+def _mentioned(folded: str, names: Iterable[str]) -> set[str]:
+    """Those of the (folded) names that a query may mean. Where one is only said in a comment or in a text that is no
+    table, its table may stay: to make it anew takes as long as to check a query."""
+    found = {name for name in names if _has(folded, name)}
+    words = {name for name in found if name.isidentifier()}
+    if not words or "$" in folded or "e'" in folded:  # strings that end elsewhere
+        return found
+    code = _ASIDE.sub(lambda match: match[1] or " ", folded)
+    return {name for name in found if name not in words or _has(code, name)}
+
+
+def _has(text: str, name: str) -> bool:
+    """A search for the name alone is many times faster than one for it as a word."""
+    at, word = text.find(name), name.isidentifier()
+    while word and at >= 0 and (_in_word(text[at - 1 : at]) or _in_word(text[at + len(name) : at + len(name) + 1])):
+        at = text.find(name, at + 1)
+    return at >= 0
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _dotted(name: Sequence[str]) -> str:

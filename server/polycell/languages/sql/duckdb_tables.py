@@ -31,10 +31,7 @@ class Needed:
     def untyped(self, *, likely: bool = True) -> frozenset[str]:
         """Folded names of the columns that `schemas` has to fill."""
         return frozenset(
-            c.name.casefold()
-            for table in self.tables.values()
-            for c, type_ in zip(table.columns, _types(table, likely), strict=True)
-            if not type_
+            name.casefold() for table in self.tables.values() for name, type_ in _schema(table, "", likely) if not type_
         )
 
 
@@ -73,24 +70,20 @@ def needed(statement: Statement, catalogue: ViewCatalogue) -> Needed | None:
 
 
 def _schema(table: Table, fill: str, likely: bool) -> Schema:
-    types = _types(table, likely)
-    return tuple((c.name, type_ or fill) for c, type_ in zip(table.columns, types, strict=True))
-
-
-def _types(table: Table, likely: bool) -> tuple[str, ...]:
-    """DuckDB's type of each column, "" for those not known; remembered, since a table is asked about often."""
-    kept = _KEPT.get((id(table), likely))
+    """(name, DuckDB's type) of each column, `fill` for a type that is not known. The same tuple for the same table:
+    whoever compares two of them mostly compares pointers."""
+    kept = _KEPT.get((id(table), fill, likely))
     if kept is not None and kept[0] is table:
         return kept[1]
-    made = tuple(_type(c, likely) for c in table.columns)
+    made = tuple((c.name, _type(c, likely) or fill) for c in table.columns)
     if len(_KEPT) >= 512:
         _KEPT.clear()
-    _KEPT[id(table), likely] = (table, made)
+    _KEPT[id(table), fill, likely] = (table, made)
     return made
 
 
 # By identity: hashing a table costs more than this does.
-_KEPT: dict[tuple[int, bool], tuple[Table, tuple[str, ...]]] = {}
+_KEPT: dict[tuple[int, str, bool], tuple[Table, Schema]] = {}
 
 
 def _type(column: Column, likely: bool) -> str:
