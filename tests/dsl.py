@@ -105,9 +105,10 @@ def parse(text: str, folder: Path | None = None) -> tuple[Notebook, str, int, li
 
 def load(text: str, folder: Path | None = None, sources: Sources | None = None, listener=None) -> Case:  # type: ignore[no-untyped-def]
     notebook, cell, offset, expected = parse(text, folder)
+    services = default_services()
     if sources is None and folder is not None:
-        sources = default_sources((folder,))
-    session = Session(default_services(), sources, listener)
+        sources = default_sources((folder,), services=services)
+    session = Session(services, sources, listener)
     snapshot = session.update(notebook)
     return Case(notebook, snapshot, session, cell, offset, expected)
 

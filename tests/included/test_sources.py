@@ -20,6 +20,7 @@ from polycell.core.types import Table
 from polycell.formats import read_document
 from polycell.tables.anchors import place_in_file
 from tests.dependencies.cases import ipynb
+from tests.dsl import check_findings
 
 SETUP = """import pandas as pd
 LIMIT = 3
@@ -118,10 +119,18 @@ def test_marks_of_cells_mean_nothing_in_a_script_but_in_one_of_databricks(folder
     assert set(given(opened(folder, "%run cells.py"))) == {"a"}
 
 
-def test_in_the_notebooks_own_name_space_everything_may_have_changed(folder: Path) -> None:
-    snapshot = opened(folder, "%run -i setup.py", "frame['grosss']\nnobody")
-    assert "frame" in given(snapshot)
-    assert codes(snapshot, 1) == []
+def test_in_the_notebooks_own_name_space_what_the_file_takes_from_there_may_have_changed(folder: Path) -> None:
+    above = (
+        "import pandas as pd\nmine, yours = pd.DataFrame({'a': [1]}), pd.DataFrame({'a': [1]})\n"
+        "def add():\n    yours['b'] = 1"
+    )
+    below = ("mine['b'], yours['b'], frame['grosss'], mine['a']\nnobody", "yours['c']")
+    (folder / "part.py").write_text(f"{SETUP}\nadd()\nmine['b'] = 2\nlater = lambda: mine", encoding="utf-8")
+    snapshot = opened(folder, above, "%run -i part.py", *below)
+    assert "frame" in given(snapshot, 1)
+    assert codes(snapshot, 2) == ["unknown-column", "undefined-name"]
+    (folder / "part.py").write_text("exec(mine)", encoding="utf-8")
+    assert codes(opened(folder, above, "%run -i part.py", *below), 2) == []
 
 
 def test_what_opens_a_file_opens_whoever_runs_it(folder: Path) -> None:
@@ -205,3 +214,23 @@ def test_a_request_of_a_notebook_without_a_folder_is_never_made(folder: Path) ->
     sources = default_sources([folder], services=default_services())
     assert sources.read(IncludedRequest("setup.py", str(folder))) != Included()
     assert sources.read(IncludedRequest("\0", str(folder))) is None
+
+
+def test_databricks_runs_notebooks_in_the_notebooks_own_name_space(folder: Path) -> None:
+    (folder / "first.py").write_text(
+        "# Databricks notebook source\nlimit = 1\n# COMMAND ----------\n# MAGIC %run ./second\n", encoding="utf-8"
+    )
+    (folder / "second.py").write_text("# Databricks notebook source\ndef helper(a): ...\n", encoding="utf-8")
+    check_findings(
+        """
+        host: databricks
+        # %%
+        %run ./first $env="dev"
+        # %%
+        print(limit, helper(1), spark)
+        print(nobody)
+              ^^^^^^ undefined-name
+        """,
+        folder,
+    )
+    check_findings("host: databricks\n# %%\n%run ./nowhere\n# %%\nnobody", folder)

@@ -18,7 +18,9 @@ class IncludedRequest:
 @dataclass(frozen=True, slots=True)
 class Included:
     """The names that hold at the end of the file, in the notebook's name space and in the catalogue; their places are
-    places in files. `opens`: there may be more."""
+    places in files. `opens`: there may be more. `reads`: the names that it takes from around it, where it runs in the
+    name space of who runs it."""
 
     bindings: tuple[Binding, ...] = ()
     opens: bool = False
+    reads: tuple[str, ...] = ()

@@ -283,13 +283,18 @@ class Signatures:
     parameter: int | None = 0
 
 
+HintKind = Literal["table", "type", "argument"]
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Text shown behind `offset` that is not in the cell: what a statement does to a table (`+ total: double`)."""
+    """Text shown at `offset` that is not in the cell: behind a statement what it does to a table (`+ total: double`),
+    behind a name its type (`: int`), before an argument the name of its parameter (`rate=`)."""
 
     offset: int
     text: str
     tooltip: str = ""
+    kind: HintKind = "table"
 
 
 FoldKind = Literal["", "cell", "imports", "comment"]

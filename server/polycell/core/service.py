@@ -7,7 +7,7 @@ Each call is guarded all the same (`core.guard`), so a defect in one costs one a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -29,6 +29,7 @@ from polycell.core.results import (
     Fold,
     Formatted,
     Hint,
+    HintKind,
     Hover,
     Layout,
     Location,
@@ -159,8 +160,8 @@ class LanguageService:
         """The call around `offset`, with the forms it may have. None outside of calls and for unknown functions."""
         return None
 
-    async def hints(self, context: Context) -> Sequence[Hint]:
-        """Texts to show between the code. Only asked when the user switched them on."""
+    async def hints(self, context: Context, kinds: Collection[HintKind]) -> Sequence[Hint]:
+        """Texts to show between the code, of the kinds that the user switched on."""
         return ()
 
     def selections(self, context: Context, offset: int) -> Sequence[Span]:

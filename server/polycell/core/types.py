@@ -282,12 +282,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """`kind` is list, tuple, set, dict, array or sequence; `items` are the elements where all of them are known."""
+    """`kind` is list, tuple, set, dict, array or sequence; `items` are the elements where all of them are known.
+    `name`: its class, qualified, where that has more in it than its kind."""
 
     kind: str
     element: Type | None = None
     key: Type | None = None
     items: tuple[Type, ...] | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +404,8 @@ def describe(type_: Type | None) -> str:
         return type_.name or "record"
     if isinstance(type_, Collection):
         inner = ", ".join(filter(None, (describe(type_.key), describe(type_.element))))
-        return f"{type_.kind}[{inner}]" if inner else type_.kind
+        kind = type_.name.rpartition(".")[2] or type_.kind
+        return f"{kind}[{inner}]" if inner else kind
     if isinstance(type_, Function):
         return f"function {type_.signature}"
     if isinstance(type_, Class):

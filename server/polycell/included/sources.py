@@ -10,13 +10,14 @@ is noted, so that it is heard anew when that comes or changes.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from polycell.core.analysis import Analysis
 from polycell.core.environment import Binding, Sources
+from polycell.core.facts import Use
 from polycell.core.included import Included, IncludedRequest
 from polycell.core.notebook import Notebook
 from polycell.core.service import Services
@@ -179,4 +180,13 @@ def _end_of(found: Read, services: Services, sources: Sources) -> Included:
                 names[binding.space, binding.name] = binding
     kept = (b for b in names.values() if b.space == "catalog" or not (b.kind == "deleted" or b.name.startswith("__")))
     opens = bool(analysis.host.opens) or any(analysis.exports(index).opens for index in range(len(notebook.cells)))
-    return Included(tuple(placed_in(binding, found.document, found.text) for binding in kept), opens)
+    used = {use.name: None for index in range(len(notebook.cells)) for use in _free(analysis, index)}
+    placed = tuple(placed_in(binding, found.document, found.text) for binding in kept)
+    return Included(placed, opens, tuple(used))
+
+
+def _free(analysis: Analysis, index: int) -> Iterator[Use]:
+    """What a cell uses that no cell above it gives; in a body that runs later, whatever is given meanwhile."""
+    context = analysis.context(index)
+    if context.cell.language == "python":
+        yield from (use for use in context.facts.uses if use.deferred or context.view.lookup(use.name) is None)

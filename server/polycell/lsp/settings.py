@@ -24,7 +24,8 @@ ENGINES = ("ty", "jedi", "pyrefly", "basedpyright", "pylsp", "off")
 class Settings:
     """`log_level`: empty leaves what the command line said. `severity`: per code, or "off". `outside`: data files
     outside of the workspace may be read. `python`: "companion" leaves to another Python server what that does as well.
-    `scripts`: report also in plain scripts. `inlay_hints`: show what statements do to tables. `interpreter`: the Python
+    `scripts`: report also in plain scripts. `inlay_hints`: show what statements do to tables, `type_hints`: what types
+    variables have, `argument_hints`: the names of arguments. `interpreter`: the Python
     that runs the notebooks, an executable or an environment; empty to look for it. `package_index`: the address of the
     index that may be asked for versions, `maven_repository`: of the repository that may be asked for artifacts; empty
     to ask nobody. `scala_engine`: the compiler serves Scala cells, or nobody does. `scala_download`: fetch the Scala
@@ -41,6 +42,8 @@ class Settings:
     python: PythonMode = "full"
     scripts: bool = False
     inlay_hints: bool = False
+    type_hints: bool = False
+    argument_hints: bool = False
     interpreter: str = ""
     package_index: str = ""
     maven_repository: str = ""
@@ -142,6 +145,8 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "python": ("python", _one_of(PYTHON_MODES)),
     "diagnosePlainScripts": ("scripts", _boolean),
     "inlayHints": ("inlay_hints", _boolean),
+    "variableTypes": ("type_hints", _boolean),
+    "argumentNames": ("argument_hints", _boolean),
     "interpreter": ("interpreter", _text),
     "pythonEngine": ("engine", _one_of(ENGINES)),
     "databases": ("databases", _databases),

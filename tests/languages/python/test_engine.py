@@ -6,6 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from polycell.core.types import STRING, Collection, Scalar
+from polycell.languages.python.engine.declarations import declared
+from polycell.languages.python.engine.items import entries
+from polycell.languages.python.engine.slices import receiver_slice
+from tests import dsl
 from tests.languages.python.engines import Running, running
 
 
@@ -122,6 +127,36 @@ def test_accessors(ty: Running) -> None:
 )
 def test_names_from_elsewhere(ty: Running, cell: str, member: str) -> None:
     assert member in ty.labels(f"# %%\n{cell}")
+
+
+@pytest.mark.parametrize("above", ["", "# %%\n"], ids=["in the same cell", "in a cell below"])
+@pytest.mark.parametrize("command", ["!ls", "!!ls -l", "%sx ls", "%system ls"])
+def test_lines_of_commands_have_what_ipython_gives_them(ty: Running, command: str, above: str) -> None:
+    made = f"# %%\nfiles = {command}\n{above}"
+    assert {"fields", "grep", "n", "append"} <= set(ty.labels(made + "files.<|>"))
+    assert {"fields", "grep"} <= set(ty.labels(made + "files.grep('a').<|>"))
+    assert "upper" in ty.labels(made + "files[0].<|>")
+    assert ty.define(made + "files.gre<|>p('a')") == [("text.py", "")]
+    assert "grep" in ty.labels(f"# %%\nif True:\n    files = {command}\n    files.<|>")
+
+
+def test_lines_are_a_list_where_ipython_is_not_installed(ty: Running) -> None:
+    said = declared(Collection("list", Scalar(STRING), name="nowhere.text.SList"))
+    assert said is not None
+    text, offset = receiver_slice(said)
+    notebook = dsl.parse("# %%\n1", ty.folder)[0]
+    answer = ty.run(ty.engine.ask(notebook, "members", text, "textDocument/completion", offset))
+    assert answer is not None
+    assert "append" in {entry.label for entry in entries(answer.result)}
+
+
+def test_what_other_magics_yield(ty: Running) -> None:
+    assert "average" in ty.labels("# %%\ntook = %timeit -o 1\ntook.<|>")
+    assert "upper" in ty.labels("# %%\nhere = %pwd\n# %%\nhere.<|>")
+
+
+def test_files_are_opened_by_python(ty: Running) -> None:
+    assert "readline" in ty.labels("# %%\nwith open('a') as file:\n    file.<|>")
 
 
 def test_keyword_arguments_come_first(ty: Running) -> None:

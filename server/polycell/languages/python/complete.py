@@ -103,7 +103,7 @@ def _member_key(type_: Type) -> str:
     if isinstance(type_, Scalar):
         return "str" if type_.type == STRING else ""
     if isinstance(type_, Collection):
-        return type_.kind if type_.kind in ("list", "dict") else ""
+        return type_.name if type_.name in MEMBERS else type_.kind if type_.kind in ("list", "dict") else ""
     return "dict" if isinstance(type_, Record) else ""
 
 

@@ -51,12 +51,14 @@ LINE_MAGICS: Mapping[str, LineMagic] = {
         "logoff logon logstart logstate logstop lsmagic macro magic mamba matplotlib micromamba notebook page paste "
         "pdb pdef pdoc pfile pinfo pinfo2 pip popd pprint precision profile psearch psource pushd pycat "
         "quickref rehashx rerun reset reset_selective save set_env subshell tb unalias uv who who_ls whos xdel xmode "
-        "cd pwd man more less connect_info qtconsole autosave pastebin recall rep colors cls "
+        "cd man more less connect_info qtconsole autosave pastebin recall rep colors cls "
         "code_wrap gui history_n jupyter_version restart_python",
         LineMagic(),
     ),
-    **_rows("cat cp ldir lf lk ll ls lx mkdir mv rm rmdir", LineMagic(result="lines")),
-    **_rows("sx sc system", LineMagic(result="lines")),
+    **_rows("cat cp ldir lf lk ll ls lx mkdir mv rm rmdir", LineMagic()),  # aliases: they print, and yield None
+    **_rows("sx system", LineMagic(result="lines")),
+    **_rows("sc", LineMagic(opens=True)),  # `%sc -l name=command`
+    **_rows("pwd", LineMagic(result="text")),
     **_rows("run load loadpy pylab autopx macro cpaste paste recall rerun loadraw", LineMagic(opens=True)),
     **_rows("store", LineMagic("gives")),
     # Extensions

@@ -48,6 +48,7 @@ isdigit islower
 isnumeric isspace istitle isupper join ljust lower lstrip partition removeprefix removesuffix replace rfind
 rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper zfill"""
 LIST = "append clear copy count extend index insert pop remove reverse sort"
+LINES = "fields grep l~ list~ n~ nlstr~ p~ paths~ s~ spstr~"
 DICT = "clear copy get items keys pop popitem setdefault update values"
 
 
@@ -69,5 +70,6 @@ MEMBERS: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "named tuple": _table("_asdict _fields~ _make _replace count index Index~"),
     "str": _table(TEXT),
     "list": _table(LIST),
+    "IPython.utils.text.SList": _table(f"{LIST} {LINES}"),
     "dict": _table(DICT),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from polycell.core.results import (
     Finding,
     Formatted,
     Hint,
+    HintKind,
     Hover,
     Layout,
     Location,
@@ -197,10 +198,15 @@ class PythonService(LanguageService):
 
         return await features.tokens(self._engine, context)
 
-    async def hints(self, context: Context) -> Sequence[Hint]:
+    async def hints(self, context: Context, kinds: Collection[HintKind]) -> Sequence[Hint]:
         from polycell.languages.python.hints import hints
 
-        return tuple(hints(context))
+        own = tuple(hints(context)) if "table" in kinds else ()
+        if self._engine is None or not {"type", "argument"} & set(kinds):
+            return own
+        from polycell.languages.python.engine import hints as engine_hints
+
+        return (*own, *await engine_hints.hints(self._engine, context, kinds))
 
     async def close(self) -> None:
         if self._engine is not None:

@@ -21,8 +21,9 @@ class MagicName:
 
     Where the tree binds the same name at the same span, this one knows better: the tree holds a placeholder there.
 
-    `value` says what it becomes: "lines" (a list of output lines), "captured", "timing", "table" (with `fragment`, the
-    SQL that yields it), "result" (the value of the cell, under the name that its metadata gives), or "" when unknown.
+    `value` says what it becomes: "lines" (a list of output lines), "text", "captured", "timing", "table" (with
+    `fragment`, the SQL that yields it), "result" (the value of the cell, under the name that its metadata gives), or
+    "" when unknown.
     """
 
     name: str

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 
 from polycell.core.hosts import Host
 from polycell.languages.python.engine.declarations import ANY, by_name, header, variable
 
+_BUILTINS = frozenset(dir(builtins))
 _IMPORTED: Mapping[str, str] = {
     "display": "from IPython.display import display\n",
     "get_ipython": "from IPython.core.getipython import get_ipython\n",
@@ -34,8 +36,8 @@ _TYPED: Mapping[str, str] = {
 
 def declared(host: Host, language: str, name: str) -> str | None:
     """Code that makes the name known; None for a name that the host does not give."""
-    if name not in host.ambient.get(language, frozenset()):
-        return None
+    if name not in host.ambient.get(language, frozenset()) or (name in _BUILTINS and name not in _IMPORTED):
+        return None  # IPython's `open` is Python's own, but for a check of the file's number
     if name == "In":
         return "In: list[str] = []\n"
     if name == "Out":

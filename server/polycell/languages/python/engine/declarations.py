@@ -59,10 +59,12 @@ WIDEST = 300  # columns that are declared
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A type expression and the modules that it needs, each imported under `alias(module)`."""
+    """A type expression, the modules that it needs, each imported under `alias(module)`, and the classes that are made
+    for it."""
 
     text: str
     modules: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
 
 
 ANY = Declared(f"{_TYPING}.Any")
@@ -124,17 +126,22 @@ def _collection(type_: Collection) -> Declared | None:
     if type_.kind not in ("list", "set", "dict", "tuple"):
         return None
     element = (declared(type_.element) if type_.element is not None else None) or ANY
+    if type_.name and (class_ := by_name(type_.name)) is not None:
+        # Where its module is not installed, its members are those of its kind.
+        made = f"{MARK}_{type_.name.rpartition('.')[2]}_0"
+        body = f"class {made}({class_.text}, {type_.kind}[{element.text}]):\n    pass\n"
+        return Declared(made, class_.modules | element.modules, element.made | {body})
     if type_.kind == "dict":
         key = (declared(type_.key) if type_.key is not None else None) or ANY
-        return Declared(f"dict[{key.text}, {element.text}]", key.modules | element.modules)
+        return Declared(f"dict[{key.text}, {element.text}]", key.modules | element.modules, key.made | element.made)
     more = ", ..." if type_.kind == "tuple" else ""
-    return Declared(f"{type_.kind}[{element.text}{more}]", element.modules)
+    return Declared(f"{type_.kind}[{element.text}{more}]", element.modules, element.made)
 
 
-def header(modules: Iterable[str]) -> str:
-    """What must stand above all declarations."""
+def header(modules: Iterable[str], made: Iterable[str] = ()) -> str:
+    """What must stand above all declarations: imports, and the classes `made` for them."""
     lines = ["import typing as " + _TYPING, *(f"import {module} as {alias(module)}" for module in sorted(set(modules)))]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + "".join(sorted(set(made)))
 
 
 def variable(name: str, said: Declared) -> str:

@@ -1,4 +1,4 @@
-"""Hover, definitions, call forms, colours and hints of an engine, mapped back to the cells."""
+"""Hover, definitions, call forms and colours of an engine, mapped back to the cells."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from polycell.bridge.text import Text
-from polycell.core.results import Hint, Hover, Location, SemanticToken, Signature, Signatures, TokenKind, TokenModifier
+from polycell.core.results import Hover, Location, SemanticToken, Signature, Signatures, TokenKind, TokenModifier
 from polycell.core.service import Context
-from polycell.core.text import LineIndex, Position, Span
+from polycell.core.text import Position, Span
 from polycell.languages.python.engine.declarations import MARK, without_glue
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.items import markdown
@@ -159,29 +159,6 @@ def _decoded(
             yield span, name, chosen
 
 
-async def hints(engine: Engine, context: Context) -> Sequence[Hint]:
-    """Types of names and names of arguments, as the engine shows them behind the code."""
-    cut = slice_of(context)
-    where = cut.map.span_to_document(context.cell.id, Span(0, len(context.cell.text)))
-    if where is None:
-        return ()
-    lines = LineIndex(cut.text)
-    first, last = lines.position(where.start).line, lines.position(where.end).line + 1
-    ends = {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 0}}
-    answer = await _patiently(engine, context, cut, "textDocument/inlayHint", None, range=ends)
-    if answer is None or not isinstance(answer.result, list):
-        return ()
-    made = []
-    for one in answer.result:
-        label = one.get("label")
-        shown = "".join(p.get("value", "") for p in label) if isinstance(label, list) else str(label or "")
-        at = answer.text.span({"start": one.get("position"), "end": one.get("position")}, answer.server.encoding)
-        placed = cut.map.span_to_cell(at) if at is not None else None
-        if placed is not None and placed[0] == context.cell.id and shown:
-            made.append(Hint(placed[1].start, without_glue(shown)))
-    return made
-
-
 async def ask(
     engine: Engine, context: Context, method: str, offset: int | None, **more: Any
 ) -> tuple[Slice, Answer] | None:
@@ -195,11 +172,11 @@ async def ask(
         where = cut.map.to_document(context.cell.id, offset)
         if where is None:
             return None
-    answer = await _patiently(engine, context, cut, method, where, **more)
+    answer = await patiently(engine, context, cut, method, where, **more)
     return (cut, answer) if answer is not None and answer.result is not None else None
 
 
-async def _patiently(
+async def patiently(
     engine: Engine, context: Context, cut: Slice, method: str, offset: int | None, **more: Any
 ) -> Answer | None:
     try:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from polycell.core.virtual import Piece, SegmentMap, build
 from polycell.languages.python.engine import ambient
 from polycell.languages.python.engine.declarations import ANY, MARK, Declared, declared, frame, header, variable
 from polycell.languages.python.engine.dependence import Statement, statements
+from polycell.languages.python.flow.exports import run
 from polycell.languages.python.ipython import neutralise
 from polycell.languages.python.parse import readable
 from polycell.languages.python.source import PythonSource
@@ -32,6 +34,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _STAR = re.compile(r"from [\w.]+ import \*")
 _BUILTINS = frozenset(dir(builtins))
 _IT = f"{MARK}_it"
+_TYPED = frozenset({"lines", "text", "table", "captured", "timing"})  # values of magics that are worth declaring
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def slice_of(context: Context) -> Slice:
 
 def receiver_slice(said: Declared) -> tuple[str, int]:
     """A text in which an engine is asked for the members of a type, and where."""
-    text = f"{header(said.modules)}{variable(_IT, said)}{_IT}."
+    text = f"{header(said.modules, said.made)}{variable(_IT, said)}{_IT}."
     return text, len(text)
 
 
@@ -85,6 +88,7 @@ class _Cutter:
         self._context = context
         self._placed: dict[tuple[int, int, str], Piece] = {}
         self._modules: set[str] = set()
+        self._made: set[str] = set()
         self._statements: dict[tuple[int, int, str], Statement] = {}
         self._seen: set[tuple[int, str]] = set()
         self._length = 0
@@ -93,7 +97,8 @@ class _Cutter:
 
     def finish(self, code: str) -> Slice:
         order = self._by_need() if self._context.host.order == "any" else sorted(self._placed)
-        pieces = [Piece(header(self._modules))]
+        body = list(self._body(code))
+        pieces = [Piece(header(self._modules, self._made))]
         last: dict[str, str] = {}
         for key in order:
             piece = self._placed[key]
@@ -106,10 +111,29 @@ class _Cutter:
             if piece.cell is not None:
                 pieces.append(Piece("\n"))
                 last.clear()
-        pieces.append(Piece(code, self._context.cell.id))
+        pieces += body
         pieces.append(Piece("\n"))
         document = build(pieces)
         return Slice(document.text, document.map, self._whole)
+
+    def _body(self, code: str) -> Iterator[Piece]:
+        """The cell; behind a line whose magic binds a name, what we know of that name."""
+        context, source, at = self._context, self._context.facts.analysis, 0
+        for magic in sorted(source.names, key=lambda n: n.extent) if isinstance(source, PythonSource) else ():
+            end = code.find("\n", magic.extent.end) + 1
+            start = code.rfind("\n", 0, magic.extent.start) + 1
+            if magic.value not in _TYPED or end <= max(at, 0) or not end:
+                continue
+            after = run(context, magic.extent.end + 1)
+            slot = after.slot(magic.name)
+            said = self._declaration(magic.name, after.binding(magic.name, slot).type) if slot is not None else None
+            if said is None:
+                continue
+            indent = code[start : magic.extent.start]
+            yield Piece(code[at:end], context.cell.id, at)
+            yield Piece(textwrap.indent(said, indent if not indent.strip() else ""))
+            at = end
+        yield Piece(code[at:], context.cell.id, at)
 
     def need(self, reader: Context, names: Iterable[str], before: int | None = None) -> None:
         """Make names known where `reader` reads them; with `before`, at that offset of it: its own statements above
@@ -182,6 +206,7 @@ class _Cutter:
         if said is None:
             return None
         self._modules |= said.modules
+        self._made |= said.made
         return variable(name, said)
 
     def _unknown(self, reader: Context, name: str) -> list[tuple[Context, str, int | None]]:

@@ -6,6 +6,7 @@ import ast
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePath
 
 from polycell.core.environment import Binding, BindingKind, Exports
@@ -34,7 +35,7 @@ from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.readers import MOVED
 from polycell.languages.python.magics import line_magic
 from polycell.languages.python.schema_comments import SchemaComment, schema_comments
-from polycell.languages.python.shapes import bound_in
+from polycell.languages.python.shapes import bound_in, nodes
 from polycell.languages.python.source import MagicName, PythonSource
 from polycell.tables.evidence import merge
 from polycell.tables.jupysql import handed_out
@@ -129,6 +130,9 @@ def run(context: Context, until: int | None = None, uses: Watcher | None = None)
     """The interpreter as it is at the end of the cell, or at the offset `until`. `uses` is told what happens."""
     made = _interpreter(context, until)
     made.uses = uses
+    written = _written_magics(made.source)
+    made.magics = {key: partial(_bind_magic, context=context, magic=magic) for key, magic in written.items()}
+    inside = {magic.span for magic in written.values()}
     if any(magic.name in ("cd", "pushd", "popd", "bookmark") for magic in context.facts.magics):
         made.remark(MOVED)
     if len(context.cell.text) > LARGEST:
@@ -139,6 +143,8 @@ def run(context: Context, until: int | None = None, uses: Watcher | None = None)
                 made.execute([step.statement])
             elif step.line is not None and (until is None or step.line.span.end <= until):
                 follow_line(made, step.line) if step.line.name != "run" else follow_run(made, step.line, context.host)
+            elif step.magic is not None and step.magic.span in inside:
+                continue
             elif step.magic is not None and (until is None or step.magic.extent.end <= until):
                 _bind_magic(made, context, step.magic)
             elif step.comment is not None and (until is None or step.comment.span.end < until):
@@ -149,6 +155,20 @@ def run(context: Context, until: int | None = None, uses: Watcher | None = None)
         log.info("cell %s is not followed: %s", context.cell.id, type(reason).__name__)
         return _not_followed(context, until)
     return made
+
+
+def _written_magics(source: PythonSource) -> dict[int, MagicName]:
+    """`x = %magic` and `x = !command` by the identity of the assignment that stands for it in the tree."""
+    named = {magic.span: magic for magic in source.names if magic.span.of(source.code) == magic.name}
+    if not named or source.tree is None:
+        return {}
+    found = {}
+    for node in nodes(source.tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            magic = named.get(source.span(node.targets[0]))
+            if magic is not None:
+                found[id(node)] = magic
+    return found
 
 
 def _not_followed(context: Context, until: int | None) -> Interpreter:
@@ -168,9 +188,13 @@ def _not_followed(context: Context, until: int | None) -> Interpreter:
 def _bind_magic(made: Interpreter, context: Context, magic: MagicName) -> None:
     type_: Type = UNKNOWN
     if magic.value == "lines":
-        type_ = Collection("list", Scalar(STRING))
+        type_ = Collection("list", Scalar(STRING), name="IPython.utils.text.SList")
+    elif magic.value == "text":
+        type_ = Scalar(STRING)
     elif magic.value == "captured":
         type_ = Opaque("IPython.utils.capture.CapturedIO")
+    elif magic.value == "timing":
+        type_ = Opaque("IPython.core.magics.execution.TimeitResult")
     elif magic.value == "table" and magic.fragment is not None:
         flavour = _sql_flavour(made, magic.fragment)
         found = table_of(made, magic.fragment)

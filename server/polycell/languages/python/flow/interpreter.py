@@ -105,6 +105,7 @@ class Interpreter:
         self.site: Anchor | None = None  # the call, while a function is followed that it calls
         self.last: Type | None = None  # the value of the last expression statement
         self.breaks: list[list[State]] = []
+        self.magics: Mapping[int, Callable[[Interpreter], None]] = {}  # assignments (by identity) of what magics yield
         self.uses: Watcher | None = None  # who is told which columns are read
         self.doubts = 0  # conditions around the place: code that may not run, or expects to fail
         self.spent = 0  # units of work: statements walked, objects compared and copied

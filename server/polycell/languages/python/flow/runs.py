@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from polycell.core.facts import Magic
 from polycell.core.hosts import Host
 from polycell.core.included import Included, IncludedRequest
+from polycell.core.types import Function
 from polycell.languages.python.flow.interpreter import Interpreter
 
 # IPython's own options; what stands behind the file's name are arguments of the script.
@@ -30,6 +32,8 @@ def follow_run(run: Interpreter, magic: Magic, host: Host) -> None:
     found = run.view.read(IncludedRequest(file, run.folder)) if file and run.folder else None
     if not isinstance(found, Included):
         return
+    if _shares(magic, host):
+        _reached(run, found.reads)
     for binding in found.bindings:
         if binding.space == _SPACE:
             run.catalog[binding.name] = binding
@@ -39,8 +43,25 @@ def follow_run(run: Interpreter, magic: Magic, host: Host) -> None:
         run.state.names[binding.name] = replace(
             slot, origin=binding.origin or slot.origin, source=f"%run {file}", maybe=binding.maybe
         )
-    if not found.opens and not _shares(magic, host):
+    if not found.opens:
         run.followed.add(f"%run {magic.arguments}".strip())
+
+
+def _reached(run: Interpreter, reads: Iterable[str]) -> None:
+    """The file runs in the notebook's own name space: what it takes from there it may change, and so may functions of
+    the notebook that it calls."""
+    for name in reads:
+        slot = run.slot(name)
+        if slot is None:
+            continue
+        type_ = run.object(slot.address)
+        if isinstance(type_, Function):
+            if type_.changes is None:
+                run.open_everything()
+                return
+            for changed in filter(None, map(run.slot, type_.changes)):
+                run.open_up(changed.address)
+        run.open_up(slot.address)
 
 
 def _shares(magic: Magic, host: Host) -> bool:

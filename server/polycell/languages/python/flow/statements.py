@@ -63,6 +63,10 @@ def _inside(run: Interpreter, node: ast.AST) -> bool:
 
 
 def _assignment(run: Interpreter, node: ast.Assign) -> None:
+    magic = run.magics.get(id(node))
+    if magic is not None:
+        magic(run)
+        return
     type_ = run.evaluate(node.value)
     for target in node.targets:
         assign(run, target, type_, node.value)
