@@ -328,6 +328,13 @@ def outputs(magic: CellMagic, host: str = "") -> tuple[str, ...]:
     return tuple(word.text for word in read_magic(magic.name, magic.arguments, " ", host).arguments.outputs)
 
 
+def gives_texts(magic: CellMagic, host: str = "") -> bool:
+    """Whether the names that it binds are texts: what a script printed, where that is waited for."""
+    spec = spec_of(magic.name, host)
+    waited = read_magic(magic.name, magic.arguments, " ", host).arguments.option("--bg", "--proc") is None
+    return spec is not None and spec.grammar is SCRIPT and waited
+
+
 def inputs(magic: CellMagic, host: str = "") -> tuple[tuple[str, int], ...]:
     """Every Python name that the magic's line says it reads (`-i x`), with its offset in the cell's text."""
     if magic.prefix != "%%":

@@ -16,8 +16,8 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, Anchor
-from polycell.formats.magics import binds_python_names, inputs, outputs
+from polycell.core.types import STRING, UNKNOWN, Anchor, Scalar, Type
+from polycell.formats.magics import binds_python_names, gives_texts, inputs, outputs
 
 _PUT = re.compile(r"^%put[ \t]+([^\r\n]*)", re.MULTILINE)
 _NAME = re.compile(r"(?<![\w-])[^\W\d]\w*")
@@ -38,7 +38,9 @@ class OtherService(LanguageService):
 
     def exports(self, context: Context) -> Exports:
         cell = context.cell
-        bindings = {d.name: _binding(cell, d) for d in context.facts.definitions}
+        texts = cell.magic is not None and gives_texts(cell.magic, context.host.name)
+        type_ = Scalar(STRING) if texts else UNKNOWN
+        bindings = {d.name: _binding(cell, d, type_) for d in context.facts.definitions}
         if cell.result and cell.result not in bindings:
             # An input block of Deepnote, a chunk's `output.var`: the name is in the metadata, not in the text.
             bindings[cell.result] = Binding(cell.result, UNKNOWN, "result", context.host.result_space)
@@ -49,11 +51,11 @@ class OtherService(LanguageService):
         return ()
 
 
-def _binding(cell: Cell, definition: Definition) -> Binding:
+def _binding(cell: Cell, definition: Definition, type_: Type) -> Binding:
     origin = Anchor.at(cell.text, definition.span.start, definition.name, cell=cell.id)
     magic = cell.magic
     source = f"{magic.prefix}{magic.name} {magic.arguments}".strip() if magic is not None else ""
-    return Binding(definition.name, UNKNOWN, "result", "python", origin, source)
+    return Binding(definition.name, type_, "result", "python", origin, source)
 
 
 def _given(cell: Cell, host: Host) -> list[tuple[str, Span]]:

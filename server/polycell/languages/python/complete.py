@@ -26,7 +26,7 @@ from polycell.core.types import (
     Type,
     describe,
 )
-from polycell.languages.python import chart_items
+from polycell.languages.python import chart_items, dbutils
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.chart_strings import chart_around, chart_string
 from polycell.languages.python.column_items import attribute_items, column_items, in_quotes
@@ -67,6 +67,13 @@ def _in_string(place: Place) -> Iterator[Completion]:
     found = offer(place)
     if found is not None:
         yield from column_items(place, found)
+        return
+    call = place.site.brackets[-1] if place.site.brackets else None
+    if call is not None and call.kind == "(" and not call.argument and dbutils.asks_for_widget(call.receiver):
+        for rank, name in enumerate(dbutils.widgets(place.context)):
+            written = in_quotes(name, place)
+            if written is not None:
+                yield Completion(name, "value", place.site.span, written, "widget", rank=rank)
         return
     record = place.keys()
     for rank, (name, type_) in enumerate(record.fields if record is not None else ()):

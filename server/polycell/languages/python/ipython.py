@@ -18,7 +18,7 @@ from polycell.core.facts import Fragment, Magic, Problem
 from polycell.core.notebook import Cell, CellMagic
 from polycell.core.text import Span
 from polycell.formats import arguments
-from polycell.formats.magics import INHERIT, TIMING, read_magic, spec_of
+from polycell.formats.magics import INHERIT, TIMING, gives_texts, read_magic, spec_of
 from polycell.languages.python.magics import (
     AUTOMAGICS,
     NAMED_EXTENSIONS,
@@ -169,7 +169,7 @@ def _cell_magic(made: Neutral, text: str, body: int, magic: CellMagic, host: str
     made.magics.append(
         Magic(magic.name, magic.arguments, Span(max(0, text.rfind("%%", 0, start or body)), stop), start, True)
     )
-    value = "captured" if magic.name == "capture" else ""
+    value = "captured" if magic.name == "capture" else "text" if gives_texts(magic, host) else ""
     extent = Span(0, len(text))
     for word in reading.arguments.outputs:
         made.names.append(MagicName(word.text, word.span.shift(start), extent, value))

@@ -174,12 +174,12 @@ class PythonService(LanguageService):
     async def signature(self, context: Context, offset: int) -> Signatures | None:
         from polycell.languages.python.signature import signature
 
-        own = signature(context, offset)
-        if own is not None or self._engine is None:
-            return own
-        from polycell.languages.python.engine import features
+        found = signature(context, offset)
+        if found is None and self._engine is not None:
+            from polycell.languages.python.engine import features
 
-        return await features.signature(self._engine, context, offset)
+            found = await features.signature(self._engine, context, offset)
+        return found or signature(context, offset, methods=True)
 
     async def format(self, context: Context, span: Span, layout: Layout) -> Formatted:
         from polycell.languages.python.layout import formatted

@@ -6,12 +6,14 @@ from polycell.core.results import Signatures
 from polycell.core.service import Context
 from polycell.core.signatures import signatures
 from polycell.core.types import Class, Function, Type
+from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.cursor import Bracket, site
 from polycell.languages.python.source import PythonSource
 
 
-def signature(context: Context, offset: int) -> Signatures | None:
-    """None where the innermost call is of something that the notebook does not define."""
+def signature(context: Context, offset: int, *, methods: bool = False) -> Signatures | None:
+    """None where the innermost call is of something that the notebook does not define. `methods`: what is called on a
+    value whose type we know counts too."""
     source = context.facts.analysis
     # What does not parse is blanked in the source, and a call that is being written does not parse.
     code = context.cell.text
@@ -23,17 +25,21 @@ def signature(context: Context, offset: int) -> Signatures | None:
     if found.comment:
         return None
     call = next((b for b in reversed(found.brackets) if b.kind == "(" and b.receiver), None)
-    if call is None or not call.receiver.isidentifier() or _is_header(code, call):
+    if call is None or not (methods or call.receiver.isidentifier()) or _is_header(code, call):
         return None
     known = _type_of(context, call)
     if not isinstance(known, (Function, Class)) or not known.signature.startswith("("):
         return None
-    return signatures(f"{call.receiver}{known.signature}", call.argument, call.keyword, known.documentation)
+    return signatures(
+        f"{call.receiver.rpartition('.')[2]}{known.signature}", call.argument, call.keyword, known.documentation
+    )
 
 
 def _type_of(context: Context, call: Bracket) -> Type | None:
     from polycell.languages.python.flow.exports import scope_at
 
+    if not call.receiver.isidentifier():
+        return Place(context, call.start).type_of(call.receiver)
     own = scope_at(context, call.start).get(call.receiver)
     binding = own or context.view.lookup(call.receiver)
     return binding.type if binding is not None and binding.kind != "deleted" else None

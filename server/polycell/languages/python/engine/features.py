@@ -27,6 +27,7 @@ _KINDS: Mapping[str, TokenKind] = {
     "module": "namespace",
 }
 _NOTHING = frozenset({f"```python\n{word}\n```" for word in ("Unknown", "Any", "Never", "Todo")})
+_NO_FORM = frozenset({"(...) -> Unknown", "(...) -> Any"})
 _MODIFIERS: frozenset[str] = frozenset(get_args(TokenModifier))
 
 
@@ -94,7 +95,7 @@ async def signature(engine: Engine, context: Context, offset: int) -> Signatures
 
 def _signature(said: Mapping[str, Any]) -> Signature | None:
     label = said.get("label")
-    if not isinstance(label, str):
+    if not isinstance(label, str) or label in _NO_FORM:
         return None
     shown = without_glue(label)
     spans: list[Span] = []

@@ -14,6 +14,7 @@ from polycell.core.facts import Fragment, Magic
 from polycell.core.service import Context
 from polycell.core.text import LineIndex
 from polycell.core.types import (
+    NULL,
     STRING,
     UNKNOWN,
     Anchor,
@@ -25,6 +26,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.formats.magics import read_magic, spec_of
+from polycell.languages.python.flow.definitions import of_annotation
 from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch, Watcher
 from polycell.languages.python.flow.runs import follow_run
 from polycell.languages.python.flow.saved import add_saved_columns
@@ -257,6 +259,8 @@ def exports(context: Context) -> Exports:
         if _escaped(made, slot):
             type_ = opened(type_)  # whoever holds it in another way may change it in a later cell
         kind: BindingKind = "parameter" if parameter and own and slot.kind == "variable" else slot.kind
+        if kind == "parameter" and type_ == Scalar(NULL):
+            type_ = _declared_parameter(made, name)
         bindings[name] = Binding(name, type_, kind, space, slot.origin, slot.source, slot.maybe, shared.get(name, ()))
     for definition in context.facts.definitions:
         if definition.container or definition.name in bindings:
@@ -277,6 +281,14 @@ def exports(context: Context) -> Exports:
         made.remark(ANYTHING)
     opens = tuple(reason for reason in context.facts.opens if reason not in made.followed)
     return Exports((*bindings.values(), *made.catalog.values()), opens)
+
+
+def _declared_parameter(made: Interpreter, name: str) -> Type:
+    """What `name: int = None` declares in a cell of parameters: its value is there to be replaced."""
+    for node in made.source.tree.body if made.source.tree is not None else ():
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
+            return of_annotation(made, node.annotation)
+    return UNKNOWN
 
 
 def _escaped(made: Interpreter, slot: Slot) -> bool:

@@ -15,7 +15,7 @@ from polycell.core.types import (
     Scalar,
     Type,
 )
-from polycell.languages.python import operators
+from polycell.languages.python import dbutils, operators
 from polycell.languages.python.flow import access, calls
 from polycell.languages.python.flow.definitions import of_lambda
 from polycell.languages.python.flow.interpreter import Interpreter
@@ -54,8 +54,8 @@ def _constant(run: Interpreter, node: ast.Constant) -> Type:
 
 def _name(run: Interpreter, node: ast.Name) -> Type:
     if run.slot(node.id) is None:
-        if node.id == "spark" and "spark" in run.view.host.ambient.get("python", ()):
-            return Opaque("pyspark.sql.SparkSession")
+        if node.id in ("spark", dbutils.NAME) and node.id in run.view.host.ambient.get("python", ()):
+            return Opaque("pyspark.sql.SparkSession") if node.id == "spark" else dbutils.value()
         return BUILTIN_VALUES.get(node.id, UNKNOWN)
     return run.type_of(node.id)
 
