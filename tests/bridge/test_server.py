@@ -17,9 +17,11 @@ import pytest
 
 from polycell.bridge import server as bridge
 from polycell.bridge.connection import Gone, Refused
+from polycell.bridge.files import path_of
 from polycell.bridge.server import Server
 from polycell.bridge.spec import ServerSpec, merged, section
 from polycell.bridge.text import Text
+from polycell.bridge.trace import trace_to
 
 SCRIPTED = Path(__file__).with_name("scripted.py")
 URI = "file:///w/a.py"
@@ -175,9 +177,70 @@ def test_whatever_else_it_asks_is_answered(play: Callable[..., None]) -> None:
 def test_what_the_server_gave_up_is_asked_again(play: Callable[..., None], code: int) -> None:
     async def test(p: Play) -> None:
         assert await p.server.request("x/y", None) == "at last"
-        assert (await p.methods()).count("x/y") == 3
+        assert (await p.methods()).count("x/y") == 6
 
-    play(test, {"x/y": [{"error": code}, {"error": code}, {"answer": "at last"}]})
+    play(test, {"x/y": [*[{"error": code}] * 5, {"answer": "at last"}]})
+
+
+def test_who_always_gives_up_is_not_asked_for_ever(play: Callable[..., None]) -> None:
+    async def test(p: Play) -> None:
+        with pytest.raises(Refused):
+            await p.server.request("x/y", None)
+        assert p.server.status.phase == "running"
+
+    play(test, {"x/y": [{"error": -32800}]}, patience=0.5)
+
+
+def test_questions_wait_until_answers_can_be_trusted(play: Callable[..., None]) -> None:
+    async def test(p: Play) -> None:
+        assert await p.server.request("x/y", None) == 1
+        # It is asked when the client has answered, upon which it says that it is able.
+        assert [m.get("method") for m in await p.log()] == ["initialize", "initialized", None, "x/y", "test/log"]
+
+    play(
+        test,
+        {
+            "initialized": [{"say": ["window/logMessage", {"message": "busy"}], "ask": ["workspace/x/refresh", {}]}],
+            "": [{"say": ["window/logMessage", {"message": "done"}]}],
+            "x/y": [{"answer": 1}],
+        },
+        able=lambda method, params: params.get("message") == "done",
+    )
+
+
+def test_one_that_never_gets_able_is_given_up(play: Callable[..., None]) -> None:
+    async def test(p: Play) -> None:
+        with pytest.raises(Gone, match="said nothing for"):
+            await p.server.request("x/y", None)
+
+    play(test, {}, able=lambda method, params: False, patience=0.2)
+
+
+def test_its_own_requests_have_the_answers_of_its_spec(play: Callable[..., None]) -> None:
+    async def test(p: Play) -> None:
+        await p.server.request("x/y", None)
+        assert [m["result"] for m in await p.log() if "method" not in m] == [{"cancelled": True}]
+
+    play(test, {"x/y": [{"ask": ["its/own", {}]}]}, answers={"its/own": {"cancelled": True}})
+
+
+def test_every_message_is_traced_on_request(tmp_path: Path) -> None:
+    (tmp_path / "script.json").write_text("{}", encoding="utf-8")
+    argv = (sys.executable, "-IS", str(SCRIPTED), str(tmp_path / "script.json"))
+
+    async def test(file: Path) -> None:
+        server = Server(ServerSpec("scripted", argv, frozenset()), trace=trace_to(file))
+        await server.request("x/é", None)
+        await server.stop()
+
+    asyncio.run(test(tmp_path / "trace"))
+    lines = [json.loads(line) for line in (tmp_path / "trace").read_text(encoding="ascii").splitlines()]
+    assert [(line.get("to"), line.get("from"), line["message"].get("method")) for line in lines] == [
+        *(("scripted", None, "initialize"), (None, "scripted", None), ("scripted", None, "initialized")),
+        *(("scripted", None, "x/é"), (None, "scripted", None)),
+        *(("scripted", None, "shutdown"), (None, "scripted", None), ("scripted", None, "exit")),
+    ]
+    asyncio.run(test(tmp_path / "no such folder" / "trace"))  # is a line in the log
 
 
 def test_an_answer_whose_text_was_changed_meanwhile_is_asked_for_again(play: Callable[..., None]) -> None:
@@ -303,6 +366,35 @@ def test_no_change_inside_of_a_line_end(play: Callable[..., None]) -> None:
         assert got == "a\r\nb"
 
     play(test, {"initialize": [{"answer": {"capabilities": {"textDocumentSync": 2}}}]})
+
+
+def test_texts_are_files_for_those_who_read_them(play: Callable[..., None], tmp_path: Path) -> None:
+    path = tmp_path / "a b" / "ü.x"
+
+    def shown(content: str) -> Text:
+        return Text(path.as_uri(), content, "x")
+
+    async def test(p: Play) -> None:
+        await p.server.at(shown("one\r\n\ud800"), "x/y")
+        assert path.read_bytes() == b"one\r\n?"
+        await p.server.at(shown("two"), "x/y")
+        before = path.stat().st_mtime_ns
+        assert path.read_bytes() == b"one\r\n?"
+        p.server.save(shown("three"))
+        assert path.read_bytes() == b"three"
+        assert path.stat().st_mtime_ns >= before + 1_000_000
+        assert [m.rpartition("/")[2] for m in (await p.methods())[2:-1]] == [
+            "didOpen",
+            "y",
+            "didChange",
+            "y",
+            "didChange",
+            "didSave",
+        ]
+
+    play(test, files=True)
+    assert path_of(path.as_uri()) == path
+    assert path_of("untitled:a.x") is None
 
 
 def test_few_texts_stay_open(play: Callable[..., None]) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from polycell.bridge.framing import Frames, framed, parse
+from polycell.bridge.trace import Trace
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,8 @@ class Refused(Exception):  # noqa: N818
 
 class Connection:
     """`asked` answers the server's requests (raises Refused for what nobody knows), `told` takes its notifications,
-    `ended` is awaited once when its output ends, before those who wait for answers hear of it. Nothing here raises into
-    the loop."""
+    `ended` is awaited once when its output ends, before those who wait for answers hear of it. `trace` is shown every
+    message. Nothing here raises into the loop."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Connection:
         asked: Callable[[str, Any], Any],
         told: Callable[[str, Any], None],
         ended: Callable[[], Awaitable[None]],
+        trace: Trace | None = None,
     ) -> None:
         self._name = name
         self._reader = reader
@@ -56,6 +58,8 @@ class Connection:
         self._asked = asked
         self._told = told
         self._ended = ended
+        self._trace = trace
+        self._heard = time.monotonic()
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._id = 0
         self._silent_since: float | None = None
@@ -86,6 +90,10 @@ class Connection:
         """Seconds since it was asked something, if it has said nothing whatever since then."""
         return 0.0 if self._silent_since is None else time.monotonic() - self._silent_since
 
+    def quiet_for(self) -> float:
+        """Seconds since it last said anything, asked or not."""
+        return time.monotonic() - self._heard
+
     def close(self) -> None:
         """Stop listening; whoever waits for an answer hears that the server is gone."""
         self._reading.cancel()
@@ -95,6 +103,8 @@ class Connection:
     def _send(self, message: dict[str, Any]) -> None:
         if self._writer.is_closing():
             raise Gone(f"{self._name} has ended")
+        if self._trace is not None:
+            self._trace(self._name, "to", message)
         try:
             self._writer.write(framed({"jsonrpc": "2.0", **message}))
         except (OSError, RuntimeError) as error:
@@ -120,6 +130,9 @@ class Connection:
 
     def _receive(self, message: dict[str, Any]) -> None:
         self._silent_since = None
+        self._heard = time.monotonic()
+        if self._trace is not None:
+            self._trace(self._name, "from", message)
         method, number = message.get("method"), message.get("id")
         if isinstance(method, str):
             try:

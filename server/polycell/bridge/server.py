@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from polycell.bridge import files
 from polycell.bridge.capabilities import CAPABILITIES, NEEDED, encoding_of, sync_kind
 from polycell.bridge.connection import CONTENT_MODIFIED, METHOD_NOT_FOUND, RETRIED, Connection, Gone, Refused
 from polycell.bridge.positions import Encoding
 from polycell.bridge.process import Child, spawn
 from polycell.bridge.spec import ServerSpec, merged, plain, section
 from polycell.bridge.text import FULL, OpenTexts, Text
+from polycell.bridge.trace import Trace
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +31,7 @@ Phase = Literal["off", "starting", "running", "resting", "missing", "failed"]
 STRIKES = 5  # crashes in a row after which it is left alone
 FIRST_REST = 1.0  # seconds until it is started again after the first crash; doubled by each further one
 HEALTHY = 60.0  # seconds of life after which earlier crashes are forgotten
-START = 20.0  # seconds that it has to answer `initialize`
-TRIES = 3  # of a request that the server itself gave up (content modified, cancelled)
+LONGEST_PAUSE = 1.0  # seconds before a request that the server itself gave up is asked again; the first time 0.01
 END = 1.0  # seconds that it has to end by itself
 
 
@@ -44,7 +45,8 @@ class Status:
 
 class Server:
     """`note` is told once of each thing that a user should know; `told` hears of notifications that the bridge itself
-    has no use for, `publish` of diagnostics by push: (uri, version, diagnostics), `changed` of each new status."""
+    has no use for, `publish` of diagnostics by push: (uri, version, diagnostics), `changed` of each new status, `trace`
+    of every message."""
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class Server:
         told: Callable[[str, Any], None] | None = None,
         publish: Callable[[str, int | None, list[Any]], None] | None = None,
         changed: Callable[[Status], None] | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.spec = spec
         self.status = Status("off")
@@ -71,7 +74,9 @@ class Server:
         self._told = told
         self._publish = publish
         self._changed = changed
-        self._texts = OpenTexts(most_open)
+        self._trace = trace
+        self._texts = OpenTexts(most_open, self._write if spec.files else None)
+        self._able = asyncio.Event()  # also set when it ends, so that nobody waits for ever
         self._child: Child | None = None
         self._connection: Connection | None = None
         self._starting: asyncio.Task[Connection] | None = None
@@ -110,6 +115,18 @@ class Server:
         if self._connection is not None:
             self._texts.show(text, self._connection.notify, self._sync, self.encoding)
 
+    def save(self, text: Text) -> None:
+        """Make a running server have this text, on the disk too, and tell it so. Raises Gone where none runs."""
+        if self._connection is None:
+            raise Gone(self.status.reason or f"{self.spec.name} does not run")
+        self._write(text)
+        self.show(text)
+        self._connection.notify("textDocument/didSave", {"textDocument": {"uri": text.uri}})
+
+    def version(self, uri: str) -> int | None:
+        """Of a text as the server was shown it last; None for one that is not open."""
+        return self._texts.version(uri)
+
     def notify(self, method: str, params: Any) -> None:
         """Tell a running server something; nothing happens where none runs."""
         if self._connection is not None:
@@ -139,8 +156,10 @@ class Server:
         return self._capabilities
 
     async def _ask(self, method: str, params: Callable[[], Any], uri: str = "") -> Any:
-        for attempt in range(TRIES):
-            connection = await self.ready()
+        until = time.monotonic() + self.spec.patience
+        pause = 0.01
+        while True:
+            connection = await self.able()
             silent = connection.silent_for()
             if silent > self.spec.patience:
                 self.lost(f"has not answered for {silent:.0f} seconds")
@@ -153,13 +172,13 @@ class Server:
                     raise Refused(CONTENT_MODIFIED, "the text was changed meanwhile")
                 return result
             except Refused as refusal:
-                if refusal.code not in RETRIED or attempt == TRIES - 1:
+                if refusal.code not in RETRIED or time.monotonic() + pause > until:
                     raise
-                await asyncio.sleep(0.01 * 4**attempt)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
             except asyncio.TimeoutError:
                 self.lost(f"did not answer {method} for {self.spec.patience:.0f} seconds")
                 raise Gone(f"{self.spec.name} hangs") from None
-        raise AssertionError("unreachable")
 
     # -- life
 
@@ -178,6 +197,21 @@ class Server:
         if starting.cancelled():
             raise Gone(f"{self.spec.name} has been stopped")
         return starting.result()
+
+    async def able(self) -> Connection:
+        """The connection, once its answers can be trusted. That may take as long as it likes, as long as it says
+        something now and then. Raises Gone."""
+        connection = await self.ready()
+        patience = self.spec.patience
+        while not self._able.is_set():
+            try:
+                await asyncio.wait_for(self._able.wait(), patience)
+            except asyncio.TimeoutError:
+                if connection is self._connection and connection.quiet_for() > patience:
+                    self.lost(f"said nothing for {patience:.0f} seconds")
+        if connection is not self._connection:
+            raise Gone(self.status.reason or f"{self.spec.name} has ended")
+        return connection
 
     async def stop(self) -> None:
         """Ask it to end, and end it where it does not. It is not started again."""
@@ -199,6 +233,7 @@ class Server:
             child.kill()
             await child.wait(END)
         self._become(Status("off"))
+        self._able.set()
 
     def _ended_starting(self, task: asyncio.Task[Connection]) -> None:
         if self._starting is task:
@@ -213,6 +248,7 @@ class Server:
             self._note(self.status.reason)
             raise Gone(self.status.reason)
         self._started = time.monotonic()
+        self._able.clear()
         try:
             child = await spawn(self.spec.name, command, self.spec.environment, self._folder)
         except OSError as error:
@@ -220,10 +256,16 @@ class Server:
             raise Gone(self.status.reason) from error
         self._child = child
         connection = Connection(
-            self.spec.name, child.reader, child.writer, self._asked, self._heard, lambda: self._ended(child)
+            self.spec.name,
+            child.reader,
+            child.writer,
+            self._asked,
+            self._heard,
+            lambda: self._ended(child),
+            self._trace,
         )
         try:
-            result = await asyncio.wait_for(connection.request("initialize", self._initialize()), START)
+            result = await asyncio.wait_for(connection.request("initialize", self._initialize()), self.spec.start)
         except (Gone, Refused, asyncio.TimeoutError) as error:
             connection.close()
             if self._child is child:
@@ -241,6 +283,8 @@ class Server:
             connection.notify("workspace/didChangeConfiguration", {"settings": plain(self._settings)})
         self._texts.replay(connection.notify)
         self._connection = connection
+        if self.spec.able is None:
+            self._able.set()
         self._become(Status("running"))
         log.info("%s runs", self.spec.name)
         return connection
@@ -277,6 +321,7 @@ class Server:
         child, connection = self._child, self._connection
         self._child = self._connection = None
         self._registered.clear()
+        self._able.set()
         if connection is not None:
             connection.close()
         if child is not None:
@@ -324,6 +369,8 @@ class Server:
             return None
         if method == "window/workDoneProgress/create" or method.endswith("/refresh"):
             return None
+        if method in self.spec.answers:
+            return plain(self.spec.answers[method])
         raise Refused(METHOD_NOT_FOUND, f"no such method: {method}")
 
     def _heard(self, method: str, params: Any) -> None:
@@ -336,6 +383,14 @@ class Server:
                 self._publish(str(said.get("uri")), said.get("version"), found)
         elif self._told is not None:
             self._told(method, params)
+        if self.spec.able is not None and not self._able.is_set() and self.spec.able(method, params):
+            self._able.set()
+
+    def _write(self, text: Text) -> None:
+        try:
+            files.write(text)
+        except OSError as error:
+            log.warning("%s does not find %s: %s", self.spec.name, text.uri, error)
 
 
 def _nobody(method: str, params: Any) -> None:

@@ -24,8 +24,11 @@ class ServerSpec:
     `initialization` are its initializationOptions, `settings` answer its `workspace/configuration` by section,
     `capabilities` are merged over what the bridge can do anyway. `install` is what the user does to have it; `trouble`
     what to look at when it does not start. `patience`: seconds without a word after which it is taken to hang, and is
-    started anew. `lacks` says what is missing where that can be several things, instead of `install`; `exits` what an
-    exit code of its own means, as in "the server …".
+    started anew; `start`: seconds that it has to answer `initialize`. `lacks` says what is missing where that can be
+    several things, instead of `install`; `exits` what an exit code of its own means, as in "the server …".
+    `able` recognises, by method and parameters, the notification from which on its answers can be trusted; without it
+    they can from the start. `answers` are those to requests that are its own invention. `files`: it reads texts from
+    the disk, so each is written to the file of its URI before it is opened.
     """
 
     name: str
@@ -40,8 +43,12 @@ class ServerSpec:
     environment: Mapping[str, str] = field(default_factory=lambda: _NOTHING, hash=False)
     find: Callable[[], str | None] | None = None
     patience: float = 30.0
+    start: float = 20.0
     lacks: Callable[[], str] | None = None
     exits: Mapping[int, str] = field(default_factory=lambda: _NOTHING, hash=False)
+    able: Callable[[str, Any], bool] | None = None
+    answers: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, hash=False)
+    files: bool = False
 
     def command(self) -> list[str] | None:
         """The command line, or None where the program is not installed."""

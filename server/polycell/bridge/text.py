@@ -35,10 +35,12 @@ class Text:
 
 
 class OpenTexts:
-    """What one server has open, least recently used first; at most `most` of them."""
+    """What one server has open, least recently used first; at most `most` of them. `store` is called with each text
+    before it is opened, for servers that read files."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, store: Callable[[Text], None] | None = None) -> None:
         self._most = most
+        self._store = store
         self._open: OrderedDict[str, tuple[int, Text]] = OrderedDict()
 
     def __contains__(self, uri: str) -> bool:
@@ -83,6 +85,8 @@ class OpenTexts:
             self._opened(version, text, notify)
 
     def _opened(self, version: int, text: Text, notify: Callable[[str, Any], None]) -> None:
+        if self._store is not None:
+            self._store(text)
         said = {"uri": text.uri, "languageId": text.language, "version": version, "text": text.text}
         notify("textDocument/didOpen", {"textDocument": said})
 

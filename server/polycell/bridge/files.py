@@ -1,0 +1,40 @@
+"""Texts as files, for servers that read them from the disk however open they are."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from polycell.bridge.text import Text
+
+_TICK = 1_000_000  # nanoseconds
+
+
+def path_of(uri: str) -> Path | None:
+    """The file of a `file:` URI, however it is escaped; None for any other. Drives have one letter case, `c:` as `C:`:
+    servers on Windows write them as they please."""
+    parts = urlsplit(uri)
+    if parts.scheme != "file":
+        return None
+    return Path(os.path.normcase(url2pathname(parts.path)))
+
+
+def write(text: Text) -> None:
+    """The text as the file of its URI, line ends and all, at a time later than that of the file before: whoever looks
+    at files' times sees each write, though a file system's clock stands still for milliseconds. Raises OSError."""
+    path = path_of(text.uri)
+    if path is None:
+        raise OSError(f"no file: {text.uri}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.stat().st_mtime_ns if path.exists() else 0
+    path.write_bytes(encoded(text))
+    now = max(time.time_ns(), before + _TICK)
+    os.utime(path, ns=(now, now))
+
+
+def encoded(text: Text) -> bytes:
+    """What `write` writes: as many code units as the text, whatever it holds."""
+    return text.text.encode("utf-8", "replace")
