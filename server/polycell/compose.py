@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from polycell.languages.vega import VegaService, chart_at, charts_of_tables
 from polycell.rules import default_rules
 
 if TYPE_CHECKING:
+    from polycell.bridge.trace import Trace
     from polycell.core.notebook import Notebook
     from polycell.dependencies.sources import DependencySources
     from polycell.included.sources import IncludedSources
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from polycell.tables.files import FileSources
     from polycell.tables.jupysql import SettingsSources
 
+log = logging.getLogger(__name__)
+
 
 def python_engine(
     name: str,
@@ -46,9 +50,10 @@ def python_engine(
     chosen: str = "",
     native: str = "",
     note: Callable[[str], None] | None = None,
+    trace: str = "",
 ) -> Engine:
     """The engine of that name, with jedi to fall back to. `roots`, `chosen` and `native` as in
-    `dependencies.interpreter.Wanted`. Nothing is started yet."""
+    `dependencies.interpreter.Wanted`; `trace` is a file for what is said to it and by it. Nothing is started yet."""
     from polycell.languages.python.engine.engine import Engine, Environment
     from polycell.languages.python.engine.importable import Importable, read_importable
     from polycell.languages.python.engine.specs import FALLBACK, SPECS
@@ -73,7 +78,13 @@ def python_engine(
         return read_importable(folders)
 
     chain = [SPECS[name]] + ([SPECS[FALLBACK]] if name != FALLBACK else [])
-    return Engine(chain, find, [Path(root).absolute().as_uri() for root in roots], note, importable)
+    return Engine(chain, find, [Path(root).absolute().as_uri() for root in roots], note, importable, _trace(trace))
+
+
+def _trace(path: str) -> Trace | None:
+    from polycell.bridge.trace import trace_to
+
+    return trace_to(Path(path)) if path else None
 
 
 def scala_compilers(
@@ -81,14 +92,28 @@ def scala_compilers(
     note: Callable[[str], None] | None = None,
     begin: Begin = Logged,
     *,
+    engine: str = "compiler",
     download: bool = False,
     memory: int = 1024,
+    metals: Sequence[str] = (),
+    trace: str = "",
 ) -> Compilers:
-    """The compilers of Scala cells. Nothing is started yet; `download` lets them fetch what is missing, `memory` is
-    what each may take, in MiB."""
+    """The compilers of Scala cells. Nothing is started yet. `engine`: "compiler", "metals" (the compiler steps in where
+    that is not to be had) or "auto" (the other way round). `download` lets them fetch what is missing, `memory` is what
+    each may take, in MiB; `metals` is the command that starts Metals, `trace` as in `python_engine`."""
     from polycell.languages.scala.compilers import Compilers
+    from polycell.languages.scala.light import Light
+    from polycell.languages.scala.metals.command import Chosen, on_this_machine
+    from polycell.languages.scala.metals.engine import Metals
+    from polycell.languages.scala.questions import Backend, once
 
-    return Compilers(on_ready, note, {"download": download, "memory": memory}, begin=begin)
+    told = once(note or (lambda text: log.warning("%s", text)))
+    backends: list[Backend] = [Light(told, {"download": download, "memory": memory}, begin=begin, trace=_trace(trace))]
+    if engine == "metals" or (engine == "auto" and on_this_machine(metals)):
+        chosen = Chosen(tuple(metals), download, memory, trace)
+        full = Metals(told, chosen, begin=begin, trace=_trace(trace))
+        backends.insert(0 if engine == "metals" else 1, full)
+    return Compilers(backends, on_ready)
 
 
 def scala_config(notebook: Notebook) -> Config:

@@ -40,6 +40,7 @@ def test_nothing_said_is_nothing_changed(value: Any) -> None:
         ({"severity": ["undefined-name"]}, ["polycell.severity", "object"]),
         ({"interpreter": 3}, ["polycell.interpreter", "no text"]),
         ({"scalaMemory": True}, ["polycell.scalaMemory", "MiB"]),
+        ({"metalsCommand": ["metals", 3]}, ["polycell.metalsCommand", "'metals', 3", "list of texts"]),
         ({"packageIndex": "ftp://x"}, ["polycell.packageIndex", "http"]),
         ({"mavenRepository": "file:/x"}, ["polycell.mavenRepository", "http"]),
         ([1, 2], ["object"]),
@@ -58,3 +59,8 @@ def test_good_severities_beside_a_bad_one_are_kept() -> None:
     made, problems = parse({"severity": {"a": "off", "b": 7}})
     assert dict(made.severity) == {"a": "off"}
     assert len(problems) == 1
+
+
+@pytest.mark.parametrize("value", ["metals", ["metals"], ["metals", ""]])
+def test_a_command_is_a_program_and_its_arguments(value: Any) -> None:
+    assert parse({"metalsCommand": value})[0].metals_command == ("metals",)

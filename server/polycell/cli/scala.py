@@ -12,7 +12,7 @@ from polycell.dependencies.classpath import Classpath, classpath_of
 def fetch_compiler(notebook: Path | None) -> int:
     """Fetch the compiler, and what a notebook declares. 0: all is here, 1: a dependency is not to be had, 2: nothing
     works (no Java, no network), said on standard error."""
-    from polycell.languages.scala.compilers import lacks
+    from polycell.languages.scala.light import lacks
 
     if lacking := lacks():
         typer.echo(lacking, err=True)

@@ -65,7 +65,7 @@ _MAKING = (
         "scala_engine",
         "scala_download",
     ),
-    *("scala_memory", "databases", "connections"),
+    *("scala_memory", "metals_command", "server_trace", "databases", "connections"),
 )
 
 OnReady = Callable[[tuple[Hashable, ...]], None]
@@ -82,11 +82,20 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     compilers = None
     if chosen.scala_engine != "off":
         compilers = compose.scala_compilers(
-            on_ready, state.note, state.begin, download=chosen.scala_download, memory=chosen.scala_memory
+            on_ready,
+            state.note,
+            state.begin,
+            engine=chosen.scala_engine,
+            download=chosen.scala_download,
+            memory=chosen.scala_memory,
+            metals=chosen.metals_command,
+            trace=chosen.server_trace,
         )
     engine = None
     if chosen.python == "full" and chosen.engine != "off":
-        engine = compose.python_engine(chosen.engine, roots, chosen=chosen.interpreter, native=native)
+        engine = compose.python_engine(
+            chosen.engine, roots, chosen=chosen.interpreter, native=native, trace=chosen.server_trace
+        )
     services = compose.default_services(
         engine, compilers, package_index=chosen.package_index, maven_repository=chosen.maven_repository
     )

@@ -16,7 +16,7 @@ PythonMode = Literal["full", "companion"]
 LOG_LEVELS = ("error", "warning", "info", "debug")
 SEVERITIES = ("error", "warning", "information", "hint", "off")
 PYTHON_MODES = ("full", "companion")
-SCALA_ENGINES = ("compiler", "off")
+SCALA_ENGINES = ("auto", "compiler", "metals", "off")
 ENGINES = ("ty", "jedi", "pyrefly", "basedpyright", "pylsp", "off")
 
 
@@ -28,9 +28,11 @@ class Settings:
     variables have, `argument_hints`: the names of arguments. `interpreter`: the Python
     that runs the notebooks, an executable or an environment; empty to look for it. `package_index`: the address of the
     index that may be asked for versions, `maven_repository`: of the repository that may be asked for artifacts; empty
-    to ask nobody. `scala_engine`: the compiler serves Scala cells, or nobody does. `scala_download`: fetch the Scala
-    compiler and declared dependencies from Maven Central when a Scala cell needs them; `scala_memory`: MiB that the
-    compiler's JVM may take.
+    to ask nobody. `scala_engine`: who serves Scala cells, `auto` the compiler, and where that is not to be had the
+    Metals of this machine. `scala_download`: fetch the Scala compiler and declared dependencies from Maven Central when
+    a Scala cell needs them; `scala_memory`: MiB that the compiler's JVM may take; `metals_command`: program and
+    arguments that start Metals, empty for the one on the PATH. `server_trace`: a file for what is said to and by other
+    servers.
     `engine`: which server knows Python's own semantics.
     `databases`: name → URL of those that may be read, with `${NAME}` for what the environment has; `connections`: so
     may those that notebooks and connection files name.
@@ -47,9 +49,11 @@ class Settings:
     interpreter: str = ""
     package_index: str = ""
     maven_repository: str = ""
-    scala_engine: str = "compiler"
+    scala_engine: str = "auto"
     scala_download: bool = False
     scala_memory: int = 1024
+    metals_command: tuple[str, ...] = ()
+    server_trace: str = ""
     engine: str = "ty"
     databases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     connections: bool = False
@@ -104,6 +108,14 @@ def _text(value: Any) -> tuple[Any, str]:
     return (value.strip(), "") if isinstance(value, str) else (None, f"{_short(value)} is no text.")
 
 
+def _command(value: Any) -> tuple[Any, str]:
+    """Program and arguments; a text is a program without any."""
+    words = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, (list, tuple)) else (None,)
+    if all(isinstance(word, str) for word in words):
+        return tuple(word for word in words if word), ""
+    return None, f"{_short(value)} is no list of texts, such as ['metals', '-Dmetals.verbose=on']."
+
+
 def _address(value: Any) -> tuple[Any, str]:
     if isinstance(value, str) and re.fullmatch(r"\s*(?:https?://\S+)?\s*", value):
         return value.strip(), ""
@@ -156,4 +168,6 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "scalaEngine": ("scala_engine", _one_of(SCALA_ENGINES)),
     "scalaDownload": ("scala_download", _boolean),
     "scalaMemory": ("scala_memory", _mebibytes),
+    "metalsCommand": ("metals_command", _command),
+    "serverTrace": ("server_trace", _text),
 }

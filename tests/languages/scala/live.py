@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Awaitable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, TypeVar
 
 import pytest
@@ -20,23 +20,30 @@ from polycell.core.session import Session, Snapshot
 from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService
 from polycell.languages.scala import ScalaService
-from polycell.languages.scala.compilers import SPEC, Compilers, Question
+from polycell.languages.scala.compilers import Compilers
+from polycell.languages.scala.light import SPEC, Light
+from polycell.languages.scala.questions import Backend, Question
 from polycell.languages.sql import SqlService
 from polycell.rules import default_rules
 from tests.dsl import parse
 
 T = TypeVar("T")
+DOWNLOAD = {"download": True}
 PATIENCE = 600  # seconds until a test gives up: a first run fetches some forty jars, and a slow machine is slow
 
 
 class Live:
-    def __init__(self) -> None:
+    """`backend` makes what answers, given whom to tell what users should know."""
+
+    def __init__(
+        self, backend: Callable[[Callable[[str], None]], Backend] = lambda note: Light(note, DOWNLOAD)
+    ) -> None:
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
         self.notes: list[str] = []
         self.session: Session | None = None
-        self.compilers = Compilers(self._ready, self.notes.append, {"download": True})
+        self.compilers = Compilers([backend(self.notes.append)], self._ready)
         self.services: Services = services(
             [
                 ScalaService(self.compilers, scala_config, with_ours=PATIENCE, alone=PATIENCE),

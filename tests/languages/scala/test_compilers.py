@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from polycell.bridge import server as bridge
-from polycell.languages.scala import compilers as module
-from polycell.languages.scala.compilers import SPEC, Compilers, Question, lacks
+from polycell.languages.scala import light as module
+from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.config import Config
 from polycell.languages.scala.host import java
+from polycell.languages.scala.light import SPEC, Light, lacks
+from polycell.languages.scala.questions import Question
 
 SCRIPTED = Path(__file__).parents[2] / "bridge" / "scripted.py"
 READY = {"say": ["polycell/ready", {"reason": ""}]}
@@ -55,7 +57,7 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]
 
         async def playing() -> None:
             told = Told()
-            compilers = Compilers(note=told.said.append, spec=spec, begin=told.begin)
+            compilers = Compilers([Light(told.said.append, spec=spec, begin=told.begin)])
             try:
                 await test(compilers, told)
             finally:
@@ -67,7 +69,8 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]
 
 
 async def complete(compilers: Compilers) -> Any:
-    return await compilers.at(Config(), "file:///a.scala", "xs.", "textDocument/completion", 3)
+    found = await compilers.at(Question(Config(), "n", "c", "xs."), "textDocument/completion", 3)
+    return found.result if found is not None else None
 
 
 def test_a_start_is_shown_and_questions_wait_for_it(play: Callable[..., None]) -> None:
@@ -143,7 +146,7 @@ def test_what_cannot_be_had_is_told_once(play: Callable[..., None]) -> None:
 
 def test_a_check_that_nobody_can_answer_is_asked_again_later(play: Callable[..., None]) -> None:
     async def test(compilers: Compilers, told: Told) -> None:
-        question = Question(Config(), "file:///a.scala", "val x = 1")
+        question = Question(Config(), "n", "c", "val x = 1")
         for _ in range(2):
             assert compilers.read(question) is None
             await compilers.quiet()
@@ -157,9 +160,9 @@ def test_a_check_that_nobody_can_answer_is_asked_again_later(play: Callable[...,
 
 def test_a_check_waits_for_the_types_of_cells_above(play: Callable[..., None]) -> None:
     async def test(compilers: Compilers, told: Told) -> None:
-        first = Question(Config(), "file:///a.scala", "val x = f")
-        second = Question(Config(), "file:///b.scala", "val y = x", frozenset({first.uri}))
-        third = Question(Config(), "file:///c.scala", "val z = y", frozenset({second.uri}))
+        first = Question(Config(), "n", "a", "val x = f")
+        second = Question(Config(), "n", "b", "val y = x", frozenset({"a"}))
+        third = Question(Config(), "n", "c", "val z = y", frozenset({"b"}))
         ready: list[tuple[Hashable, ...]] = []
         compilers._on_ready = ready.append
         for question in (first, second, third):

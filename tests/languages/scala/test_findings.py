@@ -10,7 +10,8 @@ import pytest
 from polycell.compose import default_services
 from polycell.core.session import Session
 from polycell.core.text import Span
-from polycell.languages.scala.compilers import Compilers, Problem, Question, Typed
+from polycell.languages.scala.compilers import Compilers
+from polycell.languages.scala.questions import Problem, Question, Typed
 from tests.dsl import parse
 
 
@@ -29,7 +30,7 @@ class Answers:
 
 def found(text: str, word: str, message: str) -> list[tuple[str, str]]:
     notebook, *_ = parse(text)
-    session = Session(default_services(compilers=Compilers()), Answers(word, message))
+    session = Session(default_services(compilers=Compilers([])), Answers(word, message))
     snapshot = session.update(notebook)
     snapshot.analysis.settle()
     last = len(notebook.cells) - 1

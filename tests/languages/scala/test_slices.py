@@ -11,9 +11,10 @@ import pytest
 from polycell.compose import default_services
 from polycell.core.session import Session
 from polycell.languages.scala.cells import Reader
-from polycell.languages.scala.compilers import Compilers, Question, Told, Typed
+from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.document import Made, document
 from polycell.languages.scala.outline import outline
+from polycell.languages.scala.questions import Question, Told, Typed
 from polycell.languages.scala.slices import native
 from tests.dsl import parse
 
@@ -38,7 +39,7 @@ class Types:
 def made(text: str, **types: str) -> Made:
     """The document of the last cell."""
     notebook, *_ = parse(text)
-    session = Session(default_services(compilers=Compilers()), Types(types))
+    session = Session(default_services(compilers=Compilers([])), Types(types))
     snapshot = session.update(notebook)
     snapshot.analysis.settle()
     context = snapshot.analysis.context(len(notebook.cells) - 1)

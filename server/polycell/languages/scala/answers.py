@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from polycell.bridge.files import path_of
 from polycell.bridge.kinds import COMPLETION_KINDS
 from polycell.core.results import Completion, CompletionKind, Completions, Edit, Hover, Location, Signature, Signatures
 from polycell.core.text import Span
-from polycell.languages.scala.compilers import without_glue
 from polycell.languages.scala.document import Made
+from polycell.languages.scala.questions import without_glue
 
 # A range of the answer as a span of the document.
 Ranges = Callable[[Any], Span | None]
@@ -39,6 +40,8 @@ def _items(items: list[Any], document: Made, cell: str, ranges: Ranges, at: int)
             continue
         label = str(item.get("filterText") or item.get("label", ""))
         imports = [str(one.get("newText", "")) for one in item.get("additionalTextEdits") or ()]
+        if any(without_glue(text) != text for text in imports):
+            continue  # out of another cell's document
         yield Completion(
             label,
             _KINDS.get(int(item.get("kind") or 0), "value"),
@@ -96,8 +99,9 @@ def _text(documentation: Any) -> str:
 
 def locations(answer: Any, document: Made, uri: str, ranges: Ranges) -> Iterator[Location]:
     """Places in the notebook; the sources of libraries are not fetched."""
+    own = path_of(uri)
     for one in answer if isinstance(answer, list) else ():
         span = ranges(one.get("range"))
-        placed = document.map.span_to_cell(span) if span is not None and one.get("uri") == uri else None
+        placed = document.map.span_to_cell(span) if span is not None and path_of(str(one.get("uri"))) == own else None
         if placed is not None:
             yield Location(placed[1], placed[0])

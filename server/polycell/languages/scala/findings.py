@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from polycell.core.results import Finding
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.languages.scala.compilers import Problem, Typed
 from polycell.languages.scala.document import Made
+from polycell.languages.scala.questions import Problem, Typed
 
 CODE = "scala-error"
 

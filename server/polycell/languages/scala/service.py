@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -19,7 +18,7 @@ from polycell.core.types import describe
 from polycell.languages.scala import answers, columns
 from polycell.languages.scala.actions import actions
 from polycell.languages.scala.cells import Reader, Units, unit
-from polycell.languages.scala.compilers import Compilers, Question, Told, Typed
+from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.config import Config, Configure, plain
 from polycell.languages.scala.document import Made, document, result_name, result_span
 from polycell.languages.scala.exports import UNTOLD, exports
@@ -28,12 +27,12 @@ from polycell.languages.scala.findings import findings
 from polycell.languages.scala.host.versions import release_for
 from polycell.languages.scala.lexer import KEYWORDS, tokens
 from polycell.languages.scala.outline import Name, Outline
+from polycell.languages.scala.questions import Answer, Question, Told, Typed
 from polycell.languages.scala.slices import native
 from polycell.languages.scala.text import scala_text
 
 _COMPLETION, _HOVER = "textDocument/completion", "textDocument/hover"
 _SIGNATURE, _DEFINITION = "textDocument/signatureHelp", "textDocument/definition"
-_CHECK = "?check"
 
 
 class ScalaService(LanguageService):
@@ -105,7 +104,9 @@ class ScalaService(LanguageService):
         patience = self._with_ours if names.items else self._alone
         place, late = await self._in_time(context, offset, _COMPLETION, patience)
         if place is not None:
-            answered = answers.completions(*place, _place_of_imports(context))
+            answer, made = place
+            imports = _place_of_imports(context)
+            answered = answers.completions(answer.result, made, context.cell.id, answer.span, imports)
             if answered.items:
                 return answered
         # Whoever types on asks again, and the compiler may have started by then.
@@ -121,7 +122,7 @@ class ScalaService(LanguageService):
         place, _ = await self._in_time(context, offset, _HOVER)
         if place is None:
             return None
-        told = answers.hover(place[0], word)
+        told = answers.hover(place[0].result, word)
         binding = context.view.lookup(word.of(context.cell.text))
         if told is None or binding is None or binding.space == context.cell.language or not describe(binding.type):
             return told
@@ -131,15 +132,15 @@ class ScalaService(LanguageService):
         place, _ = await self._in_time(context, offset, _DEFINITION)
         if place is None:
             return ()
-        answer, made, _, ranges = place
-        return tuple(answers.locations(answer, made, _uri(context.notebook, context.cell.id), ranges))
+        answer, made = place
+        return tuple(answers.locations(answer.result, made, answer.text.uri, answer.span))
 
     def actions(self, context: Context, span: Span) -> Sequence[Action]:
         return tuple(actions(context, span))
 
     async def signature(self, context: Context, offset: int) -> Signatures | None:
         place, _ = await self._in_time(context, offset, _SIGNATURE)
-        return answers.signatures(place[0]) if place is not None else None
+        return answers.signatures(place[0].result) if place is not None else None
 
     async def close(self) -> None:
         if self._compilers is not None:
@@ -149,29 +150,27 @@ class ScalaService(LanguageService):
 
     async def _in_time(
         self, context: Context, offset: int, method: str, patience: float | None = None
-    ) -> tuple[tuple[object, Made, str, answers.Ranges] | None, bool]:
+    ) -> tuple[tuple[Answer, Made] | None, bool]:
         """The answer, and whether it was late: a compiler needs some seconds to start."""
         try:
             return await asyncio.wait_for(self._ask(context, offset, method), patience or self._alone), False
         except asyncio.TimeoutError:
             return None, True
 
-    async def _ask(self, context: Context, offset: int, method: str) -> tuple[object, Made, str, answers.Ranges] | None:
-        compilers = self._compilers
-        if compilers is None:
+    async def _ask(self, context: Context, offset: int, method: str) -> tuple[Answer, Made] | None:
+        if self._compilers is None:
             return None
-        config, made = self._document(context)
+        question, made = self._document(context)
         at = made.map.to_document(context.cell.id, offset)
         if at is None:
             return None
-        answer = await compilers.at(config, _uri(context.notebook, context.cell.id), made.text, method, at)
-        if answer is None:
-            return None
-        return answer, made, context.cell.id, lambda value: compilers.span(config, made.text, value)
+        answer = await self._compilers.at(question, method, at)
+        return (answer, made) if answer is not None else None
 
-    def _document(self, context: Context) -> tuple[Config, Made]:
+    def _document(self, context: Context) -> tuple[Question, Made]:
         config = self._config(context.notebook)
-        return config, document(context, self._units(context), spark=config.spark)
+        made = document(context, self._units(context), spark=config.spark)
+        return Question(config, context.notebook.uri, context.cell.id, made.text, made.awaited), made
 
     def _units(self, context: Context) -> Units:
         return self._reader.units(context.notebook.cells, context.cell.space, context.host.last_expression)
@@ -184,9 +183,7 @@ class ScalaService(LanguageService):
     def _typed(self, context: Context) -> tuple[Typed | None, Made | None]:
         if self._compilers is None:
             return None, None
-        config, made = self._document(context)
-        after = frozenset(_uri(context.notebook, cell) + _CHECK for cell in made.awaited)
-        question = Question(config, _uri(context.notebook, context.cell.id) + _CHECK, made.text, after)
+        question, made = self._document(context)
         found = context.view.read(question)
         return (found if isinstance(found, Typed) else None), made
 
@@ -194,12 +191,6 @@ class ScalaService(LanguageService):
 def _is_judged(config: Config) -> bool:
     """Whether the compiler is that of the notebook's own Scala: another one's errors say nothing about it."""
     return not release_for(config.scala)[1]
-
-
-def _uri(notebook: Notebook, cell: str) -> str:
-    """Of the document that the compiler sees for a cell; no such file exists."""
-    folder = hashlib.blake2b(notebook.uri.encode("utf-8", "replace"), digest_size=8).hexdigest()
-    return f"file:///polycell/{folder}/{cell.replace('/', '_')}/Notebook.scala"
 
 
 def _needs_types(context: Context) -> bool:

@@ -20,6 +20,7 @@ from polycell.bridge.connection import Gone, Refused
 from polycell.bridge.server import Server
 from polycell.bridge.spec import ServerSpec
 from polycell.bridge.text import Text
+from polycell.bridge.trace import Trace
 from polycell.core.notebook import Notebook
 from polycell.languages.python.engine.importable import NOTHING, Importable
 from polycell.languages.python.engine.specs import environment_options
@@ -53,7 +54,8 @@ class Answer:
 
 class Engine:
     """`find` looks for a notebook's environment (called in a thread: it reads files). `roots` are workspace folders as
-    URIs. `note` tells the user something once. `importable` reads what can be imported (in a thread too)."""
+    URIs. `note` tells the user something once. `importable` reads what can be imported (in a thread too). `trace` is
+    shown every message."""
 
     def __init__(
         self,
@@ -62,12 +64,14 @@ class Engine:
         roots: Sequence[str] = (),
         note: Callable[[str], None] | None = None,
         importable: Callable[[Environment], Importable] | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self._specs = tuple(specs)
         self._find = find
         self._roots = tuple(roots)
         self._note = note or (lambda said: log.warning("%s", said))
         self._importable = importable
+        self._trace = trace
         self._imports: dict[Environment, tuple[float, Importable, bool]] = {}  # when read, and whether it is being read
         self._noted: set[str] = set()
         self._found: dict[tuple[str, str], tuple[float, Environment]] = {}
@@ -205,7 +209,7 @@ class Engine:
         if environment.prefix:
             options, settings = environment_options(spec.name, environment.prefix, environment.python)
         roots = [environment.root] if environment.root else []
-        return Server(spec, roots=roots, settings=settings, initialization=options, note=self._tell)
+        return Server(spec, roots=roots, settings=settings, initialization=options, note=self._tell, trace=self._trace)
 
     def _tell(self, said: str) -> None:
         if said not in self._noted:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of
 from polycell.languages.scala.host.versions import Release
@@ -57,3 +58,29 @@ def find(dependencies: Dependencies, release: Release, *, download: bool, progre
         except MissingError as error:
             missing[module] = str(error)
     return Found(tuple(jars), missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Jars:
+    """`compiler` is what the compiler consists of, `classpath` what the notebook's code sees: the library and what it
+    declares; `missing` as in `Found`."""
+
+    compiler: tuple[str, ...]
+    classpath: tuple[str, ...]
+    missing: Mapping[str, str]
+
+    def complaints(self) -> Iterator[str]:
+        """What the notebook declares and cannot be had, for users; the rest works without it."""
+        by_reason: dict[str, list[str]] = {}
+        for module, reason in self.missing.items():
+            by_reason.setdefault(reason.partition("\n")[0], []).append(module)
+        for reason, modules in by_reason.items():
+            yield f"Scala cells do without {', '.join(modules)}: {reason}"
+
+
+def resolve(dependencies: Dependencies, release: Release, *, download: bool, progress: Callable[[str], None]) -> Jars:
+    """Raises MissingError where the compiler cannot be had."""
+    compiler = jars_of(compiler_jars(release), download=download, progress=progress)
+    library = [jar for jar in compiler if Path(jar).name.startswith(("scala-library-", "scala3-library_3-"))]
+    own = find(dependencies, release, download=download, progress=progress)
+    return Jars(compiler, tuple(dict.fromkeys((*library, *own.jars))), own.missing)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from polycell.languages.scala.host.jars import MissingError, Wanted, cache
-from polycell.languages.scala.host.java import find_java, needed, options
+from polycell.languages.scala.host.java import find_java, needed, start
 from polycell.languages.scala.host.versions import COURSIER_PATH, COURSIER_SHA256
 
 CENTRAL = "https://repo1.maven.org/maven2"
@@ -51,7 +51,7 @@ def fetch(wanted: Wanted, progress: Any) -> list[str]:
     resolver = _resolver(progress)
     import jpype
 
-    jpype.startJVM(*options(java, 512), classpath=[str(resolver)], jvmpath=str(java.library))
+    start(java, 512, [str(resolver)])
     api = jpype.JPackage("coursierapi")
 
     seen = Seen(progress)

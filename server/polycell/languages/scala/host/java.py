@@ -6,7 +6,7 @@ import importlib.util
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,3 +99,10 @@ def options(java: Java, heap: int = 768) -> list[str]:
     if java.version >= 24:
         chosen.append("--enable-native-access=ALL-UNNAMED")
     return chosen
+
+
+def start(java: Java, heap: int, jars: Sequence[str]) -> None:
+    """Start the JVM in this process, with these jars."""
+    import jpype
+
+    jpype.startJVM(*options(java, heap), classpath=list(jars), jvmpath=str(java.library))

@@ -13,14 +13,13 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from polycell.bridge.framing import Frames, framed, parse
-from polycell.languages.scala.host.classpath import Dependencies, compiler_jars, find
+from polycell.languages.scala.host.classpath import Dependencies, compiler_jars, resolve
 from polycell.languages.scala.host.engines import Answering, Checking, answering, checking
-from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of, known
-from polycell.languages.scala.host.java import OUT_OF_MEMORY, find_java, needed, options
+from polycell.languages.scala.host.jars import MissingError, Wanted, known
+from polycell.languages.scala.host.java import OUT_OF_MEMORY, find_java, needed, start
 from polycell.languages.scala.host.versions import Release, release_for
 
 if TYPE_CHECKING:
@@ -170,29 +169,14 @@ class Host:
         release = self._release
         download = bool(self._options.get("download"))
         self._absent = compiler_jars(release)
-        compiler = jars_of(self._absent, download=download, progress=self._fetching)
+        jars = resolve(self._dependencies, release, download=download, progress=self._fetching)
         self._absent, self._missing = None, ""
-        library = [jar for jar in compiler if Path(jar).name.startswith(("scala-library-", "scala3-library_3-"))]
-        own = find(self._dependencies, release, download=download, progress=self._fetching)
-        self._tell_missing(own.missing)
-        import jpype
-
+        for complaint in jars.complaints():
+            self._tell("polycell/missing", {"message": complaint})
         self._progress("starting the compiler", release.scala)
-        jpype.startJVM(
-            *options(java, int(self._options.get("memory") or 1024)),
-            classpath=list(compiler),
-            jvmpath=str(java.library),
-        )
-        self._classpath = tuple(dict.fromkeys((*library, *own.jars)))
+        start(java, int(self._options.get("memory") or 1024), jars.compiler)
+        self._classpath = jars.classpath
         self._compiler = answering(release, self._classpath)
-
-    def _tell_missing(self, missing: Mapping[str, str]) -> None:
-        """What the notebook declares and cannot be had; the rest works without it."""
-        by_reason: dict[str, list[str]] = {}
-        for module, reason in missing.items():
-            by_reason.setdefault(reason.partition("\n")[0], []).append(module)
-        for reason, modules in by_reason.items():
-            self._tell("polycell/missing", {"message": f"Scala cells do without {', '.join(modules)}: {reason}"})
 
     def _ask(
         self, id_: Any, handler: Callable[..., Any], uri: str, text: str, params: Mapping[str, Any], check: bool
