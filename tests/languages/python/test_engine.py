@@ -38,6 +38,10 @@ def test_members_of_library_objects(ty: Running, around: str) -> None:
     assert "upper" in ty.labels(above + around.format("text.<|>"))
 
 
+def test_what_the_host_puts_in_place_of_a_builtin_is_used_as_that(ty: Running) -> None:
+    assert "readline" in ty.labels("# %%\nwith open('a.txt') as file:\n    file.<|>")
+
+
 def test_inside_of_a_word(ty: Running) -> None:
     assert "sqrt" in ty.labels("# %%\nimport math\n# %%\nmath.<|>sqrt(2)")
     assert "sqrt" in ty.labels("# %%\nimport math\n# %%\nx = math.sq<|>rt(2) + 1\nprint(x)")

@@ -24,7 +24,7 @@ from polycell.core.types import (
 )
 from polycell.languages.python.flow.effects import MUTATORS
 from polycell.languages.python.flow.interpreter import Interpreter
-from polycell.languages.python.frames import column_index, frame_access, group_access, rows, series_methods
+from polycell.languages.python.frames import column_index, figures, frame_access, group_access, rows, series_methods
 from polycell.languages.python.values import PATH, collection, of_value, value_of
 
 SERIES_ATTRIBUTES: dict[str, Type] = {
@@ -63,6 +63,8 @@ def attribute(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
         return next((type_ for field, type_ in value.fields if field == name), UNKNOWN)
     if isinstance(value, Collection) and value.kind == "array" and name == "values":
         return value
+    if isinstance(value, Collection) and value.kind == figures.GRID:
+        return figures.flat(value) if name == "flat" else UNKNOWN
     if isinstance(value, Class):
         return next((type_ for member, type_ in value.members if member == name), UNKNOWN)
     if isinstance(value, Scalar) and value.type == PATH:
@@ -126,6 +128,8 @@ def subscript(run: Interpreter, node: ast.Subscript, value: Type) -> Type:
     if isinstance(value, Record) and value.name == "dict":
         return next((type_ for field, type_ in value.fields if field == key), UNKNOWN)
     if isinstance(value, Collection):
+        if value.kind == figures.GRID:
+            return figures.cell(value, node.slice)
         if value.kind == "array" and isinstance(index, Collection):
             return column_index.masked(value, index)
         if value.items is not None and isinstance(key, int) and value.kind in ("list", "tuple", "array"):

@@ -30,7 +30,7 @@ from polycell.languages.python.flow.declared import annotated, instance, made_by
 from polycell.languages.python.flow.inline import called
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import opened
-from polycell.languages.python.frames import column_index, rules, series_methods
+from polycell.languages.python.frames import column_index, figures, rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, outcome
 from polycell.languages.python.frames.schema_rules import conforming
@@ -468,6 +468,8 @@ def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute
     if isinstance(receiver, Collection):
         if name == "copy":
             return receiver
+        if receiver.kind == figures.GRID:
+            return figures.flat(receiver) if name in ("flatten", "ravel") else UNKNOWN
         if receiver.kind == "array":
             first = node.args[0] if node.args else None
             return column_index.method(

@@ -65,7 +65,7 @@ def attribute(table: Table, name: str) -> Type:
     if name in _ATTRIBUTES:
         return _ATTRIBUTES[name]
     if table.flavour == "pandas" and name in ("index", "style", "plot", "dtypes", "loc", "iloc", "at", "iat"):
-        return Opaque("pandas.Index") if name == "index" else UNKNOWN
+        return {"index": Opaque("pandas.Index"), "dtypes": Opaque("pandas.Series")}.get(name, UNKNOWN)
     if table.flavour == "spark" and name == "write" and table.column(name) is None:
         return catalogue.writer(table)
     if table.flavour in ("pandas", "spark") and table.column(name) is not None:

@@ -22,6 +22,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     connections,
     duckdb_readers,
     duckdb_rules,
+    figures,
     library,
     pandas_aggregate,
     pandas_combine,
