@@ -11,7 +11,7 @@ from polycell.core import features
 from polycell.core.notebook import replace_cell
 from polycell.core.session import Session
 from polycell.languages.sql import duckdb_shadow, infer
-from tests.bench import generate, sql
+from tests.bench import flow, generate, sql
 from tests.bench.measure import sized, warm, with_text
 from tests.bench.serving import served
 from tests.shared import needs_shared
@@ -72,6 +72,12 @@ def test_opening_looks_at_each_cell_once_and_asks_sqlglot_once_a_shape() -> None
     code = sum(cell.kind == "code" for cell in notebook.cells)
     assert counted == {"facts": len(notebook.cells), "exports": code}
     assert infer._types.cache_info().misses == 1  # all its queries sum a column and count rows
+
+
+def test_the_work_of_opening_grows_with_the_cells_and_no_faster() -> None:
+    warm()
+    small, large = flow.calls(generate.notebook(120)), flow.calls(generate.notebook(240, seed=2))
+    assert large < 2.2 * small
 
 
 @needs_shared

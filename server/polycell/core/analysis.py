@@ -16,7 +16,7 @@ import heapq
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -91,29 +91,37 @@ def _key(question: Question) -> Hashable:
 
 
 class _Readers:
-    """Key → ids of the cells that asked about it. Sets are replaced, never changed in place."""
+    """Key → ids of the cells that asked about it. Revisions share sets until one of them changes one."""
 
-    __slots__ = ("_by_key",)
+    __slots__ = ("_by_key", "_own")
 
-    def __init__(self, by_key: dict[Hashable, frozenset[str]] | None = None) -> None:
+    def __init__(self, by_key: dict[Hashable, set[str]] | None = None) -> None:
         self._by_key = by_key or {}
+        self._own: set[Hashable] = set()  # keys whose set no other revision has
 
     def copy(self) -> _Readers:
+        self._own = set()
         return _Readers(dict(self._by_key))
 
     def move(self, cell_id: str, old: Iterable[Question], new: Iterable[Question]) -> None:
         before, after = {_key(q) for q in old}, {_key(q) for q in new}
         for key in before - after:
-            left = self._by_key.get(key, frozenset()) - {cell_id}
-            if left:
-                self._by_key[key] = left
-            else:
-                self._by_key.pop(key, None)
+            left = self._mine(key)
+            left.discard(cell_id)
+            if not left:
+                del self._by_key[key]
         for key in after - before:
-            self._by_key[key] = self._by_key.get(key, frozenset()) | {cell_id}
+            self._mine(key).add(cell_id)
 
-    def of(self, key: Hashable) -> frozenset[str]:
+    def of(self, key: Hashable) -> Set[str]:
         return self._by_key.get(key, frozenset())
+
+    def _mine(self, key: Hashable) -> set[str]:
+        """The readers of a key, to be changed: a name that all cells read would else be copied for each of them."""
+        if key not in self._own:
+            self._own.add(key)
+            self._by_key[key] = set(self._by_key.get(key, ()))
+        return self._by_key.setdefault(key, set())
 
 
 class Analysis:
@@ -128,6 +136,7 @@ class Analysis:
         self._index = {cell.id: i for i, cell in enumerate(notebook.cells)}
         self._owners = Owners()
         self._exported: dict[str, _Exported] = {}
+        self._reached = -1  # the last cell that was ever looked at
         self._export_readers = _Readers()
         self._found: dict[str, _Found] = {}
         self._finding_readers = _Readers()
@@ -181,6 +190,7 @@ class Analysis:
         made._index = self._index
         made._owners = self._owners.copy()
         made._exported = dict(self._exported)
+        made._reached = self._reached
         made._export_readers = self._export_readers.copy()
         made._found = dict(self._found)
         made._finding_readers = self._finding_readers.copy()
@@ -216,6 +226,7 @@ class Analysis:
             if cell.id not in self._index:
                 self._forget(cell.id)
         self._owners = Owners()
+        self._reached = max((self._index[cell_id] for cell_id in self._exported), default=-1)
         for cell_id, entry in self._exported.items():
             self._owners.add(self._index[cell_id], entry.exports)
         again = pending | {c.id for c in touched}
@@ -420,6 +431,7 @@ class Analysis:
             exports = guard("exports", cell, NO_EXPORTS, lambda: service.exports(context))
         before = entry.exports if entry else NO_EXPORTS
         self._export_readers.move(cell.id, entry.record if entry else (), record)
+        self._reached = max(self._reached, index)
         said = self._said(index)
         self._exported[cell.id] = _Exported(cell.digest, exports, record, said)
         heard = entry.said if entry else ((),) * len(said)
@@ -433,17 +445,18 @@ class Analysis:
         self._tell(index, _changed(before, exports))
 
     def _said(self, index: int) -> tuple[tuple[Hashable, ...], ...]:
-        cell = self.notebook.cells[index]
+        cell, facts = self.notebook.cells[index], self.facts(index)
         nothing: tuple[Hashable, ...] = ()
         return tuple(
-            guard(g.name, cell, nothing, lambda g=g: g.of_cell(cell, self.facts(index), self.host))  # type: ignore[misc]
+            guard(g.name, cell, nothing, lambda g=g: g.of_cell(cell, facts, self.host))  # type: ignore[misc]
             for g in self._services.gatherers
         )
 
     def _tell(self, index: int, keys: Iterable[Hashable]) -> None:
         anywhere = self.host.order == "any"
+        alone = not anywhere and index >= self._reached  # as every cell of a notebook that is read for the first time
         for key in keys:
-            for cell_id in self._export_readers.of(key):
+            for cell_id in () if alone else self._export_readers.of(key):
                 reader = self._index.get(cell_id)
                 if reader is not None and reader != index and (anywhere or reader > index):
                     self._mark(reader)

@@ -64,9 +64,13 @@ class PythonSource:
 
     def span(self, node: ast.AST) -> Span:
         """The span of a node that has a position. `ast` counts columns in UTF-8 bytes; offsets here are code points."""
-        start = self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
-        end = self.offset(getattr(node, "end_lineno", None) or 1, getattr(node, "end_col_offset", None) or 0)
-        return Span(start, max(start, end))
+        try:
+            start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+            end = self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+        except (AttributeError, TypeError):  # made by us, without a place of its own
+            start = self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
+            end = self.offset(getattr(node, "end_lineno", None) or 1, getattr(node, "end_col_offset", None) or 0)
+        return Span(start, end if end > start else start)
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a 1-based line and a column in UTF-8 bytes, as `ast` gives them."""

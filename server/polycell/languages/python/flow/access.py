@@ -37,12 +37,19 @@ SERIES_ATTRIBUTES: dict[str, Type] = {
 }
 
 
-def attribute(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
-    name = node.attr
-    if isinstance(node.value, ast.Attribute) and node.value.attr == "dt":
-        owner = run.evaluate(node.value.value)
+def attribute(run: Interpreter, node: ast.Attribute) -> Type:
+    inner = node.value
+    if isinstance(inner, ast.Attribute) and inner.attr == "dt":
+        owner = run.evaluate(inner.value)
         if isinstance(owner, Series) and owner.flavour == "pandas":
-            return series_methods.dt_attribute(owner, name)
+            return series_methods.dt_attribute(owner, node.attr)
+        return attribute_of(run, node, attribute_of(run, inner, owner))
+    return attribute_of(run, node, run.evaluate(inner))
+
+
+def attribute_of(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
+    """The type of `value.attr`, where `value` is that of the node's own."""
+    name = node.attr
     if isinstance(value, Module):
         return module_attribute(value, name)
     if isinstance(value, Table):
@@ -97,16 +104,20 @@ def path_attribute(path: Scalar, name: str) -> Type:
     return UNKNOWN
 
 
-def subscript(run: Interpreter, node: ast.Subscript, value: Type) -> Type:
+def subscript(run: Interpreter, node: ast.Subscript) -> Type:
+    inner, base = node.value, None
+    if isinstance(inner, ast.Attribute) and inner.attr in ("loc", "iloc", "at", "iat", "ix"):
+        base = run.evaluate(inner.value)
+        value = attribute_of(run, inner, base)
+    else:
+        value = run.evaluate(inner)
     if run.uses is not None and (watcher := run.watcher) is not None:
         watcher.subscript(run, node, value)
-    if isinstance(node.value, ast.Attribute) and node.value.attr in ("loc", "iloc", "at", "iat", "ix"):
-        base = run.evaluate(node.value.value)
-        if isinstance(base, Table):
-            return frame_access.located(run, base, node.value.attr, node.slice)
-        if isinstance(base, Series):
-            run.evaluate(node.slice) if not isinstance(node.slice, ast.Slice) else None
-            return base if isinstance(node.slice, ast.Slice) else UNKNOWN
+    if isinstance(base, Table) and isinstance(inner, ast.Attribute):
+        return frame_access.located(run, base, inner.attr, node.slice)
+    if isinstance(base, Series):
+        run.evaluate(node.slice) if not isinstance(node.slice, ast.Slice) else None
+        return base if isinstance(node.slice, ast.Slice) else UNKNOWN
     if isinstance(value, Table):
         return frame_access.subscript(run, value, node.slice)
     if isinstance(node.slice, ast.Slice):

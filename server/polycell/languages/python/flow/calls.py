@@ -25,6 +25,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.languages.python.flow import effects
+from polycell.languages.python.flow.access import attribute_of
 from polycell.languages.python.flow.builtin_calls import builtin
 from polycell.languages.python.flow.declared import annotated, instance, made_by
 from polycell.languages.python.flow.inline import called
@@ -67,18 +68,23 @@ def _dispatch(run: Interpreter, node: ast.Call) -> Type:
     function = node.func
     receiver: Type | None = None
     if isinstance(function, ast.Attribute):
-        receiver = run.evaluate(function.value)
-        if isinstance(function.value, ast.Attribute):
-            series = run.evaluate(function.value.value)
-            if isinstance(series, Series) and function.value.attr in ("str", "dt", "cat"):
+        inner = function.value
+        if isinstance(inner, ast.Attribute) and inner.attr in ("str", "dt", "cat"):
+            series = run.evaluate(inner.value)
+            if isinstance(series, Series):
                 _arguments(run, node)
-                return series_methods.accessor(series, function.value.attr, function.attr, node)
-            if isinstance(series, Collection) and series.kind == "array" and function.value.attr == "str":
+                return series_methods.accessor(series, inner.attr, function.attr, node)
+            if isinstance(series, Collection) and series.kind == "array" and inner.attr == "str":
                 return _names_changed(run, node, series, function.attr)
+            receiver = attribute_of(run, inner, series)
+        else:
+            receiver = run.evaluate(inner)
         own = isinstance(receiver, Class) and function.attr in dict(receiver.members)
         if not isinstance(receiver, (Module, Record, Class)) or (rules.flavour_of(receiver) and not own):
             return _method(run, node, function, receiver)
-    callee = run.evaluate(function)
+    # What the function belongs to was looked at already.
+    of_owner = isinstance(function, ast.Attribute) and receiver is not None
+    callee = attribute_of(run, function, receiver) if of_owner else run.evaluate(function)  # type: ignore[arg-type]
     if isinstance(callee, Module):
         return _library(run, node, callee.qualified)
     if isinstance(callee, Function):
@@ -268,7 +274,7 @@ def _arguments(run: Interpreter, node: ast.Call) -> tuple[list[Argument] | None,
 
 def _touch(run: Interpreter, node: ast.expr) -> None:
     """An argument was handed to somebody unknown: what it names, or holds, may change."""
-    for part in nodes(node):
+    for part in nodes(node) if not isinstance(node, (ast.Name, ast.Constant)) else (node,):
         if isinstance(part, ast.Lambda):
             return
         if isinstance(part, ast.Name):

@@ -28,6 +28,7 @@ from polycell.core.types import (
 from polycell.formats.magics import read_magic, spec_of
 from polycell.languages.python.flow.definitions import of_annotation
 from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch, Watcher
+from polycell.languages.python.flow.looking import only_looks
 from polycell.languages.python.flow.runs import follow_run
 from polycell.languages.python.flow.saved import add_saved_columns
 from polycell.languages.python.flow.sql_lines import follow_line, table_of
@@ -87,9 +88,11 @@ class _Step:
 
 
 def _steps(source: PythonSource, text: str) -> list[_Step]:
-    steps = []
-    for statement in source.tree.body if source.tree is not None else ():
-        steps.append(_Step(source.span(statement).start, statement))
+    statements = source.tree.body if source.tree is not None else []
+    comments = schema_comments(text)
+    if not (source.magics or source.names or comments):
+        return [_Step(0, statement) for statement in statements]
+    steps = [_Step(source.span(statement).start, statement) for statement in statements]
     for line in source.magics:
         row = line_magic(line.name) if not line.cell else None
         if row is not None and (row.rest == "sql" or line.name in ("config", "run")):
@@ -97,7 +100,7 @@ def _steps(source: PythonSource, text: str) -> list[_Step]:
     for magic in source.names:
         # The neutralised statement stands at the same place: the magic's name comes behind it.
         steps.append(_Step(max(magic.span.start, magic.extent.start), magic=magic))
-    for comment in schema_comments(text):
+    for comment in comments:
         steps.append(_Step(_holds_from(source, comment), comment=comment))
     return sorted(steps, key=lambda s: (s.start, s.statement is None))
 
@@ -139,10 +142,12 @@ def run(context: Context, until: int | None = None, uses: Watcher | None = None)
         made.remark(MOVED)
     if len(context.cell.text) > LARGEST:
         return made
+    at_end = until is None and uses is None
     try:
         for step in _steps(made.source, context.cell.text):
             if step.statement is not None:
-                made.execute([step.statement])
+                if not at_end or not _passed_over(made, context, step.statement):
+                    made.execute([step.statement])
             elif step.line is not None and (until is None or step.line.span.end <= until):
                 follow_line(made, step.line) if step.line.name != "run" else follow_run(made, step.line, context.host)
             elif step.magic is not None and step.magic.span in inside:
@@ -171,6 +176,15 @@ def _written_magics(source: PythonSource) -> dict[int, MagicName]:
             if magic is not None:
                 found[id(node)] = magic
     return found
+
+
+def _passed_over(made: Interpreter, context: Context, statement: ast.stmt) -> bool:
+    """Whether a statement makes no difference to what holds at the cell's end."""
+    if not isinstance(statement, ast.Expr) or not made.state.live:
+        return False
+    if context.host.last_expression and statement is _last_expression(made.source):
+        return False  # its value gets a name
+    return only_looks(made, statement.value)
 
 
 def _not_followed(context: Context, until: int | None) -> Interpreter:

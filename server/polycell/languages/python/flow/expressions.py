@@ -257,14 +257,6 @@ def _generate(
         run.state.names.update(before)
 
 
-def _attribute(run: Interpreter, node: ast.Attribute) -> Type:
-    return access.attribute(run, node, run.evaluate(node.value))
-
-
-def _subscript(run: Interpreter, node: ast.Subscript) -> Type:
-    return access.subscript(run, node, run.evaluate(node.value))
-
-
 def _await(run: Interpreter, node: ast.Await) -> Type:
     return run.evaluate(node.value)
 
@@ -288,8 +280,8 @@ _RULES: dict[type, Callable[..., Type]] = {
     ast.SetComp: _comprehension,
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _dict_comprehension,
-    ast.Attribute: _attribute,
-    ast.Subscript: _subscript,
+    ast.Attribute: access.attribute,
+    ast.Subscript: access.subscript,
     ast.Call: calls.call,
     ast.Await: _await,
 }
