@@ -16,7 +16,7 @@ from polycell.core.types import Table
 from polycell.languages.python.at_cursor import enclosing
 from polycell.languages.python.source import PythonSource
 from polycell.languages.python.sql_texts import bound_once
-from polycell.tables.charts.altair_reading import Names, frames_of, specification
+from polycell.tables.charts.altair.reading import Names, frames_of, specification
 from polycell.tables.charts.written import SCHEMA, written
 
 _SINKS = frozenset({"display", "save", "show", "to_dict", "to_html", "to_json"})

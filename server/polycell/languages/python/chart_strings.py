@@ -15,7 +15,7 @@ from polycell.languages.python.at_cursor import Place, table_of
 from polycell.languages.python.chart_arguments import AXES, DRAWS, Draws
 from polycell.languages.python.cursor import Bracket
 from polycell.languages.python.frames.rules import canonical
-from polycell.tables.charts import altair
+from polycell.tables.charts.altair import words as altair
 from polycell.tables.charts.shorthand import AGGREGATES, PICKS, TIME_UNITS, TYPES, WINDOWS
 
 LONGEST = 4000  # characters of an argument that is read

@@ -6,16 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from polycell.core.environment import Binding
 from polycell.core.results import Action, NewCell
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Table
+from polycell.languages.vega.check import of_schema
 from polycell.languages.vega.data import plain, table_of
 from polycell.languages.vega.reading import given, read
 from polycell.languages.vega.suggest import Chart, altair, charts, encoding
 from polycell.languages.vega.tree import Tree
 from polycell.languages.vega.viz import specification
-from polycell.tables.charts.altair_code import code
+from polycell.tables.charts.altair.writing import code
+from polycell.tables.charts.altair.writing.names import views
 from polycell.tables.charts.written import SCHEMA, Unquoted, written
 
 _DRAWABLE = frozenset({"pandas", "polars", "arrow"})  # frames that Altair takes as they are
@@ -78,17 +81,37 @@ def to_altair(context: Context) -> Iterator[Action]:
     content = plain(root)
     if not isinstance(content, dict) or context.host.name == "polynote":
         return
-    own = content.get("data")
-    named = own["name"] if isinstance(own, dict) and set(own) == {"name"} else None
-    name = next((g.variable for g in given(context.cell) if own is None), named)
+    if any(of_schema(reading, root, context)):
+        return  # Altair would refuse it
     below = context.view.with_overlay({}, "python")  # what the new cell sees
-    binding = below.lookup(name) if isinstance(name, str) and name.isidentifier() else None
-    if binding is None or not isinstance(binding.type, Table) or binding.type.flavour not in _DRAWABLE:
+    frames = {name: name for name in _names_of_data(content) if _is_drawable(below.lookup(name))}
+    drawn = next((g.variable for g in given(context.cell) if not g.name), "")
+    if drawn and not _is_drawable(below.lookup(drawn)):
         return
-    text = code(content, binding.name, imported=_has_altair(context))
+    if not drawn and not any("data" in view for view in views(content)):
+        return
+    taken = {binding.name for binding in below.bindings()}
+    text = code(content, frames, given=drawn, imported=_has_altair(context), taken=taken)
     if text is not None:
         new = NewCell(context.cell.id, "python", text)
         yield Action("Convert to Altair code", "refactor.rewrite", insert_cell=new)
+
+
+def _is_drawable(binding: Binding | None) -> bool:
+    return binding is not None and isinstance(binding.type, Table) and binding.type.flavour in _DRAWABLE
+
+
+def _names_of_data(value: Any) -> Iterator[str]:
+    """Names that data of a specification have, its own among them."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _names_of_data(inner)
+    elif isinstance(value, dict):
+        data = value.get("data")
+        if isinstance(data, dict) and isinstance(data.get("name"), str) and data["name"].isidentifier():
+            yield data["name"]
+        for inner in value.values():
+            yield from _names_of_data(inner)
 
 
 def of_viz_cell(context: Context) -> Iterator[Action]:

@@ -47,12 +47,12 @@ def findings(reading: Reading, context: Context) -> Iterator[Finding]:
     if not _is_specification(root):
         return
     if reading.outside.vega:
-        found = list(_of_schema(reading, root, context))
+        found = list(of_schema(reading, root, context))
         yield from found
         if not found:
             yield from _of_names(reading, root, context)
     else:
-        found = list(_of_schema(reading, root, context))
+        found = list(of_schema(reading, root, context))
         yield from found
         nodes = [v.node.get(key) for v in views(reading.outside) for key in ("encoding", "mark")]
         harmless = [node.span for node in nodes if node is not None]
@@ -102,7 +102,7 @@ def _unknown_name(kind: str, node: Node, known: list[str], context: Context) -> 
 # -- the schema
 
 
-def _of_schema(reading: Reading, root: Node, context: Context) -> Iterator[Finding]:
+def of_schema(reading: Reading, root: Node, context: Context) -> Iterator[Finding]:
     judged = []
     for schema in reading.schemas:
         judged.append(validate(schema, root))

@@ -15,7 +15,7 @@ from polycell.languages.python.chart_arguments import DRAWS, Draws
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames.columns import index_known
 from polycell.languages.python.frames.registry import Argument
-from polycell.tables.charts import altair
+from polycell.tables.charts.altair import words as altair
 from polycell.tables.charts.names import column_of, is_path
 from polycell.tables.charts.shorthand import parse
 

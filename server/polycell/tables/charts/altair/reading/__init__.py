@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from polycell.core.types import Table
-from polycell.tables.charts.altair import (
+from polycell.tables.charts.altair.literals import is_plain
+from polycell.tables.charts.altair.words import (
     CHANNELS,
     CLASSES,
     CONFIGURED,
     MARKS,
     PROPERTIES,
     RESOLVED,
+    SECONDARY,
     transforms,
 )
-from polycell.tables.charts.altair_code import DETAILS, SECONDARY, WRITTEN, is_plain
 from polycell.tables.charts.names import column_of, kind_of_type
 from polycell.tables.charts.shorthand import definition
 from polycell.tables.charts.transforms import OPAQUE
@@ -33,6 +34,11 @@ _OBJECTS = frozenset({
     "Axis", "Bin", "BinParams", "EncodingSortField", "FacetedEncoding", "Header", "Impute", "ImputeParams", "Legend",
     "Scale", "SortField", "Step", "TitleParams",
 })  # fmt: skip
+DETAILS = frozenset({
+    "align", "axis", "bandPosition", "bin", "center", "columns", "format", "formatType", "header", "impute", "legend",
+    "scale", "sort", "spacing", "stack", "title",
+})  # fmt: skip
+WRITTEN = frozenset({"calculate", "filter", "aggregate", "joinaggregate", "window", "fold", "timeunit", "bin"})
 ZOOM = {"name": "zoom", "select": {"type": "interval", "encodings": ["x", "y"]}, "bind": "scales"}
 _DEEPEST = 30
 

@@ -20,21 +20,35 @@ CHANNELS = (
 # `alt.X`, `alt.StrokeDash`: the class of a channel, and the channel's key in a specification.
 CLASSES: Mapping[str, str] = {f"{name[0].upper()}{name[1:]}": name for name in CHANNELS}
 
+
+def class_of(channel: str) -> str:
+    return f"{channel[0].upper()}{channel[1:]}"
+
+
 MARKS = (
     "arc", "area", "bar", "boxplot", "circle", "errorband", "errorbar", "geoshape", "image", "line", "point", "rect",
     "rule", "square", "text", "tick", "trail",
 )  # fmt: skip
 # What `.properties(…)` may say of a view, by what the view is.
 _EVERY = frozenset({"title", "description", "name"})
-_OUTER = frozenset({"background", "padding", "autosize"})
+_OUTER = frozenset({"background", "padding", "autosize", "datasets", "usermeta"})
+_LAID_OUT = frozenset({"spacing", "align", "bounds", "center"})
 PROPERTIES: Mapping[str, frozenset[str]] = {
-    "mark": _EVERY | _OUTER | {"width", "height", "view", "projection"},
+    "mark": _EVERY | _OUTER | _LAID_OUT | {"width", "height", "view", "projection"},
     "layer": _EVERY | _OUTER | {"width", "height", "view", "projection"},
-    **{kind: _EVERY | _OUTER | {"spacing", "align", "bounds", "center"} for kind in (
-        "hconcat", "vconcat", "concat", "facet", "repeat",
-    )},
+    **dict.fromkeys(("hconcat", "vconcat", "concat", "facet", "repeat"), _EVERY | _OUTER | _LAID_OUT),
 }  # fmt: skip
 RESOLVED = ("scale", "axis", "legend")
+# The second ends of ranges, which have no type of their own.
+SECONDARY = frozenset({
+    "x2", "y2", "theta2", "radius2", "latitude2", "longitude2", "xError", "xError2", "yError", "yError2",
+})  # fmt: skip
+# Classes of predicates about a field, by the key that tells them.
+PREDICATES: Mapping[str, str] = {
+    "equal": "FieldEqualPredicate", "lt": "FieldLTPredicate", "lte": "FieldLTEPredicate", "gt": "FieldGTPredicate",
+    "gte": "FieldGTEPredicate", "range": "FieldRangePredicate", "oneOf": "FieldOneOfPredicate",
+    "valid": "FieldValidPredicate",
+}  # fmt: skip
 # What `.configure_…(…)` there is, in every version in use.
 CONFIGURED = frozenset({
     *MARKS, "axis", "concat", "facet", "header", "legend", "mark", "projection", "range", "scale", "selection", "title",

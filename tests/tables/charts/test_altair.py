@@ -15,78 +15,54 @@ import pytest
 from polycell.core import actions
 from polycell.core.text import Span
 from polycell.core.types import FLOAT64, INT64, STRING, TIMESTAMP, Column, Table
-from polycell.tables.charts.altair_code import code
-from polycell.tables.charts.altair_reading import Names, frames_of, specification
+from polycell.tables.charts.altair.reading import Names, specification
+from polycell.tables.charts.altair.writing import code
 from tests import dsl
 from tests.shared import FULL, SHARED, needs_shared
+from tests.tables.charts.normal import normal, ran
 
 TABLE = Table((Column("region", STRING), Column("price", FLOAT64), Column("n", INT64), Column("when", TIMESTAMP)))
 NAMES = Names("alt", {"df": TABLE}.get)
+FRAMES = {"df": "df"}
 FRAME = pd.DataFrame({"region": ["a"], "price": [1.5], "n": [1], "when": pd.to_datetime(["2024-01-01"])})
 
 
-def ran(text: str) -> dict[str, Any]:
-    """The specification that altair makes of the code."""
-    with alt.data_transformers.enable("default"), alt.theme.enable("none"):
-        chart = eval(text.removeprefix("import altair as alt\n\n"), {"alt": alt, "df": FRAME})
-        made = chart.to_dict()
-    return normal(made)
+DATA = {"df": FRAME}
 
 
 def read(text: str, names: Names = NAMES) -> dict[str, Any] | None:
     return specification(ast.parse(text, mode="eval").body, names)
 
 
-def normal(content: dict[str, Any]) -> dict[str, Any]:
-    """Without data and schema, marks as objects, the zoom's name as it may be, and the types that Vega-Lite takes."""
-    made = {k: v for k, v in content.items() if k not in ("$schema", "data", "datasets", "usermeta")}
-    if isinstance(made.get("mark"), str):
-        made["mark"] = {"type": made["mark"]}
-    for key in ("layer", "hconcat", "vconcat", "concat"):
-        if key in made:
-            made[key] = [normal(view) for view in made[key]]
-    if "spec" in made:
-        made["spec"] = normal(made["spec"])
-    for key in ("encoding", "transform", "config"):
-        if not made.get(key):
-            made.pop(key, None)
-    if "encoding" in made:
-        made["encoding"] = {name: _typed(d) for name, d in made["encoding"].items()}
-    if "params" in made:
-        made["params"] = [{**p, "name": "zoom", "select": _interval(p["select"])} for p in made["params"]]
-    return made
+def drawn(text: str) -> dict[str, Any]:
+    """What altair makes of code, its data by their name."""
+    made = ran(text, DATA)
+    assert len(made["datasets"]) == 1
+    return normal(json.loads(json.dumps(made).replace(next(iter(made["datasets"])), "df")) | {"datasets": {}})
 
 
-def _interval(select: Any) -> dict[str, Any]:
-    said = {"type": select} if isinstance(select, str) else select
-    return {"encodings": ["x", "y"], **said}
-
-
-def _typed(channel: Any) -> Any:
-    if not isinstance(channel, dict) or "type" in channel or not {"field", "aggregate", "timeUnit"} & set(channel):
-        return channel
-    if "timeUnit" in channel:
-        return {**channel, "type": "temporal"}
-    return {**channel, "type": "quantitative" if channel.get("bin") or "aggregate" in channel else "nominal"}
+def written(content: Any) -> str | None:
+    return code({"data": {"name": "df"}, **content} if isinstance(content, dict) else content, FRAMES, imported=True)
 
 
 CHARTS = [
     {"mark": "bar", "encoding": {"x": {"field": "region", "type": "nominal"}, "y": {"aggregate": "mean", "field": "price"}}},
     {"mark": {"type": "line", "point": True}, "encoding": {"x": {"timeUnit": "yearmonth", "field": "when"}, "y": {"field": "price", "type": "quantitative", "axis": None, "scale": {"zero": False}}}},
     {"title": "T: \"é\"", "width": 300, "height": {"step": 20}, "mark": "point", "transform": [{"filter": "datum.price > 1"}, {"calculate": "datum.price * 2", "as": "twice"}], "encoding": {"x": {"field": "twice", "type": "quantitative", "bin": {"maxbins": 5}}, "color": {"value": "red"}, "tooltip": [{"field": "region", "type": "nominal"}, {"aggregate": "count", "type": "quantitative"}]}},
+    {"mark": "bar", "encoding": {"x": {"field": "a:b", "type": "nominal"}, "y": {"aggregate": {"argmax": "n"}, "field": "price", "type": "quantitative"}}},
+    {"encoding": {"x": {"type": "quantitative"}}, "layer": [{"mark": "bar", "encoding": {"x": {"field": "price"}}}]},
+    {"mark": "point", "params": [{"name": "brush", "select": {"type": "interval", "encodings": ["x"]}}, {"name": "size", "value": 3, "bind": {"input": "range", "min": 1, "max": 9}}],
+     "transform": [{"filter": {"not": {"param": "brush", "empty": False}}}, {"filter": {"field": "n", "range": [1, 2]}}],
+     "encoding": {"x": {"field": "n", "type": "ordinal", "scale": {"domain": {"param": "brush"}}}, "size": {"value": {"expr": "size"}}, "color": {"condition": {"param": "brush", "empty": False, "field": "region", "type": "nominal", "legend": None}, "value": "grey"}, "opacity": {"condition": [{"test": "datum.n > 1", "value": 1}], "value": 0.2}}},
     {"mark": "rect", "transform": [{"aggregate": [{"op": "sum", "field": "price", "as": "total"}], "groupby": ["region"]}], "encoding": {"x": {"field": "a\\.b", "type": "ordinal", "sort": "-y"}, "y": {"datum": 3}}},
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("content", CHARTS)
-def test_there_and_back(content: dict[str, Any]) -> None:
-    text = code(content, "df", imported=True)
+def test_there(content: dict[str, Any]) -> None:
+    text = written(content)
     assert text is not None
-    assert ran(text) == normal(content)
-    back = read(text)
-    assert back is not None
-    assert frames_of(back) == {"df"}
-    assert normal(back) == normal(content)
+    assert drawn(text) == normal({"data": {"name": "df"}, **content})
 
 
 @pytest.mark.parametrize(
@@ -114,10 +90,10 @@ def test_there_and_back(content: dict[str, Any]) -> None:
 def test_code_that_people_write(text: str) -> None:
     made = read(text)
     assert made is not None
-    assert normal(made) == ran(text)
-    again = code(made, "df", imported=True)
+    assert normal(made) == drawn(text)
+    again = written(made)
     assert again is not None
-    assert ran(again) == ran(text)
+    assert drawn(again) == drawn(text)
 
 
 @pytest.mark.parametrize(
@@ -136,35 +112,43 @@ def test_what_is_not_certain_is_not_converted(text: str) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        None, [], {}, {"mark": 3}, {"mark": "bar", "encoding": {"x": {"field": "a:b", "type": "nominal"}}}, {"mark": "bar", "layer": []}, {"mark": "bar", "params": []}, {"layer": [{"mark": "bar", "width": 3}]}, {"hconcat": []},
-        {"mark": "bar", "encoding": []}, {"mark": "bar", "encoding": {"x": {"field": {"repeat": 1}, "type": "nominal"}}},
-        {"encoding": {"x": {"type": "quantitative"}}, "layer": [{"mark": "bar", "encoding": {"x": {"field": "price"}}}]},
+        None, [], {}, {"mark": 3}, {"mark": "bar", "layer": []}, {"mark": "bar", "params": [3]}, {"mark": "bar", "encoding": {"x": {"aggregate": {"most": "a"}}}}, {"layer": [{"mark": "bar", "width": 3}]}, {"hconcat": []},
+        {"mark": "bar", "encoding": []}, {"mark": "bar", "encoding": {"wide": {"field": "a"}}},
+        {"mark": "bar", "params": [{"name": "a", "select": "point", "views": ["nowhere"]}]}, {"mark": "bar", "data": {"name": "nobody"}},
         {"mark": "bar", "encoding": {"x": 3}}, {"mark": "bar", "transform": {}}, {"mark": "bar", "transform": [3]},
-        {"mark": {"type": "bar", "a b": 1}}, {"mark": "bar", "encoding": {"x": {"aggregate": {"argmax": "a"}, "field": "b"}}},
+        {"mark": {"type": "bar", "a b": 1}},
     ],
 )  # fmt: skip
 def test_what_has_no_such_form_is_not_written(content: Any) -> None:
-    assert code(content, "df", imported=True) is None
+    assert written(content) is None
 
 
-def gallery(folder: Path) -> tuple[int, list[str]]:
-    """How many examples convert, and those that convert wrongly."""
-    converted, wrong = 0, []
-    for path in sorted(folder.glob("*.vl.json"))[:: 1 if FULL else 4]:
+def gallery(folder: Path) -> tuple[set[str], list[str]]:
+    """The examples that have no form in Altair, and those whose form is wrong."""
+    without, wrong = set(), []
+    names = {"df": alt.NamedData("df")}
+    for path in sorted(folder.glob("*.vl.json"))[:: 1 if FULL else 9]:
         content = json.loads(path.read_text())
-        text = code(content, "df", imported=True)
+        text = code(content, FRAMES, imported=True)
         if text is None:
+            without.add(path.name)
             continue
-        converted += 1
         try:
-            same = ran(text) == normal(content)
+            same = normal(ran(text, names)) == normal(content)
         except Exception as error:
             same = False
             text += f"\n{str(error)[:300]}"
-        back = read(text, Names("alt", lambda name: Table((), open=True))) if same else None
-        if not same or back is None or normal(back) != normal(content):
-            wrong.append(f"{path.name} {same}: {text}")
-    return converted, wrong
+        if not same:
+            wrong.append(f"{path.name}: {text}")
+    return without, wrong
+
+
+# What no altair takes: facets of facets, and words that are newer than its schema.
+WITHOUT = {
+    "bar_tooltip_filter.vl.json", "facet_column_facet_column_point_future.vl.json",
+    "facet_column_facet_row_point_future.vl.json", "facet_row_facet_row_point_future.vl.json",
+    "layer_line_exponential.vl.json",
+}  # fmt: skip
 
 
 FILE = """# %%
@@ -216,7 +200,7 @@ def test_nothing_is_offered_where_it_would_be_broken(text: str) -> None:
 
 
 @needs_shared
-def test_no_example_of_the_gallery_converts_wrongly() -> None:
-    count, wrong = gallery(SHARED / "vega-examples")
+def test_every_example_of_the_gallery_converts() -> None:
+    without, wrong = gallery(SHARED / "vega-examples")
     assert wrong == []
-    assert count >= (300 if FULL else 60)
+    assert without <= WITHOUT

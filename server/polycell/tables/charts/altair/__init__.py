@@ -1,0 +1,1 @@
+"""Altair: its words, a specification as its code, and its code as the specification that it makes."""
