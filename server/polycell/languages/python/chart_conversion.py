@@ -8,7 +8,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
-from polycell.core.charts import Drawing, Gap, Refusal
+from polycell.core.charts import Drawing, FileRows, Gap, Refusal
 from polycell.core.results import Action, Hover, NewCell
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -16,7 +16,7 @@ from polycell.core.types import Table
 from polycell.languages.python.at_cursor import enclosing
 from polycell.languages.python.source import PythonSource
 from polycell.languages.python.sql_texts import bound_once
-from polycell.tables.charts.altair.reading import Names, frames_of, specification
+from polycell.tables.charts.altair.reading import Names, data_of, frames_of, specification
 from polycell.tables.charts.written import SCHEMA, written
 
 _SINKS = frozenset({"display", "save", "show", "to_dict", "to_html", "to_json"})
@@ -36,7 +36,7 @@ def as_vega_lite(context: Context, span: Span) -> Sequence[Action]:
     if chart is None or content is None:
         return ()
     frames = frames_of(content)
-    if _may_change(source.tree, frames, chart, names):
+    if any(names.table(frame) is None for frame in frames) or _may_change(source.tree, frames, chart, names):
         return ()
     cell = _cell(context, frames, content)
     return (Action("Convert to a Vega-Lite cell", "refactor.rewrite", insert_cell=cell),) if cell is not None else ()
@@ -58,7 +58,7 @@ def altair_chart_at(context: Context, offset: int) -> Drawing | Refusal | None:
     if _may_change(source.tree, frames, chart, names):
         return Refusal("The chart's data change behind it.")
     folder = os.path.dirname(context.notebook.path)
-    return Drawing("vega-lite", content, tuple(_gaps(content, ())), folder=folder)
+    return Drawing("vega-lite", content, tuple(_gaps(content)), folder=folder)
 
 
 def drawn_at(context: Context, offset: int) -> Hover | None:
@@ -124,23 +124,24 @@ def _last(tree: ast.Module, names: Names) -> ast.expr | None:
     return None
 
 
-def _gaps(content: dict[str, Any], path: tuple[str | int, ...]) -> Iterator[Gap]:
-    data = content.get("data")
-    if isinstance(data, dict):
-        yield Gap((*path, "data"), str(data["name"]))
-    for key in _JOINING:
-        for at, view in enumerate(content.get(key, ())):
-            yield from _gaps(view, (*path, key, at))
-    if "spec" in content:
-        yield from _gaps(content["spec"], (*path, "spec"))
+def _gaps(content: dict[str, Any]) -> Iterator[Gap]:
+    frames = frames_of(content)
+    for path, data in data_of(content):
+        if data.get("name") in frames:
+            yield Gap(path, str(data["name"]))
+        elif isinstance(data.get("url"), str):
+            said = data.get("format")
+            kind = said.get("type") if isinstance(said, dict) else None
+            yield Gap(path, file=FileRows(data["url"], kind or data["url"].rpartition(".")[2].lower()))
 
 
 def _cell(context: Context, frames: set[str], content: dict[str, Any]) -> NewCell | None:
     """In the way that the notebook has: by altair's magic where one of its cells is."""
     if any(c.language == "vega-lite" and c.magic is not None for c in context.notebook.cells):
-        if len(frames) != 1:
-            return None
-        (frame,) = frames
+        named = [(path, data["name"]) for path, data in data_of(content) if data.get("name") in frames]
+        if [path for path, _ in named] != [("data",)]:
+            return None  # the magic gives the whole chart one frame
+        frame = named[0][1]
         own = {key: value for key, value in content.items() if key != "data"}
         return NewCell(context.cell.id, context.notebook.language, f"%%vegalite {frame}\n{written(own)}")
     return NewCell(context.cell.id, "vega-lite", written({"$schema": SCHEMA, **content}))

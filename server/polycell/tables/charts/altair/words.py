@@ -43,6 +43,11 @@ RESOLVED = ("scale", "axis", "legend")
 SECONDARY = frozenset({
     "x2", "y2", "theta2", "radius2", "latitude2", "longitude2", "xError", "xError2", "yError", "yError2",
 })  # fmt: skip
+# What a channel's definition may say beside its field, in every version of Altair in use.
+DETAILS = frozenset({
+    "align", "axis", "bandPosition", "bin", "center", "columns", "format", "formatType", "header", "impute", "legend",
+    "scale", "sort", "spacing", "stack", "title",
+})  # fmt: skip
 # Classes of predicates about a field, by the key that tells them.
 PREDICATES: Mapping[str, str] = {
     "equal": "FieldEqualPredicate", "lt": "FieldLTPredicate", "lte": "FieldLTEPredicate", "gt": "FieldGTPredicate",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from polycell.tables.charts.altair.literals import NoFormError, arguments, literal
-from polycell.tables.charts.altair.words import CHANNELS, SECONDARY, class_of
+from polycell.tables.charts.altair.words import CHANNELS, DETAILS, SECONDARY, class_of
 from polycell.tables.charts.altair.writing.names import Names, Spec
 from polycell.tables.charts.altair.writing.parameters import predicate
 from polycell.tables.charts.shorthand import AGGREGATES, PICKS, written
@@ -18,11 +18,7 @@ _LISTS = frozenset({"tooltip", "detail", "order"})
 _TYPED = frozenset({"x", "y", "color", "size", "theta", "opacity", "fill", "stroke"})
 _SHORT = ("field", "type", "aggregate", "timeUnit")
 _PREDICATES = frozenset({"param", "empty", "test"})
-# What a definition may say, in every version of Altair in use.
-_KEYS = frozenset({
-    *_SHORT, "align", "axis", "bandPosition", "bin", "center", "columns", "condition", "datum", "format", "formatType",
-    "header", "impute", "legend", "scale", "sort", "spacing", "stack", "title", "value",
-})  # fmt: skip
+_KEYS = frozenset({*_SHORT, *DETAILS, "condition", "datum", "value"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def methods(listed: Any, names: Names) -> Iterator[str]:
     """A method call for each transform of a list."""
     for item in listed if isinstance(listed, list) else [None]:
         key = next((key for key in _METHODS if key in item), None) if isinstance(item, dict) else None
-        if key is None:
+        if key is None or not isinstance(item, dict):
             raise NoFormError
         yield _filter(item, names) if key == "filter" else _method(key.lower(), item, names)
 
