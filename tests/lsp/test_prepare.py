@@ -1,7 +1,8 @@
-"""Languages hear of a notebook that speaks them, once, before anybody asks anything."""
+"""Languages hear of a notebook that speaks them, once, before anybody asks anything, and of its end."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from polycell.core.notebook import Notebook
@@ -22,6 +23,9 @@ class Told(Words):
         if self._failing:
             raise OSError("no such program")
 
+    async def leave(self, notebook: str) -> None:
+        self.told.append(f"left {notebook}")
+
 
 def parts_of(language: Told) -> Any:
     def parts(state: State, on_ready: object) -> tuple[Services, None]:
@@ -41,6 +45,9 @@ def test_a_language_is_told_once() -> None:
         client.type_in(BOOK, f"cell:{BOOK}#0", 0, 0, 1, "b")
         await client.settled()
         assert language.told == [BOOK]
+        client.notify("notebookDocument/didClose", {"notebookDocument": {"uri": BOOK}, "cellTextDocuments": []})
+        await asyncio.gather(*client.server.scheduler._preparing)
+        assert language.told == [BOOK, f"left {BOOK}"]
 
     run(session)
 

@@ -23,16 +23,24 @@ def path_of(uri: str) -> Path | None:
 
 
 def write(text: Text) -> None:
-    """The text as the file of its URI, line ends and all, at a time later than that of the file before: whoever looks
-    at files' times sees each write, though a file system's clock stands still for milliseconds. Raises OSError."""
+    """The text as the file of its URI, line ends and all; whoever reads meanwhile finds the one before. Its time is
+    later than that one's, so that whoever looks at times sees each write, though a file system's clock stands still
+    for milliseconds. Raises OSError."""
     path = path_of(text.uri)
     if path is None:
         raise OSError(f"no file: {text.uri}")
     path.parent.mkdir(parents=True, exist_ok=True)
     before = path.stat().st_mtime_ns if path.exists() else 0
-    path.write_bytes(encoded(text))
     now = max(time.time_ns(), before + _TICK)
-    os.utime(path, ns=(now, now))
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(encoded(text))
+    os.utime(part, ns=(now, now))
+    try:
+        part.replace(path)
+    except PermissionError:  # Windows replaces no file that somebody reads, but lets it be written
+        path.write_bytes(encoded(text))
+        os.utime(path, ns=(now, now))
+        part.unlink()
 
 
 def encoded(text: Text) -> bytes:

@@ -238,11 +238,12 @@ def fetch(
         Path | None,
         typer.Argument(metavar="[NOTEBOOK]", help="Fetch what this notebook declares, too.", show_default=False),
     ] = None,
+    metals: Annotated[bool, typer.Option("--metals", help="Fetch Metals, too.")] = False,
 ) -> None:
     """Fetch the Scala compiler from Maven Central, once; after that it works offline."""
     from polycell.cli.scala import fetch_compiler
 
-    raise typer.Exit(fetch_compiler(notebook))
+    raise typer.Exit(fetch_compiler(notebook, metals=metals))
 
 
 def _notebook(named: str, example: bool) -> Path:

@@ -9,9 +9,9 @@ import typer
 from polycell.dependencies.classpath import Classpath, classpath_of
 
 
-def fetch_compiler(notebook: Path | None) -> int:
-    """Fetch the compiler, and what a notebook declares. 0: all is here, 1: a dependency is not to be had, 2: nothing
-    works (no Java, no network), said on standard error."""
+def fetch_compiler(notebook: Path | None, *, metals: bool = False) -> int:
+    """Fetch the compiler, what a notebook declares, and Metals where that is wanted. 0: all is here, 1: one of the
+    others is not to be had, 2: nothing works (no Java, no network), said on standard error."""
     from polycell.languages.scala.light import lacks
 
     if lacking := lacks():
@@ -37,7 +37,20 @@ def fetch_compiler(notebook: Path | None) -> int:
         typer.echo(f"{module}: {reason}", err=True)
     if found.jars:
         typer.echo(f"{notebook}: what it declares is here, {len(found.jars)} jars.")
-    return 1 if found.missing else 0
+    return 1 if found.missing or (metals and not _fetch_metals()) else 0
+
+
+def _fetch_metals() -> bool:
+    from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of
+    from polycell.languages.scala.metals.command import MODULE, VERSION
+
+    try:
+        jars = jars_of(Wanted((MODULE,)), download=True, progress=typer.echo)
+    except MissingError as error:
+        typer.echo(f"Metals {VERSION} {error}", err=True)
+        return False
+    typer.echo(f"Metals {VERSION} is here, {len(jars)} jars.")
+    return True
 
 
 def _config(notebook: Path | None) -> Classpath:

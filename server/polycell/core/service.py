@@ -143,6 +143,9 @@ class LanguageService:
     async def prepare(self, notebook: Notebook) -> None:
         """A notebook with cells of this language has been opened: start what its first question will need."""
 
+    async def leave(self, notebook: str) -> None:
+        """The notebook of that URI has been closed: end what only it needed."""
+
     async def close(self) -> None:
         """End what the service has started."""
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Coroutine, Iterable
+from typing import Any, TypeVar
 
 from polycell.core.service import LanguageService
 from polycell.core.session import Snapshot
@@ -82,7 +82,9 @@ class Scheduler:
     def closed(self, group: str) -> None:
         key = key_of(group)
         self._pending.pop(key, None)
-        self._prepared = {uri: told for uri, told in self._prepared.items() if self._state.session.snapshot(uri)}
+        for uri in [uri for uri in self._prepared if self._state.session.snapshot(uri) is None]:
+            for service in self._prepared.pop(uri):
+                self._behind(service.leave(uri), f"leaving of {type(service).__name__}")
         running = self._passes.pop(key, None)
         if running is not None:
             running.cancel()
@@ -159,11 +161,14 @@ class Scheduler:
         asked = frozenset(services.of(cell.language) for cell in notebook.cells if cell.kind == "code")
         told = self._prepared.get(notebook.uri, frozenset())
         for service in asked - told:
-            name = f"preparation of {type(service).__name__}"
-            task = asyncio.get_running_loop().create_task(service.prepare(notebook), name=name)
-            self._preparing.add(task)
-            task.add_done_callback(self._ended_preparing)
+            self._behind(service.prepare(notebook), f"preparation of {type(service).__name__}")
         self._prepared[notebook.uri] = told | asked
+
+    def _behind(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Work that nobody waits for."""
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._preparing.add(task)
+        task.add_done_callback(self._ended_preparing)
 
     def _ended_preparing(self, task: asyncio.Task[None]) -> None:
         self._preparing.discard(task)

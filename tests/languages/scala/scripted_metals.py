@@ -47,6 +47,7 @@ class Metals:
         self.buffers: dict[str, str] = {}
         self.published: dict[str, list[Any]] = {}  # by file: what the build server said last
         self.snapshots: dict[str, str] = {}  # the files as they were then
+        self.repeats: list[Any] = []
         self.folder = Path()
         self.capabilities: Any = {}
         self.options: Any = {}
@@ -77,6 +78,9 @@ class Metals:
         elif "id" in message:
             self.answer(message["id"], method, params)
         else:
+            repeats, self.repeats = self.repeats, []
+            for repeat in repeats:
+                self.say("textDocument/publishDiagnostics", repeat)
             self.told(method, params)
 
     def answered(self, method: str, params: Any, message: Any) -> None:
@@ -107,8 +111,7 @@ class Metals:
                 self.buffers[uri] = params["textDocument"]["text"]
         elif method == "textDocument/didChange":
             self.buffers[uri] = params["contentChanges"][-1]["text"]  # whatever its range
-            for _ in range(2):
-                self.publish(uri)
+            self.publish(uri)
         elif method == "textDocument/didSave":
             path = local(uri)
             if path is not None:
@@ -168,7 +171,8 @@ class Metals:
         return {"isIncomplete": False, "items": items, "text": self.buffers[uri]}
 
     def publish(self, uri: str) -> None:
-        """What the build server said last, moved by as many lines as the text has grown since, and syntax errors."""
+        """What the build server said last, moved by as many lines as the text has grown since, and syntax errors: now,
+        and once more when the next message has come, whatever that changes."""
         path = str(local(uri))
         found = self.published.get(path, [])
         now = self.buffers.get(uri, self.snapshots.get(path, ""))
@@ -181,6 +185,7 @@ class Metals:
             at = {"line": 0, "character": 0}
             moved.append({"range": {"start": at, "end": at}, "severity": 1, "source": "scalameta", "message": "syntax"})
         self.say("textDocument/publishDiagnostics", {"uri": uri, "diagnostics": moved})
+        self.repeats.append({"uri": uri, "diagnostics": moved})
 
     # -- the build server
 
@@ -248,8 +253,7 @@ class Metals:
             assert params["reset"]
             self.published[path] = params["diagnostics"]
             self.snapshots[path] = Path(path).read_text(encoding="utf-8")
-            for _ in range(2):
-                self.publish(uri)
+            self.publish(uri)
 
 
 def local(uri: str) -> Path | None:

@@ -20,16 +20,19 @@ from polycell.bridge.spec import ServerSpec
 from polycell.bridge.text import Text
 from polycell.bridge.trace import trace_to
 from polycell.core.text import Span
+from polycell.core.types import describe
 from polycell.languages.scala import answers
 from polycell.languages.scala.bsp import layout
 from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.config import Config
 from polycell.languages.scala.host.classpath import Jars
-from polycell.languages.scala.host.jars import MissingError
+from polycell.languages.scala.host.jars import MissingError, Wanted, remember
+from polycell.languages.scala.metals import command, engine
 from polycell.languages.scala.metals.command import Chosen
 from polycell.languages.scala.metals.engine import Metals
 from polycell.languages.scala.questions import Answer, Question, Told, Typed
 from tests.bridge.test_server import gone
+from tests.languages.scala.live import Live
 
 HERE = Path(__file__).parent
 COMPLETION = "textDocument/completion"
@@ -245,6 +248,31 @@ def test_notebooks_do_not_share_and_dependencies_change_live(play: Callable[...,
     play(test)
 
 
+def test_a_closed_notebook_needs_none(play: Callable[..., None]) -> None:
+    async def test(p: Played) -> None:
+        closed, kept = await p.complete("x.", notebook="1"), await p.complete("x.", notebook="2")
+        process = closed.server.pid
+        assert process is not None
+        await p.compilers.leave("1")
+        assert await gone(process)
+        assert len(list(p.home.glob("*"))) == 1
+        assert (await p.complete("x.", notebook="2")).server is kept.server
+
+    play(test)
+
+
+def test_few_run_at_once(play: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MOST", 1)
+
+    async def test(p: Played) -> None:
+        process = (await p.complete("x.", notebook="1")).server.pid
+        assert process is not None
+        await p.complete("x.", notebook="2")
+        assert await gone(process)
+
+    play(test)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_nothing_outlives_it(play: Callable[..., None]) -> None:
     async def test(p: Played) -> None:
@@ -298,6 +326,9 @@ def test_where_there_is_none_the_next_one_is_asked(play: Callable[..., None]) ->
             async def compile(self, question: Question, wanted: Any) -> Typed:
                 return Typed(text="by the other")
 
+            async def leave(self, notebook: str) -> None:
+                """Nothing was started."""
+
             async def close(self) -> None:
                 """Nothing was started."""
 
@@ -338,3 +369,42 @@ def test_messages_are_traced_on_request(play: Callable[..., None], tmp_path: Pat
     assert (None, "Metals", "workspace/configuration") in said
     assert ("the build server", None, "buildTarget/scalacOptions") in said
     assert all(isinstance(line["time"], float) for line in lines)
+
+
+def test_types_reach_other_languages_and_errors_their_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "SERVER", (sys.executable, str(HERE / "scripted_build.py")))
+    chosen = Chosen((sys.executable, "-IS", str(HERE / "scripted_metals.py"), "3"))
+    live = Live(lambda note: Metals(note, chosen, home=tmp_path, resolve=resolve))
+    try:
+        text = "host: polynote\n# %% [scala]\nval a = f()\n# %% [scala]\nval b: Int = !!a\n# %% [python]\nc = a\n"
+        assert describe(live.given(text)["c"]) == "int"
+        assert live.findings(text) == [(1, "!!", "not found")]
+        hover = live.complete(f"{text}# %% [scala]\na.mem<|>")
+        assert [item.label for item in hover.items] == ["member", "TrieMap"]
+    finally:
+        live.close()
+    assert list(tmp_path.glob("*")) == []
+
+
+def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "metals"
+    program.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert command.find(Chosen(), print) == (str(program),)
+    assert command.find(Chosen((str(program), "-v")), print) == (str(program), "-v")
+    assert command.on_this_machine()
+    program.unlink()
+    assert not command.on_this_machine()
+    monkeypatch.setenv("POLYCELL_CACHE", str(tmp_path))
+    java = tmp_path / "lib" / "server" / "libjvm.so"
+    java.parent.mkdir(parents=True)
+    java.touch()
+    (tmp_path / "release").write_text('JAVA_VERSION="17.0.1"', encoding="utf-8")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(MissingError, match="polycell scala fetch --metals"):
+        command.find(Chosen(), print)
+    jar = tmp_path / "metals.jar"
+    jar.touch()
+    remember(Wanted((command.MODULE,)), [str(jar)])
+    found = command.find(Chosen(memory=512), print)
+    assert (found[0], found[1], found[-2:]) == (str(tmp_path / "bin" / "java"), "-Xmx512m", (str(jar), command.MAIN))

@@ -87,6 +87,14 @@ class Compilers:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    async def leave(self, notebook: str) -> None:
+        """The notebook of that URI has been closed."""
+        for kept in (self._asked, self._waiting, self._latest):
+            for place in [place for place in kept if place[0] == notebook]:
+                del kept[place]
+        for backend in self._backends:
+            await backend.leave(notebook)
+
     async def close(self) -> None:
         for task in tuple(self._tasks):
             task.cancel()

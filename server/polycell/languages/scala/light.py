@@ -107,6 +107,9 @@ class Light:
     def servers(self) -> tuple[Server, ...]:
         return tuple(one.server for one in self._compilers.values())
 
+    async def leave(self, notebook: str) -> None:
+        """Compilers are shared by notebooks."""
+
     async def close(self) -> None:
         for server in self.servers:
             await server.stop()

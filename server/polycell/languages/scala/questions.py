@@ -101,6 +101,9 @@ class Backend(Protocol):
     def servers(self) -> tuple[Server, ...]:
         """Those that were started, the one asked last at the end."""
 
+    async def leave(self, notebook: str) -> None:
+        """The notebook of that URI has been closed: end what only it needed."""
+
     async def close(self) -> None:
         """End all of them."""
 

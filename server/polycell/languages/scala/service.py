@@ -142,6 +142,10 @@ class ScalaService(LanguageService):
         place, _ = await self._in_time(context, offset, _SIGNATURE)
         return answers.signatures(place[0].result) if place is not None else None
 
+    async def leave(self, notebook: str) -> None:
+        if self._compilers is not None:
+            await self._compilers.leave(notebook)
+
     async def close(self) -> None:
         if self._compilers is not None:
             await self._compilers.close()

@@ -47,9 +47,10 @@ def find(chosen: Chosen, progress: Callable[[str], None]) -> tuple[str, ...]:
     try:
         jars = jars_of(Wanted((MODULE,)), download=chosen.download, progress=progress)
     except MissingError as error:
+        reason = f" It {error}" if chosen.download else ""
         raise MissingError(
-            f"Metals is not there. Put `metals` on the PATH or name it in `metalsCommand`. Its version {VERSION} is "
-            f"{error}"
+            "Metals is not there. Put `metals` on the PATH, name it in `metalsCommand`, or have it fetched: run "
+            f"`polycell scala fetch --metals`, or set `scalaDownload` to true.{reason}"
         ) from error
     program = java.home / "bin" / ("java.exe" if os.name == "nt" else "java")
     return (str(program), *options(java, chosen.memory), "-cp", os.pathsep.join(jars), MAIN)

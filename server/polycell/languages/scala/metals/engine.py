@@ -27,6 +27,7 @@ from polycell.core.progress import Begin, Logged, Progress
 from polycell.languages.scala.bsp.layout import MARKER, Build, Layout, mark
 from polycell.languages.scala.config import Config
 from polycell.languages.scala.host.versions import Release, release_for
+from polycell.languages.scala.light import lacks
 from polycell.languages.scala.metals import command
 from polycell.languages.scala.metals.command import Chosen
 from polycell.languages.scala.metals.scratch import Scratch
@@ -39,6 +40,7 @@ T = TypeVar("T")
 
 MOST = 3  # notebooks at once; the Metals of the least recently asked about is stopped
 SAVE_AGAIN = 15.0  # seconds without a word about a text after which it is saved again
+COMPILE = 600.0  # seconds after which nobody waits for a compile any longer; a first one with Spark takes many
 LOOK_AGAIN = 60.0  # seconds after which one that could not be had is looked for again
 
 Resolve = Callable[[Config, Release, Callable[[str], None]], "Jars"]
@@ -160,8 +162,8 @@ class Metals:
     async def compile(self, question: Question, wanted: Callable[[], bool]) -> Typed | None:
         notebook = await self._able(question)
         text, server = notebook.text(question), notebook.server
-        until = time.monotonic() + server.spec.patience
         async with notebook.checks:
+            until = time.monotonic() + COMPILE
             while wanted():
                 await answered(server, server.able())
                 try:
@@ -170,7 +172,7 @@ class Metals:
                     continue
                 except asyncio.TimeoutError:
                     if time.monotonic() > until:
-                        raise Gone(f"Metals has compiled nothing for {server.spec.patience:.0f} seconds") from None
+                        raise Gone("Metals compiles nothing") from None
                     continue
                 return _typed(notebook, text, server, found)
         return None
@@ -179,11 +181,13 @@ class Metals:
     def servers(self) -> tuple[Server, ...]:
         return tuple(task.result().server for _, task in self._notebooks.values() if _is_open(task))
 
+    async def leave(self, notebook: str) -> None:
+        for key in [key for key in self._notebooks if key[0] == notebook]:
+            await self._end(self._notebooks.pop(key)[1])
+
     async def close(self) -> None:
-        opened = [task for _, task in self._notebooks.values()]
-        self._notebooks.clear()
-        for task in opened:
-            await self._end(task)
+        while self._notebooks:
+            await self._end(self._notebooks.popitem()[1][1])
         if self._behind:
             await asyncio.wait(self._behind)
 
@@ -217,15 +221,14 @@ class Metals:
         return notebook
 
     async def _open(self, config: Config, release: Release) -> _Notebook:
+        if lacking := lacks():
+            raise Absent(lacking)  # which the light compiler, asked next, tells the user
         from polycell.languages.scala.host.jars import MissingError, cache
 
-        def prepare(progress: Callable[[str], None]) -> tuple[tuple[str, ...], Jars, Scratch]:
-            argv = command.find(self._chosen, progress)
-            jars = self._resolve(config, release, progress)
-            return argv, jars, Scratch(self._home or cache() / "metals")
-
         try:
-            argv, jars, scratch = await self._fetching(prepare)
+            argv = await self._fetching(partial(command.find, self._chosen))
+            jars = await self._fetching(partial(self._resolve, config, release))
+            scratch = await asyncio.to_thread(Scratch, self._home or cache() / "metals")
             build = self._build(release, jars)
             notebook = _Notebook(scratch, build, config)
             notebook.layout.make(build)
