@@ -137,6 +137,7 @@ BLOCK = "# /// script\n# dependencies = [{}]\n# ///\n"
         ('"polars[pyarrow]"', "pyarrow", []),
         ('"polars[all]"', "numpy", ["undeclared-dependency: numpy"]),
         ('"git+https://host/x.git"', "sklearn", []),
+        ('"cvxpy-base"', "cvxpy", []),
         ('"scikit-learn"', "sklearn", []),
         ('"opencv-python-headless"', "cv2", []),
         ('"Pillow"', "PIL", []),

@@ -90,6 +90,8 @@ def _by_declarations(top: str, names: tuple[str, ...], needs: Needs) -> State:
     if not _judged(needs) or any(not r.name for r in needs.python):
         return "unknown"
     declared = {r.key for r in needs.python}
+    if any(name.startswith(f"{normal(top)}-") for name in declared):
+        return "unknown"  # parts, builds and companions of a library: `cvxpy-base`, `dash-table`
     along = None if any(r.extras for r in needs.python) else brought_along(declared)
     if not names and not all(is_known(name) for name in declared):
         return "unknown"  # one of them may bring it

@@ -57,6 +57,18 @@ class DataFiles:
         return tuple((str(file), (s := file.stat()).st_size, s.st_mtime_ns) for file in self.files)
 
 
+_POINTERS = (
+    (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer: run `git lfs pull`"),
+    (b"/annex/objects/", "a git-annex pointer: run `git annex get`"),
+)
+POINTER_SIZE = 1024  # bytes that no pointer exceeds; Git LFS's specification says so, git-annex's are shorter
+
+
+def is_pointer(head: bytes) -> str:
+    """What a file is that begins like this, where it only stands for content that was not fetched; else ""."""
+    return next((said for begins, said in _POINTERS if head.startswith(begins)), "")
+
+
 def find(path: str, folder: str, roots: Sequence[Path], *, anywhere: bool = False) -> DataFiles:
     """What a path means: relative to the notebook's `folder` (or ""), then to each root. `anywhere` lifts the bounds.
     Raises UnreadableError with the reason why nothing may be read there."""

@@ -17,7 +17,15 @@ from typing import Any
 
 from polycell.core.types import Table
 from polycell.tables.answers import Answers, OnReady, within
-from polycell.tables.data_files import DataFiles, Stamp, UnreadableError, find, real_path
+from polycell.tables.data_files import (
+    POINTER_SIZE,
+    DataFiles,
+    Stamp,
+    UnreadableError,
+    find,
+    is_pointer,
+    real_path,
+)
 from polycell.tables.readers import READERS, Options, Reader
 
 log = logging.getLogger(__name__)
@@ -176,6 +184,10 @@ def _read(found: DataFiles, stamp: Stamp, reader: Reader, options: Options) -> T
         raise UnreadableError(f"more than {len(found.files)} files")
     if any(Path(file).suffix.lower() in _COMPRESSED and size > MAX_ARCHIVE for file, size, _ in stamp):
         raise UnreadableError(f"compressed and larger than {MAX_ARCHIVE} bytes")
+    for file, size, _ in stamp:
+        pointer = is_pointer(_head(file)) if size <= POINTER_SIZE else ""
+        if pointer:
+            raise UnreadableError(pointer)
     started = time.monotonic()
     table = within(LONGEST, lambda: reader(found, options))
     if time.monotonic() - started > SLOW:
@@ -183,3 +195,8 @@ def _read(found: DataFiles, stamp: Stamp, reader: Reader, options: Options) -> T
     if len(table.columns) > MAX_COLUMNS:
         raise UnreadableError(f"{len(table.columns)} columns, too many to keep")
     return table
+
+
+def _head(file: str) -> bytes:
+    with open(file, "rb") as opened:
+        return opened.read(64)
