@@ -160,6 +160,8 @@ def test_an_app_of_another_name() -> None:
         (NOTEBOOK, True),
         ("import marimo\napp = marimo.App()\n", True),
         ("import marimo\nprint(1)\n", False),
+        ('import marimo\nTEXT = """\napp = marimo.App()\n"""\n', False),
+        ('"""Head."""\nimport marimo\nbroken = (\napp = marimo.App()\n', True),
         ("# marimo.App( is not imported here\n", False),
     ],
 )

@@ -212,6 +212,20 @@ def test_jupytext_markdown_keeps_the_line_of_a_cell_magic() -> None:
     assert [(c.language, c.result) for c in found] == [("sql", "orders")]
 
 
+@pytest.mark.parametrize("word", ["region", "raw", "md"])
+def test_what_jupytext_keeps_in_a_region_is_text(word: str) -> None:
+    region = f'<!-- #{word} title="Shown" -->\n```python\nnot run\n```\n<!-- #end{word} -->\n'
+    found = shape(FORMAT, JUPYTEXT + "\n" + region + "\n```python\ny = 2\n```\n", "a.md")
+    assert [text for kind, _, text in found if kind == "code"] == ["x = 1", "ls", "y = 2"]
+
+
+def test_options_of_myst_run_over_lines() -> None:
+    text = "```{code-cell} python\n:mystnb:\n:  image:\n:    width: 200px\n\nx\n```\n"
+    (cell,) = cells(FORMAT, text, "a.md")
+    assert cell.text == "x"
+    assert cell.metadata == {"mystnb": {"image": {"width": "200px"}}}
+
+
 def test_r_markdown_of_jupytext_hides_magics() -> None:
     text = "---\njupyter:\n  kernelspec:\n    language: python\n---\n\n```{python}\n# %matplotlib inline\nx\n```\n"
     assert shape(FORMAT, text, "a.Rmd") == [("code", "python", "%matplotlib inline\nx")]

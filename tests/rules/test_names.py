@@ -68,6 +68,16 @@ def test_what_stands_behind_a_return_never_runs() -> None:
     """)
 
 
+def test_the_annotation_of_a_local_variable_is_never_evaluated() -> None:
+    check_findings("""
+        # %%
+        def counted(values: Sequence[int]):
+                            ^^^^^^^^ undefined-name: not defined
+            made: Dict[str, int] = {}
+            return made
+    """)
+
+
 def test_what_follows_from_a_broken_statement_is_not_said() -> None:
     check_findings("""
         # %%

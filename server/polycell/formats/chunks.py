@@ -16,7 +16,7 @@ from polycell.formats.lines import Line, lines_in
 
 _HEAD = re.compile(r"\{[ \t]*([A-Za-z][\w+.-]*)")
 _PIPE = re.compile(r"[ \t]*(?:#|--|//|%%|;|')\|[ \t]?(.*)\Z", re.DOTALL)
-_COLON = re.compile(r"[ \t]*:([\w.-]+:.*)\Z", re.DOTALL)
+_COLON = re.compile(r"[ \t]*:([\w.-]+:.*|[ \t].*)\Z", re.DOTALL)  # behind a blank: of the key above
 _TRUE = frozenset({"TRUE", "T", "true"})
 _FALSE = frozenset({"FALSE", "F", "false"})
 

@@ -27,6 +27,8 @@ from polycell.formats.lines import Sheet, is_blank, line_at, lines_in, trim_blan
 from polycell.formats.model import Document, Format
 
 _APP = re.compile(r"^([A-Za-z_]\w*)[ \t]*=[ \t]*(?:marimo|mo)\.App\(", re.MULTILINE)
+_IMPORT = re.compile(r"^import marimo\b|^from marimo\b", re.MULTILINE)
+_CELL = re.compile(r"^@app\.cell\b", re.MULTILINE)
 _SCRIPT_BLOCK = re.compile(r"^# /// script[ \t]*$", re.MULTILINE)
 _SCRIPT_END = re.compile(r"^# ///[ \t]*$", re.MULTILINE)
 CACHED = 4000  # characters; a longer part is parsed again at every reading rather than kept
@@ -312,12 +314,24 @@ def _broken(text: str) -> Iterator[_Part]:
 
 
 def detect(text: str, path: str) -> bool:
-    """marimo's own test: the module is imported and an app is made."""
-    return (
-        "marimo" in text
-        and re.search(r"^import marimo\b|^from marimo\b", text, re.MULTILINE) is not None
-        and (_APP.search(text) is not None or re.search(r"^@app\.cell\b", text, re.MULTILINE) is not None)
-    )
+    """marimo's own test: the module is imported and an app is made, in the code and not in a string of it."""
+    if "marimo" not in text or _IMPORT.search(text) is None:
+        return False
+    found = _APP.search(text) or _CELL.search(text)
+    return found is not None and not _in_string(text[: found.start()])
+
+
+def _in_string(above: str) -> bool:
+    """Whether a text ends inside a string of several lines."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(above)
+    except SyntaxError as problem:
+        return "triple-quoted" in str(problem.msg)
+    except (ValueError, RecursionError, MemoryError):
+        return False
+    return False
 
 
 FORMAT = Format("marimo", (".py",), detect, read)

@@ -8,7 +8,7 @@ language in jupytext's Markdown. A plain `.md` is a notebook only when its front
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -30,6 +30,10 @@ _DIRECTIVE = re.compile(r"\{(code-cell|raw-cell)\}[ \t]*([^\s]*)")
 # Languages of fences that a document shows and no kernel runs.
 _SHOWN = frozenset(
     {"markdown", "json", "yaml", "toml", "xml", "ini", "dockerfile", "makefile", "raw", "mermaid", "dot"}
+)
+# What jupytext keeps together as one cell of text, fences included.
+_REGION = re.compile(
+    r"^<!--[ \t]*#(region|raw|md|markdown)\b.*?-->[ \t]*$.*?^<!--[ \t]*#end\1\b[^\r\n]*?-->", re.MULTILINE | re.DOTALL
 )
 _BREAK = re.compile(r"\+\+\+[ \t]*(\{.*)?[ \t]*\Z", re.DOTALL)
 
@@ -105,8 +109,9 @@ def read(text: str, uri: str = "", path: str = "") -> Document:
     host, language = _host(flavour, front, blocks)
     sheet = Sheet(text, Notebook(uri, host=host, language=language, metadata=front.metadata, path=path))
     start = front.end
+    kept = _regions(text, front, blocks) if flavour in ("markdown", "knitr") else ()
     for fence in blocks:
-        if not _is_cell(fence.info, flavour, own):
+        if not _is_cell(fence.info, flavour, own) or any(fence.start in region for region in kept):
             continue
         _add_prose(sheet, start, fence.start, flavour)
         if flavour == "myst":
@@ -118,6 +123,12 @@ def read(text: str, uri: str = "", path: str = "") -> Document:
         start = fence.end
     _add_prose(sheet, start, len(text), flavour)
     return sheet.document()
+
+
+def _regions(text: str, front: Front, blocks: Sequence[Fence]) -> list[Span]:
+    """Where jupytext's `<!-- #region -->` holds fences that are no cells; nothing begins inside a fence."""
+    found = [Span(*match.span()) for match in _REGION.finditer(text, front.end)] if "<!--" in text else []
+    return [span for span in found if not any(b.start <= span.start < b.end for b in blocks)]
 
 
 def _is_cell(info: str, flavour: Flavour, own: str) -> bool:

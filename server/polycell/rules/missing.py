@@ -31,6 +31,7 @@ _HISTORY = re.compile(r"_{1,3}|_\d+|_i{1,3}|_i\d+|_ih|_oh|_dh|_exit_code|In|Out"
 # ran on one (Fabric, EMR and Databricks notebooks saved as plain Jupyter ones, `pyspark` with Jupyter as its driver).
 _PLATFORMS = frozenset(
     {"spark", "sc", "sqlContext", "sqlc", "dbutils", "displayHTML", "mssparkutils", "notebookutils", "glueContext"}
+    | {"ojs_define"}  # Quarto
 )
 
 # Hosts whose notebooks are often made to be `%run` by others: their functions use what the caller defines.

@@ -90,6 +90,13 @@ def test_a_magic_nobody_knows_opens_the_cell() -> None:
     assert facts("%matplotlib inline").opens == ()
 
 
+def test_what_quarto_puts_in_is_not_known() -> None:
+    found = facts("{{< include setup.py >}}\nfirst = second\nif first:\n    {{< meta x >}} \n")
+    assert found.opens == ("{{< include setup.py >}}", "{{< meta x >}}")
+    assert [d.name for d in found.definitions] == ["first"]
+    assert not found.problems
+
+
 def test_a_cell_in_its_own_process_gives_and_needs_nothing() -> None:
     assert defined("%%python\nx = y") == []
     assert needed("%%python\nx = y") == []

@@ -47,6 +47,7 @@ _ASSIGNED = re.compile(r"[ \t]*([^\W\d]\w*)[ \t]*(?::[^=]*)?\Z")
 _DOLLAR = re.compile(r"\$\$|\$([^\W\d]\w*)|\$\{([^\W\d]\w*)\}")
 _BRACES = re.compile(r"\{([^{}]+)\}|\{\{\s*([^\W\d]\w*)[^{}]*\}\}")
 _SQL_PARAMETER = re.compile(r"(?<![:\w]):([^\W\d]\w*)")
+_SHORTCODE = re.compile(r"\{\{<[^\r\n]*?>\}\}[ \t]*(?=[\r\n]|\Z)")
 _BLANK = re.compile(r"[^\r\n]")
 _SQL_STARTS = arguments.STATEMENT_WORDS
 
@@ -252,6 +253,11 @@ def _line(made: Neutral, text: str, at: int, dedent: str, lines: int) -> int:
     indent = _indent(text, at, first, dedent)
     if text[first] in _ESCAPES:
         return _escaped(made, text, at, first, indent)
+    shortcode = _SHORTCODE.match(text, first) if text.startswith("{{<", first) else None
+    if shortcode is not None:  # Quarto puts something in its place before Python sees it
+        made.opens.append(shortcode.group().rstrip())
+        made.edit(text, first, shortcode.end(), _statement(shortcode.end() - first))
+        return max(line_end(text, first, limit)[1], at + 1)
     line = logical_line(text, at, limit, made.reach)
     made.reach = shorter_reach(line, made.reach)
     if line.escape >= 0:

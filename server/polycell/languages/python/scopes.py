@@ -145,7 +145,10 @@ class _Walk(Names):
         self.within(node, [node.target])
 
     def annotated(self, node: ast.AnnAssign) -> None:
+        local = any(scope.kind == "function" for scope in self.scopes)
+        self.guards += local  # nobody evaluates the annotation of a local variable
         self.later(node.annotation)
+        self.guards -= local
         self.each([node.value])
         if node.value is None and isinstance(node.target, ast.Name):
             self.guarded.add(node.target.id)  # declared, not bound: whoever wrote it knows where it comes from
