@@ -76,6 +76,35 @@ def test_where_it_is_said() -> None:
     """)
 
 
+@pytest.mark.parametrize("frame", ["pl.DataFrame({'a': [1]})", "pl.LazyFrame({'a': [1]})"])
+def test_polars_takes_no_column_by_assignment(frame: str) -> None:
+    setup = f"import polars as pl\nframe = {frame}"
+    for line in ("frame['b'] = frame", "frame['a'] = 1"):
+        assert raises(setup, line)
+        assert reported(setup, line) == [line.split(" = ")[0]]
+    other = "frame[0, 'a'] = 5"
+    assert reported(setup, other) == []
+    assert raises(setup, other) is ("Lazy" in frame)
+
+
+def test_spark_takes_no_column_by_assignment() -> None:
+    check_findings("""
+        # %%
+        from pyspark.sql import SparkSession
+        spark = SparkSession.builder.getOrCreate()
+        df = spark.createDataFrame([(1, "x")], ["id", "name"])
+        name = "Ada"
+        # %%
+        df["twice"] = df["id"] * 2
+        ^^^^^^^^^^^ immutable-item: Write `df = df.withColumn("twice", …)`.
+        name[0] = "a"
+        ^^^^^^^ immutable-item: `name` is a string (`"Ada"`): its items cannot be assigned.
+        # %%
+        df = df.toPandas()
+        df["twice"] = df["id"] * 2
+    """)
+
+
 @pytest.mark.parametrize(
     "cells",
     [

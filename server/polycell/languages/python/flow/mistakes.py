@@ -1,5 +1,5 @@
 """What Python certainly refuses when it comes to it, watched while the interpreter walks: calls of functions of the
-notebook that do not fit their parameters, and items put into a tuple.
+notebook that do not fit their parameters, and items put into a tuple, a string, or a frame that has no such assignment.
 
 As for columns (uses.py), nothing is noted where the code may not run or expects to fail, and a place that is walked
 several times counts only where it was wrong each time.
@@ -8,11 +8,12 @@ several times counts only where it was wrong each time.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 
 from polycell.core.results import Finding
 from polycell.core.text import Span
-from polycell.core.types import Collection, Function, Type
+from polycell.core.types import STRING, Collection, Flavour, Function, Scalar, Table, Type
 from polycell.languages.python.call_forms import parameters, unbindable
 from polycell.languages.python.flow.interpreter import Interpreter, Watcher
 
@@ -51,20 +52,44 @@ class Mistakes(Watcher):
         if slot is None or slot.maybe or not run.state.live:
             return
         where = run.source.span(target)
-        kind = _immutable(run.object(slot.address), slot.source)
-        if kind is None:
+        name, type_ = run.text_of(owner), run.object(slot.address)
+        if isinstance(type_, Table):
+            message = _frame_message(name, type_, target)
+        else:
+            kind = _immutable(type_, slot.source)
+            message = f"`{name}` is a {kind} (`{slot.source}`): its items cannot be assigned." if kind else ""
+        if not message:
             self.found[where] = None
             return
-        message = f"`{run.text_of(owner)}` is a {kind} (`{slot.source}`): its items cannot be assigned."
         self.found.setdefault(where, Finding(ITEM, where, message, "warning"))
 
 
 def _immutable(type_: Type, source: str) -> str | None:
     """The kind of a value that was written out where its name was bound, where such a one never changes."""
-    if not (isinstance(type_, Collection) and type_.kind == "tuple"):
+    string = isinstance(type_, Scalar) and type_.type == STRING
+    if not string and not (isinstance(type_, Collection) and type_.kind == "tuple"):
         return None
     try:
         node = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return "string"
     return "tuple" if isinstance(node, ast.Tuple) else None
+
+
+# Frames that take no `df["x"] = …`: what they are called, and what gives a column instead. polars takes other keys.
+_FRAMES: Mapping[Flavour, tuple[str, str]] = {
+    "spark": ("Spark DataFrame", "{0}.withColumn({1}, …)"),
+    "polars": ("polars DataFrame", "{0}.with_columns((…).alias({1}))"),
+    "polars-lazy": ("polars LazyFrame", "{0}.with_columns((…).alias({1}))"),
+}
+
+
+def _frame_message(name: str, table: Table, target: ast.Subscript) -> str:
+    key = target.slice
+    if table.flavour not in _FRAMES or not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
+        return ""
+    kind, instead = _FRAMES[table.flavour]
+    written = instead.format(name, json.dumps(key.value, ensure_ascii=False))
+    return f"`{name}` is a {kind}: its columns cannot be assigned. Write `{name} = {written}`."
