@@ -78,6 +78,7 @@ def _givers(snapshot: Snapshot) -> _Givers:
 
 def _uses(snapshot: Snapshot, services: Services, index: int, givers: _Givers) -> Iterator[Used]:
     seen: set[str] = set()
+    cell = snapshot.notebook.cells[index].id
     for view, language, uses in _parts(snapshot, services, index):
         ambient = view.host.ambient.get(language, frozenset()) | _BUILTIN.get(language, frozenset())
         for use in uses:
@@ -85,6 +86,8 @@ def _uses(snapshot: Snapshot, services: Services, index: int, givers: _Givers) -
                 continue
             seen.add(use.name)
             binding = view.lookup(use.name) or (view.lookup_folded(use.name) if use.table else None)
+            if binding is not None and binding.origin is not None and binding.origin.cell == cell:
+                continue  # made by the cell itself, for a fragment further down in it
             if binding is not None:
                 yield Used(use.name, _giver(binding, index, givers, view.host.order == "any"), binding.type)
             elif use.name not in ambient and not use.guarded:

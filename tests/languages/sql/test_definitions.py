@@ -7,6 +7,7 @@ import pytest
 from polycell.core import features
 from polycell.core.environment import Binding
 from polycell.core.types import Table
+from polycell.tables.duckdb_types import from_duckdb
 from tests import dsl
 
 SCRIPTS = [
@@ -25,6 +26,10 @@ SCRIPTS = [
     "create table t (a int); create table u as from t; drop table t",
     "create table t (a int); create or replace table t (b int)",
     "create view v (p, q) as select 1, 2; alter view v rename to w",
+    "create table t (a int, b varchar); create table u as select a + 1 as k, upper(b) as s, null as n from t",
+    "create table t as (select 1.5 as x, date '2024-01-01' as d)",
+    "create table t as with c as (select 1 as a) select a, a::varchar as b from c",
+    "create view v (p, q) as select 1 as a, 'x' as b; create table t as select p, q, count(*) as n from v group by all",
     "create table t (a int); insert into t values (1); update t set a = 2; create table u as select * from t",
 ]
 
@@ -35,15 +40,23 @@ def test_tables_are_what_duckdb_makes_of_them(script: str) -> None:
     connection = duckdb.connect(":memory:")
     connection.execute(script)
     rows = connection.execute(
-        "select if(table_schema = 'main', table_name, table_schema || '.' || table_name), column_name "
+        "select if(table_schema = 'main', table_name, table_schema || '.' || table_name), column_name, data_type "
         "from information_schema.columns order by table_schema, table_name, ordinal_position"
     ).fetchall()
     truth: dict[str, list[str]] = {}
-    for table, column in rows:
+    types: dict[tuple[str, str], str] = {}
+    for table, column, type_ in rows:
         truth.setdefault(table, []).append(column)
+        types[table, column] = type_
     for cell in (f"# %%\n%%sql duckdb://\n{script}", f'# %%\nimport duckdb\nduckdb.sql("{script}")'):
         made = {name: [c.name for c in table.columns] for name, table in catalogue(cell).items()}
         assert made == truth
+        said = {
+            (n, c.name): c.type for n, table in catalogue(cell).items() for c in table.columns if c.type is not None
+        }
+        assert said == {at: from_duckdb(types[at]) for at in said}
+        if "alter" not in script:  # what only NULL says is left open, all other types are known
+            assert set(types) - set(said) <= {("u", "n")}
         assert not any(table.open for table in catalogue(cell).values())
 
 

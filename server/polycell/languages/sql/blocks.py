@@ -71,3 +71,12 @@ class Block:
         while block.kind != "query" and block.parent is not None:
             block = block.parent
         return block
+
+
+def blocks(block: Block) -> Iterator[Block]:
+    """A block and everything inside it."""
+    stack = [block]
+    while stack:
+        here = stack.pop()
+        yield here
+        stack += [*here.arms, *here.children.values()]

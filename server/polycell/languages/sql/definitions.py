@@ -9,6 +9,7 @@ from functools import partial
 from polycell.core.environment import Binding
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Anchor, Certainty, Column, Connection, Evidence, Table
+from polycell.languages.sql import query_types
 from polycell.languages.sql.alterations import altered, new_name
 from polycell.languages.sql.attached import SHIFTING, shifted
 from polycell.languages.sql.blocks import Block
@@ -149,6 +150,7 @@ def created(
     as_query = _query(statement, found.after)
     if as_query is not None:
         result = Relations(statement, catalogue, own).output(as_query)
+        result = query_types.of_part(_query_text(statement, found.after), catalogue, result)
         if listed is not None and listed.kind != "query" and listed is not as_query:
             names = _fields(statement, listed)
             if len(names) == len(result.columns) and not result.open:
@@ -206,6 +208,16 @@ def _query(statement: Statement, after: int) -> Block | None:
     if any(s.clause == "from" for s in root.segments):
         return root if "AS" in {t.value for t in statement.tokens[after:]} else None
     return None
+
+
+def _query_text(statement: Statement, after: int) -> str:
+    """The query behind the `AS` that follows what is created."""
+    depth = 0
+    for token in statement.tokens[after:]:
+        if token.kind == "word" and token.value == "AS" and not depth:
+            return statement.text[token.end :]
+        depth += (token.value == "(") - (token.value == ")")
+    return ""
 
 
 def _fields(statement: Statement, block: Block) -> list[tuple[Token, str]]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from polycell.core.types import Certainty, Column, Table
+from polycell.languages.sql.blocks import blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.duckdb_shadow import Schema, Tables, may_bind
-from polycell.languages.sql.facts import blocks
 from polycell.languages.sql.relations import Relations
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sources import sources

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from polycell.core.facts import Definition, Facts, Problem, Reference, Use
 from polycell.core.notebook import Cell
 from polycell.core.text import Span
-from polycell.languages.sql.blocks import Block
+from polycell.languages.sql.blocks import Block, blocks
 from polycell.languages.sql.catalogue import reader_of
 from polycell.languages.sql.definitions import Target, target
 from polycell.languages.sql.dialects import DIALECTS, Dialect
@@ -79,15 +79,6 @@ class NoTables:
 
     def hole(self, text: str) -> None:
         return None
-
-
-def blocks(block: Block) -> Iterator[Block]:
-    """A block and everything inside it."""
-    stack = [block]
-    while stack:
-        here = stack.pop()
-        yield here
-        stack += [*here.arms, *here.children.values()]
 
 
 def _tables(statement: Statement, ddl: Target | None) -> list[tuple[str, Span, bool]]:

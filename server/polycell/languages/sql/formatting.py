@@ -14,10 +14,9 @@ from itertools import pairwise
 from polycell.core.notebook import Cell
 from polycell.core.results import Edit, Formatted, Layout
 from polycell.core.text import Span
-from polycell.languages.sql.blocks import Block, Segment
+from polycell.languages.sql.blocks import Block, Segment, blocks
 from polycell.languages.sql.definitions import target
 from polycell.languages.sql.dialects import DIALECTS
-from polycell.languages.sql.facts import blocks
 from polycell.languages.sql.layout import HARD, LINE, SOFT, Doc, Group, Indent, flat, printed
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.scan import Script, Statement, scan

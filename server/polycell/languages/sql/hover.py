@@ -11,9 +11,8 @@ from polycell.core.results import Hover, Location
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Column, Table, describe
-from polycell.languages.sql.blocks import Block, Cte
+from polycell.languages.sql.blocks import Block, Cte, blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
-from polycell.languages.sql.facts import blocks
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.place import covers
 from polycell.languages.sql.relations import Relations, Visible

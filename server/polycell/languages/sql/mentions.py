@@ -16,10 +16,9 @@ from polycell.core.results import Mention
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Column, Table
 from polycell.languages.sql import definitions
-from polycell.languages.sql.blocks import Block
+from polycell.languages.sql.blocks import Block, blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.columns import Item, items
-from polycell.languages.sql.facts import blocks
 from polycell.languages.sql.hover import inner_block
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.relations import Relations, Visible

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from polycell.core.results import Finding
 from polycell.core.text import Span
 from polycell.core.types import Table
+from polycell.languages.sql.blocks import blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.dialects import Dialect
-from polycell.languages.sql.facts import NoTables, blocks
+from polycell.languages.sql.facts import NoTables
 from polycell.languages.sql.makers import MAKERS
 from polycell.languages.sql.messages import changes_to, nearest, question
 from polycell.languages.sql.relations import Relations

@@ -13,10 +13,9 @@ from functools import lru_cache
 
 from polycell.core.results import Finding
 from polycell.core.text import Span
-from polycell.languages.sql.blocks import Block
+from polycell.languages.sql.blocks import Block, blocks
 from polycell.languages.sql.columns import items
 from polycell.languages.sql.dialects import Dialect
-from polycell.languages.sql.facts import blocks
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.messages import no_column, no_source
 from polycell.languages.sql.relations import Catalogue, Relations, Visible

@@ -43,14 +43,13 @@ from polycell.languages.sql.attached import unseen
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
 from polycell.languages.sql.dialects import DIALECTS, Dialect
-from polycell.languages.sql.duckdb_results import described
 from polycell.languages.sql.facts import LONGEST, facts
 from polycell.languages.sql.formatting import formatted
 from polycell.languages.sql.hover import define, hover
-from polycell.languages.sql.infer import typed
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.mentions import Names
 from polycell.languages.sql.place import place
+from polycell.languages.sql.query_types import with_types
 from polycell.languages.sql.relations import OPEN, Relations
 from polycell.languages.sql.scan import Script, Statement, scan
 from polycell.languages.sql.signature import signature
@@ -398,7 +397,7 @@ def result(reading: Reading, local: Mapping[str, Binding | None]) -> Table | Non
     found = relations.output(last.root)
     if any(h for h in last.holes if last.tokens and h.start == last.tokens[0].start):
         return OPEN
-    return described(last, catalogue, found) or typed(last, relations, found)
+    return with_types(last, relations, catalogue, found)
 
 
 def crossing(table: Table, kind: str) -> Table:

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from polycell.core.facts import Facts
 from polycell.core.results import SemanticToken, TokenKind, TokenModifier
 from polycell.core.text import Span
+from polycell.languages.sql.blocks import blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.columns import items
 from polycell.languages.sql.definitions import fields, target
-from polycell.languages.sql.facts import blocks
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.place import query_at
 from polycell.languages.sql.relations import Relations

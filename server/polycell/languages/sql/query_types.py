@@ -1,0 +1,39 @@
+"""Types of what a query yields: by DuckDB's own word where it is its dialect, else as sqlglot finds them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from polycell.core.types import NULL, Column, Table
+from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.duckdb_results import described
+from polycell.languages.sql.infer import typed
+from polycell.languages.sql.relations import Relations
+from polycell.languages.sql.scan import Statement, scan
+
+
+def with_types(statement: Statement, relations: Relations, catalogue: ViewCatalogue, table: Table) -> Table:
+    """`table`, what `relations` say of the statement's query, with what its dialect knows better."""
+    return described(statement, catalogue, table) or typed(statement, relations, table)
+
+
+def of_part(text: str, catalogue: ViewCatalogue, table: Table) -> Table:
+    """`table`, the output of a query that is a part of its statement (`CREATE TABLE … AS query`), with its types."""
+    if all(column.type is not None for column in table.columns):
+        return table
+    statements = scan(text, catalogue.dialect).statements
+    if len(statements) != 1:
+        return table
+    relations = Relations(statements[0], catalogue, lambda token: None)
+    found = with_types(statements[0], relations, catalogue, relations.output(statements[0].root))
+    if [c.name for c in found.columns] != [c.name for c in table.columns]:
+        return table
+    columns = tuple(_with_type(mine, its) for mine, its in zip(table.columns, found.columns, strict=True))
+    return replace(table, columns=columns)
+
+
+def _with_type(column: Column, found: Column) -> Column:
+    """A column of nothing but NULL gets a type when it is stored, which differs by dialect."""
+    if column.type is not None or found.type is None or found.type == NULL:
+        return column
+    return replace(column, type=found.type, type_certainty=found.type_certainty)
