@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import re
+import textwrap
+
 import pytest
+from IPython import version_info
 
 from polycell.languages.magics.catalogue import ENTRIES
 from tests import dsl
 
-ELSEWHERE = {"sql", "sqlcmd", "sqlplot", "dql", "bigquery", "spark", "local", "send_to_spark", "configure", "R"}
-EXTENSIONS = {"store", "autoreload"}
+ELSEWHERE = {
+    *("sql", "sqlcmd", "sqlplot", "sqlrender", "dql", "bigquery", "R"),
+    *("spark", "local", "send_to_spark", "configure", "info", "logs", "cleanup", "delete"),
+}
+EXTENSIONS = {"store", "autoreload", "aimport"}
+ALIASES = {"file", "js"}  # of magics, whose code IPython does not show
 
 
 def test_every_magic_of_ours_is_one_of_ipythons() -> None:
@@ -19,6 +29,42 @@ def test_every_magic_of_ours_is_one_of_ipythons() -> None:
         if name not in ELSEWHERE | EXTENSIONS:
             assert (name, entry.line and name not in known["line"]) == (name, False)
             assert (name, entry.cell and name not in known["cell"]) == (name, False)
+
+
+def options_of(magic: object) -> dict[str, bool]:
+    """Option → whether a value follows it, as IPython's own parser of the magic has them."""
+    magic = getattr(magic, "__func__", magic)
+    parser = getattr(magic, "parser", None)
+    if parser is not None:
+        return {name: action.nargs != 0 for action in parser._actions for name in action.option_strings}
+    found: dict[str, bool] = {}
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(magic)))):  # type: ignore[arg-type]
+        if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != "parse_options":
+            continue
+        short, *long = [a.value for a in node.args[1:] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        found.update((f"-{letter}", bool(colon)) for letter, colon in re.findall(r"(\w)(:?)", short))
+        found.update((f"--{name.rstrip('=')}", name.endswith("=")) for name in long)
+    return found
+
+
+def test_options_are_those_that_ipython_parses() -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    for extension in ("storemagic", "autoreload"):
+        shell.extension_manager.load_extension(extension)
+    known = shell.magics_manager.magics
+    for name, entry in ENTRIES.items():
+        made: dict[str, bool] = {}
+        for kind in ("line", "cell"):
+            if name in known[kind] and name not in ELSEWHERE | ALIASES:
+                made.update(options_of(known[kind][name]))
+        if made or name not in ELSEWHERE | ALIASES:
+            ours = {option.name: bool(option.value) for option in entry.options}
+            both = made.keys() & ours.keys()
+            assert {option: ours[option] for option in both} == {option: made[option] for option in both}, name
+            if version_info[:2] == (9, 18):  # others have a few more, or fewer
+                assert ours.keys() == made.keys(), name
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from polycell.core.types import STRING, Collection, Scalar
+from polycell.languages.python.engine import completion
 from polycell.languages.python.engine.declarations import declared
-from polycell.languages.python.engine.items import entries
-from polycell.languages.python.engine.slices import receiver_slice
+from polycell.languages.python.engine.items import Entry, entries
+from polycell.languages.python.engine.slices import receiver_slice, slice_of
 from tests import dsl
 from tests.languages.python.engines import Running, running
 
@@ -161,6 +162,39 @@ def test_what_other_magics_yield(ty: Running) -> None:
 
 def test_files_are_opened_by_python(ty: Running) -> None:
     assert "readline" in ty.labels("# %%\nwith open('a') as file:\n    file.<|>")
+
+
+def test_blanks_of_magics_are_not_shown_to_an_engine() -> None:
+    # Some split lines at form feeds, which begin the indentation anew behind a magic.
+    text = "# %%\nfor i in [1]:\n    %time y = i\n%time z = 'ü'\n%timeit -n 3 z"
+    case = dsl.load(text)
+    context = case.snapshot.analysis.context(0)
+    cut = slice_of(context)
+    assert "\f" not in cut.text
+    assert [line for line in cut.text.splitlines() if "_polycell" not in line][:3] == [
+        "for i in [1]:",
+        "    y = i",
+        "z = 'ü'",
+    ]
+    for word in ("i in [1]", "y = i", "z = 'ü'"):
+        at = cut.map.to_document("c0", context.cell.text.index(word))
+        assert at is not None
+        assert cut.text.startswith(word, at)
+
+
+def test_an_engine_that_knows_less_than_we_do(ty: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: object) -> list[Entry]:
+        return [Entry("mro", "method"), Entry("__class__", "property")]
+
+    monkeypatch.setattr(completion, "_members", nothing)
+    found = ty.labels("# %%\nimport pandas as pd\ndf = pd.DataFrame({'a': [1]})\ndf.<|>")
+    assert found[0] == "a"
+    assert "groupby" in found
+
+
+def test_own_methods_have_their_documentation(ty: Running) -> None:
+    above = '# %%\nclass Maker:\n    def make(self):\n        """Make it."""\nmaker = Maker()\n# %%\n!ls\n'
+    assert "Make it." in ty.hover(above + "maker.ma<|>ke()")
 
 
 def test_keyword_arguments_come_first(ty: Running) -> None:

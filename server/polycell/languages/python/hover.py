@@ -114,11 +114,18 @@ def column_markdown(context: Context, column: Column) -> str:
 
 
 def library_name(context: Context, span: Span) -> bool:
-    """Whether what is hovered over is a name about which a library says more than we do: a module, or an import."""
+    """Whether what is hovered over is a name about which an engine says more than we do: a module, an import, or a
+    method, whose documentation we do not keep."""
     name = span.of(context.cell.text)
     place = Place(context, span.end)
-    if place.site.quote or place.site.attribute:
+    if place.site.quote:
         return False
+    if place.site.attribute:
+        owner = place.type_of(place.site.receiver)
+        return isinstance(owner, (Record, Class)) and any(
+            field == name and isinstance(type_, Function)
+            for field, type_ in (owner.fields if isinstance(owner, Record) else owner.members)
+        )
     binding = binding_at(context, place)
     return binding is not None and binding.name == name and isinstance(binding.type, (Module, Unknown))
 

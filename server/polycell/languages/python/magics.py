@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from polycell.formats.arguments import Grammar
-from polycell.formats.magics import BIGQUERY, CELL_MAGICS, DUCKDB, JUPYSQL, KQL, OCTAVE, PLAIN, SPARKSQL, TIMING, R
+from polycell.formats.magics import (
+    BIGQUERY,
+    CELL_MAGICS,
+    DUCKDB,
+    JUPYSQL,
+    KQL,
+    OCTAVE,
+    PLAIN,
+    SCRIPT,
+    SPARKSQL,
+    TIMING,
+    R,
+)
 
 # What stands behind the options: text that nobody reads, Python, Python whose names stay inside, names read,
 # names given, or SQL.
@@ -56,7 +68,7 @@ LINE_MAGICS: Mapping[str, LineMagic] = {
         LineMagic(),
     ),
     **_rows("cat cp ldir lf lk ll ls lx mkdir mv rm rmdir", LineMagic()),  # aliases: they print, and yield None
-    **_rows("sx system", LineMagic(result="lines")),
+    **_rows("sx system", LineMagic("text", SCRIPT, "lines")),
     **_rows("sc", LineMagic(opens=True)),  # `%sc -l name=command`
     **_rows("pwd", LineMagic(result="text")),
     **_rows("run load loadpy pylab autopx macro cpaste paste recall rerun loadraw", LineMagic(opens=True)),

@@ -57,10 +57,13 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
         return own
     if site.attribute:
         usual = {item.label for item in own.items if item.rank >= MEMBER}
+        if usual and usual.isdisjoint(entry.label for entry in found):
+            return own  # the engine knows less of the type than we do
         # A column that a method hides is offered as `["count"]`, and the method beside it.
         taken = {item.label for item in ours if not item.insert}
         return Completions((*ours, *_as_members(found, site.span, site.word, usual, taken)))
-    added = tuple(_as_names(context, found, site.span, site.word, {item.label for item in own.items}))
+    named = {item.label for item in own.items}
+    added = tuple(_as_names(context, found, site.span, site.word, named, nameless=site.before in NAMELESS))
     # What could be imported depends on what is typed: whoever types on asks again.
     return Completions((*own.items, *added), own.incomplete or not site.quote)
 
@@ -134,13 +137,14 @@ def _as_members(
 
 
 def _as_names(
-    context: Context, found: Sequence[Entry], span: Span, typed: str, taken: set[str]
+    context: Context, found: Sequence[Entry], span: Span, typed: str, taken: set[str], *, nameless: bool
 ) -> Iterable[Completion]:
+    """`nameless`: what stands there names nothing of the scopes around, but something of a module."""
     for entry in found:
         if entry.statement or entry.label in taken or (entry.label.startswith("__") and not typed.startswith("_")):
             continue
         hidden = _hidden(entry.label)
-        rank = INNER if entry.kind == "variable" and not hidden else OTHER
+        rank = INNER if entry.kind == "variable" and not hidden and not nameless else OTHER
         rank += _farther(entry.label, typed) + 5 * hidden
         argument = KEYWORD_ARGUMENT + _farther(entry.label, typed)
         yield _item(entry, span, argument if entry.label.endswith("=") else rank)

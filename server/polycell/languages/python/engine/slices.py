@@ -31,6 +31,7 @@ from polycell.languages.python.source import PythonSource
 MOST_STATEMENTS = 200
 MOST_TEXT = 60_000  # characters that are copied from other cells
 _WORD = re.compile(r"[^\W\d]\w*")
+_BLANKED = re.compile(r"^[ \t]*\f", re.MULTILINE)
 _STAR = re.compile(r"from [\w.]+ import \*")
 _BUILTINS = frozenset(dir(builtins))
 _IT = f"{MARK}_it"
@@ -130,10 +131,10 @@ class _Cutter:
             if said is None:
                 continue
             indent = code[start : magic.extent.start]
-            yield Piece(code[at:end], context.cell.id, at)
+            yield from _written(code, context.cell.id, at, end)
             yield Piece(textwrap.indent(said, indent if not indent.strip() else ""))
             at = end
-        yield Piece(code[at:], context.cell.id, at)
+        yield from _written(code, context.cell.id, at, len(code))
 
     def need(self, reader: Context, names: Iterable[str], before: int | None = None) -> None:
         """Make names known where `reader` reads them; with `before`, at that offset of it: its own statements above
@@ -250,6 +251,15 @@ class _Cutter:
                     open_.add(needed)
                     path.append((needed, iter(self._statements[needed].reads)))
         return list(made)
+
+
+def _written(code: str, cell: str, start: int, end: int) -> Iterator[Piece]:
+    """A part of a cell without the blanks that stand for a magic before code: the form feed behind them, which begins
+    the indentation anew for Python, begins a line for some servers."""
+    for blank in _BLANKED.finditer(code, start, end):
+        yield Piece(code[start : blank.start()], cell, start)
+        start = blank.end()
+    yield Piece(code[start:end], cell, start)
 
 
 def _beside(context: Context, uri: str) -> str:

@@ -61,7 +61,16 @@ BASEDPYRIGHT = ServerSpec(
     _PYTHON,
     "python",
     install="Run `pip install basedpyright` where Polycell is installed.",
-    settings={"basedpyright": {"analysis": {"diagnosticMode": "openFilesOnly", "typeCheckingMode": "off"}}},
+    # Its auto-imports come without the import, which is to be asked for item by item.
+    settings={
+        "basedpyright": {
+            "analysis": {
+                "diagnosticMode": "openFilesOnly",
+                "typeCheckingMode": "off",
+                "autoImportCompletions": False,
+            }
+        }
+    },
 )
 PYLSP = ServerSpec(
     "pylsp",
