@@ -148,12 +148,13 @@ async def definition(snapshot: Snapshot, services: Services, cell_id: str, offse
     if found is None:
         return ()
     reference = reference_at(found.context.facts.references, found.offset)
-    if reference is not None:
-        location = _definition_of(snapshot, found, reference)
-        if location is not None:
-            return (location,)
+    location = _definition_of(snapshot, found, reference) if reference is not None else None
+    if location is not None and not _imported(snapshot, location):
+        return (location,)
     nowhere: Sequence[Location] = ()
     locations = await _answered("definition", found, found.service.define(found.context, found.offset), nowhere)
+    if location is not None and not any(where.uri for where in locations):
+        return (location,)
     return _placed(found, locations)
 
 
@@ -165,6 +166,13 @@ async def type_definition(snapshot: Snapshot, services: Services, cell_id: str, 
     nowhere: Sequence[Location] = ()
     asking = found.service.define_type(found.context, found.offset)
     return _placed(found, await _answered("type definition", found, asking, nowhere))
+
+
+def _imported(snapshot: Snapshot, location: Location) -> bool:
+    """Whether an import stands at a place: what it imports is defined elsewhere, where somebody knows that."""
+    index = snapshot.notebook.index(location.cell) if location.cell else None
+    definitions = snapshot.analysis.facts(index).definitions if index is not None else ()
+    return any(d.kind == "import" and d.span == location.span for d in definitions)
 
 
 def _placed(found: Site, locations: Sequence[Location]) -> Sequence[Location]:

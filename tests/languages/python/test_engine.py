@@ -248,6 +248,15 @@ def test_definitions_in_cells_and_files(ty: Running) -> None:
     assert ty.define("# %%\nimport helper\n# %%\nhelper.ass<|>ist('')") == [("helper.py", "")]
 
 
+def test_imported_names_lead_to_where_they_are_defined(ty: Running) -> None:
+    above = "# %%\n%time 1\nimport helper as h\nfrom helper import assist\nimport nowhere\n# %%\n!ls\n"
+    assert ty.define(above + "h<|>.assist('')") == [("helper.py", "")]
+    assert ty.define(above + "ass<|>ist('')") == [("helper.py", "")]
+    assert ty.define("# %%\nfrom helper import ass<|>ist") == [("helper.py", "")]
+    assert ty.define(above + "now<|>here.x") == [("c0", "nowhere")]
+    assert ty.define("# %%\n%timeit li<|>st()") == [("builtins.pyi", "")]
+
+
 def test_nothing_is_said_about_text_that_the_engine_does_not_see(ty: Running) -> None:
     assert ty.hover("# %%\nimport json\n# %%\n!echo json.du<|>mps") == ""
     assert ty.define("# %%\nimport json\n# %%\n%time json.dum<|>ps(1)") == [("__init__.py", "")]

@@ -149,3 +149,20 @@ def test_a_hole_that_holds_the_name_of_a_table() -> None:
     assert dsl.labels(apart + 'duckdb.sql(f"select <|> from {name}")')[:2] == ["cost", "region"]
     assert "cost" not in dsl.labels(above + 'duckdb.sql(f"select <|> from {other}")')[:1]
     assert findings('name = "sales"\nduckdb.sql(f"select nope from {name}")') == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'spark.sql(f"select {lim<|>it} from t")',
+        'pd.read_sql(f"""select a\nfrom "{lim<|>it}" where b = 1""", con)',
+        'spark.sql(f"select * from t limit {max(lim<|>it, 1)}")',
+    ],
+)
+def test_holes_of_fstrings_are_pythons(query: str) -> None:
+    text = f"# %%\nlimit = 3\n# %%\n{query}"
+    assert [location.cell for location in dsl.definition(text)] == ["c0"]
+    shown = dsl.hover(text)
+    assert shown is not None
+    assert "limit: int" in shown.markdown
+    assert dsl.labels(text.replace("lim<|>it", "lim<|>"))[0] == "limit"

@@ -19,7 +19,7 @@ from polycell.languages.python.candidates import Reading
 from polycell.languages.python.column_arguments import EXPRESSIONS, METHODS
 from polycell.languages.python.column_places import offer
 from polycell.languages.python.source import PythonSource
-from polycell.languages.python.sql_texts import content
+from polycell.languages.python.sql_texts import content, holes
 
 # What stands around the expression where it is an argument of a method; `{}` is the table.
 _WHERE, _SELECT = ("SELECT * FROM {} WHERE ", ""), ("SELECT ", "\nFROM {}")
@@ -115,8 +115,14 @@ def _fragment(reading: Reading, call: ast.Call, node: ast.Constant | ast.JoinedS
     owner = given.owner if given.owner.isidentifier() else _CALLED.get(dialect, "frame")
     before, after = (part.format(owner) for part in around)
     return Fragment(
-        "sql", span, text=text, dialect=dialect, around=(before, after), given=((owner, _as_sql(table)),)
-    )  # fmt: skip
+        "sql",
+        span,
+        text=text,
+        dialect=dialect,
+        around=(before, after),
+        given=((owner, _as_sql(table)),),
+        holes=holes(node, span, text),
+    )
 
 
 def _as_sql(table: Table) -> Table:

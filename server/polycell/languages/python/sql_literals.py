@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from polycell.core.facts import Fragment
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
-from polycell.languages.python.sql_texts import bound_once, content, literal_of
+from polycell.languages.python.sql_texts import bound_once, content, holes, literal_of
 
 # Functions of modules, under their usual names → dialect ("": not known).
 _FUNCTIONS: Mapping[str, str] = {
@@ -93,7 +93,14 @@ def _found(source: PythonSource, tree: ast.Module, text: str) -> Iterator[Fragme
             or _STARTS.match(masked)
             or (name in _FUNCTIONS and not masked.strip())
         ):
-            yield Fragment("sql", span, text=masked, dialect=_FUNCTIONS.get(name, ""), connection=_sent_to(node, name))
+            yield Fragment(
+                "sql",
+                span,
+                text=masked,
+                dialect=_FUNCTIONS.get(name, ""),
+                connection=_sent_to(node, name),
+                holes=holes(literal, span, masked) if literal is not None else (),
+            )
 
 
 def _sent_to(node: ast.Call, name: str) -> str:

@@ -24,6 +24,7 @@ _ESCAPE = re.compile(r"\\(\r\n|[\s\S])")
 _ESCAPED = {"n": "  ", "t": "  ", "r": "  ", "\n": " \n", "\r\n": " \r\n", "'": " '", '"': ' "', "\\": " \\"}
 _REFUSED = frozenset("xuUN01234567abfv")
 _PLAIN_HOLE = re.compile(r"\{\s*[A-Za-z_]\w*\s*\}\Z")
+_HOLE = re.compile(r"\{[^{}]*\}")
 # What hands on a text with other blanks at most, as a method of it or around it.
 _BLANKS = frozenset({"strip", "lstrip", "rstrip"})
 _AROUND = frozenset({"dedent", "cleandoc", "text", "SQL", "str", "TextClause"})
@@ -92,6 +93,13 @@ def content(source: PythonSource, text: str, node: Literal) -> tuple[Span, str] 
         made.append(inner)
         at = span.end
     return Span(begin, at), "".join(made)
+
+
+def holes(node: Literal, span: Span, masked: str) -> tuple[Span, ...]:
+    """Where Python stands in an f-string's text, as `content` tells it: inside of its braces."""
+    if not isinstance(node, ast.JoinedStr):
+        return ()
+    return tuple(Span(found.start() + 1, found.end() - 1).shift(span.start) for found in _HOLE.finditer(masked))
 
 
 def _parts(text: str, whole: Span) -> Iterator[tuple[Span, str] | None]:

@@ -137,7 +137,7 @@ def _as_members(
 
 
 def _as_names(
-    context: Context, found: Sequence[Entry], span: Span, typed: str, taken: set[str], *, nameless: bool
+    context: Context, found: Sequence[Entry], span: Span, typed: str, taken: set[str], *, nameless: bool = False
 ) -> Iterable[Completion]:
     """`nameless`: what stands there names nothing of the scopes around, but something of a module."""
     for entry in found:

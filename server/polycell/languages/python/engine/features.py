@@ -168,7 +168,9 @@ async def ask(
     where = None
     if offset is not None:
         code, text = code_of(context), context.cell.text
-        if code[max(offset - 1, 0) : offset + 1] != text[max(offset - 1, 0) : offset + 1]:
+        word = _word(text, offset)
+        around = word if len(word) else Span(max(offset - 1, 0), offset + 1)
+        if around.of(code) != around.of(text):
             return None
         where = cut.map.to_document(context.cell.id, offset)
         if where is None:

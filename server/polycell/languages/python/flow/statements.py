@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from polycell.core.text import Span
 from polycell.core.types import (
     UNKNOWN,
     Collection,
@@ -156,7 +157,7 @@ def _import(run: Interpreter, node: ast.Import) -> None:
     for alias in node.names:
         name = alias.asname or alias.name.split(".", 1)[0]
         module = alias.name if alias.asname else name
-        run.bind(name, Module(module), node, value=node, kind="import", span=run.source.span(alias))
+        run.bind(name, Module(module), node, value=node, kind="import", span=_bound_as(run, alias))
 
 
 def _import_from(run: Interpreter, node: ast.ImportFrom) -> None:
@@ -164,8 +165,13 @@ def _import_from(run: Interpreter, node: ast.ImportFrom) -> None:
     for alias in node.names:
         if alias.name != "*":
             name = alias.asname or alias.name
-            span = run.source.span(alias)
-            run.bind(name, Module(module, alias.name), node, value=node, kind="import", span=span)
+            run.bind(name, Module(module, alias.name), node, value=node, kind="import", span=_bound_as(run, alias))
+
+
+def _bound_as(run: Interpreter, alias: ast.alias) -> Span:
+    """Where the name stands that an import binds: `as h` behind a module that has the same letter."""
+    span = run.source.span(alias)
+    return Span(span.end - len(alias.asname), span.end) if alias.asname else span
 
 
 def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
