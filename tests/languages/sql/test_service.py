@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,25 @@ def test_where_results_go(head: str, name: str, flavour: str, space: str) -> Non
     assert isinstance(found.type, Table)
     assert (found.type.flavour, found.space) == (flavour, space)
     assert [c.name for c in found.type.columns] == ["one"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select ORDERID, t.total from t",
+        "select orderid as o, a.* from t a join t b using (ORDERID)",
+        "select orderid from t union all select TOTAL from t",
+        "with w as (select * from t) select orderid from w",
+    ],
+)
+def test_sqlite_spells_columns_as_their_table_does(query: str) -> None:
+    made = sqlite3.connect(":memory:")
+    made.execute("create table t (OrderId integer, Total real)")
+    real = [described[0] for described in made.execute(query).description]
+    text = f"# %%\n%%sql sqlite://\ncreate table t (OrderId integer, Total real)\n# %%\n%%sql r <<\n{query}"
+    found = binding(text, "r").type
+    assert isinstance(found, Table)
+    assert [c.name for c in found.columns] == real
 
 
 def test_snowflake_spells_unquoted_names_upper() -> None:

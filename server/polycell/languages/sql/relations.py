@@ -295,6 +295,8 @@ class Relations:
             )
             if source.name == written or (statement.dialect.name == "duckdb" and not merges):
                 return source
+            if statement.dialect.name == "sqlite" and block is statement.root:
+                return source  # what the statement itself gives has the table's spelling, what is inside the query's
             # Which spelling survives, the table's or the query's, differs between databases.
             return replace(source, name=written, certainty=min(source.certainty, Certainty.LIKELY))
         if statement.dialect.name == "duckdb":

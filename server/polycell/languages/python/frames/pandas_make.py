@@ -47,11 +47,18 @@ def data_frame(call: Call) -> Type:
     if dtype is not None:
         type_ = dtype_node(call, dtype.node)
         made = replace(made, columns=tuple(replace(c, type=type_) for c in made.columns))
-    if index is not None and data is not None:
-        made = untyped(made) if not isinstance(data.type, (Collection, Record)) else made
-        named = isinstance(index.type, Series) or not isinstance(index.type, (Collection, Opaque))
-        made = replace(made, index=UNKNOWN_INDEX if named else (Column("", None),))
+    if index is not None:
+        if data is not None and not isinstance(data.type, (Collection, Record)):
+            made = untyped(made)
+        made = replace(made, index=_given_index(index.type))
     return made
+
+
+def _given_index(given: Type) -> tuple[Column, ...]:
+    """The index that `index=` makes: a series gives it its name."""
+    if isinstance(given, Series) and given.column.name and not given.column.maybe:
+        return (given.column,)
+    return (Column("", None),) if isinstance(given, (Collection, Opaque)) else UNKNOWN_INDEX
 
 
 def _named(call: Call, made: Table, names: list[str], data: Type) -> Table:
