@@ -134,6 +134,8 @@ class Column:
     # Other places that gave it the very same name: what it overwrote, was merged, stacked or joined with. In order.
     also: tuple[Anchor, ...] = ()
     doubt: Doubt | None = None
+    # Another column of its table has the same name, and the library refuses the name alone (Spark, behind a join).
+    ambiguous: bool = False
 
     @property
     def origins(self) -> tuple[Anchor, ...]:

@@ -136,6 +136,19 @@ CALLS = [
     'p.join(p, on="id", how="full")',
     'p.join(p, on="id", suffix="_2").join(p, on="id").join(p, on="id")',
     'p.lazy().group_by("id").agg(pl.all(), pl.col("v").sum()).collect()',
+    'p.rename({"id": "v"})',
+    'p.rename({"id": "v", "v": "id"})',
+    'p.lazy().rename({"id": "v"}).collect()',
+    "p.hstack(q)",
+    "p.hstack(r.select('z'))",
+    'p.hstack([pl.Series("v", [1])])',
+    'p.with_row_index("v")',
+    "p.with_row_index()",
+    'p.insert_column(0, pl.Series("v", [1]))',
+    'p.insert_column(0, pl.Series("y", [1]))',
+    'pl.concat([p, q], how="horizontal")',
+    'pl.concat([p, r.drop("id")], how="horizontal")',
+    'pl.concat([p, r], how="diagonal")',
 ]
 
 

@@ -213,3 +213,64 @@ def test_a_file_that_is_as_it_lies_on_the_disk(before: str, silent: bool, tmp_pa
     case = load(FILE.format(before), tmp_path)
     found = [f for _, f in findings(case) if f.code == "unknown-column"]
     assert (found == []) == silent
+
+
+SPARK = """
+from pyspark.sql import SparkSession, functions as F
+from pyspark.sql.functions import col, sum as total
+spark = SparkSession.builder.getOrCreate()
+df = spark.createDataFrame([(1, "p")], "id int, name string")
+o = spark.createDataFrame([(1, "q")], "id int, city string")
+h = df.join(o, df.id == o.id)
+"""
+
+
+def told(code: str) -> list[tuple[str, str]]:
+    """(code, text) of what is reported, behind Spark's frames."""
+    case = load(f"# %%\n{SPARK}# %%\n{code}\n")
+    return [(f.code, f.span.of(case.notebook.cells[cell].text)) for cell, f in findings(case)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'df.select("x")', 'df.select("id", F.col("x"))', 'df.select(F.col("x").cast("int").alias("y"))', 'df["x"]',
+        'df.groupBy("x").count()', 'df.groupBy("name").agg(F.sum("x"))', 'df.agg(F.max(F.col("x")))',
+        'df.groupBy("name").agg(total(col("x")).alias("t"))', 'df.withColumn("y", F.col("x") + 1)',
+        'df.dropDuplicates(["x"])', 'df.dropna(subset=["x"])', 'df.select(df["id"], df["x"])',
+        'df.select("id").groupBy("x").count()', 'df.select(F.upper("x"))',
+    ],
+)  # fmt: skip
+def test_columns_that_spark_lacks(code: str) -> None:
+    """Each was run with PySpark 4.1: UNRESOLVED_COLUMN."""
+    assert told(code) == [("unknown-column", '"x"')]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'h.select("id")', 'h.select(F.col("id"))', 'h["id"]', 'h.groupBy("id").count()', 'h.agg(F.sum("id"))',
+        'h.withColumn("z", F.col("id"))', 'h.dropna(subset=["id"])', 'df.crossJoin(o).select("id")',
+        'df.join(df.filter("name > 1"), "name").select("id")', 'h.filter("city > 1").distinct().select("id")',
+    ],
+)  # fmt: skip
+def test_names_that_spark_finds_ambiguous(code: str) -> None:
+    """Each was run with PySpark 4.1: AMBIGUOUS_REFERENCE."""
+    assert told(code) == [("duplicate-columns", '"id"')]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'df.select("ID").columns', 'df.select("`id`")', 'df.select("id").filter("name = 1").orderBy("name")',
+        'df.select(F.col("id").alias("x"), F.col("x") + 1)', 'df.withColumns({"x": F.col("id"), "y": F.col("x")})',
+        'df.drop("x")', 'df.alias("a").join(o.alias("b"), F.col("a.id") == F.col("b.id")).select("a.id", "b.city")',
+        'h.select(df.id, "name", o["city"])', 'h.drop(o.id).select("id")', 'h.dropDuplicates(["id"])', 'h.drop("id")',
+        'df.join(o, "id").select("id", "name")', 'h.withColumnRenamed("id", "z").select("name")', 'h.select("*")',
+        'df.select("*", "id").select("id")', 'df.select(F.count("*"), F.lit("x"))', 'df.select("_metadata")',
+        'spark.table("t").select("x")', 'df.select(F.udf(lambda v: v)("id"))',
+        'df.withColumn("x", F.lit(1)).select("x")',
+    ],
+)  # fmt: skip
+def test_what_spark_takes(code: str) -> None:
+    assert told(code) == []

@@ -61,7 +61,7 @@ class Watcher:
     def store(self, run: Interpreter, target: ast.Subscript) -> None:
         """An item is assigned."""
 
-    def judged(self, run: Interpreter, call: ast.Call, node: ast.expr, matter: Matter, refusal: Refusal | None) -> None:
+    def judged(self, run: Interpreter, call: ast.expr, node: ast.expr, matter: Matter, refusal: Refusal | None) -> None:
         """A rule has judged whether its library refuses a call."""
 
 

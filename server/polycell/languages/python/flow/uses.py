@@ -14,8 +14,9 @@ from polycell.core.text import Span
 from polycell.core.types import Chart, Collection, GroupBy, Table, Type
 from polycell.languages.python.flow.chart_columns import ChartColumn, of_function, of_method
 from polycell.languages.python.flow.interpreter import Interpreter, Watcher
+from polycell.languages.python.frames import duplicates
 from polycell.languages.python.frames.columns import index_known
-from polycell.languages.python.frames.readings import METHODS, POLARS_METHODS, REDUCERS, Reads
+from polycell.languages.python.frames.readings import EXPRESSIONS, METHODS, NAMING, Reads
 from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.literals import content
@@ -39,16 +40,17 @@ class Absence:
     word: bool = False  # and a word of an expression
 
 
+_SPARKS = frozenset(".`*")
 _QUERY_OPTIONS = frozenset({"expr", "inplace", "engine", "parser"})
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What a library refuses to do, for what is written at `span` of a call."""
+    """What a library refuses to do, for what is written at `span` of a call, or of what a name is taken from."""
 
     matter: Matter
     span: Span
-    call: ast.Call
+    call: ast.expr
     refusal: Refusal
 
 
@@ -90,8 +92,7 @@ class Uses(Watcher):
         table = receiver.table if isinstance(receiver, GroupBy) else receiver
         if not isinstance(table, Table) or positional is None:
             return
-        if table.flavour in ("polars", "polars-lazy"):
-            self._expressions(run, node, function, table)
+        self._expressions(run, node, function, table)
         grouped = isinstance(receiver, GroupBy)
         reads = METHODS.get(("groups" if grouped else table.flavour.removesuffix("-lazy"), function.attr))
         if reads is not None and not _excused(reads, named):
@@ -127,7 +128,7 @@ class Uses(Watcher):
         if reads.right:
             self._right(run, reads, rest, named)
 
-    def judged(self, run: Interpreter, call: ast.Call, node: ast.expr, matter: Matter, refusal: Refusal | None) -> None:
+    def judged(self, run: Interpreter, call: ast.expr, node: ast.expr, matter: Matter, refusal: Refusal | None) -> None:
         key = (run.source.span(node), matter)
         if refusal is None:
             self.refused[key] = None
@@ -185,6 +186,8 @@ class Uses(Watcher):
     def _note(self, run: Interpreter, table: Table, owner: ast.expr, name: str, node: ast.expr, *, index: bool) -> None:
         span = run.source.span(node)
         key = (span, name)
+        if table.flavour == "spark" and not index:
+            self.judged(run, owner, node, "duplicate-columns", duplicates.ambiguity(table, name))
         if key in self.found and self.found[key] is None:
             return
         if not lacks(table, name, index=index):
@@ -208,16 +211,27 @@ class Uses(Watcher):
 
     def _expressions(self, run: Interpreter, node: ast.Call, function: ast.Attribute, table: Table) -> None:
         """`pl.col("x")` and bare names in arguments that are expressions over the frame."""
-        takes = POLARS_METHODS.get(function.attr)
+        library = table.flavour.removesuffix("-lazy")
+        takes = EXPRESSIONS.get((library, function.attr))
         if takes is None:
             return
-        for argument in (*node.args, *(k.value for k in node.keywords if k.arg)):
-            if takes == "names":
-                for name, part in _plain(argument):
+        arguments = [*node.args, *(k.value for k in node.keywords if k.arg)]
+        # Spark finds a name that the same call gives, and leaves it to a setting which of the two comes first.
+        given = set(_given(arguments)) if library == "spark" else frozenset[str]()
+        for argument in arguments:
+            named = [*_plain(argument)] if takes == "names" else []
+            named += [pair for called in _own_calls(run, argument, library) for a in called.args for pair in _plain(a)]
+            for name, part in named:
+                if name not in given:
                     self._note(run, table, function.value, name, part, index=False)
-            for called in _own_calls(run, argument):
-                for name, part in (pair for a in called.args for pair in _plain(a)):
-                    self._note(run, table, function.value, name, part, index=False)
+
+
+def _given(arguments: Iterable[ast.expr]) -> Iterator[str]:
+    """The names that `.alias("x")` gives anywhere in the arguments."""
+    for argument in arguments:
+        for part in nodes(argument):
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr == "alias":
+                yield from (a.value for a in part.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
 
 
 def bound_on_some_paths(run: Interpreter, owner: ast.AST) -> bool:
@@ -231,8 +245,10 @@ def bound_on_some_paths(run: Interpreter, owner: ast.AST) -> bool:
 
 def lacks(table: Table, name: str, *, index: bool) -> bool:
     """Whether a table certainly has no such column; with `index`, nor an index of that name."""
-    if not table.proves_absence or table.flavour not in ("pandas", "polars", "polars-lazy"):
+    if not table.proves_absence or table.flavour not in ("pandas", "polars", "polars-lazy", "spark"):
         return False
+    if table.flavour == "spark" and (name.startswith("_") or set(name) & _SPARKS):
+        return False  # a field, a quoted name, or a column that a file brings along unseen
     if table.column(name) is not None:
         return False
     if table.flavour == "pandas" and index:
@@ -267,8 +283,9 @@ def _plain(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
                 yield name, element
 
 
-def _own_calls(run: Interpreter, node: ast.expr) -> Iterable[ast.Call]:
+def _own_calls(run: Interpreter, node: ast.expr, library: str) -> Iterable[ast.Call]:
     """`pl.col(…)` and the like in an expression, but not those inside another frame's method or a function."""
+    module, naming = NAMING[library]
     waiting: list[ast.AST] = [node]
     while waiting:
         part = waiting.pop()
@@ -276,17 +293,21 @@ def _own_calls(run: Interpreter, node: ast.expr) -> Iterable[ast.Call]:
             continue
         if isinstance(part, ast.Call):
             function = part.func
-            if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-                module = run.type_of(function.value.id) if run.slot(function.value.id) is not None else None
-                qualified = getattr(module, "qualified", "")
-                if qualified == "polars" and (function.attr == "col" or function.attr in REDUCERS):
-                    yield part
-                    continue
-                if qualified == "" or qualified != "polars":
+            if isinstance(function, ast.Name) or (
+                isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
+            ):
+                where, _, name = _qualified(run, function).rpartition(".")
+                if where != module:
                     continue  # another frame, or something nobody looks into
-            elif isinstance(function, ast.Name):
-                type_ = run.type_of(function.id) if run.slot(function.id) is not None else None
-                if getattr(type_, "qualified", "") == "polars.col":
+                if name in naming:
                     yield part
-                continue
         waiting.extend(ast.iter_child_nodes(part))
+
+
+def _qualified(run: Interpreter, function: ast.Name | ast.Attribute) -> str:
+    """`pyspark.sql.functions.col` for `F.col` or `col`, "" where the name is something else."""
+    name = function.value if isinstance(function, ast.Attribute) else function
+    assert isinstance(name, ast.Name)
+    type_ = run.type_of(name.id) if run.slot(name.id) is not None else None
+    qualified = str(getattr(type_, "qualified", ""))
+    return f"{qualified}.{function.attr}" if qualified and isinstance(function, ast.Attribute) else qualified

@@ -39,12 +39,19 @@ def opened(table: Table) -> Table:
 
 
 def with_columns(table: Table, columns: Iterable[Column]) -> Table:
-    """The table with other columns; open and empty when a name comes twice, which no `Table` can hold. A column of
-    pandas without a name makes it open too: as an index it would look like none."""
+    """The table with other columns; open when a name comes twice, which no `Table` can hold: one column then stands for
+    all of that name. A column of pandas without a name makes it open too: as an index it would look like none."""
     made = tuple(columns)
     names = {c.name for c in made}
     if len(names) != len(made):
-        return unknown_table(table.flavour, table.index)
+        same: dict[str, list[Column]] = {}
+        for column in made:
+            same.setdefault(column.name, []).append(column)
+        made = tuple(
+            replace(first, type=None, nullable=None).one_with(*others) if others else first
+            for first, *others in same.values()
+        )
+        table = opened(table)
     if "" in names and table.flavour == "pandas":
         return replace(table, columns=tuple(c for c in made if c.name), open=True)
     return replace(table, columns=made)

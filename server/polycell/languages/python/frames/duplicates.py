@@ -91,6 +91,26 @@ def judge_made(call: Call, columns: Sequence[Column]) -> None:
     _judge(call, "", refusal)
 
 
+def judge_named(call: Call, names: Iterable[str], parameter: str, *tables: Table) -> None:
+    """polars' operations that make a frame with these names out of the tables: each once."""
+    twice = repeated(names)
+    refusal: Refusal | None = None
+    if twice and certain(*tables):
+        refusal = Refusal(f"This gives more than one column the name {listed(twice)}: polars refuses (DuplicateError).")
+    _judge(call, parameter, refusal)
+
+
+def ambiguity(table: Table, name: str) -> Refusal | None:
+    """A name that Spark refuses, since several columns of a joined frame have it."""
+    column = table.column(name)
+    if column is None or not column.ambiguous or column.maybe:
+        return None
+    return Refusal(
+        f"Both sides of the join have `{column.name}`, and Spark refuses the name alone (AMBIGUOUS_REFERENCE). Say "
+        "which by its frame, or drop or rename one of them before."
+    )
+
+
 def _judge(call: Call, parameter: str, refusal: Refusal | None) -> None:
     """At the argument of that name, else at the last positional one, else at the whole call."""
     given = call[parameter] or call["right"] or call["other"] or (call.rest[-1] if call.rest else None)

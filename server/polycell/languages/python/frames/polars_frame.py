@@ -134,6 +134,8 @@ def add_columns(call: Call) -> Type:
 @both("with_row_index", "name offset")
 def with_row_index(call: Call) -> Type:
     name = call.value("name", "index")
+    if isinstance(name, str):
+        duplicates.judge_named(call, [name, *(c.name for c in call.table.columns)], "name", call.table)
     if not isinstance(name, str) or call.table.column(name) is not None:
         return call.unknown
     return replace(call.table, columns=(Column(name, UINT32, origin=call.place("name", name)), *call.table.columns))
@@ -170,6 +172,7 @@ def renamed(call: Call) -> Type:
         return with_columns(call.table, (replace(c, name=str(n)) for c, n in pairs))
     if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
         return call.unknown
+    duplicates.judge_named(call, [mapping.get(c.name, c.name) for c in call.table.columns], "mapping", call.table)
     return rename(call.table, mapping, call.new_name(call["mapping"].node))  # type: ignore[union-attr]
 
 
@@ -336,12 +339,16 @@ def beside(call: Call) -> Type:
     if argument is None or call["in_place"] is not None:
         return call.unknown
     if isinstance(argument.type, Table) and not argument.type.open and not table.open:
-        return with_columns(table, (*table.columns, *argument.type.columns))
+        columns = (*table.columns, *argument.type.columns)
+        duplicates.judge_named(call, [c.name for c in columns], "columns", table, argument.type)
+        return with_columns(table, columns)
     made = columns_of(call.run, argument.node, table)
     items = [i.column for i in items_of(argument.type) or () if isinstance(i, Series) and i.column.name]
     if made is None and (not items or len(items) != len(items_of(argument.type) or ())):
         return call.unknown
-    return with_columns(table, (*table.columns, *(made if made is not None else items)))
+    columns = (*table.columns, *(made if made is not None else items))
+    duplicates.judge_named(call, [c.name for c in columns], "columns", replace(table, columns=columns))
+    return with_columns(table, columns)
 
 
 @method("polars", "partition_by", "*by as_dict include_key maintain_order **")
@@ -395,7 +402,9 @@ def insert_column(call: Call) -> Type:
     if column is None or not named or type(at) is not int or at < 0 or table.open:
         return replace(table, open=True, columns=tuple(replace(c, maybe=True) for c in table.columns))
     assert isinstance(column.type, Series)
-    return with_columns(table, (*table.columns[:at], column.type.column, *table.columns[at:]))
+    columns = (*table.columns[:at], column.type.column, *table.columns[at:])
+    duplicates.judge_named(call, [c.name for c in columns], "column", replace(table, columns=columns))
+    return with_columns(table, columns)
 
 
 @method("polars", "replace_column", "index column", changes=True)

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from polycell.core.types import FLOAT64, INT64, UNKNOWN, Collection, Column, Evidence, Flavour, Series, Table, Type
+from polycell.languages.python.frames import duplicates
 from polycell.languages.python.frames.columns import unknown_table, with_columns
 from polycell.languages.python.frames.pandas_make import column_type, literal_frame
 from polycell.languages.python.frames.polars_expressions import columns_of, type_of
@@ -156,7 +157,7 @@ def concat(call: Call) -> Type:
                 ).one_with(column)
         return Table(tuple(found.values()), any(t.open for t in tables), first.flavour)
     if how == "horizontal":
-        return with_columns(
-            Table(open=any(t.open for t in tables), flavour=first.flavour), [c for t in tables for c in t.columns]
-        )
+        made = [c for t in tables for c in t.columns]
+        duplicates.judge_named(call, [c.name for c in made], "items", *tables)
+        return with_columns(Table(open=any(t.open for t in tables), flavour=first.flavour), made)
     return unknown_table("polars")

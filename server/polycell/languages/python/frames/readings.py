@@ -1,7 +1,7 @@
 """Which arguments of a method must name columns that are there, or the call fails: one description, as data.
 
 Stricter than `column_arguments`, which says where names are offered: `rename`, `reindex`, `fillna` and `filter` take
-names that need not exist. Checked against pandas 1.5 to 3.0 and polars 1.x.
+names that need not exist. Checked against pandas 1.5 to 3.0, polars 1.x and PySpark 4.
 """
 
 from __future__ import annotations
@@ -69,12 +69,33 @@ METHODS: Mapping[tuple[str, str], Reads] = {
     ("polars", "unpivot"): _reads("on", "index", 0),
     ("polars", "pivot"): _reads("on", "index", "values", 0),
     ("polars", "partition_by"): _reads("by", rest=True),
+    ("spark", "dropDuplicates"): _reads("subset", 0, index=True),  # which takes a name that several columns have
+    ("spark", "drop_duplicates"): _reads("subset", 0, index=True),
+    ("spark", "dropna"): _reads("subset"),
 }
 
-# Methods of polars frames whose arguments are expressions over the frame: with "names", a bare text is a column too.
-POLARS_METHODS: Mapping[str, str] = {
-    "select": "names", "group_by": "names", "sort": "names", "agg": "names", "with_columns": "expressions",
-    "filter": "expressions",
-}  # fmt: skip
-# Functions of polars that take names of columns.
-REDUCERS = frozenset({"sum", "mean", "median", "min", "max", "first", "last", "count", "n_unique", "std", "var"})
+# Methods whose arguments are expressions over the frame: with "names", a bare text is a column too. Of Spark's not
+# those that find what an earlier `select` left out (`filter`, `orderBy`).
+EXPRESSIONS: Mapping[tuple[str, str], str] = {
+    **{("polars", name): "names" for name in ("select", "group_by", "sort", "agg")},
+    **{("polars", name): "expressions" for name in ("with_columns", "filter")},
+    **{("spark", name): "names" for name in ("select", "groupBy", "groupby", "cube", "rollup")},
+    **{("spark", name): "expressions" for name in ("agg", "withColumn")},
+}
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Where the functions are that make expressions, and which of them take names of columns.
+NAMING: Mapping[str, tuple[str, frozenset[str]]] = {
+    "polars": ("polars", _words("col sum mean median min max first last count n_unique std var")),
+    "spark": (
+        "pyspark.sql.functions",
+        _words(
+            "col column sum avg mean min max first last countDistinct count_distinct upper lower trim initcap length"
+            " abs collect_list collect_set year month quarter hour minute second explode"
+        ),
+    ),
+}

@@ -111,11 +111,22 @@ def _named(table: Table, names: Sequence[str]) -> list[Made] | None:
             if table.open or any(c.maybe for c in table.columns):
                 return None
             found += [Made(c, plain=True) for c in table.columns]
-        elif "." in name or "`" in name or "*" in name:
+        elif "`" in name or "*" in name:
             return None
+        elif "." in name:
+            # A frame's alias before its column, or a column before its field: named by the last word either way.
+            first, _, last = name.rpartition(".")
+            found.append(Made(Column(last, _type_behind(table, first, last))))
         else:
             found.append(_column(table, name))
     return found
+
+
+def _type_behind(table: Table, first: str, last: str) -> DataType | None:
+    """The type of `first.last` where `first` can only be an alias and one column has the name."""
+    column = table.column(last)
+    alias = "." not in first and table.column(first) is None
+    return column.type if alias and column is not None and not column.ambiguous else None
 
 
 def _column(table: Table, name: str) -> Made:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from polycell.core.types import FLOAT64, INT64, STRING, UNKNOWN, Column, GroupBy, Table, Type, is_numeric
 from polycell.languages.python.frames.columns import drop, get, put, rename, sure, unknown_table, with_columns
 from polycell.languages.python.frames.expressions import UNNAMED
+from polycell.languages.python.frames.refusals import certain
 from polycell.languages.python.frames.registry import Call, method
 from polycell.languages.python.frames.schema_rules import rows_table, schema_argument
 from polycell.languages.python.frames.spark_expressions import columns_of, made_of, of_sql
@@ -131,14 +134,23 @@ def renamed(call: Call) -> Type:
 
 @method("spark", "drop", "*cols")
 def dropped(call: Call) -> Type:
-    names: set[str] = set()
+    table = call.table
     for argument in call.rest:
         texts = known_texts(argument.type)
-        if texts is None:
-            return replace(call.table, columns=tuple(replace(c, maybe=True) for c in call.table.columns))
-        names |= set(texts)
-    found = {c.name for n in names if (c := call.table.column(n)) is not None}
-    return drop(call.table, found)
+        if texts is not None:
+            table = drop(table, {c.name for n in texts if (c := table.column(n)) is not None})
+            continue
+        made = made_of(call.run, argument.node, table)
+        named = made[0].column.name if made is not None and len(made) == 1 and made[0].plain else None
+        # A column of a frame that takes no part in this one is dropped without effect; of several it leaves the rest.
+        columns = (
+            c
+            if named is not None and c.name.casefold() != named.casefold()
+            else replace(c, maybe=c.maybe or not c.ambiguous, ambiguous=False)
+            for c in table.columns
+        )
+        table = replace(table, columns=tuple(columns))
+    return table
 
 
 @method("spark", "toDF", "*cols")
@@ -229,7 +241,21 @@ def join(call: Call) -> Type:
         theirs = [replace(c, nullable=True) for c in theirs]
     if kind in ("right", "rightouter", "outer", "full", "fullouter"):
         mine = [replace(c, nullable=True) for c in mine]
-    return _sparkly(with_columns(Table(flavour="spark"), (*first, *mine, *theirs)))
+    return _beside(left, right, (*first, *mine, *theirs))
+
+
+def _beside(left: Table, right: Table, columns: Sequence[Column]) -> Table:
+    """The columns of both sides of a join. Of several that have one name, which Spark keeps, the first stands for all:
+    by the name alone none of them can be meant."""
+    twice = {name for name, count in Counter(c.name.casefold() for c in columns).items() if count > 1}
+    if not twice:
+        return Table(tuple(columns), flavour="spark", case_sensitive=False)
+    first: dict[str, Column] = {}
+    for column in columns:
+        first.setdefault(column.name.casefold(), column)
+    sure = certain(left, right)
+    made = (replace(c, ambiguous=c.ambiguous or (sure and key in twice)) for key, c in first.items())
+    return Table(tuple(made), open=True, flavour="spark", case_sensitive=False)
 
 
 _HOWS = frozenset({"inner", "left", "leftouter", "right", "rightouter", "outer", "full", "fullouter"})
@@ -240,7 +266,7 @@ def cross_join(call: Call) -> Type:
     other = call["other"]
     if other is None or not isinstance(other.type, Table) or other.type.open or call.table.open:
         return unknown_table("spark")
-    return _sparkly(with_columns(call.table, (*call.table.columns, *other.type.columns)))
+    return _beside(call.table, other.type, (*call.table.columns, *other.type.columns))
 
 
 @method("spark", "transform", "func *args **")
