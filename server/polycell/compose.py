@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -84,7 +85,11 @@ def python_engine(
 def _trace(path: str) -> Trace | None:
     from polycell.bridge.trace import trace_to
 
-    return trace_to(Path(path)) if path else None
+    return trace_to(Path(_absolute(path))) if path else None
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path)) if path else ""
 
 
 def scala_compilers(
@@ -108,11 +113,12 @@ def scala_compilers(
     from polycell.languages.scala.questions import Backend, once
 
     told = once(note or (lambda text: log.warning("%s", text)))
-    backends: list[Backend] = [Light(told, {"download": download, "memory": memory}, begin=begin, trace=_trace(trace))]
+    light = Light(told, {"download": download, "memory": memory}, begin=begin, trace=_trace(trace))
+    backends: list[Backend] = [light]
     if engine == "metals" or (engine == "auto" and on_this_machine(metals)):
-        chosen = Chosen(tuple(metals), download, memory, trace)
+        chosen = Chosen(tuple(metals), download, memory, _absolute(trace))
         full = Metals(told, chosen, begin=begin, trace=_trace(trace))
-        backends.insert(0 if engine == "metals" else 1, full)
+        backends = [full, light] if engine == "metals" else [light, full]
     return Compilers(backends, on_ready)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from polycell import compose
 from polycell.bridge import server as bridge
 from polycell.bridge.server import Server
 from polycell.bridge.spec import ServerSpec
@@ -27,6 +28,7 @@ from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.config import Config
 from polycell.languages.scala.host.classpath import Jars
 from polycell.languages.scala.host.jars import MissingError, Wanted, remember
+from polycell.languages.scala.light import Light
 from polycell.languages.scala.metals import command, engine
 from polycell.languages.scala.metals.command import Chosen
 from polycell.languages.scala.metals.engine import Metals
@@ -408,3 +410,18 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     remember(Wanted((command.MODULE,)), [str(jar)])
     found = command.find(Chosen(memory=512), print)
     assert (found[0], found[1], found[-2:]) == (str(tmp_path / "bin" / "java"), "-Xmx512m", (str(jar), command.MAIN))
+
+
+@pytest.mark.parametrize(
+    ("engine", "there", "asked"),
+    [
+        ("metals", False, [Metals, Light]),
+        ("compiler", True, [Light]),
+        ("auto", True, [Light, Metals]),
+        ("auto", False, [Light]),
+    ],
+)
+def test_who_is_asked(engine: str, there: bool, asked: list[type]) -> None:
+    metals = (sys.executable,) if there else ("no-such-metals",)
+    compilers = compose.scala_compilers(lambda keys: None, engine=engine, metals=metals)
+    assert [type(backend) for backend in compilers._backends] == asked

@@ -17,7 +17,7 @@ from polycell.languages.scala.host.versions import release_for
 if TYPE_CHECKING:
     from polycell.languages.scala.host.engines import Checking
 
-_KEPT = 64
+_KEPT = 256
 _NOWHERE = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
 _ERROR, _HINT = 1, 4
 
@@ -41,7 +41,6 @@ class Compiling:
         self._layout = layout
         self._build = Build("", "")
         self._checker: Checking | None = None
-        self._lacks = ""
         self._running = False
         self._told: dict[Path, tuple[int, int]] = {}  # files as they were when they were compiled last: time, size
         self._known: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()  # by digest
@@ -80,7 +79,7 @@ class Compiling:
         self._layout.write_typed(digest, found["definitions"])
         made = self._known[digest] = [*found["diagnostics"], _marker(MARKER)]
         if len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+            self._layout.typed(self._known.popitem(last=False)[0]).unlink(missing_ok=True)
         return made
 
     def _compile(self, path: Path, text: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from polycell.bridge.spec import ServerSpec, which
@@ -57,7 +56,8 @@ def find(chosen: Chosen, progress: Callable[[str], None]) -> tuple[str, ...]:
 
 
 def _found(command: Sequence[str]) -> tuple[str, ...] | None:
-    program = command[0] if Path(command[0]).is_file() else which(command[0])
+    named = os.path.abspath(os.path.expanduser(command[0]))
+    program = named if os.path.isfile(named) else which(command[0])
     return (program, *command[1:]) if program else None
 
 

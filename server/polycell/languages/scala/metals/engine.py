@@ -102,21 +102,27 @@ class _Notebook:
         if method == "metals/status" and isinstance(params, Mapping) and self.starting is not None:
             self.starting.report(str(params.get("text") or ""))
 
-    async def saved(self, text: Text) -> list[Any]:
-        """The diagnostics of a compile of this very text, its marker among them. Raises Gone, _SupersededError, and
-        TimeoutError where nothing is said."""
+    async def saved(self, text: Text) -> Typed:
+        """What a compile of this very text says. Raises Gone, Refused where it could not be compiled, _SupersededError,
+        and TimeoutError where nothing is said."""
         path = path_of(text.uri)
         if path in self.waiting:
             self.waiting[path].fail(_SupersededError())
         self.server.save(text)
         found: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
-        saved = mark(self.build.digest(encoded(text)), _time(path))
-        waiting = self.waiting[path] = _Waiting(text.uri, saved, self.server.version(text.uri), found)
+        digest = self.build.digest(encoded(text))
+        version = self.server.version(text.uri)
+        waiting = self.waiting[path] = _Waiting(text.uri, mark(digest, _time(path)), version, found)
         try:
-            return await asyncio.wait_for(found, SAVE_AGAIN)
+            said = await asyncio.wait_for(found, SAVE_AGAIN)
         finally:
             if self.waiting.get(path) is waiting:
                 del self.waiting[path]
+        last = max(said, key=lambda one: int(one.get("severity") or 0))
+        if last.get("message") != MARKER:
+            raise Refused(INTERNAL_ERROR, str(last.get("message")))
+        definitions = self.layout.read_typed(digest)
+        return typed(Answer({"diagnostics": said, "definitions": definitions}, text, self.server))
 
     def published(self, uri: str, version: int | None, diagnostics: list[Any]) -> None:
         waiting = self.waiting.get(path_of(uri))
@@ -167,14 +173,12 @@ class Metals:
             while wanted():
                 await answered(server, server.able())
                 try:
-                    found = await notebook.saved(text)
+                    return await notebook.saved(text)
                 except _SupersededError:
                     continue
                 except asyncio.TimeoutError:
                     if time.monotonic() > until:
                         raise Gone("Metals compiles nothing") from None
-                    continue
-                return _typed(notebook, text, server, found)
         return None
 
     @property
@@ -212,6 +216,8 @@ class Metals:
         await asyncio.wait({opening})  # `close` cancels it, and not whoever waits for it
         if opening.cancelled():
             raise Gone("Metals has been stopped")
+        if not _is_open(opening):
+            raise Absent(str(opening.exception()))
         notebook = opening.result()
         async with notebook.building:
             if notebook.config != question.config:
@@ -221,13 +227,17 @@ class Metals:
         return notebook
 
     async def _open(self, config: Config, release: Release) -> _Notebook:
+        """Raises Absent. What the light compiler lacks as well, that tells the user, which is asked next."""
         if lacking := lacks():
-            raise Absent(lacking)  # which the light compiler, asked next, tells the user
+            raise Absent(lacking)
         from polycell.languages.scala.host.jars import MissingError, cache
 
         try:
-            argv = await self._fetching(partial(command.find, self._chosen))
             jars = await self._fetching(partial(self._resolve, config, release))
+        except MissingError as error:
+            raise Absent(str(error)) from error
+        try:
+            argv = await self._fetching(partial(command.find, self._chosen))
             scratch = await asyncio.to_thread(Scratch, self._home or cache() / "metals")
             build = self._build(release, jars)
             notebook = _Notebook(scratch, build, config)
@@ -288,6 +298,7 @@ class Metals:
         try:
             return await asyncio.to_thread(work, progress)
         finally:
+            given_up.set()  # where nobody waits for it any longer
             for one in shown:
                 one.end("done")
 
@@ -316,15 +327,6 @@ def _time(path: Path | None) -> int:
 
 def _is_open(opening: asyncio.Task[_Notebook]) -> bool:
     return opening.done() and not opening.cancelled() and opening.exception() is None
-
-
-def _typed(notebook: _Notebook, text: Text, server: Server, found: list[Any]) -> Typed:
-    """Raises Refused where it could not be compiled."""
-    *_, marker = sorted(found, key=lambda one: int(one.get("severity") or 0))
-    if marker.get("message") != MARKER:
-        raise Refused(INTERNAL_ERROR, str(marker.get("message")))
-    definitions = notebook.layout.read_typed(notebook.build.digest(encoded(text)))
-    return typed(Answer({"diagnostics": found, "definitions": definitions}, text, server))
 
 
 def _resolve(download: bool, config: Config, release: Release, progress: Callable[[str], None]) -> Jars:
