@@ -17,7 +17,7 @@ from polycell.languages.scala.host.jars import MissingError
 from polycell.languages.scala.host.versions import DEFAULT
 from polycell.languages.scala.light import lacks
 
-TEXT = '/* \U0001f600 */ object A { val a: Int = "s"; val b = List(1) }'
+TEXT = '/* \U0001f600 */ object Notebook { val a: Int = "s"; val b = List(1) }'
 
 
 class Client:
