@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.lsp.client import Client, at, position, run
+from polycell.core.service import FileChanges, services
+from tests.lsp.client import Client, Words, at, position, run
 
 NB = "file:///w/a.ipynb"
 CELL = f"cell:{NB}#0"
@@ -276,5 +277,30 @@ def test_colliding_ids_of_two_windows_are_each_answered() -> None:
             client.raw({"jsonrpc": "2.0", "id": 77, "method": "textDocument/hover", "params": at(CELL, 0, 0)})
         await asyncio.sleep(0.05)
         assert len([m for m in client.sent if m.get("id") == 77 and "result" in m]) == 2
+
+    run(test)
+
+
+def test_languages_are_told_of_changed_files() -> None:
+    told: list[FileChanges] = []
+
+    class Listening(Words):
+        def files_changed(self, files: FileChanges) -> None:
+            told.append(files)
+
+    async def test() -> None:
+        client = Client(lambda state, on_ready: (services([Listening()]), None))
+        await client.start()
+        client.open_notebook(NB, ("python", "x = 1"))
+        changes = [
+            {"uri": "file:///w/a.py", "type": 1},
+            {"uri": "file:///w/b.py", "type": 3},
+            {"uri": 3},
+            {"type": 2},
+            3,
+        ]
+        client.notify("workspace/didChangeWatchedFiles", {"changes": changes})
+        client.notify("workspace/didChangeWatchedFiles", {"changes": None})
+        assert told == [{"/w/a.py": "created", "/w/b.py": "deleted"}]
 
     run(test)

@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from polycell.bridge import files
@@ -23,6 +24,7 @@ from polycell.bridge.process import Child, spawn
 from polycell.bridge.spec import ServerSpec, merged, plain, section
 from polycell.bridge.text import FULL, OpenTexts, Text
 from polycell.bridge.trace import Trace
+from polycell.core.service import FileChanges
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +134,12 @@ class Server:
         if self._connection is not None:
             with contextlib.suppress(Gone):
                 self._connection.notify(method, params)
+
+    def files_changed(self, changed: FileChanges) -> None:
+        """Tell a running server of files on disk; one that is started later reads them as they are then."""
+        kinds = {"created": 1, "changed": 2, "deleted": 3}
+        changes = [{"uri": Path(path).absolute().as_uri(), "type": kinds[kind]} for path, kind in changed.items()]
+        self.notify("workspace/didChangeWatchedFiles", {"changes": changes})
 
     def forget(self, uri: str) -> None:
         """Close a document."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from polycell.core.charts import Drawing, FileRows, Refusal, Rows
 from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
@@ -45,6 +45,10 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 def _nobody(index: int) -> Context:
     raise LookupError("this cell stands alone")
+
+
+FileChange = Literal["created", "changed", "deleted"]
+FileChanges = Mapping[str, FileChange]  # by path
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,9 @@ class LanguageService:
 
     async def leave(self, notebook: str) -> None:
         """The notebook of that URI has been closed: end what only it needed."""
+
+    def files_changed(self, files: FileChanges) -> None:
+        """Files of the workspace have changed: what was read of them may be no longer so."""
 
     async def close(self) -> None:
         """End what the service has started."""
@@ -297,6 +304,11 @@ class Services:
 
     def of(self, language: str) -> LanguageService:
         return self.languages.get(language, self.fallback)
+
+    @property
+    def all(self) -> tuple[LanguageService, ...]:
+        """Each service once, though it may serve several languages."""
+        return tuple({id(service): service for service in (*self.languages.values(), self.fallback)}.values())
 
 
 def services(

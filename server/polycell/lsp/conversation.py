@@ -49,7 +49,7 @@ from polycell.lsp.scheduler import IDLE, Scheduler
 from polycell.lsp.settings import parse
 from polycell.lsp.state import State, key_of
 from polycell.lsp.text_sync import TextSync
-from polycell.lsp.watch import offer_formatting, watch_files, watched_paths
+from polycell.lsp.watch import offer_formatting, watch_files, watched_files
 
 log = logging.getLogger(__name__)
 
@@ -236,10 +236,15 @@ class PolycellServer(LanguageServer):
 
     def files_changed(self, params: Any) -> None:
         """workspace/didChangeWatchedFiles."""
-        paths = watched_paths(params)
-        if paths and self._sources is not None:
+        files = watched_files(params)
+        if not files or not self.state.has_session:
+            return
+        for service in self.state.session.services.all:
+            service.files_changed(files)
+        if self._sources is not None:
             # Resolving paths asks the disk, which may be slow and far away.
-            threading.Thread(target=self._sources.changed, args=(paths,), name="polycell-watch", daemon=True).start()
+            told = (list(files),)
+            threading.Thread(target=self._sources.changed, args=told, name="polycell-watch", daemon=True).start()
 
     async def execute_command(self, params: Any) -> Any:
         """workspace/executeCommand."""
@@ -269,7 +274,7 @@ class PolycellServer(LanguageServer):
 
     async def _close(self, services: Services) -> None:
         """End what languages have started."""
-        for service in {id(s): s for s in (*services.languages.values(), services.fallback)}.values():
+        for service in services.all:
             try:
                 await service.close()
             except Exception:

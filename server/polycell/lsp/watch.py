@@ -9,6 +9,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from polycell.core.service import FileChange
 from polycell.lsp.client import Client
 from polycell.lsp.frame import path_of
 
@@ -47,8 +48,17 @@ def offer_formatting(server: LanguageServer, client: Client) -> None:
     server.client_register_capability(types.RegistrationParams(made))
 
 
-def watched_paths(params: Any) -> list[str]:
-    """The files that a workspace/didChangeWatchedFiles names."""
+_KINDS: Mapping[int, FileChange] = {1: "created", 2: "changed", 3: "deleted"}
+
+
+def watched_files(params: Any) -> dict[str, FileChange]:
+    """The files that a workspace/didChangeWatchedFiles names, and what happened to each."""
     changes = params.get("changes") if isinstance(params, Mapping) else None
-    uris = [change.get("uri") for change in changes if isinstance(change, Mapping)] if isinstance(changes, list) else []
-    return [path for uri in uris if isinstance(uri, str) and (path := path_of(uri))]
+    made: dict[str, FileChange] = {}
+    for change in changes if isinstance(changes, list) else ():
+        uri = change.get("uri") if isinstance(change, Mapping) else None
+        path = path_of(uri) if isinstance(uri, str) else None
+        if path:
+            kind = change.get("type")
+            made[path] = _KINDS.get(kind, "changed") if isinstance(kind, int) else "changed"
+    return made

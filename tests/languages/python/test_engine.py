@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from polycell.bridge.server import Server
+from polycell.bridge.text import Text
 from polycell.core.types import STRING, Collection, Scalar
 from polycell.languages.python.engine import completion
 from polycell.languages.python.engine.declarations import declared
@@ -41,6 +44,40 @@ def test_members_of_library_objects(ty: Running, around: str) -> None:
 
 def test_what_the_host_puts_in_place_of_a_builtin_is_used_as_that(ty: Running) -> None:
     assert "readline" in ty.labels("# %%\nwith open('a.txt') as file:\n    file.<|>")
+
+
+def test_members_of_modules_are_those_of_the_text_and_asked_for_once(
+    ty: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    at = Server.at
+
+    async def counted(self: Server, text: Text, method: str, offset: int | None = None, **more: Any) -> Any:
+        asked.append(method)
+        return await at(self, text, method, offset, **more)
+
+    monkeypatch.setattr(Server, "at", counted)
+    assert "dom" not in ty.labels("# %%\nimport xml.sax\n# %%\nxml.<|>")
+    assert "dom" in ty.labels("# %%\nimport xml.sax\n# %%\nfrom xml.dom import Node\nimport xml\nxml.<|>")
+    found = ty.labels("# %%\nimport fractions\n# %%\nx = 1\nfractions.<|>")
+    asked.clear()
+    assert ty.labels("# %%\nimport fractions, json\nother = 2\n# %%\ny = other\nfractions.<|>") == found
+    assert ty.labels("# %%\nimport fractions as f\n# %%\nif True:\n    f.<|>") == found
+    assert asked == []
+    ty.engine.files_changed({str(ty.folder / "other.py"): "created"})
+    assert ty.labels("# %%\nimport fractions\n# %%\nfractions.<|>") == found
+    assert asked == ["textDocument/completion"]
+
+
+def test_a_changed_module_is_read_again(ty: Running) -> None:
+    module = ty.folder / "grows.py"
+    module.write_text("first = 1\n")
+    text = "# %%\nimport grows\n# %%\ngrows.<|>"
+    ty.engine.files_changed({str(module): "created"})
+    assert {"first", "second"} & set(ty.labels(text)) == {"first"}
+    module.write_text("first = 1\nsecond = 2\n")
+    ty.engine.files_changed({str(module): "changed"})
+    assert {"first", "second"} <= set(ty.labels(text))
 
 
 def test_inside_of_a_word(ty: Running) -> None:
@@ -148,9 +185,9 @@ def test_lines_of_commands_have_what_ipython_gives_them(ty: Running, command: st
 def test_lines_are_a_list_where_ipython_is_not_installed(ty: Running) -> None:
     said = declared(Collection("list", Scalar(STRING), name="nowhere.text.SList"))
     assert said is not None
-    text, offset = receiver_slice(said)
+    text = receiver_slice(said)
     notebook = dsl.parse("# %%\n1", ty.folder)[0]
-    answer = ty.run(ty.engine.ask(notebook, "members", text, "textDocument/completion", offset))
+    answer = ty.run(ty.engine.ask(notebook, "members", text, "textDocument/completion", len(text)))
     assert answer is not None
     assert "append" in {entry.label for entry in entries(answer.result)}
 

@@ -30,7 +30,7 @@ from polycell.core.results import (
     SemanticToken,
     Signatures,
 )
-from polycell.core.service import Context, LanguageService
+from polycell.core.service import Context, FileChanges, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Type
 from polycell.languages.python.facts import name_exports, python_facts
@@ -207,6 +207,10 @@ class PythonService(LanguageService):
         from polycell.languages.python.engine import hints as engine_hints
 
         return (*own, *await engine_hints.hints(self._engine, context, kinds))
+
+    def files_changed(self, files: FileChanges) -> None:
+        if self._engine is not None:
+            self._engine.files_changed(files)
 
     async def close(self) -> None:
         if self._engine is not None:

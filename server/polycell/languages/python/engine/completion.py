@@ -12,13 +12,14 @@ from itertools import islice
 from polycell.core.results import Completion, CompletionKind, Completions, Edit
 from polycell.core.service import Context
 from polycell.core.text import Span
+from polycell.core.types import Module
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.complete import NAMELESS
-from polycell.languages.python.engine.declarations import Declared, accessor, declared
+from polycell.languages.python.engine.declarations import accessor, declared
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.importable import Importable
 from polycell.languages.python.engine.items import Entry, entries, importing
-from polycell.languages.python.engine.slices import receiver_slice, slice_of
+from polycell.languages.python.engine.slices import module_slice, receiver_slice, slice_of
 from polycell.languages.python.source import PythonSource
 
 log = logging.getLogger(__name__)
@@ -69,22 +70,28 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
 
 
 async def _members(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
-    """Members of the value before the dot. The engine is asked for those of a type that we know ourselves once only."""
+    """Members of the value before the dot. The engine is asked once only for those of a type that we know ourselves,
+    and for those of a module."""
     receiver = place.site.receiver
-    said = declared(place.type_of(receiver))
+    type_ = place.type_of(receiver)
+    said = declared(type_)
     if said is None:
         owner, _, name = receiver.rpartition(".")
         said = accessor(place.type_of(owner), name) if owner else None
-    if said is None:
+    if said is not None:
+        name, text = said.text, receiver_slice(said)
+    elif isinstance(type_, Module) and not type_.attribute:
+        text = module_slice(type_.name, slice_of(context).text)
+        name = text
+    else:
         return await _here(engine, context, place.offset)
-    known = await engine.members(context.notebook, said.text, lambda: _of_type(engine, context, said))
+    known = await engine.members(context.notebook, name, lambda: _of_text(engine, context, name, text))
     return known or await _here(engine, context, place.offset)
 
 
-async def _of_type(engine: Engine, context: Context, said: Declared) -> Sequence[Entry]:
-    text, offset = receiver_slice(said)
-    # Under a name of its own: texts of several types under one name would have to take turns.
-    return _read(await engine.ask(context.notebook, f"members of {said.text}", text, METHOD, offset))
+async def _of_text(engine: Engine, context: Context, name: str, text: str) -> Sequence[Entry]:
+    """What may stand at the end of a text. `name`: texts of several types under one name would have to take turns."""
+    return _read(await engine.ask(context.notebook, f"members of {name}", text, METHOD, len(text)))
 
 
 async def _here(engine: Engine, context: Context, offset: int) -> Sequence[Entry]:

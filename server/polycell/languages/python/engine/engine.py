@@ -22,6 +22,7 @@ from polycell.bridge.spec import ServerSpec
 from polycell.bridge.text import Text
 from polycell.bridge.trace import Trace
 from polycell.core.notebook import Notebook
+from polycell.core.service import FileChanges
 from polycell.languages.python.engine.importable import NOTHING, Importable
 from polycell.languages.python.engine.specs import environment_options
 
@@ -181,8 +182,11 @@ class Engine:
         self._members.clear()
         await asyncio.gather(*(server.stop() for server in running), *self._behind, return_exceptions=True)
 
-    def forget(self) -> None:
-        """What lies on disk has changed: everything is asked for again."""
+    def files_changed(self, files: FileChanges) -> None:
+        """What lies on disk has changed: the servers are told, and everything is asked for again."""
+        for servers in self._running.values():
+            for server in servers:
+                server.files_changed(files)
         self._answers.clear()
         self._members.clear()
 

@@ -32,6 +32,8 @@ MOST_STATEMENTS = 200
 MOST_TEXT = 60_000  # characters that are copied from other cells
 _WORD = re.compile(r"[^\W\d]\w*")
 _BLANKED = re.compile(r"^[ \t]*\f", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t][^\n]*", re.MULTILINE)
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _STAR = re.compile(r"from [\w.]+ import \*")
 _BUILTINS = frozenset(dir(builtins))
 _IT = f"{MARK}_it"
@@ -75,10 +77,22 @@ def slice_of(context: Context) -> Slice:
     return cutter.finish(code)
 
 
-def receiver_slice(said: Declared) -> tuple[str, int]:
-    """A text in which an engine is asked for the members of a type, and where."""
-    text = f"{header(said.modules, said.made)}{variable(_IT, said)}{_IT}."
-    return text, len(text)
+def receiver_slice(said: Declared) -> str:
+    """A text at whose end an engine is asked for the members of a type."""
+    return f"{header(said.modules, said.made)}{variable(_IT, said)}{_IT}."
+
+
+def module_slice(module: str, text: str) -> str:
+    """The same for a module that is imported in `text`. Its members are its own, and the modules inside of its package
+    that the text imports."""
+    package = module.partition(".")[0]
+    inside = {
+        name
+        for line in _IMPORT.findall(text)
+        for name in _DOTTED.findall(line)
+        if name.startswith(f"{package}.") and not any(map(keyword.iskeyword, name.split(".")))
+    }
+    return "".join(f"import {name}\n" for name in sorted(inside)) + f"import {module} as {_IT}\n{_IT}."
 
 
 class _Cutter:
