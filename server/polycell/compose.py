@@ -56,7 +56,7 @@ def python_engine(
     """The engine of that name, with jedi to fall back to. `roots`, `chosen` and `native` as in
     `dependencies.interpreter.Wanted`; `trace` is a file for what is said to it and by it. Nothing is started yet."""
     from polycell.languages.python.engine.engine import Engine, Environment
-    from polycell.languages.python.engine.importable import Importable, read_importable
+    from polycell.languages.python.engine.importable import Importable, read_apart
     from polycell.languages.python.engine.specs import FALLBACK, SPECS
 
     roots = tuple(roots)
@@ -76,7 +76,7 @@ def python_engine(
         from polycell.dependencies.interpreter import Interpreter, site_packages
 
         folders, _ = search_path(site_packages(Interpreter(environment.python, environment.prefix)))
-        return read_importable(folders)
+        return read_apart(folders)
 
     chain = [SPECS[name]] + ([SPECS[FALLBACK]] if name != FALLBACK else [])
     return Engine(chain, find, [Path(root).absolute().as_uri() for root in roots], note, importable, _trace(trace))

@@ -68,6 +68,8 @@ _MAKING = (
     *("scala_memory", "metals_command", "server_trace", "databases", "connections"),
 )
 
+UNASKED = 0.3  # seconds after which it is seen whether anything is asked or computed
+
 OnReady = Callable[[tuple[Hashable, ...]], None]
 Parts = Callable[[State, OnReady], tuple[Services, Any]]
 
@@ -172,7 +174,7 @@ class PolycellServer(LanguageServer):
             self.scheduler.changed(group.uri)
         if asyncio_loop := _running_loop():
             self._loop = asyncio_loop
-            asyncio_loop.call_soon(self._warm_up)
+            asyncio_loop.call_later(UNASKED, self._warm_up)
         return initialize_result(self.state.client)
 
     def stop(self, code: int) -> None:
@@ -319,6 +321,10 @@ class PolycellServer(LanguageServer):
         self.text_document_publish_diagnostics(params)
 
     def _warm_up(self) -> None:
+        """Load what has not been asked for yet, once nothing is: a thread beside the first answers would delay them."""
+        if self._loop is not None and not (self.scheduler.is_quiet and self.protocol.is_quiet):
+            self._loop.call_later(UNASKED, self._warm_up)
+            return
         from polycell.lsp.warm import warm_up
 
         threading.Thread(target=warm_up, args=(self.protocol._converter,), name="polycell-warm-up", daemon=True).start()

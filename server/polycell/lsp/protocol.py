@@ -175,6 +175,11 @@ class Protocol(LanguageServerProtocol):
         """Requests under way are still answered: clients that are fed from a file send everything at once."""
         self._shutdown = True
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no request of the client is under way. Its own answers are not waited for: some never come."""
+        return not any(isinstance(future, asyncio.Future) for future in self._request_futures.values())
+
     async def drain(self, patience: float = 1.0) -> None:
         """Wait a moment for the requests under way, then cancel what is left of them."""
         futures: list[Any] = list(self._request_futures.values())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from typing import Any, TypeVar
 
 from polycell.core.service import LanguageService
@@ -89,6 +89,11 @@ class Scheduler:
         if running is not None:
             running.cancel()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is being looked at."""
+        return not self._passes
+
     async def quiet(self) -> None:
         """Wait until no pass is left: for tests and for orderly ends."""
         while self._passes:
@@ -115,6 +120,8 @@ class Scheduler:
     async def _first_phase(self, key: str) -> None:
         snapshots = self._snapshots(key)
         pending = self._pending.setdefault(key, {})
+        for snapshot in snapshots:
+            self._prepare(snapshot, pending)
         ready: list[str] = []
         until = time.monotonic() + SLICE
         for snapshot in snapshots:
@@ -134,7 +141,6 @@ class Scheduler:
     async def _second_phase(self, key: str) -> None:
         for snapshot in self._snapshots(key):
             analysis = snapshot.analysis
-            self._prepare(snapshot)
             await settle(snapshot)
             ready: list[str] = []
             until = time.monotonic() + SLICE
@@ -155,10 +161,11 @@ class Scheduler:
         if group is not None:
             self._diagnostics.publish(group)
 
-    def _prepare(self, snapshot: Snapshot) -> None:
-        """Tell each language once that a notebook speaks it."""
+    def _prepare(self, snapshot: Snapshot, changed: Collection[str]) -> None:
+        """Tell each language once that a notebook speaks it: before anything is computed, since other servers begin to
+        work while we do."""
         notebook, services = snapshot.notebook, self._state.session.services
-        asked = frozenset(services.of(cell.language) for cell in notebook.cells if cell.kind == "code")
+        asked = {services.of(c.language) for c in notebook.cells if c.id in changed and c.kind == "code"}
         told = self._prepared.get(notebook.uri, frozenset())
         for service in asked - told:
             self._behind(service.prepare(notebook), f"preparation of {type(service).__name__}")

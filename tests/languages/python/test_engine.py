@@ -11,6 +11,7 @@ from polycell.bridge.server import Server
 from polycell.bridge.text import Text
 from polycell.core.types import STRING, Collection, Scalar
 from polycell.languages.python.engine import completion
+from polycell.languages.python.engine.completion import rehearse
 from polycell.languages.python.engine.declarations import declared
 from polycell.languages.python.engine.items import Entry, entries
 from polycell.languages.python.engine.slices import receiver_slice, slice_of
@@ -67,6 +68,18 @@ def test_members_of_modules_are_those_of_the_text_and_asked_for_once(
     ty.engine.files_changed({str(ty.folder / "other.py"): "created"})
     assert ty.labels("# %%\nimport fractions\n# %%\nfractions.<|>") == found
     assert asked == ["textDocument/completion"]
+
+
+def test_members_of_frames_are_asked_for_before_anybody_asks(ty: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = dsl.parse("# %%\nimport pandas as pd\n# %%\npd<|>", ty.folder)[0]
+    ty.engine.files_changed({})
+    ty.run(rehearse(ty.engine, notebook))
+
+    async def nobody(*asked: Any) -> None:
+        raise AssertionError(f"{asked} is asked")
+
+    monkeypatch.setattr(ty.engine, "ask", nobody)
+    assert "groupby" in ty.labels("# %%\nimport pandas as pd\ndf = pd.DataFrame({'a': [1]})\n# %%\ndf.<|>")
 
 
 def test_a_changed_module_is_read_again(ty: Running) -> None:

@@ -14,7 +14,7 @@ from polycell.core import features
 from polycell.core.results import Completion
 from polycell.core.session import Session
 from polycell.languages.python.engine.engine import Engine
-from polycell.languages.python.engine.importable import Importable, read_importable
+from polycell.languages.python.engine.importable import Importable, read_apart, read_importable
 from tests import dsl
 
 
@@ -55,6 +55,10 @@ def items(known: Importable, text: str) -> tuple[list[Completion], str, str]:
 
     notebook, cell, _, _ = dsl.parse(text)
     return asyncio.run(ask()), next(c.text for c in notebook.cells if c.id == cell), cell
+
+
+def test_reading_in_a_process_of_its_own_finds_the_same(site: Path) -> None:
+    assert read_apart([site, site / "not there"]) == read_importable([site])
 
 
 def test_what_a_folder_offers(site: Path) -> None:

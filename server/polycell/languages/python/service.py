@@ -218,7 +218,10 @@ class PythonService(LanguageService):
 
     async def prepare(self, notebook: Notebook) -> None:
         if self._engine is not None:
+            from polycell.languages.python.engine.completion import rehearse
+
             await self._engine.start(notebook)
+            await rehearse(self._engine, notebook)
 
     def mention_at(self, context: Context, offset: int) -> Mention | None:
         from polycell.languages.python.mentions import mention_at

@@ -7,12 +7,14 @@ import asyncio
 import logging
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import islice
 
+from polycell.core.notebook import Notebook
 from polycell.core.results import Completion, CompletionKind, Completions, Edit
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Module
+from polycell.core.types import Module, Table
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.complete import NAMELESS
 from polycell.languages.python.engine.declarations import accessor, declared
@@ -69,6 +71,16 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
     return Completions((*own.items, *added), own.incomplete or not site.quote)
 
 
+async def rehearse(engine: Engine, notebook: Notebook) -> None:
+    """Ask for the members of frames that the notebook will ask for: the first look at pandas takes a second."""
+    code = [cell.text for cell in notebook.cells if cell.language == "python"]
+    for library in ("pandas", "polars"):
+        said = declared(Table((), flavour=library))
+        if said is not None and any(f"import {library}" in text for text in code):
+            text = receiver_slice(said)
+            await engine.members(notebook, said.text, partial(_of_text, engine, notebook, said.text, text))
+
+
 async def _members(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
     """Members of the value before the dot. The engine is asked once only for those of a type that we know ourselves,
     and for those of a module."""
@@ -85,13 +97,14 @@ async def _members(engine: Engine, context: Context, place: Place) -> Sequence[E
         name = text
     else:
         return await _here(engine, context, place.offset)
-    known = await engine.members(context.notebook, name, lambda: _of_text(engine, context, name, text))
+    asking = partial(_of_text, engine, context.notebook, name, text)
+    known = await engine.members(context.notebook, name, asking)
     return known or await _here(engine, context, place.offset)
 
 
-async def _of_text(engine: Engine, context: Context, name: str, text: str) -> Sequence[Entry]:
+async def _of_text(engine: Engine, notebook: Notebook, name: str, text: str) -> Sequence[Entry]:
     """What may stand at the end of a text. `name`: texts of several types under one name would have to take turns."""
-    return _read(await engine.ask(context.notebook, f"members of {name}", text, METHOD, len(text)))
+    return _read(await engine.ask(notebook, f"members of {name}", text, METHOD, len(text)))
 
 
 async def _here(engine: Engine, context: Context, offset: int) -> Sequence[Entry]:

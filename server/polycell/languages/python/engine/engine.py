@@ -123,12 +123,13 @@ class Engine:
         return None
 
     async def start(self, notebook: Notebook) -> None:
-        """Start the first server that is there, before anybody asks it: it reads its libraries meanwhile."""
-        await self.importable(notebook)
+        """Start the first server that is there, before anybody asks it; then read what can be imported."""
         for server in self._servers(await self.environment(notebook)):
             with contextlib.suppress(Gone):
                 await server.ready()
-                return
+                break
+        await self.importable(notebook)
+        await asyncio.gather(*self._behind, return_exceptions=True)
 
     async def members(
         self, notebook: Notebook, type_: str, ask: Callable[[], Coroutine[Any, Any, Sequence[Any]]]
