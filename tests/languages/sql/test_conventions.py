@@ -133,3 +133,8 @@ def test_deepnote(integration: str, dialect: str) -> None:
     cell = make_cell(CellSource("c", "select 1 as n", "code", metadata=said), case.notebook)
     assert (cell.language, cell.result) == ("sql", "x")
     assert connection.from_text(cell, "deepnote").name == dialect
+
+
+def test_a_snowflake_cell_hands_out_a_frame() -> None:
+    text = "host: snowflake\n# %% [sql] -> cell1\nselect 1 as id, 'x' as name\n# %%\ncell1.to_pandas()[\"<|>\"]"
+    assert dsl.labels(text) == ["ID", "NAME"]

@@ -136,6 +136,14 @@ def queries(bench: str) -> tuple[str, list[str]]:
     return ddl, [q for q in re.split(r";\s*\n", text) if q.strip()]
 
 
+@pytest.mark.parametrize("clause", ["search depth first by id set z", "cycle id set z using p"])
+def test_what_searching_and_cycling_add_is_there(clause: str) -> None:
+    """PostgreSQL's documentation of recursive queries."""
+    query = f"with recursive s(id) as (select id from t union all select t.id from t, s) {clause} select id, z from s"
+    case = dsl.load(f"# %%\n%%sql postgresql://u@h/d\ncreate table t (id int)\n# %%\n%%sql\n{query} order by z")
+    assert dsl.findings(case) == []
+
+
 @needs_shared
 @pytest.mark.parametrize("dialect", OTHERS)
 def test_no_alarm_on_real_queries(dialect: str) -> None:

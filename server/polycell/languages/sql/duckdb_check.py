@@ -20,6 +20,7 @@ from polycell.languages.sql.duckdb_shadow import Refused, bind
 from polycell.languages.sql.duckdb_tables import needed
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.messages import no_column, no_source
+from polycell.languages.sql.parameters import without_values
 from polycell.languages.sql.place import covers, query_at
 from polycell.languages.sql.relations import Relations, Visible
 from polycell.languages.sql.scan import Statement
@@ -64,11 +65,12 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> list[Finding] | 
     untyped = wanted.untyped(likely=False)
     typed = not untyped or not any(statement.spelling(t).casefold() in untyped for t in statement.tokens)
     relations = Relations(statement, catalogue)
-    text, edits, found = statement.text, list[_Edit](), list[Finding]()
+    text, holes = without_values(statement)
+    edits, found = [_Edit(h.start, h.end - h.start) for h in holes], list[Finding]()
     while len(found) < MOST:
         answer = bind(text, tables)
         if answer is None:
-            return found if edits else None
+            return found if len(edits) > len(holes) else None
         if not isinstance(answer, Refused):
             break
         span = _original(answer.span, edits) if answer.span is not None else None
@@ -76,7 +78,7 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> list[Finding] | 
         finding = _judge(statement, relations, answer, tokens)
         if finding is None or any(f.span == finding.span for f in found):
             break
-        if not _follows(statement, relations, finding, tokens, typed=typed, first=not edits):
+        if not _follows(statement, relations, finding, tokens, typed=typed, first=len(edits) == len(holes)):
             found.append(finding)
         elif finding.code != "sql-unknown-column":
             break

@@ -9,6 +9,7 @@ from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.duckdb_shadow import Bound, bind
 from polycell.languages.sql.duckdb_tables import needed
 from polycell.languages.sql.names import suffixed
+from polycell.languages.sql.parameters import without_values
 from polycell.languages.sql.scan import Statement
 from polycell.tables.duckdb_types import from_duckdb
 
@@ -23,7 +24,8 @@ def described(statement: Statement, catalogue: ViewCatalogue, table: Table) -> T
     wanted = needed(statement, catalogue)
     if wanted is None:
         return None
-    bound = [bind(statement.text, wanted.schemas(fill)) for fill in _fills(bool(wanted.untyped()))]
+    text, _ = without_values(statement)
+    bound = [bind(text, wanted.schemas(fill)) for fill in _fills(bool(wanted.untyped()))]
     if None in bound:
         return None
     columns = [b.columns for b in bound if isinstance(b, Bound)]

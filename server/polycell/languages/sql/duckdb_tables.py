@@ -9,6 +9,7 @@ from polycell.core.types import Certainty, Column, Table
 from polycell.languages.sql.blocks import blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.duckdb_shadow import Schema, Tables, may_bind
+from polycell.languages.sql.parameters import only_values
 from polycell.languages.sql.relations import Relations
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sources import sources
@@ -39,7 +40,7 @@ def needed(statement: Statement, catalogue: ViewCatalogue) -> Needed | None:
     """None where DuckDB cannot be asked: no plain query, templates, a table that is open, or one nobody knows."""
     if statement.dialect.name != "duckdb" or statement.root.statement not in _QUERIES:
         return None
-    if statement.holes or statement.lexed.unclosed or not may_bind(statement.text):
+    if not only_values(statement) or statement.lexed.unclosed or not may_bind(statement.text):
         return None
     relations = Relations(statement, catalogue)
     found: dict[tuple[str, ...], Table] = {}

@@ -18,6 +18,7 @@ from polycell.languages.sql.columns import items
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.messages import no_column, no_source
+from polycell.languages.sql.parameters import only_values
 from polycell.languages.sql.relations import Catalogue, Relations, Visible
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.words import RESERVED, words_of
@@ -81,7 +82,7 @@ def ambiguous_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Fi
 
 def _relations(statement: Statement, catalogue: Catalogue) -> Relations | None:
     """None for statements that are not judged."""
-    if statement.holes or statement.lexed.unclosed or len(statement.text) > LONGEST:
+    if not only_values(statement) or statement.lexed.unclosed or len(statement.text) > LONGEST:
         return None
     if statement.root.statement not in ("SELECT", "WITH", "FROM"):
         return None

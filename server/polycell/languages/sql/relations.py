@@ -145,6 +145,9 @@ class Relations:
             if whole:
                 columns = tuple(replace(c, certainty=Certainty.CERTAIN) for c in found.columns)
                 found = replace(found, columns=columns, open=False)
+        behind = self.statement.tokens[cte.block.end : cte.block.end + 1]
+        if behind and behind[0].value in ("SEARCH", "CYCLE"):  # which add columns of order and path
+            found = replace(found, open=True)
         return found
 
     def _function(self, source: Source) -> Table:

@@ -164,18 +164,25 @@ _DTYPE_NAMES = {"double": "float64", "float": "float32", "string": "str", "bool"
 @function("pandas.read_excel", "io sheet_name header names index_col usecols dtype engine **",
           gives=unknown_table("pandas"))  # fmt: skip
 def read_excel(call: Call) -> Type:
-    """One sheet, or with several a dictionary of frames."""
+    return sheets_of(call, call["io"])
+
+
+def sheets_of(call: Call, workbook: Argument | None) -> Type:
+    """One sheet of a file, or of a workbook that was opened; with several a dictionary of frames."""
     options = _pandas_dtypes(call, options_of(call, "io"))
+    path = workbook
+    if workbook is not None and isinstance(workbook.type, Record):
+        path = next((Argument(workbook.node, type_) for name, type_ in workbook.type.fields if name == "io"), None)
     sheets = options.pop("sheet_name", 0)
     if isinstance(sheets, (str, int)) and not isinstance(sheets, bool):
-        return read_file(call, call["io"], "pandas.excel", "pandas", {**options, "sheet_name": sheets})
+        return read_file(call, path, "pandas.excel", "pandas", {**options, "sheet_name": sheets})
     if sheets is None:
-        names = read_file(call, call["io"], "excel.sheets", "pandas", {})
+        names = read_file(call, path, "excel.sheets", "pandas", {})
         sheets = [] if names.open else [c.name for c in names.columns]
     if not isinstance(sheets, list) or not sheets or not all(isinstance(s, str) for s in sheets):
         return UNKNOWN
     return Record(
-        tuple((s, read_file(call, call["io"], "pandas.excel", "pandas", {**options, "sheet_name": s})) for s in sheets),
+        tuple((s, read_file(call, path, "pandas.excel", "pandas", {**options, "sheet_name": s})) for s in sheets),
         "dict",
     )
 

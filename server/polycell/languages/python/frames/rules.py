@@ -42,6 +42,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     spark_frame,
     spark_readers,
     sql_strings,
+    workbooks,
 )
 from polycell.languages.python.frames.columns import unknown_table
 
@@ -52,6 +53,10 @@ _ALIASES = {
     "modin.pandas.read_csv": "pandas.read_csv",
     "polars.dataframe.DataFrame": "polars.DataFrame",
 }
+
+
+# Records that stand for objects with methods.
+_OWNERS = frozenset({catalogue.WRITER, spark_readers.READER, sql_strings.CONTEXT, workbooks.WORKBOOK})
 
 
 def canonical(qualified: str) -> str:
@@ -74,7 +79,7 @@ def flavour_of(receiver: Type) -> str:
     if isinstance(receiver, Connection):
         return "connection"
     if isinstance(receiver, Record):
-        return receiver.name if receiver.name in (catalogue.WRITER, spark_readers.READER) else ""
+        return receiver.name if receiver.name in _OWNERS else ""
     if isinstance(receiver, Schema) or (isinstance(receiver, Class) and receiver.schema is not None):
         return "schema"
     if isinstance(receiver, Opaque):

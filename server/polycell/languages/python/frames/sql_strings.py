@@ -16,6 +16,8 @@ from polycell.core.types import (
     Column,
     Connection,
     Flavour,
+    Opaque,
+    Record,
     Table,
     Type,
 )
@@ -144,6 +146,36 @@ def _fetched(table: Table, connection: Connection, flavour: Flavour) -> Table:
 def polars_sql(call: Call) -> Type:
     eager = call.value("eager", False)
     return evaluated(call, "query", "polars" if eager is True else "polars-lazy")
+
+
+CONTEXT = "polars.SQLContext"
+
+
+@function(CONTEXT, "frames register_globals eager **", gives=Opaque(CONTEXT))
+def sql_context(call: Call) -> Type:
+    """The frames that it was given, by the names that they have in it."""
+    frames = call["frames"]
+    if set(call.given) - {"frames"} or (frames is not None and not isinstance(frames.type, Record)):
+        return Opaque(CONTEXT)
+    listed = frames.type.fields if frames is not None and isinstance(frames.type, Record) else ()
+    return Record((*listed, *((name, given.type) for name, given in (call.extra or {}).items())), CONTEXT)
+
+
+@method(CONTEXT, "register register_many register_globals unregister", "*args **", changes=True)
+def changed_context(call: Call) -> Type:
+    return Opaque(CONTEXT)
+
+
+@method(CONTEXT, "execute", "query eager")
+def context_sql(call: Call) -> Type:
+    flavour: Flavour = "polars" if call.value("eager", False) is True else "polars-lazy"
+    text, query, context = call.text("query"), call["query"], call.receiver
+    if text is None or query is None or not isinstance(context, Record):
+        return unknown_table(flavour)
+    found = call.run.sql(text, dict(context.fields), query.node)
+    if found is None:
+        return unknown_table(flavour)
+    return replace(found, flavour=flavour, index=(), case_sensitive=True)
 
 
 @method("pyspark.sql.SparkSession", "sql", "sqlQuery args **")
