@@ -40,6 +40,7 @@ T = TypeVar("T")
 
 MOST = 3  # notebooks at once; the Metals of the least recently asked about is stopped
 SAVE_AGAIN = 15.0  # seconds without a word about a text after which it is saved again
+TYPING = 0.2  # seconds before a text is shown again in which somebody types: not between their question and its answer
 COMPILE = 600.0  # seconds after which nobody waits for a compile any longer; a first one with Spark takes many
 LOOK_AGAIN = 60.0  # seconds after which one that could not be had is looked for again
 
@@ -175,7 +176,7 @@ class Metals:
                 try:
                     return await notebook.saved(text)
                 except _SupersededError:
-                    continue
+                    await asyncio.sleep(TYPING)
                 except asyncio.TimeoutError:
                     if time.monotonic() > until:
                         raise Gone("Metals compiles nothing") from None
