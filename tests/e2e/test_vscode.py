@@ -21,3 +21,9 @@ def test_as_a_user_with_mouse_and_keyboard() -> None:
     """The packaged extension, installed; a picture of each step is kept in the cache."""
     extension_packages()
     assert "FAILED" not in run(["node", str(HERE / "vscode" / "user.mjs")], HERE)
+
+
+def test_charts_as_a_user_makes_them() -> None:
+    """Vega-Lite under a Python frame and a SQL cell, its preview, and Polynote's expression form."""
+    extension_packages()
+    assert "FAILED" not in run(["node", str(HERE / "vscode" / "charts.mjs")], HERE)

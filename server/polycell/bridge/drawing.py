@@ -56,6 +56,7 @@ async def draw(drawing: Drawing, seconds: float = SECONDS) -> Picture | Refusal:
         return Refusal("Drawing it takes more memory than a preview may.")
     finally:
         child.kill()
+        await child.wait(1.0)  # a loop that ends before its child speaks of it on the terminal
     return _picture(answer)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from polycell.core.columns import Occurrence, Symbol, symbol_at, table_of
+from polycell.core.columns import Occurrence, Symbol, mention_at, symbol_at, table_of
 from polycell.core.environment import fold
 from polycell.core.guard import guard
 from polycell.core.places import cell_name, file_name, quoted
@@ -26,7 +26,8 @@ def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -
     """What would be renamed at a place, and why that is refused already. None where no column is named."""
     found = yield from symbol_at(snapshot, services, cell_id, offset)
     if found is None:
-        return None
+        unknown = _unknown(snapshot, services, cell_id, offset)
+        return Renameable(*unknown, column=True) if unknown is not None else None
     here = _here(snapshot, found, cell_id, offset)
     return Renameable(here, found.name, doubt(snapshot, found), column=True) if here is not None else None
 
@@ -35,7 +36,8 @@ def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, na
     """The edits that give the column at a place another name. None where no column is named."""
     found = yield from symbol_at(snapshot, services, cell_id, offset)
     if found is None:
-        return None
+        unknown = _unknown(snapshot, services, cell_id, offset)
+        return Renamed(refusal=unknown[2], column=True) if unknown is not None else None
     if name == found.name:
         return Renamed(column=True)
     refusal = "A column needs a name." if not name.strip() else doubt(snapshot, found) or _clash(found, name)
@@ -55,6 +57,15 @@ def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, na
         edits[cell.id, mention.span] = Edit(cell.id, mention.span, text)
         yield
     return Renamed(tuple(edits.values()), column=True)
+
+
+def _unknown(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> tuple[Span, str, str] | None:
+    """(its place, its name, why it cannot be renamed) of what names a column that nobody knows."""
+    here = mention_at(snapshot, services, cell_id, offset)
+    if here is None or here.mention.column is not None or not here.mention.refusal:
+        return None
+    mention = here.mention
+    return mention.span, mention.name, f"It is not known which column `{mention.name}` is: {mention.refusal}."
 
 
 def _here(snapshot: Snapshot, found: Symbol, cell_id: str, offset: int) -> Span | None:

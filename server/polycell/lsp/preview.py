@@ -50,13 +50,13 @@ async def _at(state: State, target: Target) -> Picture | Refusal | None:
 
 
 async def in_hover(state: State, target: Target) -> str:
-    """What a hover shows of the chart, as Markdown: its picture, or why there is none; "" while it is being drawn."""
+    """What a hover shows of the chart, as Markdown: its picture, or why there is none."""
     if not state.client.shows_images or not available():
         return ""
     try:
         found = await asyncio.wait_for(_at(state, target), PATIENCE)
     except asyncio.TimeoutError:
-        return ""
+        return "*The chart is being drawn: hover again for its picture.*"
     if isinstance(found, Refusal):
         return f"*No picture: {found.reason}*"
     if found is None or len(found.png) > LARGEST_IN_HOVER:

@@ -88,9 +88,10 @@ def common_type(types: Iterable[DataType | None]) -> DataType | None:
     for type_ in types:
         if found is None or type_ is None:
             return None
-        if found == type_ or type_ == NULL:
+        # Most values of a column are alike, and plain types are one object each: comparing those costs nothing.
+        if found is type_ or type_ is NULL or found == type_:
             continue
-        if found == NULL:
+        if found is NULL:
             found = type_
         elif {found, type_} == {INT64, FLOAT64}:
             found = FLOAT64
@@ -115,8 +116,8 @@ def table_of_records(
     seen = min(len(records), limit)
     for name, types in values.items():
         type_ = common_type(types)
-        nullable = len(types) < seen or NULL in types
-        if type_ == INT64 and nullable:
+        nullable = len(types) < seen or any(one is NULL for one in types)
+        if type_ is INT64 and nullable:
             type_ = FLOAT64
-        columns.append(Column(name, None if type_ == NULL else type_, nullable, evidence, source=source))
+        columns.append(Column(name, None if type_ is NULL else type_, nullable, evidence, source=source))
     return Table(tuple(columns), open=odd or len(records) > limit)

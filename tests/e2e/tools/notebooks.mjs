@@ -14,7 +14,7 @@ const KERNEL = {
   },
 };
 
-function cell(id, source, { type = "code", ...more } = {}) {
+export function cell(id, source, { type = "code", ...more } = {}) {
   const base = {
     cell_type: type,
     id,
@@ -24,7 +24,7 @@ function cell(id, source, { type = "code", ...more } = {}) {
   return type === "code" ? { ...base, execution_count: null, outputs: [], ...more } : { ...base, ...more };
 }
 
-function notebook(cells, metadata = KERNEL) {
+export function notebook(cells, metadata = KERNEL) {
   return JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }, null, 1);
 }
 

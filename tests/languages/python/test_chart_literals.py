@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from polycell.core import features, renaming
@@ -91,3 +93,76 @@ def test_it_is_drawn() -> None:
     found = drawing(case.snapshot, case.session.services, case.cell, case.offset)
     assert isinstance(found, Drawing)
     assert found.content["data"]["values"] == [{"region": "north", "price": 1.5}]
+
+
+def labels_once_settled(code: str) -> list[str]:
+    """What is offered when the cells below have been read as well."""
+    case = dsl.load(code)
+    case.snapshot.analysis.settle()
+    found = asyncio.run(features.complete(case.snapshot, case.session.services, case.cell, case.offset))
+    return [item.label for item in found.items]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "alt.Chart.from_dict(spec)",
+        "VegaLite(spec)",
+        "VegaLite(spec, sales)",
+        'display({"application/vnd.vegalite.v5+json": spec}, raw=True)',
+        "chart = alt.Chart.from_dict(spec)\nprint(spec)",
+    ],
+)
+def test_a_specification_that_another_cell_draws_is_one_where_it_is_written(drawn: str) -> None:
+    code = f"{FRAME}spec = {SPEC}\n# %%\n{drawn}"
+    assert dsl.findings(dsl.load(code)) == []
+    assert labels_once_settled(code.replace('"region"}', '"<|>"}')) == ["region", "price"]
+    found = [f for _, f in dsl.findings(dsl.load(code.replace('"field": "region"', '"field": "regoin"')))]
+    assert [f.code for f in found] == ["vega-unknown-field"]
+
+
+@pytest.mark.parametrize("text", ["spec = '''\nSPEC\n'''\n# %%\nalt.Chart.from_json(spec)", "spec = NAMED"])
+def test_json_of_another_cell_and_what_names_its_schema(text: str) -> None:
+    named = SPEC.replace("{", '{"$schema": "https://vega.github.io/schema/vega-lite/v5.json", ', 1)
+    code = FRAME + text.replace("SPEC", SPEC).replace("NAMED", named)
+    assert dsl.findings(dsl.load(code)) == []
+    found = [f for _, f in dsl.findings(dsl.load(code.replace('"mark": "bar"', '"mark": "barr"')))]
+    assert [f.code for f in found] == ["vega-invalid-value"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'spec = {"mark": "barr"}',
+        'spec = {"mark": "barr"}\n# %%\nspec["mark"] = "bar"\n# %%\nVegaLite(spec)',
+        'spec = {"mark": "barr"}\n# %%\nmended(spec)\n# %%\nVegaLite(spec)',
+        'spec = {"mark": "barr"}\nspec.update(mark="bar")\n# %%\nVegaLite(spec)',
+        'spec = {"mark": "barr"}\nspec = {"mark": "bar"}\n# %%\nVegaLite(spec)',
+        'spec = {"colours": "barr"}\n# %%\nVegaLite(spec)',
+    ],
+)
+def test_what_may_be_changed_before_it_is_drawn_is_left_alone(code: str) -> None:
+    found = [f.code for _, f in dsl.findings(dsl.load(FRAME + code))]
+    assert [code for code in found if code.startswith("vega")] == []
+
+
+@pytest.mark.parametrize(
+    ("begun", "label"),
+    [
+        ('alt.Chart.from_dict({"data": {"name": "sales"}, "encoding": {"x": {"field": "<|>', "region"),
+        ('alt.Chart.from_dict({"data": {"name": "sales"},\n    "mark": "<|>\n', "bar"),
+        ('VegaLite({"mark": "bar", "encoding": {"x": {"field": "<|>"}, "y": }}, sales)', "region"),
+        ("VegaLite({'mark': True, 'encoding': {'x': {'field': <|>\n\nprint(1)", "region"),
+        ('spec = {"data": {"name": "sales"}, "mark": "bar", "encoding": {<|>\n# %%\nVegaLite(spec)', "color"),
+        ('spec = {\n    "$schema": "https://vega.github.io/schema/vega-lite/v5.json",\n    "ma<|>', "mark"),
+        ('display({"application/vnd.vegalite.v5+json": {"mark": "<|>', "bar"),
+    ],
+)
+def test_a_specification_is_completed_while_python_does_not_parse(begun: str, label: str) -> None:
+    code = FRAME + begun.replace("'mark': True", "'data': {'name': 'sales'}, 'mark': True")
+    assert label in labels_once_settled(code)
+
+
+def test_other_unfinished_dictionaries_stay_pythons() -> None:
+    for begun in ('settings = {"<|>', 'f({"mark": "<|>', 'settings = {"mark": "<|>', "x = {<|>"):
+        assert "bar" not in dsl.labels(FRAME + begun), begun

@@ -168,13 +168,20 @@ def test_marks_colons_and_commas(cell: str, label: str, expected: str) -> None:
     assert accepted(cell, label) == expected
 
 
+@pytest.mark.parametrize(
+    "begun", ['{"<|>"\n    "x": {"field": "region"}}', '{\n    "<|>"\n    "x": 1}', '{"<|>"}', '{"x": 1, "<|>"}']
+)
+def test_keys_where_the_editor_has_closed_the_marks(begun: str) -> None:
+    """A mark brings its second one along in most editors, so that a key begins as an empty one."""
+    assert any("color" in inserted for inserted in best('{"mark": "bar", "encoding": BEGUN}'.replace("BEGUN", begun)))
+
+
 def test_nothing_is_offered_where_nothing_can_stand() -> None:
     assert items('{"mark": "bar" <|>}') == []
     assert items('{"mark": "bar"} <|>') == []
     assert items('{ // ma<|>\n"mark": "bar"}') == []
     assert items('{"data": {"values": [{"a<|>": 1}]}}') == []
-    # Vega itself: its grammar is not ours.
-    assert items('{"marks": [{"<|>"}]}', language="vega") == []
+    assert "type" in [item.label for item in items('{"marks": [{"<|>"}]}', language="vega")]
 
 
 def test_block_yaml() -> None:
@@ -501,3 +508,43 @@ df = pd.DataFrame({"a": [1]})
     assert frame.startswith("import pandas as pd\nrows = ")
     assert chart.startswith("{data: {values: rows.aggregate(")
     assert viz == '{"type": "table", "value": "rows"}'
+
+
+OPEN = """
+# %%
+import pandas as pd
+df = pd.read_csv(path)
+# %% [vega-lite]
+{"data": {"name": "df"}, "transform": [{"calculate": "datum.a * 2", "as": "twice"}, {"filter": "datum.twice > 1"}],
+ "mark": "bar", "encoding": {"x": {"field": "tw<|>ice"}, "y": {"field": "a"}}}
+"""
+
+
+def test_a_field_that_the_chart_makes_is_renamed_over_any_data() -> None:
+    _, chart = renamed(OPEN, "double")
+    assert chart.count("double") == 3
+    assert "twice" not in chart
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "why"),
+    [
+        (OPEN, "a", "There is a column `a` beside `twice` already (Cell 2)."),
+        (
+            OPEN.replace("tw<|>ice", "twice").replace('"field": "a"', '"field": "<|>a"'),
+            "z",
+            "It is not known which column `a` is: the fields of the data are not all known.",
+        ),
+        (
+            OPEN.replace('"transform": [', '"transform": [{"filter": "datum.twice > 0"}, '),
+            "z",
+            'Cell 2 may mean the column `twice` in `…ter": "datum.twice > 0"}, {"cal…`: '
+            "the fields of the data are not all known.",
+        ),
+    ],
+)
+def test_a_field_that_nobody_knows_is_not_renamed(text: str, name: str, why: str) -> None:
+    case = dsl.load(text)
+    answer = renaming.rename(case.snapshot, case.session.services, case.cell, case.offset, name)
+    assert answer is not None
+    assert answer.refusal == why

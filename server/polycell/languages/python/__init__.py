@@ -6,6 +6,7 @@ from polycell.core.charts import Drawing, Refusal
 from polycell.core.results import Action
 from polycell.core.service import Context
 from polycell.core.text import Span
+from polycell.languages.python.drawn_names import Drawn
 from polycell.languages.python.service import PythonService
 
 
@@ -30,4 +31,4 @@ def annotate_tables(context: Context, span: Span) -> Sequence[Action]:
     return annotate_tables(context, span)
 
 
-__all__ = ["PythonService", "altair_chart_at", "annotate_tables", "as_vega_lite"]
+__all__ = ["Drawn", "PythonService", "altair_chart_at", "annotate_tables", "as_vega_lite"]

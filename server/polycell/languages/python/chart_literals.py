@@ -19,7 +19,7 @@ from polycell.languages.python.source import PythonSource
 from polycell.languages.python.sql_texts import bound_once, content
 
 LONGEST = 50_000  # characters of a specification
-_MAYBE = re.compile(r"\bfrom_dict\s*\(|\bfrom_json\s*\(|\bVega(?:Lite)?\s*\(|application/vnd\.vega")
+MAYBE = re.compile(r"\bfrom_dict\s*\(|\bfrom_json\s*\(|\bVega(?:Lite)?\s*\(|application/vnd\.vega")
 _MIME = re.compile(r"application/vnd\.(vega|vegalite)\.v\d+\+json\Z")
 _SHOWING = frozenset({"display", "publish_display_data", "update_display"})
 _WORDS = {"True": "true", "False": "false", "None": "null"}
@@ -32,20 +32,20 @@ _LINE_ENDS = re.compile(r"[^\r\n]")
 
 def chart_fragments(source: PythonSource, text: str) -> Iterator[Fragment]:
     """The specifications of a cell, in no order."""
-    if source.tree is None or not _MAYBE.search(source.code):
+    if source.tree is None or not MAYBE.search(source.code):
         return
     bound = bound_once(source.tree)
     loads = [n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
     for node in ast.walk(source.tree):
-        for language, value, frame in _specifications(node):
+        for language, value, frame in specifications(node):
             if isinstance(value, ast.Name) and loads.count(value.id) == 1:
                 value = bound.get(value.id, value)
-            made = _read(source, text, language, value, frame)
+            made = read_literal(source, text, language, value, frame)
             if made is not None:
                 yield made
 
 
-def _specifications(node: ast.AST) -> Iterator[tuple[str, ast.expr, str]]:
+def specifications(node: ast.AST) -> Iterator[tuple[str, ast.expr, str]]:
     """(language, specification, the frame that is given beside it) of a call."""
     if not isinstance(node, ast.Call) or not node.args:
         return
@@ -71,7 +71,7 @@ def _last(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def _read(source: PythonSource, text: str, language: str, value: ast.expr, frame: str) -> Fragment | None:
+def read_literal(source: PythonSource, text: str, language: str, value: ast.expr, frame: str) -> Fragment | None:
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         found = content(source, text, value)
         return Fragment(language, found[0], text=found[1], dialect="") if found is not None else None

@@ -53,9 +53,13 @@ class PythonService(LanguageService):
         return python_facts(cell, host)
 
     def fragments(self, context: Context, at: int | None = None) -> Iterable[Fragment]:
+        from polycell.languages.python.drawn_names import written_here
         from polycell.languages.python.sql_expressions import expressions
+        from polycell.languages.python.unfinished_charts import unfinished_chart
 
-        return (*context.facts.fragments, *expressions(context, at))
+        found = (*context.facts.fragments, *written_here(context), *expressions(context, at))
+        begun = unfinished_chart(context, at) if at is not None else None
+        return found if begun is None else (begun, *(f for f in found if not f.span.touches(begun.span.start)))
 
     def exports(self, context: Context) -> Exports:
         from polycell.languages.python.flow.exports import exports

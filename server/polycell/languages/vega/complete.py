@@ -34,6 +34,7 @@ _FIRST_KEYS = frozenset({
 })  # fmt: skip
 _COLOURS = frozenset({"color", "fill", "stroke", "background"})
 _MANY = frozenset({"ColorName"})  # definitions whose values come after all others
+_ENCODED = json.JSONEncoder(ensure_ascii=False).encode
 DOCUMENTATION = 600  # characters of the schema's text that go with an item
 
 
@@ -197,12 +198,14 @@ def _allowed(leaf: Leaf, write: _ValueWriter, proposed: str, *, in_string: bool)
 def _fields(reading: Reading, path: Path, cursor: Cursor, write: _ValueWriter) -> Iterator[Completion]:
     found = scope(path, reading.outside)
     taken = _taken(cursor)
+    details: dict[int, str] = {}  # by type: a wide table has few
     for at_, column in enumerate(found.table.columns):
         if column.name in taken:
             continue
         rank = 10 + (at_ > 40) + column.maybe
         field, origin = as_field(column.name), origin_of(column, found)
-        yield write.item(field, "column", detail_of(column), origin, rank, column.name)
+        detail = details.get(id(column.type)) or details.setdefault(id(column.type), detail_of(column))
+        yield write.item(field, "column", detail, origin, rank, column.name)
 
 
 def _taken(cursor: Cursor) -> set[str]:
@@ -300,7 +303,7 @@ class _ValueWriter:
         rank: int = 30,
         label: str = "",
     ) -> Completion:
-        text = json.dumps(value, ensure_ascii=False)[1:-1]
+        text = value if value.isalnum() else _ENCODED(value)[1:-1]
         if self.mark == "'":
             text = text.replace('\\"', '"').replace("'", "\\'")
         insert = f"{self.open_}{text}{self.close}{self.comma}"
@@ -325,16 +328,18 @@ def _comma_is_missing(text: str, end: int, cursor: Cursor) -> bool:
 
 
 def detail_of(column: Column) -> str:
+    if column.type is None:
+        return ""
     kind = kind_of_type(column.type)
-    return " · ".join(filter(None, [str(column.type) if column.type is not None else "", kind]))
+    return f"{column.type} · {kind}" if kind else str(column.type)
 
 
 def origin_of(column: Column, source: Source) -> str:
     """Where a field comes from, in a line or two."""
-    lines = [f"from {source.name}" if source.name else ""]
-    if column.source and column.source != column.name:
-        lines.append(column.source)
-    return "\n\n".join(filter(None, lines))
+    home = f"from {source.name}" if source.name else ""
+    if not column.source or column.source == column.name:
+        return home
+    return f"{home}\n\n{column.source}" if home else column.source
 
 
 def columns_of(table: Table) -> str:

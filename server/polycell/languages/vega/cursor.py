@@ -63,7 +63,7 @@ def _object(tree: Tree, node: Node, path: list[str | int], offset: int) -> Node 
     if before is None:
         return _new_key(tree, node, path, offset)
     member = before
-    if member.key or member.colon >= 0:
+    if member.key or member.quote or member.colon >= 0:
         key = Node("string", member.start, member.end, member.key, member.quote, _key_closed(tree, member))
         if _at_word(key, offset):
             return _on(tree, "key", path, node, member, key, offset)

@@ -250,7 +250,7 @@ def _inferred(rows: Any, more: bool = False) -> Table:
     table = table_of_records(rows[:ROWS], evidence=Evidence.DECLARED, source="values", limit=ROWS)
     columns = []
     for column in table.columns:
-        if column.type == STRING:
+        if column.type is STRING:
             texts = [row[column.name] for row in rows[:ROWS] if isinstance(row, Mapping) and column.name in row]
             found = type_of_texts([t for t in texts if isinstance(t, str)], dates=True)
             # Numbers and dates in quotes: a chart takes them for what they look like.

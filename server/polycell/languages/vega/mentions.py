@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from polycell.core.environment import fold
 from polycell.core.results import Mention
 from polycell.core.text import Span
-from polycell.core.types import Column
+from polycell.core.types import Anchor, Column
 from polycell.languages.vega.fields import scope
 from polycell.languages.vega.places import datum_fields, inside, last_key, raw
 from polycell.languages.vega.reading import Reading
@@ -92,9 +93,31 @@ def _named(
 ) -> Iterator[Mention]:
     table = scope(path, reading.outside).table
     if column is not None:
+        if table.open and column.origins and _given_here(reading).issuperset(column.origins):
+            # A field that the specification itself makes is this one, whatever else the data have.
+            table = replace(table, columns=(*table.columns, *_named_here(reading)), open=False)
         yield Mention(span, column.name, column, (table,), write)
     elif table.open:
         yield Mention(span, name, refusal="the fields of the data are not all known")
+
+
+def _given_here(reading: Reading) -> frozenset[Anchor]:
+    """The places where transforms of the specification give fields their names."""
+    root = reading.tree.root
+    nodes = [n for path, n in walk(root) if last_key(path) == "as" and "transform" in path] if root is not None else []
+    places = (reading.outside.anchor(node) for node in nodes if node.kind == "string")
+    return frozenset(place for place in places if place is not None)
+
+
+def _named_here(reading: Reading) -> list[Column]:
+    """What the specification takes for fields, known or not."""
+    found = []
+    for path, node in walk(reading.tree.root) if reading.tree.root is not None else ():
+        if node.kind == "string":
+            text, start = raw(node, reading.tree.text)
+            found += [Column(field.name) for field in datum_fields(text, start)]
+            found += [Column(str(node.value))] if reading.names_field(path) else []
+    return found
 
 
 def inputs(reading: Reading, span: Span) -> Iterator[Mention]:
