@@ -18,29 +18,22 @@ class Token:
     """Tells a running request that nobody waits for it any more."""
 
     def __init__(self) -> None:
-        self._cancelled = jpype.JClass("java.util.concurrent.CompletableFuture")()
+        self._cancelled: Any = None
+        self._told = False
 
     @cached_property
     def java(self) -> Any:
-        """As Metals' interfaces have it."""
-        future = self._cancelled
-        raised = jpype.JClass("java.util.concurrent.CancellationException")
-
-        @jpype.JImplements("scala.meta.pc.CancelToken")
-        class Cancel:
-            @jpype.JOverride
-            def checkCanceled(self) -> None:  # noqa: N802 (Java's name)
-                if future.isDone():
-                    raise raised()
-
-            @jpype.JOverride
-            def onCancel(self) -> Any:  # noqa: N802
-                return future
-
-        return Cancel()
+        """As Metals has it: an object of Java's, since it is asked thousands of times in one completion."""
+        made = jpype.JClass("scala.meta.internal.async.CompletableCancelToken")()
+        self._cancelled = made
+        if self._told:
+            made.cancel()
+        return made
 
     def cancel(self) -> None:
-        self._cancelled.complete(True)
+        self._told = True
+        if self._cancelled is not None:
+            self._cancelled.cancel()
 
 
 class Compiler:
@@ -52,6 +45,7 @@ class Compiler:
         paths = jpype.JClass("java.nio.file.Paths")
         self._json = Json()
         self._uri = jpype.JClass("java.net.URI")
+        self._parameters = jpype.JClass("scala.meta.internal.metals.CompilerOffsetParams").apply
         self._optional = jpype.JClass("java.util.Optional")
         found = next(iter(services.load(interface, jpype.JClass("scala.Option").class_.getClassLoader()).iterator()))
         self._classes = Classes(classpath)
@@ -81,27 +75,7 @@ class Compiler:
         return future.get(int(ANSWER), jpype.JClass("java.util.concurrent.TimeUnit").SECONDS)
 
     def _at(self, source: Source, offset: int, token: Token) -> Any:
-        uri = self._uri.create(source.uri)
-
-        @jpype.JImplements("scala.meta.pc.OffsetParams")
-        class Parameters:
-            @jpype.JOverride
-            def uri(self) -> Any:
-                return uri
-
-            @jpype.JOverride
-            def text(self) -> str:
-                return source.text
-
-            @jpype.JOverride
-            def token(self) -> Any:
-                return token.java
-
-            @jpype.JOverride
-            def offset(self) -> int:
-                return offset
-
-        return Parameters()
+        return self._parameters(self._uri.create(source.uri), source.text, offset, token.java)
 
     def _search(self) -> Any:
         """What the compiler asks about names that are not imported: the classes on the classpath, by their names."""
