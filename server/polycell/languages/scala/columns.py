@@ -12,6 +12,7 @@ from polycell.core.results import Completion, Completions, Hover
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Column, Table
+from polycell.languages.scala.exports import own_frames
 from polycell.languages.scala.lexer import Token, code, tokens
 from polycell.languages.scala.text import scala_text
 
@@ -73,8 +74,8 @@ def _code(text: str) -> tuple[Token, ...]:
 
 
 def _is_interpolated(text: str, token: Token) -> bool:
-    """`$"name"`."""
-    return text.startswith('$"', token.start)
+    """`$"name"`, whose dollar is a token of its own."""
+    return text.startswith('$"', token.start - 1) and token.start > 0
 
 
 def _is_argument(found: Sequence[Token], index: int) -> bool:
@@ -99,6 +100,7 @@ def _is_argument(found: Sequence[Token], index: int) -> bool:
 
 def _tables(context: Context, found: Sequence[Token], index: int) -> Iterator[Table]:
     """Tables that the string may speak of, the nearest first: the head of its own chain, then of the calls around."""
+    own = own_frames(context)
     depth = 0
     for at in range(index - 1, -1, -1):
         token = found[at]
@@ -109,6 +111,9 @@ def _tables(context: Context, found: Sequence[Token], index: int) -> Iterator[Ta
         elif token.text in (";", "=", "val", "var") and depth == 0:
             return
         elif token.kind == "id" and (at == 0 or found[at - 1].text != "."):
-            binding = context.view.lookup(token.text)
-            if binding is not None and isinstance(binding.type, Table):
-                yield binding.type
+            table = own.tables.get(token.text)
+            binding = context.view.lookup(token.text) if table is None and token.text not in own.types else None
+            if table is None and binding is not None and isinstance(binding.type, Table):
+                table = binding.type
+            if table is not None:
+                yield table

@@ -8,8 +8,10 @@ from dataclasses import replace
 from polycell.core.environment import Binding, BindingKind, Exports, View
 from polycell.core.service import Context
 from polycell.core.types import UNKNOWN, Anchor, Class, Function, Opaque, Table, Type
+from polycell.languages.scala.frames import FRAMES, Frames, read, views
 from polycell.languages.scala.outline import Name, Outline
-from polycell.languages.scala.scalatypes import Fields, rows_of, to_neutral
+from polycell.languages.scala.scalatypes import Fields, parse, rows_of, to_neutral
+from polycell.languages.scala.text import scala_text
 
 # (name) → the type that the compiler gives it in this cell, and the same written in full (`Binding.native`); "" where
 # it said nothing.
@@ -22,15 +24,29 @@ def exports(context: Context, compiled: Compiled, result: tuple[str, str] = UNTO
     outline = context.facts.analysis
     if not isinstance(outline, Outline):
         return Exports()
-    found = {binding.name: binding for binding in _bindings(context, outline, compiled)}
+    frames = Frames(context, _fields(context.view, outline), scala_text(context.cell))
+    found = {binding.name: binding for binding in _bindings(context, outline, compiled, frames)}
     last = context.host.last_expression
     written, native = result
-    if last and outline.last is not None and last not in found and written not in ("", "Unit"):
-        fields = _fields(context.view, outline)
+    if last and outline.last is not None and last not in found and written != "Unit":
+        table = frames.of(outline.last) if not written or parse(written).short in FRAMES else None
         origin = Anchor("", 0, context.cell.id)
-        type_ = to_neutral(written, fields)
+        type_ = table if table is not None else to_neutral(written, frames.fields)
+        written = written or ("DataFrame" if table is not None else "")
+    if last and written and last not in found and outline.last is not None and written != "Unit":
         found[last] = Binding(last, type_, "variable", _space(context), origin, written, native=native)
-    return Exports((*found.values(), *_handed_out(context, found.get(context.cell.result))))
+    handed = _handed_out(context, found.get(context.cell.result))
+    return Exports((*found.values(), *handed, *views(frames)))
+
+
+def own_frames(context: Context) -> Frames:
+    """The frames of a cell as its text and the cells above make them, without a compiler."""
+    outline = context.facts.analysis
+    if not isinstance(outline, Outline):
+        return Frames(context, lambda name: None, "")
+    frames = Frames(context, _fields(context.view, outline), scala_text(context.cell))
+    read(frames, ((name, name.declared or name.literal) for name in outline.names))
+    return frames
 
 
 def _handed_out(context: Context, own: Binding | None) -> Iterator[Binding]:
@@ -45,16 +61,19 @@ def _handed_out(context: Context, own: Binding | None) -> Iterator[Binding]:
     yield Binding(cell.result, type_, "result", context.host.result_space, origin, cell.magic.arguments)
 
 
-def _bindings(context: Context, outline: Outline, compiled: Compiled) -> Iterator[Binding]:
+def _bindings(context: Context, outline: Outline, compiled: Compiled, frames: Frames) -> Iterator[Binding]:
     cell = context.cell
-    fields = _fields(context.view, outline)
     for name in outline.names:
         origin = Anchor.at(cell.text, name.span.start, name.span.of(cell.text), cell=cell.id)
         told, native = compiled(name)
         written = name.declared or name.literal or told
         # Only public values are handed to other languages.
         kind: BindingKind = "variable" if name.kind == "val" and not name.private else "internal"
-        yield Binding(name.name, _type(name, written, fields), kind, _space(context), origin, written, native=native)
+        read(frames, [(name, written)])
+        table = frames.tables.get(name.name)
+        type_ = table if table is not None else _type(name, written, frames.fields)
+        written = written or ("DataFrame" if table is not None else "")
+        yield Binding(name.name, type_, kind, _space(context), origin, written, native=native)
     for clause in outline.imports:
         for imported in clause.names:
             origin = Anchor.at(cell.text, clause.span.start, imported, cell=cell.id)

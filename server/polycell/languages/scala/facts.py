@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from polycell.core.facts import Definition, DefinitionKind, Facts, Import, Reference, Use
 from polycell.core.notebook import Cell
 from polycell.core.text import Span
+from polycell.languages.scala.lexer import tokens
 from polycell.languages.scala.outline import Kind, Outline, outline
+from polycell.languages.scala.sql_strings import sql_strings
 from polycell.languages.scala.text import scala_text
 
 _KINDS: dict[Kind, DefinitionKind] = {
@@ -21,7 +23,8 @@ _KINDS: dict[Kind, DefinitionKind] = {
 
 
 def facts(cell: Cell) -> Facts:
-    found = outline(scala_text(cell))
+    text = scala_text(cell)
+    found = outline(text)
     definitions = tuple(Definition(n.name, _KINDS[n.kind], n.span, n.extent) for n in found.names if n.kind in _KINDS)
     references = tuple(_references(found))
     own = {n.name for n in found.names}
@@ -32,6 +35,7 @@ def facts(cell: Cell) -> Facts:
         tuple(Use(name, span, guarded=True) for name, span in uses.items()),
         references,
         tuple(Import(i.text.removeprefix("import").strip(), i.span, star=i.star) for i in found.imports),
+        fragments=tuple(sql_strings(text, tokens(text))),
         analysis=found,
     )
 

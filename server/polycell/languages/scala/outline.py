@@ -116,11 +116,11 @@ def outline(text: str, start: int = 0) -> Outline:
     mentions = tuple(_mentions(found))
     names: list[Name] = []
     imports: list[Import] = []
-    statements: list[Statement] = []
+    cut: list[Statement] = []
     package = ""
     last: Span | None = None
     margin: int | None = None
-    for statement in _statements(every):
+    for statement in statements(every):
         last = None
         span = Span(statement[0].start, statement[-1].end)
         head = _head(statement)
@@ -148,11 +148,11 @@ def outline(text: str, start: int = 0) -> Outline:
             always=word in ("import", "package") or "implicit" in modifiers or (head is None and word in _GIVING),
             plain=word in ("val", "var", "def") and not modifiers & {"inline", "transparent"},
         )
-        if column > margin and statements and not text[: span.start].rstrip().endswith(";"):
+        if column > margin and cut and not text[: span.start].rstrip().endswith(";"):
             # Scala 3's blocks are indented, without braces.
-            before = statements.pop()
+            before = cut.pop()
             made = Statement(Span(before.span.start, span.end), (*before.names, *own), (), before.always or made.always)
-        statements.append(made)
+        cut.append(made)
     return Outline(
         tuple(names),
         tuple(imports),
@@ -161,7 +161,7 @@ def outline(text: str, start: int = 0) -> Outline:
         package,
         broken(every, len(text)),
         last,
-        tuple(_with_mentions(statements, mentions)),
+        tuple(_with_mentions(cut, mentions)),
         frozenset(name for name, _ in mentions),
     )
 
@@ -197,7 +197,7 @@ def broken(every: Sequence[Token], end: int) -> tuple[str, Span] | None:
     return None
 
 
-def _statements(every: Sequence[Token]) -> Iterator[list[Token]]:
+def statements(every: Sequence[Token]) -> Iterator[list[Token]]:
     """Statements at the outermost level, without comments and line ends."""
     depth = 0
     made: list[Token] = []
@@ -330,7 +330,7 @@ def _values(text: str, statement: Sequence[Token], at: int, modifiers: frozenset
     if colon is not None and colon + 1 < end:
         declared = text[statement[colon + 1].start : statement[end - 1].end]
     simple = all(token.kind == "id" or token.text == "," for token in pattern)
-    literal = _literal(statement[end + 1 :]) if simple else ""
+    literal = literal_type(statement[end + 1 :]) if simple else ""
     for index, token in enumerate(pattern):
         if token.kind != "id" or token.text == "_":
             continue
@@ -352,7 +352,7 @@ def _values(text: str, statement: Sequence[Token], at: int, modifiers: frozenset
         )
 
 
-def _literal(found: Sequence[Token]) -> str:
+def literal_type(found: Sequence[Token]) -> str:
     """The type of a literal that is the whole right side; "" for anything else."""
     if found and found[0].text in ("-", "+") and len(found) == 2 and found[1].kind == "number":
         found = found[1:]

@@ -184,7 +184,7 @@ def _neutral(type_: Applied, fields: Fields, depth: int) -> Type:
         return Scalar(_VALUES.get(short, SCALARS[short]))
     inner = tuple(_neutral(argument, fields, depth + 1) for argument in type_.arguments)
     if short in _DATASETS:
-        return _dataset(type_, fields)
+        return dataset(type_, fields)
     if short == "Array" and inner:
         return Collection("array", inner[0])
     if short in _SEQUENCES:
@@ -207,7 +207,7 @@ def _member(type_: Type) -> Function:
     return Function(f"() -> {describe(type_)}" if describe(type_) else "()", type_, changes=())
 
 
-def _dataset(type_: Applied, fields: Fields) -> Table:
+def dataset(type_: Applied, fields: Fields) -> Table:
     """The columns of a Dataset are the fields of its case class, of a tuple `_1`, `_2`, …, of a simple type `value`
     (Spark's encoders); of anything else nobody knows them."""
     row = type_.arguments[0] if type_.arguments else Applied("Row")

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from polycell.core.environment import Exports
+from polycell.core.environment import Binding, Exports
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import NO_COMPLETIONS, Action, Completion, Completions, Finding, Hover, Location, Signatures
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
-from polycell.core.types import describe
+from polycell.core.types import Table, describe
 from polycell.languages.scala import answers, columns
 from polycell.languages.scala.actions import actions
 from polycell.languages.scala.cells import Reader, Units, unit
 from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.config import Config, Configure, plain
 from polycell.languages.scala.document import Made, document, result_name, result_span
-from polycell.languages.scala.exports import UNTOLD, exports
+from polycell.languages.scala.exports import UNTOLD, exports, own_frames
 from polycell.languages.scala.facts import facts
 from polycell.languages.scala.findings import findings
+from polycell.languages.scala.frames import views
 from polycell.languages.scala.host.versions import release_for
 from polycell.languages.scala.lexer import KEYWORDS, tokens
 from polycell.languages.scala.outline import Name, Outline
 from polycell.languages.scala.questions import Answer, Question, Told, Typed
 from polycell.languages.scala.slices import native
 from polycell.languages.scala.text import scala_text
+from polycell.tables.describe import table_markdown
 
 _COMPLETION, _HOVER = "textDocument/completion", "textDocument/hover"
 _SIGNATURE, _DEFINITION = "textDocument/signatureHelp", "textDocument/definition"
@@ -120,13 +122,26 @@ class ScalaService(LanguageService):
         if word is None:
             return None
         place, _ = await self._in_time(context, offset, _HOVER)
-        if place is None:
-            return None
-        told = answers.hover(place[0].result, word)
-        binding = context.view.lookup(word.of(context.cell.text))
+        return self._with_table(context, word, answers.hover(place[0].result, word) if place is not None else None)
+
+    def _with_table(self, context: Context, word: Span, told: Hover | None) -> Hover | None:
+        """With what the value is to other languages: a type of theirs, the columns of a table."""
+        name = word.of(context.cell.text)
+        own = own_frames(context)
+        table = own.tables.get(name)
+        binding = context.view.lookup(name) if table is None and name not in own.types else None
+        type_ = table if table is not None else binding.type if binding is not None else None
+        if isinstance(type_, Table):
+            said = f"{describe(type_)}\n\n{table_markdown(context.notebook, type_)}"
+            return Hover(f"{told.markdown}\n\n{said}" if told is not None else said, word)
         if told is None or binding is None or binding.space == context.cell.language or not describe(binding.type):
             return told
         return Hover(f"{told.markdown}\n\n{binding.space.capitalize()}: {describe(binding.type)}", told.span)
+
+    def scope_at(self, context: Context, offset: int) -> Mapping[str, Binding]:
+        """The views that the cell has registered before."""
+        own = own_frames(context)
+        return {one.name: one for one in views(own, offset)}
 
     async def define(self, context: Context, offset: int) -> Sequence[Location]:
         place, _ = await self._in_time(context, offset, _DEFINITION)
