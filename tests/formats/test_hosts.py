@@ -37,6 +37,7 @@ def spec(name: str, language: str = "", display: str = "") -> dict[str, Any]:
         ({"config": {"theme": 1}}, "jupyter", "python"),
         ({"application/vnd.databricks.v1+notebook": {"language": "sql"}}, "databricks", "sql"),
         ({"application/vnd.databricks.v1+notebook": {}, "language_info": {"name": "python"}}, "databricks", "python"),
+        ({"name": "Sales", "notebookId": 4711}, "databricks", "python"),
         (spec("synapse_pyspark", "Python", "Synapse PySpark"), "synapse", "python"),
         ({"microsoft": {"language": "scala"}}, "synapse", "scala"),
         ({"saveOutput": True, "language_info": {"name": "python"}}, "synapse", "python"),

@@ -7,7 +7,7 @@ import pytest
 from polycell.compose import default_services
 from polycell.core import features
 from polycell.core.session import Session
-from polycell.formats import read_file
+from polycell.formats import read_document, read_file
 from tests.dsl import check_findings
 from tests.shared import SHARED, needs_shared
 
@@ -143,6 +143,18 @@ def test_a_deleted_name_is_not_defined() -> None:
         x
         ^ undefined-name: `x` is not defined
     """)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("docs/_chart.qmd", 0), ("docs/_code/chart.qmd", 0), ("_docs/sales/chart.qmd", 1), ("docs/_chart.py", 1)],
+)
+def test_a_part_of_a_document_uses_what_the_others_define(path: str, said: int) -> None:
+    text = "```{python}\nprint(sales)\n```\n" if path.endswith(".qmd") else "# %%\nprint(sales)\n"
+    (notebook,) = read_document(text, f"file:///{path}", f"/{path}").notebooks
+    snapshot = Session(default_services()).update(notebook)
+    found = [f.code for index in range(len(notebook.cells)) for f in features.findings(snapshot, index)]
+    assert found == ["undefined-name"] * said
 
 
 # Every finding of both rules in the real notebooks, and why it is true.

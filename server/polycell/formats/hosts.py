@@ -141,6 +141,8 @@ def _kernels(metadata: Mapping[str, Any]) -> Iterable[tuple[str, frozenset[str],
 def _host(metadata: Mapping[str, Any], cells: Sequence[CellSource]) -> str:
     if DATABRICKS_KEY in metadata or any(_DATABRICKS_CELL in _of(cell) for cell in cells[:3]):
         return "databricks"
+    if isinstance(metadata.get("notebookId"), int) and "name" in metadata:  # its exports until 2021
+        return "databricks"
     if _is_polynote(metadata, cells):
         return "polynote"
     kernel = _inner(metadata, "kernelspec", "name").lower()

@@ -48,6 +48,8 @@ class Missing:
 
 def missing_names(context: Context) -> Iterator[Missing]:
     """Uses that certainly find nothing when the notebook runs from top to bottom; silent whenever that is in doubt."""
+    if _is_part(context.notebook.path):
+        return
     for use in _uses(context, deferred=False):
         if context.view.lookup(use.name) is not None:
             continue
@@ -60,7 +62,7 @@ def missing_names(context: Context) -> Iterator[Missing]:
 
 def never_defined(context: Context) -> Iterator[Use]:
     """First uses, in bodies that run later, of names that no cell defines, above or below; silent where in doubt."""
-    if context.host.name in _RUN_BY_OTHERS:
+    if context.host.name in _RUN_BY_OTHERS or _is_part(context.notebook.path):
         return
     for use in _uses(context, deferred=True):
         if context.view.lookup(use.name) is not None or context.view.defined_later(use.name):
@@ -70,6 +72,12 @@ def never_defined(context: Context) -> Iterator[Use]:
         own = any(d.name == use.name and not d.container for d in context.facts.definitions)
         if not own and not context.view.given_here(use.name):
             yield use
+
+
+def _is_part(path: str) -> bool:
+    """Whether Quarto and bookdown take a document for a part of others, which define what it uses."""
+    *_, folder, name = ("", "", *path.replace("\\", "/").split("/"))
+    return name.lower().endswith((".qmd", ".rmd")) and "_" in (folder[:1], name[:1])
 
 
 def _uses(context: Context, *, deferred: bool) -> Iterator[Use]:
