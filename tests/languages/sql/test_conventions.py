@@ -138,3 +138,9 @@ def test_deepnote(integration: str, dialect: str) -> None:
 def test_a_snowflake_cell_hands_out_a_frame() -> None:
     text = "host: snowflake\n# %% [sql] -> cell1\nselect 1 as id, 'x' as name\n# %%\ncell1.to_pandas()[\"<|>\"]"
     assert dsl.labels(text) == ["ID", "NAME"]
+
+
+@pytest.mark.parametrize("method", ["DataFrame", "PolarsDataFrame"])
+def test_a_result_of_jupysql_becomes_a_frame(method: str) -> None:
+    assert dsl.labels(f"# %%\n%%sql r <<\nselect 1 as id, 'x' as name\n# %%\nr.{method}()[\"<|>\"]") == ["id", "name"]
+    assert dsl.labels(f'# %%\nr = %sql select 1 as id\nr.{method}()["<|>"]') == ["id"]

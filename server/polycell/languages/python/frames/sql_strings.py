@@ -148,6 +148,17 @@ def polars_sql(call: Call) -> Type:
     return evaluated(call, "query", "polars" if eager is True else "polars-lazy")
 
 
+@method("result-set", "DataFrame")
+def result_frame(call: Call) -> Type:
+    """JupySQL's result as a frame of pandas."""
+    return replace(call.table, flavour="pandas", index=(), case_sensitive=True)
+
+
+@method("result-set", "PolarsDataFrame")
+def polars_result(call: Call) -> Type:
+    return replace(call.table, flavour="polars", index=(), case_sensitive=True)
+
+
 CONTEXT = "polars.SQLContext"
 
 
