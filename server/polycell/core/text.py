@@ -53,7 +53,7 @@ class LineIndex:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0, *(m.end() for m in _LINE_END.finditer(text))]
+        self.starts = [0, *[m.end() for m in _LINE_END.finditer(text)]]
 
     def __len__(self) -> int:
         return len(self.starts)

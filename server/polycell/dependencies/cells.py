@@ -54,6 +54,7 @@ _LITERAL = re.compile(r"(?P<q>[\"'])(?P<command>[^\"'\\\r\n]*)(?P=q)\s*\)")
 _JARS = re.compile(r'"spark\.jars\.packages"\s*:\s*"(?P<list>[^"\r\n]*)"?')
 _PY_FILES = re.compile(r'"(?:pyFiles|archives|spark\.submit\.pyFiles|environment)"\s*:')
 KEPT = 4096
+LARGEST = 200_000  # characters of a cell that is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,9 @@ def said_by(cell: Cell, facts: Facts) -> Said:
 
 
 def _read(cell: Cell, facts: Facts) -> Said:
+    if len(cell.text) > LARGEST:
+        may_install = cell.language in ("python", "scala", *_SHELLS)
+        return Said(remarks=(Hides("a cell too large to read", installs=True),) if may_install else ())
     declarations: list[Declaration] = list(read_block(cell.text))
     remarks: list[Remark] = []
     files: list[tuple[str, Span]] = []

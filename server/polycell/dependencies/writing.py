@@ -29,6 +29,9 @@ _SHELLS = frozenset({"bash", "sh", "shellscript", "shell", "zsh"})
 _NUGET_LANGUAGES = frozenset({"csharp", "fsharp", "powershell"})
 
 
+LONGEST = 10_000  # characters of a line that is looked at
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """`text` is what is written so far of one requirement; `parted` is what stands between the parts of a
@@ -41,7 +44,7 @@ class Writing:
 
 def being_written(cell: Cell, line: str) -> Writing | None:
     """`line` is the cursor's, as far as the cursor. None where no declaration is written."""
-    if cell.kind == "markup":
+    if cell.kind == "markup" or len(line) > LONGEST:
         return None
     if "%%configure" in cell.text and (jars := _JARS.search(line)) is not None:
         return Writing("maven", jars["written"])

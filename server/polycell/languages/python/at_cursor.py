@@ -23,6 +23,8 @@ from polycell.languages.python.values import items_of
 
 WIDEST = 4000  # characters of a receiver that is evaluated
 _HEADER = re.compile(r"^([ \t]*)(?:async[ \t]+)?def\b[^\n]*(?:\n[^\n]*){0,30}?:[ \t]*(?=\n)", re.MULTILINE)
+DEEPEST = 16  # open brackets, from the inside, that are looked through for comprehensions
+_REST = re.compile(r"\w*")
 _LAMBDA = re.compile(r"\blambda\s+([^\W\d]\w*)\s*:")
 
 
@@ -143,7 +145,7 @@ class Place:
 
     def _bind_comprehensions(self) -> None:
         """The names of the comprehensions around, the outermost first."""
-        for bracket in self.site.brackets:
+        for bracket in self.site.brackets[-DEEPEST:]:
             for target, over in clauses(self.context.cell.text, bracket.start, self.offset):
                 try:
                     node = ast.parse(f"({target}) = 0").body[0]
@@ -242,9 +244,8 @@ def parts_of(node: ast.AST) -> Iterator[ast.AST]:
 
 def word_end(text: str, offset: int) -> int:
     """The end of the identifier at an offset."""
-    while offset < len(text) and (text[offset].isalnum() or text[offset] == "_"):
-        offset += 1
-    return offset
+    found = _REST.match(text, offset)
+    return found.end() if found is not None else offset
 
 
 def after_statement(context: Context, offset: int) -> Interpreter:

@@ -68,8 +68,8 @@ def columns(place: Place, *, variable: bool = False) -> Table | None:
 def _begins(place: Place, at: int) -> bool:
     """Whether the string is all that its argument has so far: not the right side of a comparison, say."""
     text, site = place.context.cell.text, place.site
-    while at and text[at - 1].isalpha():
-        at -= 1
+    for _ in range(2):  # letters before the quote
+        at -= at > 0 and text[at - 1].isalpha()
     before = text[max(0, at - 200) : at].rstrip()
     if before.endswith("="):
         return not before.endswith(("==", "!=", "<=", ">=", ":="))

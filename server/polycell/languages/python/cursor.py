@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from polycell.core.text import Span
 
@@ -25,6 +26,7 @@ _TOKEN = re.compile(
     |(?P<operator>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_REST = re.compile(r"\w*")
 _ENDS = {quote: re.compile(rf"(?:\\.|(?!{quote})[^\\])*", re.DOTALL) for quote in ("'''", '"""')}
 _ENDS |= {quote: re.compile(rf"(?:\\.|[^\\\n{quote}])*", re.DOTALL) for quote in ("'", '"')}
 
@@ -73,8 +75,9 @@ class Site:
     brackets: tuple[Bracket, ...] = ()
 
 
+@lru_cache(maxsize=16)
 def site(code: str, offset: int) -> Site:
-    """Look around the cursor. Total, for any text."""
+    """Look around the cursor. Total, for any text. What answers one request asks several times."""
     start = max(0, offset - FARTHEST)
     if start:
         start = code.find("\n", start, offset) + 1 or start
@@ -101,10 +104,8 @@ def _site(code: str, start: int, offset: int) -> Site:
         tokens = tokens[:-1]
     elif tokens and tokens[-1].kind == "number" and tokens[-1].end == offset:
         return Site("", Span(offset, offset), comment=True)
-    end = offset
-    while end < len(code) and (code[end].isalnum() or code[end] == "_"):
-        end += 1
-    span = Span(offset - len(word), end)
+    rest = _REST.match(code, offset)
+    span = Span(offset - len(word), rest.end() if rest is not None else offset)
     significant = [t for t in tokens if t.kind != "space"]
     if significant and significant[-1].text == ".":
         receiver = chain_before(code, tokens, significant[-1].start)

@@ -10,6 +10,8 @@ from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.cursor import Bracket, site
 from polycell.languages.python.source import PythonSource
 
+LONGEST = 200  # characters of a word around the cursor
+
 
 def signature(context: Context, offset: int, *, methods: bool = False) -> Signatures | None:
     """None where the innermost call is of something that the notebook does not define. `methods`: what is called on a
@@ -19,7 +21,8 @@ def signature(context: Context, offset: int, *, methods: bool = False) -> Signat
     code = context.cell.text
     if isinstance(source, PythonSource) and not source.broken and source.tree is not None:
         code = source.code
-    while offset > 0 and (code[offset - 1].isalnum() or code[offset - 1] in "_."):
+    first = max(0, offset - LONGEST)
+    while offset > first and (code[offset - 1].isalnum() or code[offset - 1] in "_."):
         offset -= 1  # in a number nothing is known of what is around it
     found = site(code, offset)
     if found.comment:

@@ -54,6 +54,8 @@ MOST = 50  # expressions of a cell beyond which none is looked for
 
 def expressions(context: Context, at: int | None = None) -> Iterator[Fragment]:
     """Those of a cell, or those that a place touches, in order of text."""
+    if isinstance(context.facts.analysis, PythonSource) and context.facts.analysis.tree is None:
+        return
     if not _MAYBE.search(context.cell.text):
         return
     reading = Reading(context)

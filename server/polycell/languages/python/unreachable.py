@@ -9,7 +9,7 @@ from polycell.core.results import Finding
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Connection
-from polycell.languages.python.flow.exports import run
+from polycell.languages.python.flow.exports import LARGEST, run
 from polycell.languages.python.flow.sql_lines import opened
 from polycell.languages.python.flow.state import DELETED
 from polycell.tables.databases.catalogue import Database
@@ -22,7 +22,7 @@ _OPENS = re.compile(r"(?m)^\s*%(?:sql|jupysql)\s")
 def unreachable_databases(context: Context) -> Iterator[Finding]:
     """One finding a connection, at the name it gets or at what `%sql` is given."""
     text = context.cell.text
-    if not _MAKES.search(text) and not _OPENS.search(text):
+    if len(text) > LARGEST or not (_MAKES.search(text) or _OPENS.search(text)):
         return
     made = run(context)
     found: list[tuple[Connection, Span]] = []

@@ -55,7 +55,10 @@ def formatted(cell: Cell, text: str, script: Script, span: Span, layout: Layout,
         content = _content(statement)
         if content is None or content.end < span.start or span.end < content.start:
             continue
-        answer = _statement(cell, text, statement, content, layout, literal)
+        try:
+            answer = _statement(cell, text, statement, content, layout, literal)
+        except RecursionError:
+            answer = "It is nested too deep to be laid out."
         if isinstance(answer, Edit):
             edits.append(answer)
         else:

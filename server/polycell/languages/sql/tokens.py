@@ -7,6 +7,7 @@ them, functions, types, columns.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from polycell.core.facts import Facts
@@ -23,7 +24,7 @@ from polycell.languages.sql.scan import Script, Statement
 from polycell.languages.sql.sources import sources
 from polycell.languages.sql.words import RESERVED, words_of
 
-LONGEST = 200_000  # characters of a text that is coloured
+LONGEST = 50_000  # characters of a text that is coloured: editors ask at each keystroke, and colour words by themselves
 
 # Words that are keywords, but may name something: a column of that name wins.
 _SOMETIMES = words_of(
@@ -42,12 +43,15 @@ _MODIFIERS: dict[bool, tuple[TokenModifier, ...]] = {True: ("definition",), Fals
 def tokens(script: Script, catalogue: ViewCatalogue, facts: Facts) -> list[SemanticToken]:
     """Tokens in order of the text."""
     made: list[SemanticToken] = []
-    tables = {r.span.start: r for r in facts.references}
+    references = sorted(facts.references, key=lambda r: r.span.start)
+    starts = [r.span.start for r in references]
     for statement in script.statements:
-        if statement.start > LONGEST:
+        end = statement.start + len(statement.text)
+        if end > LONGEST:
             break
+        own = references[bisect_left(starts, statement.start) : bisect_left(starts, end)]
         found = [SemanticToken(c.shift(statement.start), "comment") for c in statement.lexed.comments]
-        found += _words(statement, catalogue, {s - statement.start: r.write for s, r in tables.items()})
+        found += _words(statement, catalogue, {r.span.start - statement.start: r.write for r in own})
         made += sorted(found, key=lambda t: t.span)
     return made
 
