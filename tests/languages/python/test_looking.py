@@ -104,6 +104,16 @@ def test_a_statement_leaves_the_same_behind(statement: str, everything_walked) -
     assert quick == given(case.notebook)
 
 
+@pytest.mark.parametrize("statement", [*LOOKING, *CHANGING])
+def test_a_place_behind_a_statement_sees_the_same(statement: str, everything_walked) -> None:  # type: ignore[no-untyped-def]
+    case = load(f"# %%\n{SETUP.strip()}\n{statement}\ndf")
+    case.snapshot.analysis.settle()
+    context = case.snapshot.analysis.context(0)
+    quick = walked.scope_at(context, len(context.cell.text))
+    everything_walked()
+    assert quick == walked.scope_at(context, len(context.cell.text))
+
+
 @pytest.mark.parametrize("statement", LOOKING)
 def test_what_only_looks_is_passed_over(statement: str, monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[bool] = []

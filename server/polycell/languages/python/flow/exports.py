@@ -142,11 +142,10 @@ def run(context: Context, until: int | None = None, uses: Watcher | None = None)
         made.remark(MOVED)
     if len(context.cell.text) > LARGEST:
         return made
-    at_end = until is None and uses is None
     try:
         for step in _steps(made.source, context.cell.text):
             if step.statement is not None:
-                if not at_end or not _passed_over(made, context, step.statement):
+                if uses is not None or not _passed_over(made, context, step.statement):
                     made.execute([step.statement])
             elif step.line is not None and (until is None or step.line.span.end <= until):
                 follow_line(made, step.line) if step.line.name != "run" else follow_run(made, step.line, context.host)
@@ -179,9 +178,11 @@ def _written_magics(source: PythonSource) -> dict[int, MagicName]:
 
 
 def _passed_over(made: Interpreter, context: Context, statement: ast.stmt) -> bool:
-    """Whether a statement makes no difference to what holds at the cell's end."""
+    """Whether a statement makes no difference to what holds at the cell's end, or at the place asked about."""
     if not isinstance(statement, ast.Expr) or not made.state.live:
         return False
+    if made.until is not None and made.source.span(statement).end >= made.until:
+        return False  # the place is in it
     if context.host.last_expression and statement is _last_expression(made.source):
         return False  # its value gets a name
     return only_looks(made, statement.value)
