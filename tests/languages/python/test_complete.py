@@ -104,3 +104,35 @@ def test_columns_of_a_file_being_read(tmp_path: Path) -> None:
 def test_any_text_has_a_site(text: str, offset: int) -> None:
     found = site(text, min(offset, len(text)))
     assert 0 <= found.span.start <= found.span.end <= len(text)
+
+
+NESTED = """
+# %%
+import pandas as pd, json
+d = {'a': {'b': {'c': 1}, 'k': [1]}, 'z': 2}
+df = pd.DataFrame({'id': [1], 'name': ['x']})
+said = json.loads('{"user": {"name": "x"}, "n": [{"deep": 1}]}')
+# %%
+%time 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "keys"),
+    [
+        ("d['a']['<|>']", ["b", "k"]),
+        ("d['a']['b'][\"<|>", ["c"]),
+        ("d.get('<|>')", ["a", "z"]),
+        ("d['a'].pop('<|>', 1)", ["b", "k"]),
+        ("d.get('a', '<|>')", []),
+        ("df.to_dict()['<|>']", ["id", "name"]),
+        ("df.to_dict('list')['<|>']", ["id", "name"]),
+        ("df.to_dict(orient='split')['<|>']", ["index", "columns", "data"]),
+        ("said['<|>']", ["user", "n"]),
+        ("said['user']['<|>']", ["name"]),
+        ("said['n'][0]['<|>']", ["deep"]),
+        ("e = dict(d, w=1)\ne['<|>']\n!ls", ["a", "z", "w"]),
+    ],
+)
+def test_keys_of_dictionaries_at_any_depth(code: str, keys: list[str]) -> None:
+    assert labels(f"{NESTED}{code}") == keys

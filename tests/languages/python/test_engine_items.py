@@ -37,8 +37,8 @@ def test_an_import_goes_into_the_cell_that_needs_it() -> None:
     made = list(_as_names(context, found, Span(start, start + 7), "Ordered", set()))
     assert [(c.label, c.edits[0].text) for c in made] == [
         ("OrderedDict", "from collections import OrderedDict\n"),
-        ("OrderedDict", "from typing_extensions import OrderedDict\n"),
         ("OrderedSet", "from sqlalchemy.util import OrderedSet\n"),
+        ("OrderedDict", "from typing_extensions import OrderedDict\n"),
     ]
     assert {(e.cell, e.span.start) for c in made for e in c.edits} == {("c1", len("%%time\n# first\n"))}
     assert list(_as_names(context, found, Span(start, start + 2), "Or", set())) == []

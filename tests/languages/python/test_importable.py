@@ -15,6 +15,7 @@ from polycell.core.results import Completion
 from polycell.core.session import Session
 from polycell.languages.python.engine.engine import Engine
 from polycell.languages.python.engine.importable import Importable, read_apart, read_importable
+from polycell.languages.python.engine.items import Entry, importing
 from tests import dsl
 
 
@@ -73,6 +74,55 @@ def test_what_a_folder_offers(site: Path) -> None:
     assert ("pd", "import pandas as pd") in known.statements("pd")
     assert ("np", "import numpy as np") not in known.statements("np")  # it is not installed there
     assert ("defaultdict", "from collections import defaultdict") in known.statements("defaultd")
+
+
+def test_packages_are_read_down_to_the_third_level(tmp_path: Path) -> None:
+    for name, text in {
+        "torch/__init__.py": "",
+        "torch/utils/__init__.py": "",
+        "torch/utils/data/__init__.py": "from .loader import *\n",
+        "torch/utils/data/loader.py": "__all__ = ['DataLoader']\nclass Inner: ...\n",
+        "torch/utils/data/deep/__init__.py": "class TooDeep: ...\n",
+        "scipy/__init__.py": "",
+        "scipy/spatial/__init__.py": "",
+        "scipy/spatial/distance.py": "__all__ = ['cdist']\n",
+        "scipy/spatial/more.py": "def unlisted(): ...\n",
+        "numpy/__init__.py": "try:\n    pass\nelse:\n    from ._core import (\n        mean,\n    )\n",
+        "numpy/ma/__init__.py": "__all__ = ['mean', 'masked']\n",
+        "lazy/__init__.py": "def load():\n    from .inner import hidden\n",
+        "other/__init__.py": "",
+        "other/module.py": "__all__ = ['of_a_module']\n",
+    }.items():
+        file(tmp_path / name, text)
+    found = {name: statement for name, statement in read_importable([tmp_path]).statements("") if "import" in statement}
+    assert found["DataLoader"] == "from torch.utils.data import DataLoader"
+    assert found["cdist"] == "from scipy.spatial.distance import cdist"
+    assert found["masked"] == "from numpy.ma import masked"
+    assert "from numpy import mean" in [s for n, s in read_importable([tmp_path]).statements("mean")]
+    assert "from numpy.ma import mean" not in [s for n, s in read_importable([tmp_path]).statements("mean")]
+    assert not {"TooDeep", "Inner", "unlisted", "hidden", "of_a_module"} & found.keys()
+
+
+def test_of_names_that_many_modules_have_the_usual_one_comes_first() -> None:
+    known = read_importable([])
+    for typed, module in (("sqrt", "math"), ("sleep", "time"), ("Thread", "threading")):
+        found = [Entry(name, "function", statement=statement) for name, statement in known.statements(typed)]
+        first = [entry.statement for entry in importing(found, typed, 12) if entry.label == typed]
+        assert first[0] == f"from {module} import {typed}"
+    both = [Entry("array", "function", statement=f"from {m} import array") for m in ("polars", "zzz", "numpy", "scipy")]
+    assert [e.statement.split()[1] for e in importing(both, "arr", 12)] == ["numpy", "scipy", "polars"]
+
+
+def test_inner_modules_of_the_standard_library_are_there() -> None:
+    known = read_importable([])
+    for name, module in (
+        ("ThreadPoolExecutor", "concurrent.futures"),
+        ("urlopen", "urllib.request"),
+        ("Mock", "unittest.mock"),
+        ("sqrt", "math"),
+        ("perf_counter", "time"),
+    ):
+        assert (name, f"from {module} import {name}") in known.statements(name)
 
 
 def test_names_of_the_standard_library_are_there() -> None:

@@ -28,6 +28,10 @@ _REST = re.compile(r"\w*")
 _LAMBDA = re.compile(r"\blambda\s+([^\W\d]\w*)\s*:")
 
 
+# Methods of a dictionary that take a key first.
+_BY_KEY = frozenset({"get", "pop", "setdefault", "__getitem__", "__contains__"})
+
+
 class Place:
     """A cell at an offset. What is not asked for is not computed."""
 
@@ -96,9 +100,13 @@ class Place:
 
     def keys(self) -> Record | None:
         """The dictionary whose keys it names."""
-        brackets = self.site.brackets
-        if brackets and brackets[-1].kind == "[" and brackets[-1].receiver:
-            found = self.type_of(brackets[-1].receiver)
+        call = self.site.brackets[-1] if self.site.brackets else None
+        owner = call.receiver if call is not None else ""
+        if call is not None and call.kind == "(":
+            owner, _, method = owner.rpartition(".")
+            owner = owner if method in _BY_KEY and not call.argument else ""
+        if owner:
+            found = self.type_of(owner)
             if isinstance(found, Record) and found.name == "dict":
                 return found
         return None

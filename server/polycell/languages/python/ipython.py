@@ -479,7 +479,7 @@ def _expression(length: int, value: str) -> str:
     """An expression of no more than `length` characters whose type says no more than is known."""
     if value == "lines" and length >= 4:
         return '[""]'
-    return 'eval("")' if length >= 8 else "..." if length >= 3 else "0"
+    return 'eval("")' if length >= 8 else "[][0]" if length >= 5 else "..." if length >= 3 else "0"
 
 
 # -- what a line magic does to the names

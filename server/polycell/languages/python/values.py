@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from typing import Any
 
 from polycell.core.types import (
@@ -145,6 +146,23 @@ def items_of(type_: Type) -> tuple[Type, ...] | None:
     if plain and isinstance(type_, Table) and not any(c.maybe for c in type_.columns):
         return tuple(of_value(c.name) for c in type_.columns)
     return None
+
+
+def of_json(text: str) -> Type:
+    """The value that JSON stands for, keys of objects at any depth included; UNKNOWN where it is none."""
+    try:
+        return _of_plain(json.loads(text))
+    except (ValueError, RecursionError):
+        return UNKNOWN
+
+
+def _of_plain(value: Any) -> Type:
+    if isinstance(value, dict):
+        fields = tuple((name, _of_plain(inner)) for name, inner in list(value.items())[:MOST])
+        return Record(fields, "dict", open=len(value) > MOST)
+    if isinstance(value, list):
+        return collection("list", tuple(map(_of_plain, value))) if len(value) <= MOST else Collection("list")
+    return of_constant(value)
 
 
 # String methods that are computed when everything is known.

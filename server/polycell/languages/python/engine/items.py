@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from polycell.bridge.kinds import COMPLETION_KINDS
 from polycell.core.results import CompletionKind
 from polycell.languages.python.engine.declarations import MARK, without_glue
-from polycell.languages.python.engine.importable import ALIASES
+from polycell.languages.python.engine.importable import ALIASES, RANK, STANDARD_RANK
 
 _IMPORT = re.compile(r"\A\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<name>\w+)|import\s+(?P<whole>[\w.]+))\s*\Z")
 _CALLABLE = re.compile(r"\A(?:bound method |function |def )?(?:[\w.\[\], ]*?\.)?\w+(?P<form>\(.*)\Z", re.DOTALL)
@@ -131,22 +131,18 @@ def explained(detail: str, documentation: str) -> str:
     return f"{shown}\n\n{documentation}" if documentation else shown
 
 
-# Libraries that notebooks are full of, beside those that have an alias.
-_USUAL = frozenset(module.partition(".")[0] for _, module in ALIASES) | {
-    "sklearn",
-    "scipy",
-    "pyspark",
-    "duckdb",
-    "torch",
-}
+# Beside those that many notebooks import: what has a name that everybody gives it.
+_NAMED = frozenset(module.partition(".")[0] for _, module in ALIASES) | {"duckdb"}
 
 
-def _distance(entry: Entry) -> int:
+def _distance(entry: Entry) -> tuple[int, int]:
     """How far a name is from what people mean by it: `np`, the standard library, usual libraries, any other."""
     if " as " in entry.statement:
-        return 0
+        return 0, 0
     module = entry.statement.split()[1].partition(".")[0]
-    return 1 if module in sys.stdlib_module_names else 2 if module in _USUAL else 3
+    if module in sys.stdlib_module_names:
+        return 1, STANDARD_RANK.get(module, len(STANDARD_RANK))
+    return (2, RANK.get(module, len(RANK))) if module in RANK or module in _NAMED else (3, 0)
 
 
 def importing(found: Iterable[Entry], typed: str, most: int) -> list[Entry]:

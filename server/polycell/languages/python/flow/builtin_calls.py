@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from polycell.core.types import BOOL, FLOAT64, INT64, NULL, STRING, UNKNOWN, Collection, Record, Scalar, Type
 from polycell.languages.python.flow.interpreter import Interpreter
@@ -41,8 +42,8 @@ def builtin(
             run.escape(keyword.value)
         if positional == [] and all(k.arg for k in node.keywords):
             return Record(tuple((n, a.type) for n, a in named.items()), "dict")
-        if first is not None and isinstance(first, Record) and not named:
-            return first
+        if isinstance(first, Record) and first.name == "dict" and all(k.arg for k in node.keywords):
+            return replace(first, fields=tuple({**dict(first.fields), **{n: a.type for n, a in named.items()}}.items()))
         pairs = [value_of(i) for i in items_of(first) or ()] if first is not None and not named else []
         if pairs and all(isinstance(p, list) and len(p) == 2 and isinstance(p[0], str) for p in pairs):
             return Record(tuple({p[0]: of_value(p[1]) for p in pairs}.items()), "dict")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from polycell.core.types import DATE, STRING, TIMESTAMP, UNKNOWN, Collection, Scalar, Table, Type
 from polycell.languages.python.frames.registry import Call, function
-from polycell.languages.python.values import collection
+from polycell.languages.python.values import collection, of_json
 
 
 @function("copy.copy copy.deepcopy", "x memo")
@@ -33,6 +33,12 @@ def day(call: Call) -> Type:
 @function("sklearn.utils.shuffle", "*arrays random_state n_samples")
 def shuffled(call: Call) -> Type:
     return call.rest[0].type if len(call.rest) == 1 else collection("list", tuple(a.type for a in call.rest))
+
+
+@function("json.loads", "s")
+def loaded(call: Call) -> Type:
+    text = call.value("s")
+    return of_json(text) if isinstance(text, str) else UNKNOWN
 
 
 @function("glob.glob", "pathname **")

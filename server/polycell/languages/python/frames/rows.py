@@ -9,9 +9,12 @@ from polycell.core.types import (
     STRING,
     UNKNOWN,
     Collection,
+    Column,
     DataType,
+    Record,
     Row,
     Scalar,
+    Series,
     Table,
     Type,
 )
@@ -75,9 +78,30 @@ def named_tuples(call: Call) -> Type:
 
 
 @method("pandas", "to_dict", "orient into **", gives=UNKNOWN)
-def records(call: Call) -> Type:
-    orient = call.value("orient", "dict")
-    return _list(Row(without_labels(call.table), "dict")) if orient == "records" and call["into"] is None else UNKNOWN
+def as_dict(call: Call) -> Type:
+    orient, table = call.value("orient", "dict"), without_labels(call.table)
+    if call["into"] is not None:
+        return UNKNOWN
+    if orient == "records":
+        return _list(Row(table, "dict"))
+    if orient == "index":
+        return Collection("dict", Row(table, "dict"))
+    if orient in ("split", "tight"):
+        return Record((("index", _LIST), ("columns", _LIST), ("data", _LIST)), "dict", open=orient == "tight")
+    if orient not in ("dict", "list", "series"):
+        return UNKNOWN
+    fields = ((column.name, _values(column, str(orient))) for column in table.columns)
+    return Record(tuple(fields), "dict", open=table.open or any(column.maybe for column in table.columns))
+
+
+_LIST = Collection("list")
+
+
+def _values(column: Column, orient: str) -> Type:
+    if orient == "series":
+        return Series(column)
+    known = column.type is not None and not column.nullable
+    return Collection(orient, Scalar(column.type) if known and column.type is not None else None)
 
 
 @method("polars", "iter_rows rows", "named **", gives=Collection("sequence"))
