@@ -24,6 +24,6 @@ def test_as_a_user_with_mouse_and_keyboard() -> None:
 
 
 def test_charts_as_a_user_makes_them() -> None:
-    """Vega-Lite under a Python frame and a SQL cell, its preview, and Polynote's expression form."""
+    """Vega-Lite under a Python frame and a SQL cell: fields, a fix, keys, and the preview."""
     extension_packages()
     assert "FAILED" not in run(["node", str(HERE / "vscode" / "charts.mjs")], HERE)

@@ -28,7 +28,7 @@ from polycell.core.types import (
 )
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, sure, unknown_table, untyped, with_columns
 from polycell.languages.python.frames.pandas_frame import dtype_node
-from polycell.languages.python.frames.registry import Call, Evaluator, function
+from polycell.languages.python.frames.registry import Argument, Call, Evaluator, function
 from polycell.languages.python.frames.schema_rules import rows_table
 from polycell.languages.python.values import items_of, of_value
 from polycell.tables.infer import common_type
@@ -50,15 +50,24 @@ def data_frame(call: Call) -> Type:
     if index is not None:
         if data is not None and not isinstance(data.type, (Collection, Record)):
             made = untyped(made)
-        made = replace(made, index=_given_index(index.type))
+        made = replace(made, index=_given_index(index))
     return made
 
 
-def _given_index(given: Type) -> tuple[Column, ...]:
-    """The index that `index=` makes: a series gives it its name."""
+def _given_index(argument: Argument) -> tuple[Column, ...]:
+    """The index that `index=` makes: a series gives it its name, as an index may (`pd.RangeIndex(3, name="x")`)."""
+    given = argument.type
     if isinstance(given, Series) and given.column.name and not given.column.maybe:
         return (given.column,)
-    return (Column("", None),) if isinstance(given, (Collection, Opaque)) else UNKNOWN_INDEX
+    nameless = isinstance(given, Collection) or (isinstance(given, Opaque) and not _may_be_named(given, argument.node))
+    return (Column("", None),) if nameless else UNKNOWN_INDEX
+
+
+def _may_be_named(given: Opaque, node: ast.expr) -> bool:
+    """Whether an index of pandas may have a name: one of numbers alone has it from its own call."""
+    if given.name == "pandas.RangeIndex" and isinstance(node, ast.Call):
+        return any(keyword.arg in ("name", None) for keyword in node.keywords)
+    return given.name.startswith("pandas")
 
 
 def _named(call: Call, made: Table, names: list[str], data: Type) -> Table:
