@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Hashable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -227,3 +228,52 @@ def test_shifted_findings_stand_at_the_same_words(head: str, old: str, new: str,
     for finding in everywhere:
         for moved in shifted([finding], before, after):
             assert moved.span.of(after) == finding.span.of(before)
+
+
+async def typed_in(text: str, place: int, letter: str, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """A cell that was judged, after one keystroke, when it has been judged again and nobody has been idle yet."""
+    monkeypatch.setattr("polycell.lsp.scheduler.BRIEF", 0.0)
+    client = await opened(("python", text), ("python", "missing_below"))
+    await client.settled()
+    client.server.scheduler._idle = 3600.0
+    judged = asyncio.Event()
+    judge = client.server.scheduler._judge
+
+    async def told(key: str, changed: list[str]) -> None:
+        await judge(key, changed)
+        judged.set()
+
+    monkeypatch.setattr(client.server.scheduler, "_judge", told)
+    client.type_in(NB, cell(0), 0, place, place, letter)
+    await judged.wait()
+    return client
+
+
+def said(client: Client) -> list[str]:
+    return [d["message"] for d in client.diagnostics(cell(0)) or []]
+
+
+def test_what_is_found_in_the_changed_cell_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        client = await typed_in("b = missing_a", 0, "missing_c\n", monkeypatch)
+        assert said(client) == ["missing_c is missing", "missing_a is missing"]
+
+    run(test)
+
+
+def test_a_half_typed_word_is_not_accused_while_somebody_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        client = await typed_in("missing missing_a", 7, "_", monkeypatch)
+        assert said(client) == ["missing_a is missing"]
+        await client.server.scheduler._second_phase(NB)
+        assert said(client) == ["missing_ is missing", "missing_a is missing"]
+
+    run(test)
+
+
+def test_a_word_that_was_accused_before_stays_so_while_it_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        client = await typed_in("missing_a", 9, "b", monkeypatch)
+        assert said(client) == ["missing_ab is missing"]
+
+    run(test)

@@ -26,12 +26,19 @@ SOURCE = "polycell"
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Findings of one cell; `syntax` come from its text alone and are known first. `of`: the analysis' own tuple that
-    they were made from, None while they are only carried over."""
+    they were made from, None while they are only carried over.
+
+    `held` are not shown yet, since they are at the place `typed`, where somebody may be in the middle of a word.
+    `gone`: codes of what was found at that place before.
+    """
 
     cell: Cell
     syntax: tuple[Finding, ...] = ()
     rest: tuple[Finding, ...] = ()
     of: Sequence[Finding] | None = None
+    held: tuple[Finding, ...] = ()
+    typed: Span | None = None
+    gone: frozenset[str] = frozenset()
 
     @property
     def all(self) -> tuple[Finding, ...]:
@@ -49,16 +56,26 @@ class Diagnostics:
     def has_all(self, group: str, cell: Cell, findings: Sequence[Finding]) -> bool:
         """Whether these very findings of the cell have been noted."""
         kept = self._cells.get((group, cell.id))
-        return kept is not None and kept.cell is cell and kept.of is findings
+        return kept is not None and kept.cell is cell and kept.of is findings and not kept.held
 
     def note_syntax(self, group: str, cell: Cell, facts: Facts) -> None:
         """Phase one: what the text alone says; the rest is carried over from before the edit."""
         old = self._cells.get((group, cell.id))
-        rest = shifted(old.rest, old.cell.text, cell.text) if old else ()
-        self._cells[(group, cell.id)] = Kept(cell, _syntax(facts), rest)
+        if old is None:
+            self._cells[(group, cell.id)] = Kept(cell, _syntax(facts))
+            return
+        rest = shifted(old.rest, old.cell.text, cell.text)
+        gone = {finding.code for finding in old.rest} if len(rest) < len(old.rest) else set()
+        if old.of is None:  # nobody has looked since the edit before this one
+            gone |= old.gone
+        typed = _typed(old.cell.text, cell.text)
+        self._cells[(group, cell.id)] = Kept(cell, _syntax(facts), rest, typed=typed, gone=frozenset(gone))
 
-    def note_all(self, group: str, cell: Cell, facts: Facts, findings: Sequence[Finding]) -> None:
-        """Phase two: everything. `findings` hold the syntax problems too."""
+    def note_all(
+        self, group: str, cell: Cell, facts: Facts, findings: Sequence[Finding], *, typing: bool = False
+    ) -> None:
+        """Everything. `findings` hold the syntax problems too. With `typing`, what is new at the place of the last
+        keystroke is held back, so that nothing flickers while a word is typed."""
         syntax = _syntax(facts)
         left = list(syntax)
         rest = []
@@ -67,7 +84,14 @@ class Diagnostics:
                 left.remove(finding)
             else:
                 rest.append(finding)
-        self._cells[(group, cell.id)] = Kept(cell, syntax, tuple(rest), findings)
+        old = self._cells.get((group, cell.id))
+        typed = old.typed if old is not None and old.cell is cell and typing else None
+        if old is None or typed is None:
+            self._cells[(group, cell.id)] = Kept(cell, syntax, tuple(rest), findings)
+            return
+        held = tuple(f for f in rest if f.code not in old.gone and _meet(f.span, typed))
+        shown = tuple(f for f in rest if f not in held)
+        self._cells[(group, cell.id)] = Kept(cell, syntax, shown, findings, held, typed, old.gone)
 
     def note_document(self, face: Face, findings: Iterable[Finding]) -> None:
         """Problems of a document itself; spans are offsets into the face."""
@@ -168,13 +192,7 @@ def shifted(findings: Iterable[Finding], old: str, new: str) -> tuple[Finding, .
     """Findings in the text after an edit: those before and behind it, the latter moved; those touched are dropped."""
     if old == new:
         return tuple(findings)
-    shortest = min(len(old), len(new))
-    head = 0
-    while head < shortest and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shortest - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head, tail = _same_ends(old, new)
     by = len(new) - len(old)
     made = []
     for finding in findings:
@@ -183,6 +201,29 @@ def shifted(findings: Iterable[Finding], old: str, new: str) -> tuple[Finding, .
         elif finding.span.start > len(old) - tail:
             made.append(replace(finding, span=finding.span.shift(by)))
     return tuple(made)
+
+
+def _typed(old: str, new: str) -> Span | None:
+    """Where a single keystroke changed a text; None for any other edit."""
+    head, tail = _same_ends(old, new)
+    removed, inserted = len(old) - tail - head, len(new) - tail - head
+    return Span(head, head + inserted) if removed <= 1 and inserted <= 1 and old != new else None
+
+
+def _same_ends(old: str, new: str) -> tuple[int, int]:
+    """How many characters at the start, and how many at the end, are the same."""
+    shortest = min(len(old), len(new))
+    head = 0
+    while head < shortest and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < shortest - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return head, tail
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
 
 
 def _syntax(facts: Facts) -> tuple[Finding, ...]:

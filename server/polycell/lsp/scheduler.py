@@ -1,7 +1,8 @@
 """When things are computed: never long at a time on the event loop, the newest revision first.
 
 A change starts a pass over its group and ends the pass before it. Phase one, at once: what the changed cells' texts
-alone say. Phase two, when nothing happened for a moment: everything that the change may have touched. Both run in
+alone say. Soon after, and before anybody can tell: what is found in these cells, but for what comes of a word that is
+only half typed. Phase two, when nothing happened for a moment: everything that the change may have touched. All run in
 slices, between which the loop answers requests.
 """
 
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SLICE = 0.02  # seconds of computing between two looks at the loop
+BRIEF = 0.05  # seconds without a change before the changed cells are judged
+FEW = 3  # cells that are judged so soon: more are no typing
 IDLE = 0.2  # seconds without a change before phase two
 SOON = 0.02  # the same where nobody types, but what was asked outside of the notebook has an answer
 
@@ -55,6 +58,7 @@ class Scheduler:
         self._pending: dict[str, dict[str, None]] = {}  # by group key: changed cells whose texts nobody looked at yet
         self._passes: dict[str, asyncio.Task[None]] = {}
         self._prepared: dict[str, frozenset[LanguageService]] = {}  # by a notebook's URI: who has been told of it
+        self._judged: set[str] = set()  # groups that phase two has been through
         self._preparing: set[asyncio.Task[None]] = set()
 
     def changed(self, group: str, cells: Iterable[str] = ()) -> None:
@@ -82,6 +86,7 @@ class Scheduler:
     def closed(self, group: str) -> None:
         key = key_of(group)
         self._pending.pop(key, None)
+        self._judged.discard(key)
         for uri in [uri for uri in self._prepared if self._state.session.snapshot(uri) is None]:
             for service in self._prepared.pop(uri):
                 self._behind(service.leave(uri), f"leaving of {type(service).__name__}")
@@ -113,21 +118,29 @@ class Scheduler:
         return [snapshot for snapshot in found if snapshot is not None]
 
     async def _pass(self, key: str, idle: float) -> None:
-        await self._first_phase(key)
+        changed = await self._first_phase(key)
+        if idle > BRIEF and key in self._judged and len(changed) <= FEW:
+            await asyncio.sleep(BRIEF)
+            await self._judge(key, changed)
+            idle -= BRIEF
         await asyncio.sleep(idle)
         await self._second_phase(key)
+        self._judged.add(key)
 
-    async def _first_phase(self, key: str) -> None:
+    async def _first_phase(self, key: str) -> list[str]:
+        """The cells that were looked at."""
         snapshots = self._snapshots(key)
         pending = self._pending.setdefault(key, {})
         for snapshot in snapshots:
             self._prepare(snapshot, pending)
+        changed: list[str] = []
         ready: list[str] = []
         until = time.monotonic() + SLICE
         for snapshot in snapshots:
             for index, cell in enumerate(snapshot.notebook.cells):
                 if cell.id not in pending:
                     continue
+                changed.append(cell.id)
                 self._diagnostics.note_syntax(key, cell, snapshot.analysis.facts(index))
                 del pending[cell.id]
                 ready.append(cell.id)
@@ -137,6 +150,20 @@ class Scheduler:
                     await asyncio.sleep(0)
                     until = time.monotonic() + SLICE
         self._publish(key, ready)
+        return changed
+
+    async def _judge(self, key: str, changed: list[str]) -> None:
+        """What the notebook makes of the changed cells. Cells below them wait: while a name is being changed, those
+        that use it would be accused at every letter."""
+        for snapshot in self._snapshots(key):
+            for cell_id in changed:
+                index = snapshot.notebook.index(cell_id)
+                if index is not None:
+                    await settle(snapshot, index)
+                    cell, analysis = snapshot.notebook.cells[index], snapshot.analysis
+                    findings = analysis.findings(index)
+                    self._diagnostics.note_all(key, cell, analysis.facts(index), findings, typing=True)
+        self._publish(key, changed)
 
     async def _second_phase(self, key: str) -> None:
         for snapshot in self._snapshots(key):
