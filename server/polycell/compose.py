@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -71,12 +72,14 @@ def python_engine(
         # For members of libraries a guess does no harm: what was installed with Polycell.
         return Environment(found.prefix, found.python) if found else Environment(sys.prefix, sys.executable)
 
-    def importable(environment: Environment) -> Importable:
+    def folders(environment: Environment) -> Iterable[Path]:
         from polycell.dependencies.installed import search_path
         from polycell.dependencies.interpreter import Interpreter, site_packages
 
-        folders, _ = search_path(site_packages(Interpreter(environment.python, environment.prefix)))
-        return read_apart(folders)
+        return search_path(site_packages(Interpreter(environment.python, environment.prefix)))[0]
+
+    async def importable(environment: Environment) -> Importable:
+        return await read_apart(await asyncio.to_thread(folders, environment))
 
     chain = [SPECS[name]] + ([SPECS[FALLBACK]] if name != FALLBACK else [])
     return Engine(chain, find, [Path(root).absolute().as_uri() for root in roots], note, importable, _trace(trace))

@@ -13,9 +13,10 @@ from polycell.compose import default_services
 from polycell.core import features
 from polycell.core.results import Completion
 from polycell.core.session import Session
-from polycell.languages.python.engine.engine import Engine
+from polycell.languages.python.engine.engine import Engine, Environment
 from polycell.languages.python.engine.importable import Importable, read_apart, read_importable
 from polycell.languages.python.engine.items import Entry, importing
+from polycell.languages.python.engine.specs import TY
 from tests import dsl
 
 
@@ -44,11 +45,14 @@ def items(known: Importable, text: str) -> tuple[list[Completion], str, str]:
     """The items that bring an import, the cell, and its id; best first."""
 
     async def ask() -> list[Completion]:
-        engine = Engine((), importable=lambda environment: known)
+        async def read(environment: Environment) -> Importable:
+            return known
+
+        engine = Engine((), importable=read)
         services = default_services(engine)
         notebook, cell, offset, _ = dsl.parse(text)
         await engine.importable(notebook)
-        await asyncio.gather(*engine._behind)
+        await asyncio.gather(*engine._reading.values())
         snapshot = Session(services).update(notebook)
         found = await features.complete(snapshot, services, cell, offset)
         await engine.close()
@@ -59,7 +63,31 @@ def items(known: Importable, text: str) -> tuple[list[Completion], str, str]:
 
 
 def test_reading_in_a_process_of_its_own_finds_the_same(site: Path) -> None:
-    assert read_apart([site, site / "not there"]) == read_importable([site])
+    assert asyncio.run(read_apart([site, site / "not there"])) == read_importable([site])
+
+
+def test_an_engine_that_is_closed_reads_no_more_and_starts_nothing() -> None:
+    cancelled: list[str] = []
+
+    async def read(environment: Environment) -> Importable:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.append(environment.prefix)
+        raise AssertionError("nobody ends the waiting")
+
+    async def test() -> None:
+        engine = Engine((TY,), importable=read)
+        notebook = dsl.parse("# %%\n1<|>")[0]
+        await engine.importable(notebook)
+        await asyncio.sleep(0)
+        await engine.close()
+        assert cancelled == [""]
+        assert await engine.ask(notebook, "text", "1", "textDocument/hover", 0) is None
+        await engine.start(notebook)
+        assert cancelled == [""]
+
+    asyncio.run(test())
 
 
 def test_what_a_folder_offers(site: Path) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
@@ -55,7 +55,7 @@ class Answer:
 
 class Engine:
     """`find` looks for a notebook's environment (called in a thread: it reads files). `roots` are workspace folders as
-    URIs. `note` tells the user something once. `importable` reads what can be imported (in a thread too). `trace` is
+    URIs. `note` tells the user something once. `importable` reads what can be imported. `trace` is
     shown every message."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Engine:
         find: Callable[[Notebook], Environment] | None = None,
         roots: Sequence[str] = (),
         note: Callable[[str], None] | None = None,
-        importable: Callable[[Environment], Importable] | None = None,
+        importable: Callable[[Environment], Awaitable[Importable]] | None = None,
         trace: Trace | None = None,
     ) -> None:
         self._specs = tuple(specs)
@@ -73,7 +73,9 @@ class Engine:
         self._note = note or (lambda said: log.warning("%s", said))
         self._importable = importable
         self._trace = trace
-        self._imports: dict[Environment, tuple[float, Importable, bool]] = {}  # when read, and whether it is being read
+        self._imports: dict[Environment, tuple[float, Importable]] = {}  # and when it was read
+        self._reading: dict[Environment, asyncio.Task[None]] = {}
+        self._closed = False
         self._noted: set[str] = set()
         self._found: dict[tuple[str, str], tuple[float, Environment]] = {}
         self._running: OrderedDict[Environment, tuple[Server, ...]] = OrderedDict()
@@ -129,7 +131,9 @@ class Engine:
                 await server.ready()
                 break
         await self.importable(notebook)
-        await asyncio.gather(*self._behind, return_exceptions=True)
+        reading = self._reading.get(await self.environment(notebook))
+        if reading is not None:
+            await asyncio.wait({reading})
 
     async def members(
         self, notebook: Notebook, type_: str, ask: Callable[[], Coroutine[Any, Any, Sequence[Any]]]
@@ -145,19 +149,23 @@ class Engine:
     async def importable(self, notebook: Notebook) -> Importable:
         """What could be imported, as far as it has been read; it is read again now and then."""
         environment = await self.environment(notebook)
-        read, known, reading = self._imports.get(environment, (float("-inf"), NOTHING, False))
-        if not reading and time.monotonic() - read > READ_AGAIN and self._importable is not None:
-            self._imports[environment] = (read, known, True)
-            self._later(self._read_imports(environment, self._importable))
+        read, known = self._imports.get(environment, (float("-inf"), NOTHING))
+        due = time.monotonic() - read > READ_AGAIN and environment not in self._reading and not self._closed
+        if due and self._importable is not None:
+            work = self._read_imports(environment, self._importable)
+            task = self._reading[environment] = asyncio.get_running_loop().create_task(work)
+            task.add_done_callback(lambda done: self._reading.pop(environment, None))
         return known
 
-    async def _read_imports(self, environment: Environment, read: Callable[[Environment], Importable]) -> None:
+    async def _read_imports(
+        self, environment: Environment, read: Callable[[Environment], Awaitable[Importable]]
+    ) -> None:
         try:
-            found = await asyncio.to_thread(read, environment)
+            found = await read(environment)
         except Exception:
             log.exception("what %s can import is not known", environment.prefix)
             found = NOTHING
-        self._imports[environment] = (time.monotonic(), found, False)
+        self._imports[environment] = (time.monotonic(), found)
 
     async def environment(self, notebook: Notebook) -> Environment:
         """The environment in which the notebook runs."""
@@ -176,12 +184,16 @@ class Engine:
         return known[1]
 
     async def close(self) -> None:
-        """End all servers."""
+        """End all servers; none is started any more, though somebody may still be asking."""
+        self._closed = True
+        reading = tuple(self._reading.values())
+        for task in reading:
+            task.cancel()
         running = [server for servers in self._running.values() for server in servers]
         self._running.clear()
         self._answers.clear()
         self._members.clear()
-        await asyncio.gather(*(server.stop() for server in running), *self._behind, return_exceptions=True)
+        await asyncio.gather(*(server.stop() for server in running), *self._behind, *reading, return_exceptions=True)
 
     def files_changed(self, files: FileChanges) -> None:
         """What lies on disk has changed: the servers are told, and everything is asked for again."""
@@ -192,6 +204,8 @@ class Engine:
         self._members.clear()
 
     def _servers(self, environment: Environment) -> tuple[Server, ...]:
+        if self._closed:
+            return ()
         known = self._running.get(environment)
         if known is None:
             known = tuple(self._server(spec, environment) for spec in self._specs)

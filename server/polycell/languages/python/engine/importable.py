@@ -12,11 +12,8 @@ modules of one package that show a name those nearest to its top count.
 from __future__ import annotations
 
 import ast
-import contextlib
 import json
-import os
 import re
-import subprocess
 import sys
 import sysconfig
 from bisect import bisect_left
@@ -94,12 +91,23 @@ class Importable:
 NOTHING = Importable()
 
 
-def read_apart(folders: Iterable[Path]) -> Importable:
-    """`read_importable` in a process of its own. Raises OSError, ValueError or SubprocessError where that fails."""
-    command = [sys.executable, "-I", __file__, *map(str, folders)]
-    run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST, check=True)
-    said = json.loads(run.stdout)
-    return Importable(*(tuple((name, module) for name, module in said[part]) for part in ("names", "aliases")))
+async def read_apart(folders: Iterable[Path]) -> Importable:
+    """`read_importable` in a process of its own, which ends when nobody waits for it any longer. Raises OSError,
+    ValueError or TimeoutError where that fails."""
+    import asyncio  # not for the program that this module is too
+
+    output = asyncio.subprocess.PIPE
+    nothing = asyncio.subprocess.DEVNULL
+    command = (sys.executable, "-I", __file__, *map(str, folders))
+    process = await asyncio.create_subprocess_exec(*command, stdin=nothing, stdout=output, stderr=nothing)
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(), LONGEST)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    read = json.loads(said)
+    return Importable(*(tuple((name, module) for name, module in read[part]) for part in ("names", "aliases")))
 
 
 def read_importable(folders: Iterable[Path]) -> Importable:
@@ -230,7 +238,5 @@ def _all(text: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(AttributeError, OSError):
-        os.nice(10)  # whoever waits for an answer goes first
-    read = read_importable(map(Path, sys.argv[1:]))
-    print(json.dumps({"names": read.names, "aliases": read.aliases}))
+    found = read_importable(map(Path, sys.argv[1:]))
+    print(json.dumps({"names": found.names, "aliases": found.aliases}))
