@@ -65,7 +65,9 @@ class Diagnostics:
             self._cells[(group, cell.id)] = Kept(cell, _syntax(facts))
             return
         rest = shifted(old.rest, old.cell.text, cell.text)
-        gone = {finding.code for finding in old.rest} if len(rest) < len(old.rest) else set()
+        gone: set[str] = set()
+        if len(rest) < len(old.rest):
+            gone |= {f.code for f in old.rest if not shifted((f,), old.cell.text, cell.text)}
         if old.of is None:  # nobody has looked since the edit before this one
             gone |= old.gone
         typed = _typed(old.cell.text, cell.text)

@@ -1,9 +1,9 @@
 """When things are computed: never long at a time on the event loop, the newest revision first.
 
 A change starts a pass over its group and ends the pass before it. Phase one, at once: what the changed cells' texts
-alone say. Soon after, and before anybody can tell: what is found in these cells, but for what comes of a word that is
-only half typed. Phase two, when nothing happened for a moment: everything that the change may have touched. All run in
-slices, between which the loop answers requests.
+alone say. A moment later: what else is found in these cells, but for what comes of a word that is half typed. Phase
+two, when nothing happened for longer: everything that the change may have touched. All run in slices, between which the
+loop answers requests.
 """
 
 from __future__ import annotations

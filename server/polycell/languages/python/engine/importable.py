@@ -12,7 +12,9 @@ modules of one package that show a name those nearest to its top count.
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
+import os
 import re
 import sys
 import sysconfig
@@ -24,7 +26,7 @@ from importlib import import_module
 from pathlib import Path
 
 MOST_NAMES = 60_000
-LONGEST = 600.0  # seconds that reading may take: it lets everybody else go first
+LONGEST = 600.0  # seconds that reading may take: nobody waits for it, on however slow a machine
 DEEPEST = 3
 STARS = 2  # modules that take everything from one another
 _UNUSUAL = frozenset({"idlelib", "lib2to3", "distutils", "turtledemo", "ensurepip", "encodings", "pydoc_data"})
@@ -104,7 +106,8 @@ async def read_apart(folders: Iterable[Path]) -> Importable:
         said, _ = await asyncio.wait_for(process.communicate(), LONGEST)
     finally:
         if process.returncode is None:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
     read = json.loads(said)
     return Importable(*(tuple((name, module) for name, module in read[part]) for part in ("names", "aliases")))
