@@ -12,6 +12,7 @@ from tests.dsl import complete, hover, parse
 
 CELL = """host: polynote
 # %% [scala]
+import org.apache.spark.sql.functions.{col, lit}
 case class Sale(id: Long, city: String, price: Option[Double])
 val raw = Seq((1, "a", 2.5), (2, "b", 1.0)).toDF("id", "city", "price")
 val sales = Seq(Sale(1, "a", None)).toDS

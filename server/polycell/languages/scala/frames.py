@@ -82,7 +82,9 @@ class Frames:
         return replace(table, flavour="spark") if isinstance(table, Table) and spark else None
 
     def _is_given(self, name: str) -> bool:
-        return name in self.types or self.context.view.lookup(name) is not None
+        binding = self.context.view.lookup(name)
+        ours = binding is not None and binding.kind == "import" and "org.apache.spark.sql.functions" in binding.source
+        return name in self.types or (binding is not None and not ours)
 
     def _rows(self, found: Sequence[Token]) -> Table | None:
         if len(found) == 1 and found[0].kind == "id":
