@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import queue
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polycell.core.types import INT64, STRING, DataType, Table
+from polycell.tables import files
 from polycell.tables.arrow import from_arrow, from_schema, to_arrow, to_schema
 from polycell.tables.files import FileRequest, FileSources, freeze, resolve, thaw
 from polycell.tables.readers import READERS
@@ -105,6 +108,34 @@ def test_answers_come_later_and_are_told_once(tmp_path: Path) -> None:
     again = sources.read(key)
     assert again is not None
     assert names(again) == ["a", "b"]
+    sources.close()
+
+
+def test_a_read_that_comes_late_is_no_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n")
+    told: queue.SimpleQueue[None] = queue.SimpleQueue()
+    goes_on = threading.Event()
+    real = READERS["pandas.csv"]
+    times = []
+
+    def slow(*arguments: Any) -> Table:
+        times.append(arguments)
+        goes_on.wait(60)
+        return real(*arguments)
+
+    monkeypatch.setattr(files, "LONGEST", 0.05)
+    monkeypatch.setitem(READERS, "pandas.csv", slow)
+    sources = FileSources([tmp_path], lambda keys: told.put(None))
+    request = FileRequest("t.csv")
+    assert sources.read(request) is None
+    told.get(timeout=60)
+    assert sources.read(request) == Table(open=True)
+    goes_on.set()
+    told.get(timeout=60)
+    found = sources.read(request)
+    assert found is not None
+    assert names(found) == ["a", "b"]
+    assert len(times) == 1
     sources.close()
 
 

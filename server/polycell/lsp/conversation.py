@@ -96,7 +96,12 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     engine = None
     if chosen.python == "full" and chosen.engine != "off":
         engine = compose.python_engine(
-            chosen.engine, roots, chosen=chosen.interpreter, native=native, trace=chosen.server_trace
+            chosen.engine,
+            roots,
+            chosen=chosen.interpreter,
+            native=native,
+            note=state.note,
+            trace=chosen.server_trace,
         )
     services = compose.default_services(
         engine, compilers, package_index=chosen.package_index, maven_repository=chosen.maven_repository

@@ -131,19 +131,26 @@ class Answers(Generic[K, V]):
 T = TypeVar("T")
 
 
-def within(seconds: float, work: Callable[[], T]) -> T:
-    """What `work` returns or raises; TimeoutError when it takes longer, while its thread goes on alone."""
+def within(seconds: float, work: Callable[[], T], late: Callable[[T], None] | None = None) -> T:
+    """What `work` returns or raises; TimeoutError when it takes longer, while its thread goes on alone. `late` is then
+    given there what it returns at last."""
     outcome: list[tuple[T | None, BaseException | None]] = []
+    left = threading.Event()
 
     def run() -> None:
         try:
-            outcome.append((work(), None))
+            value = work()
         except BaseException as problem:
             outcome.append((None, problem))
+            return
+        outcome.append((value, None))
+        if left.is_set() and late is not None:
+            late(value)
 
     thread = threading.Thread(target=run, name="polycell-read", daemon=True)
     thread.start()
     thread.join(seconds)
+    left.set()
     if not outcome:
         raise TimeoutError(f"no end within {seconds:g} s")
     value, problem = outcome[0]

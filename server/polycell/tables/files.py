@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 KEPT = 200  # schemas kept, by (files with size and mtime, reader, options)
 FRESH = 2.0  # seconds between two looks at a file's size and time
 LONGEST = 3.0  # seconds for one read
+UNATTENDED = 5  # times as long where nobody waits at an editor
 SLOW = 1.0  # seconds after which a read is worth a line in the log
 MAX_ARCHIVE = 50 * 1024 * 1024  # bytes of a compressed file that is looked into
 MAX_COLUMNS = 2000
@@ -110,6 +111,7 @@ class FileSources:
     ) -> None:
         self._roots = tuple(Path(r) for r in roots)
         self._anywhere = anywhere
+        self._patience = 1 if on_ready is not None else UNATTENDED
         self._lock = threading.Lock()
         self._cache: OrderedDict[Hashable, Table] = OrderedDict()
         self._said: OrderedDict[tuple[str, str], None] = OrderedDict()
@@ -153,12 +155,24 @@ class FileSources:
             if cached in self._cache:
                 self._cache.move_to_end(cached)
                 return self._cache[cached]
+
+        def late(table: Table) -> None:
+            """A library was imported for the first time, say, or the disk woke up."""
+            with self._lock:
+                self._cache[cached] = table
+            self._answers.again((key,))
+
         try:
-            table = _read(found, stamp, reader, {name: thaw(value) for name, value in key.options})
+            options = {name: thaw(value) for name, value in key.options}
+            table = _read(found, stamp, reader, options, LONGEST * self._patience, late)
+        except TimeoutError as problem:
+            self._say(str(found.base), problem)
+            with self._lock:
+                return self._cache.setdefault(cached, NOTHING)
         except Exception as problem:  # whatever a hostile file makes a reader raise, the schema is just not known
             self._say(str(found.base), problem)
             table = NOTHING
-            if isinstance(problem, OSError) and not isinstance(problem, TimeoutError):
+            if isinstance(problem, OSError):
                 return table  # permission may be given without any change to the file
         with self._lock:
             self._cache[cached] = table
@@ -178,8 +192,11 @@ class FileSources:
         log.info("%s: no columns read: %s", name, reason)
 
 
-def _read(found: DataFiles, stamp: Stamp, reader: Reader, options: Options) -> Table:
-    """Within its time. Raises whatever a reader raises, and UnreadableError for what is too large."""
+def _read(
+    found: DataFiles, stamp: Stamp, reader: Reader, options: Options, seconds: float, late: Callable[[Table], None]
+) -> Table:
+    """Within `seconds`; `late` is given what comes after that. Raises whatever a reader raises, and UnreadableError for
+    what is too large."""
     if found.many:  # the first of them, or another kind of key, may be among those that were not listed
         raise UnreadableError(f"more than {len(found.files)} files")
     if any(Path(file).suffix.lower() in _COMPRESSED and size > MAX_ARCHIVE for file, size, _ in stamp):
@@ -189,9 +206,13 @@ def _read(found: DataFiles, stamp: Stamp, reader: Reader, options: Options) -> T
         if pointer:
             raise UnreadableError(pointer)
     started = time.monotonic()
-    table = within(LONGEST, lambda: reader(found, options))
+    table = within(seconds, lambda: _narrow(reader(found, options)), late)
     if time.monotonic() - started > SLOW:
         log.info("%s: reading its columns took %.1f s", found.base, time.monotonic() - started)
+    return table
+
+
+def _narrow(table: Table) -> Table:
     if len(table.columns) > MAX_COLUMNS:
         raise UnreadableError(f"{len(table.columns)} columns, too many to keep")
     return table
