@@ -15,6 +15,7 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.service import Context
 from polycell.languages.python.chart_literals import MAYBE, read_literal, specifications
+from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 from polycell.languages.python.sql_texts import bound_once
 
@@ -39,9 +40,9 @@ class Drawn:
         source = facts.analysis
         if cell.language != "python" or not isinstance(source, PythonSource) or source.tree is None:
             return ()
-        found: set[tuple[str, ...]] = {("changes", name) for name in changed(source.tree)}
+        found: set[tuple[str, ...]] = {("changes", name) for name in changed(source)}
         if MAYBE.search(source.code):
-            for node in ast.walk(source.tree):
+            for node in nodes(source.tree):
                 for language, value, frame in specifications(node):
                     if isinstance(value, ast.Name):
                         found.add(("draws", value.id, language, frame))
@@ -51,22 +52,31 @@ class Drawn:
         return ()
 
 
-def changed(tree: ast.Module) -> set[str]:
+def changed(source: PythonSource) -> set[str]:
     """Names of values that the code changes in their inside, or hands to somebody who may."""
+    if source.tree is None:
+        return set()
+    draws = MAYBE.search(source.code) is not None
     found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            found.add(_root(node))
+    for node in nodes(source.tree):
+        kind = type(node)
+        if kind is ast.Subscript or kind is ast.Attribute:
+            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
+                found.add(_root(node))
         elif isinstance(node, ast.AugAssign):
             found.add(_root(node.target))
         elif isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called in _LOOKING:
+                continue
             if called in _CHANGING and isinstance(node.func, ast.Attribute):
                 found.add(_root(node.func.value))
-            drawn = {value.id for _, value, _ in specifications(node) if isinstance(value, ast.Name)}
-            given = (*node.args, *(keyword.value for keyword in node.keywords))
-            if called not in _LOOKING:
-                found |= {argument.id for argument in given if isinstance(argument, ast.Name)} - drawn
+            given = [argument.id for argument in node.args if type(argument) is ast.Name]
+            given += [keyword.value.id for keyword in node.keywords if type(keyword.value) is ast.Name]
+            if given and draws:
+                drawn = {value.id for _, value, _ in specifications(node) if isinstance(value, ast.Name)}
+                given = [name for name in given if name not in drawn]
+            found.update(given)
     return found - {""}
 
 
@@ -86,7 +96,7 @@ def written_here(context: Context) -> Iterator[Fragment]:
     drawn, elsewhere = drawn_names(context) if found else ({}, set())
     for name, value, said in found:
         language, frame = drawn.get(name, (said, ""))
-        if not language or name in elsewhere | changed(source.tree):
+        if not language or name in elsewhere | changed(source):
             continue
         fragment = read_literal(source, context.cell.text, language, value, frame)
         if fragment is not None and fragment.span not in known:
