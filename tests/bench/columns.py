@@ -11,8 +11,8 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from polycell.lsp import garbage
 from polycell.lsp.conversation import default_parts
@@ -23,12 +23,11 @@ from tests.lsp.client import Client, at
 clock = time.thread_time
 
 WIDE = 2000
-BOOK = "file:///nowhere/bench.ipynb"
 # What stands in the last cell but one, and what is typed in the last.
 CASES = {
     "few columns": ("few = pd.DataFrame({'a': [1], 'b': ['x']})", 'few["'),
     f"{WIDE} columns": (
-        "wide = pd.DataFrame(columns=[" + ", ".join(f"'c{n}'" for n in range(WIDE)) + "])",
+        "wide = pd.read_csv('wide.csv')",
         'wide["',
     ),
     "behind a large cell": (
@@ -43,28 +42,37 @@ CASES = {
 }
 
 
-async def measured(cells: int, before: str, typed: str, repeats: int = 20) -> tuple[list[float], list[float], int]:
+def measured(cells: int, before: str, typed: str, repeats: int = 20) -> tuple[list[float], list[float], int]:
     """(milliseconds of a keystroke with its completion, of encoding the answer alone, number of items) at a notebook's
     end."""
-    client = Client(default_parts, idle=0.15)
-    await client.start({})
+    with TemporaryDirectory() as folder:
+        names = [f"column {n}" for n in range(WIDE)]
+        Path(folder, "wide.csv").write_text(f"{','.join(names)}\n{','.join('1' * WIDE)}\n", encoding="utf-8")
+        return asyncio.run(_typed(Path(folder), cells, before, typed, repeats))
+
+
+async def _typed(
+    folder: Path, cells: int, before: str, typed: str, repeats: int
+) -> tuple[list[float], list[float], int]:
+    client, book = Client(default_parts, idle=0.15), (folder / "bench.ipynb").as_uri()
+    await client.start({}, workspaceFolders=[{"uri": folder.as_uri(), "name": "bench"}])
     made = [("markdown" if c.kind == "markup" else "python", c.text) for c in generate.notebook(cells).cells]
-    client.open_notebook(BOOK, *made, ("python", f"import pandas as pd\n{before}"), ("python", typed[:-2]))
+    client.open_notebook(book, *made, ("python", f"import pandas as pd\n{before}"), ("python", typed[:-2]))
     await client.settled()
-    last = f"cell:{BOOK}#{len(made) + 1}"
+    last = f"cell:{book}#{len(made) + 1}"
     line, column = typed.count("\n"), len(typed.rpartition("\n")[2])
     times, floors, items = [], [], 0
     for number in range(repeats):
         client.sent.clear()
         began = clock()
-        client.type_in(BOOK, last, line, column - 2, column - 2, typed[-2:], version=2 * number + 2)
+        client.type_in(book, last, line, column - 2, column - 2, typed[-2:], version=2 * number + 2)
         answer = await client.answer(client.ask("textDocument/completion", at(last, line, column)))
         times.append((clock() - began) * 1000)
         items = len(answer["result"]["items"]) if answer.get("result") else 0
         began = clock()
         json.dumps(answer)
         floors.append((clock() - began) * 1000)
-        client.type_in(BOOK, last, line, column - 2, column, "", version=2 * number + 3)
+        client.type_in(book, last, line, column - 2, column, "", version=2 * number + 3)
         await client.settled()
     client.end()
     return times, floors, items
@@ -75,8 +83,7 @@ def main(cells: int = 1000) -> None:
     garbage.make_rare()  # as the server does
     print(f"{cells} cells; CPU ms, p50 / p95                items     Polycell   its JSON alone")
     for name, (before, typed) in CASES.items():
-        run: Callable[[], Any] = lambda b=before, t=typed: asyncio.run(measured(cells, b, t))  # noqa: E731
-        times, floors, items = run()
+        times, floors, items = measured(cells, before, typed)
         print(f"{name:36} {items:10} {spread(times)!s:>14} {spread(floors)!s:>14}")
 
 
