@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from polycell.cli.codes import CODES
+from polycell.languages.python.shapes import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "server" / "polycell"
@@ -16,19 +18,22 @@ PAGES = ROOT / "server" / "docs" / "codes"
 
 # Constructor → (position of the code among its arguments, the code when it is left out).
 MAKERS = {"Finding": (0, ""), "Problem": (2, "syntax-error"), "Report": (1, "")}
+SPOKEN = re.compile(rf"\b(?:{'|'.join(MAKERS)})\(|\bcode\b")
 
 
 def codes_in(text: str) -> Iterator[str]:
     """Codes given as literals or module constants to what makes findings, and the `code` of rule classes."""
-    tree = ast.parse(text)
+    if not SPOKEN.search(text):
+        return
+    tree = nodes(ast.parse(text))
     constants = {
         target.id: node.value.value
-        for node in ast.walk(tree)
+        for node in tree
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for node in ast.walk(tree):
+    for node in tree:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MAKERS:
             position, default = MAKERS[node.func.id]
             named = [k.value for k in node.keywords if k.arg == "code"]
@@ -39,7 +44,7 @@ def codes_in(text: str) -> Iterator[str]:
                 yield constants[given.id]
             elif given is None and default:
                 yield default
-    for node in ast.walk(tree):
+    for node in tree:
         if isinstance(node, ast.ClassDef):
             for part in node.body:
                 value = part.value if isinstance(part, (ast.Assign, ast.AnnAssign)) else None
