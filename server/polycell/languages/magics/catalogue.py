@@ -1,7 +1,8 @@
 """Magics that people use, in our own words: what each does and which options it takes. Data, no code.
 
 A row is `%name`, `%%name` or `%,%%name` with a sentence; the rows below it, indented, are its options with the value
-that they take, if any. Sources: IPython's, JupySQL's, DuckDB's, sparkmagic's and BigQuery's own documentation.
+that they take, if any; `= %%name` stands for those of a magic above. Sources: IPython's, JupySQL's, DuckDB's,
+sparkmagic's and BigQuery's own documentation.
 """
 
 from __future__ import annotations
@@ -48,35 +49,15 @@ _TEXT = """
   --proc NAME  with `--bg`, the process goes into this name
   --no-raise-error  go on when it fails
 %%sh  Run the cell in sh.
-  --out NAME  what it prints goes into this name
-  --err NAME  its errors go into this name
-  --bg  do not wait for it
-  --proc NAME  with `--bg`, the process goes into this name
-  --no-raise-error  go on when it fails
+  = %%bash
 %%script  Run the cell in the program that the line names.
-  --out NAME  what it prints goes into this name
-  --err NAME  its errors go into this name
-  --bg  do not wait for it
-  --proc NAME  with `--bg`, the process goes into this name
-  --no-raise-error  go on when it fails
+  = %%bash
 %%python  Run the cell in a Python process of its own: it sees no name of the notebook.
-  --out NAME  what it prints goes into this name
-  --err NAME  its errors go into this name
-  --bg  do not wait for it
-  --proc NAME  with `--bg`, the process goes into this name
-  --no-raise-error  go on when it fails
+  = %%bash
 %%python3  Run the cell in a Python 3 process of its own.
-  --out NAME  what it prints goes into this name
-  --err NAME  its errors go into this name
-  --bg  do not wait for it
-  --proc NAME  with `--bg`, the process goes into this name
-  --no-raise-error  go on when it fails
+  = %%bash
 %%pypy  Run the cell in PyPy.
-  --out NAME  what it prints goes into this name
-  --err NAME  its errors go into this name
-  --bg  do not wait for it
-  --proc NAME  with `--bg`, the process goes into this name
-  --no-raise-error  go on when it fails
+  = %%bash
 %%html  Show the cell as HTML.
   --isolated  in a frame of its own
 %%javascript  Run the cell in the browser.
@@ -85,17 +66,9 @@ _TEXT = """
 %%markdown  Show the cell as Markdown.
 %%svg  Show the cell as SVG.
 %%ruby  Run the cell in Ruby.
-  --out NAME  what it prints goes into this name
-  --err NAME  its errors go into this name
-  --bg  do not wait for it
-  --proc NAME  with `--bg`, the process goes into this name
-  --no-raise-error  go on when it fails
+  = %%bash
 %%perl  Run the cell in Perl.
-  --out NAME  what it prints goes into this name
-  --err NAME  its errors go into this name
-  --bg  do not wait for it
-  --proc NAME  with `--bg`, the process goes into this name
-  --no-raise-error  go on when it fails
+  = %%bash
 %alias  Give a shell command a name.
 %alias_magic  Give a magic another name.
   -l  only a line magic
@@ -368,7 +341,10 @@ def _read() -> Mapping[str, Entry]:
         head, _, summary = row.strip().partition("  ")
         if row.startswith(" "):
             option, _, value = head.partition(" ")
-            options[name].append(Option(option, value, summary))
+            if option == "=":
+                options[name] += options[value.lstrip("%")]
+            else:
+                options[name].append(Option(option, value, summary))
             continue
         name = head.lstrip("%,")
         signs = head[: -len(name)].split(",")
