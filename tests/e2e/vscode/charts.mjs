@@ -1,14 +1,11 @@
 // Charts in VS Code as a user makes them: Vega-Lite under a Python frame and a SQL cell.
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { openBrowser } from "../tools/browser.mjs";
-import { REPOSITORY, program, run } from "../tools/cache.mjs";
+import { program } from "../tools/cache.mjs";
 import { cell as codeCell, notebook } from "../tools/notebooks.mjs";
-import { SERVER_ENV, serverPython } from "../tools/python.mjs";
 import { tour, until } from "../tools/steps.mjs";
 import { byHand } from "./by_hand.mjs";
-import { startWorkbench } from "./workbench.mjs";
+import { visit } from "./visit.mjs";
 
 const FRAME =
   'import pandas as pd\n\nsales = pd.DataFrame({"region": ["north", "south", "north"], "price": [2.5, 4.0, 3.0],\n' +
@@ -39,26 +36,6 @@ function writeNotebooks(folder) {
     vega("drawn", DRAWN),
   ];
   fs.writeFileSync(path.join(folder, "charts.ipynb"), notebook(jupyter));
-}
-
-async function main() {
-  const python = await serverPython();
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "polycell-charts-"));
-  const folder = path.join(scratch, "notebooks");
-  fs.mkdirSync(folder);
-  writeNotebooks(folder);
-  const vsix = path.join(scratch, "polycell.vsix");
-  run("npm", ["run", "--silent", "package", "--", "--out", vsix], { cwd: path.join(REPOSITORY, "vscode-extension") });
-  const settings = { "polycell.server.path": python, "polycell.server.env": SERVER_ENV };
-  const workbench = await startWorkbench({ settings, vsix });
-  const browser = await openBrowser();
-  try {
-    return await walk(browser.page, workbench, folder);
-  } finally {
-    await browser.close();
-    await workbench.stop();
-    fs.rmSync(scratch, { recursive: true, force: true });
-  }
 }
 
 async function walk(page, workbench, folder) {
@@ -163,4 +140,4 @@ async function walk(page, workbench, folder) {
   return end();
 }
 
-await program(main);
+await program(() => visit("charts", writeNotebooks, walk));

@@ -1,43 +1,11 @@
 // VS Code as a user has it: the packaged extension installed, everything by mouse and keyboard.
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { openBrowser } from "../tools/browser.mjs";
-import { REPOSITORY, Unavailable, program, run } from "../tools/cache.mjs";
+import { program } from "../tools/cache.mjs";
 import { writeSamples } from "../tools/notebooks.mjs";
-import { SERVER_ENV, serverPython } from "../tools/python.mjs";
 import { tour, until } from "../tools/steps.mjs";
 import { byHand } from "./by_hand.mjs";
-import { startWorkbench } from "./workbench.mjs";
-
-const EXTENSION = path.join(REPOSITORY, "vscode-extension");
-
-function packageExtension(folder) {
-  if (!fs.existsSync(path.join(EXTENSION, "node_modules"))) {
-    throw new Unavailable("the extension's packages are not installed: run `npm ci` in vscode-extension");
-  }
-  const vsix = path.join(folder, "polycell.vsix");
-  run("npm", ["run", "--silent", "package", "--", "--out", vsix], { cwd: EXTENSION });
-  return vsix;
-}
-
-async function main() {
-  const python = await serverPython();
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "polycell-user-"));
-  const folder = path.join(scratch, "notebooks");
-  fs.mkdirSync(folder);
-  writeSamples(folder);
-  const settings = { "polycell.server.path": python, "polycell.server.env": SERVER_ENV };
-  const workbench = await startWorkbench({ settings, vsix: packageExtension(scratch) });
-  const browser = await openBrowser();
-  try {
-    return await walk(browser.page, workbench, folder);
-  } finally {
-    await browser.close();
-    await workbench.stop();
-    fs.rmSync(scratch, { recursive: true, force: true });
-  }
-}
+import { visit } from "./visit.mjs";
 
 async function walk(page, workbench, folder) {
   const { step, end, pictures } = tour(page, "vscode");
@@ -190,4 +158,4 @@ async function walk(page, workbench, folder) {
   return end();
 }
 
-await program(main);
+await program(() => visit("user", writeSamples, walk));
