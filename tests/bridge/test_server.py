@@ -85,8 +85,12 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    status = Path(f"/proc/{pid}/status")
-    return not status.exists() or "State:\tZ" not in status.read_text()
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except ProcessLookupError:  # it ended between the two looks
+        return False
+    except FileNotFoundError:  # the same; or a system without /proc, which knows no more
+        return not Path("/proc/self").exists()
 
 
 async def gone(pid: int) -> bool:
