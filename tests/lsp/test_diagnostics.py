@@ -15,7 +15,7 @@ from polycell.core.service import services
 from polycell.core.text import Span
 from polycell.lsp.diagnostics import shifted
 from polycell.lsp.scheduler import Scheduler
-from tests.lsp.client import Client, Words, position, run
+from tests.lsp.client import Client, Words, eventually, position, run
 
 NB = "file:///w/a.ipynb"
 
@@ -31,12 +31,30 @@ async def opened(*cells: tuple[str, str], idle: float = 0.0, **more: Any) -> Cli
     return client
 
 
+TYPING = 3600.0  # somebody types on and on
+
+
+async def first(client: Client) -> list[tuple[str, list[str]]]:
+    """What is published first."""
+
+    async def published() -> list[tuple[str, list[str]]]:
+        return client.published()
+
+    return await eventually(published, bool)
+
+
+async def rest(client: Client) -> None:
+    """Nobody types any more; until everything has been looked at."""
+    client.server.scheduler._idle = 0.0
+    client.server.scheduler.changed(NB)
+    await client.settled()
+
+
 def test_syntax_first_the_rest_when_nobody_types() -> None:
     async def test() -> None:
-        client = await opened(("python", "missing_a TODO"), idle=0.05)
-        await asyncio.sleep(0.01)
-        assert client.published() == [(cell(0), ["left to do"])]
-        await client.settled()
+        client = await opened(("python", "missing_a TODO"), idle=TYPING)
+        assert await first(client) == [(cell(0), ["left to do"])]
+        await rest(client)
         assert client.published()[1:] == [(cell(0), ["missing_a is missing", "left to do"])]
 
     run(test)
@@ -44,12 +62,12 @@ def test_syntax_first_the_rest_when_nobody_types() -> None:
 
 def test_what_a_request_had_judged_in_between_is_published_all_the_same() -> None:
     async def test() -> None:
-        client = await opened(("python", "missing_a TODO"), ("python", "missing_b"), idle=0.05)
-        await asyncio.sleep(0.01)
+        client = await opened(("python", "missing_a TODO"), ("python", "missing_b"), idle=TYPING)
+        await first(client)
         (snapshot,) = client.server.state.session.snapshots()
         for index in range(2):  # as a request for quick fixes does
             snapshot.analysis.findings(index)
-        await client.settled()
+        await rest(client)
         assert client.published()[1:] == [
             (cell(0), ["missing_a is missing", "left to do"]),
             (cell(1), ["missing_b is missing"]),
@@ -79,10 +97,12 @@ def test_a_set_is_sent_when_it_changed_and_only_then() -> None:
 
 def test_a_finding_moves_with_a_line_typed_above_it() -> None:
     async def test() -> None:
-        client = await opened(("python", "TODO\nmissing_a"), idle=0.05)
+        client = await opened(("python", "TODO\nmissing_a"))
         await client.settled()
+        client.server.scheduler._idle = TYPING
+        client.sent.clear()
         client.type_in(NB, cell(0), 0, 0, 0, "\n\n")
-        await asyncio.sleep(0.01)
+        await first(client)
         found = client.diagnostics(cell(0)) or []
         assert [d["range"]["start"] for d in found] == [position(2, 0), position(3, 0)]
 
@@ -235,7 +255,7 @@ async def typed_in(text: str, place: int, letter: str, monkeypatch: pytest.Monke
     monkeypatch.setattr("polycell.lsp.scheduler.BRIEF", 0.0)
     client = await opened(("python", text), ("python", "missing_below"))
     await client.settled()
-    client.server.scheduler._idle = 3600.0
+    client.server.scheduler._idle = TYPING
     judged = asyncio.Event()
     judge = client.server.scheduler._judge
 

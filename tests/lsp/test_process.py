@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -163,11 +162,8 @@ def test_tcp_serves_several_clients_each_with_its_own_state() -> None:
         return answers
 
     async def test() -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        server = asyncio.ensure_future(serving._tcp("127.0.0.1", port))
-        await asyncio.sleep(0.1)
+        server = await serving.listen("127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
         rename = {"document": {"uri": "cell:#0", "version": 2}, "changes": [{"text": "other = 1"}]}
         change = message(
             "notebookDocument/didChange",
@@ -181,6 +177,6 @@ def test_tcp_serves_several_clients_each_with_its_own_state() -> None:
         assert "radius" in one[2]["result"]["contents"]["value"]
         assert one[5]["result"] is None
         assert two[2]["result"] is None
-        server.cancel()
+        server.close()
 
     asyncio.run(test())

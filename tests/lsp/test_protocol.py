@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from polycell.core.service import FileChanges, services
-from tests.lsp.client import Client, Words, at, position, run
+from tests.lsp.client import Client, Words, at, eventually, position, run
 
 NB = "file:///w/a.ipynb"
 CELL = f"cell:{NB}#0"
@@ -275,8 +275,11 @@ def test_colliding_ids_of_two_windows_are_each_answered() -> None:
         client = await opened()
         for _ in range(2):
             client.raw({"jsonrpc": "2.0", "id": 77, "method": "textDocument/hover", "params": at(CELL, 0, 0)})
-        await asyncio.sleep(0.05)
-        assert len([m for m in client.sent if m.get("id") == 77 and "result" in m]) == 2
+
+        async def answers() -> list[Any]:
+            return [m for m in client.sent if m.get("id") == 77]
+
+        assert ["result" in m for m in await eventually(answers, lambda found: len(found) > 1)] == [True, True]
 
     run(test)
 

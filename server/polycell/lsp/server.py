@@ -111,11 +111,16 @@ def serve_tcp(host: str, port: int) -> None:
 
 
 async def _tcp(host: str, port: int) -> None:
+    async with await listen(host, port) as listening:
+        await listening.serve_forever()
+
+
+async def listen(host: str, port: int) -> asyncio.Server:
+    """Serve whoever connects from now on, each with a state of its own; port 0 is any that is free."""
     listening = await asyncio.start_server(_connection, host, port)
     for socket in listening.sockets:
         log.warning("serving on %s:%s", *socket.getsockname()[:2])
-    async with listening:
-        await listening.serve_forever()
+    return listening
 
 
 async def _connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
