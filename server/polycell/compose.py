@@ -106,23 +106,24 @@ def scala_compilers(
     metals: Sequence[str] = (),
     trace: str = "",
 ) -> Compilers:
-    """The compilers of Scala cells. Nothing is started yet. `engine`: "compiler", "metals" (the compiler steps in where
-    that is not to be had) or "auto" (the other way round). `download` lets them fetch what is missing, `memory` is what
-    each may take, in MiB; `metals` is the command that starts Metals, `trace` as in `python_engine`."""
+    """The compilers of Scala cells. Nothing is started yet. `engine`: "compiler", "metals", or "auto", which is Metals
+    where that is on this machine. Beside Metals the compiler answers until that is ready, and where it is not to be
+    had. `download` lets them fetch what is missing, `memory` is what each may take, in MiB; `metals` is the command
+    that starts Metals, `trace` as in `python_engine`."""
     from polycell.languages.scala.compilers import Compilers
     from polycell.languages.scala.light import Light
     from polycell.languages.scala.metals.command import Chosen, on_this_machine
     from polycell.languages.scala.metals.engine import Metals
-    from polycell.languages.scala.questions import Backend, once
+    from polycell.languages.scala.questions import once
+    from polycell.languages.scala.standby import Standby
 
     told = once(note or (lambda text: log.warning("%s", text)))
     light = Light(told, {"download": download, "memory": memory}, begin=begin, trace=_trace(trace))
-    backends: list[Backend] = [light]
     if engine == "metals" or (engine == "auto" and on_this_machine(metals)):
         chosen = Chosen(tuple(metals), download, memory, _absolute(trace))
         full = Metals(told, chosen, begin=begin, trace=_trace(trace))
-        backends = [full, light] if engine == "metals" else [light, full]
-    return Compilers(backends, on_ready)
+        return Compilers([Standby(full, light)], on_ready)
+    return Compilers([light], on_ready)
 
 
 def scala_config(notebook: Notebook) -> Config:

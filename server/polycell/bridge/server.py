@@ -154,6 +154,11 @@ class Server:
         return any(method == known for known, _ in self._registered.values())
 
     @property
+    def trusted(self) -> bool:
+        """Whether it runs, and its answers can be trusted: a question waits for nothing but its answer."""
+        return self._connection is not None and self._able.is_set()
+
+    @property
     def pid(self) -> int | None:
         """Of its process; None where none runs."""
         return self._child.pid if self._child is not None else None
@@ -374,7 +379,9 @@ class Server:
             return {"success": False}
         if method == "window/showMessageRequest":
             log.info("%s: %s", self.spec.name, said.get("message"))
-            return None
+            actions = said.get("actions")
+            offered = [one for one in actions if isinstance(one, Mapping)] if isinstance(actions, list) else []
+            return next((one for one in offered if one.get("title") in self.spec.prefers), None)
         if method == "window/workDoneProgress/create" or method.endswith("/refresh"):
             return None
         if method in self.spec.answers:

@@ -27,8 +27,9 @@ class ServerSpec:
     started anew; `start`: seconds that it has to answer `initialize`. `lacks` says what is missing where that can be
     several things, instead of `install`; `exits` what an exit code of its own means, as in "the server …".
     `able` recognises, by method and parameters, the notification from which on its answers can be trusted; without it
-    they can from the start. `answers` are those to requests that are its own invention. `files`: it reads texts from
-    the disk, so each is written to the file of its URI before it is opened.
+    they can from the start. `answers` are those to requests that are its own invention, `prefers` titles
+    of the actions to choose when it asks the user; all else that it asks is dismissed. `files`: it reads texts from the
+    disk, so each is written to the file of its URI before it is opened.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ServerSpec:
     exits: Mapping[int, str] = field(default_factory=lambda: _NOTHING, hash=False)
     able: Callable[[str, Any], bool] | None = None
     answers: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, hash=False)
+    prefers: frozenset[str] = frozenset()
     files: bool = False
 
     def command(self) -> list[str] | None:

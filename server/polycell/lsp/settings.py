@@ -28,8 +28,8 @@ class Settings:
     variables have, `argument_hints`: the names of arguments. `interpreter`: the Python
     that runs the notebooks, an executable or an environment; empty to look for it. `package_index`: the address of the
     index that may be asked for versions, `maven_repository`: of the repository that may be asked for artifacts; empty
-    to ask nobody. `scala_engine`: who serves Scala cells, `auto` the compiler, and where that is not to be had the
-    Metals of this machine. `scala_download`: fetch the Scala compiler and declared dependencies from Maven Central when
+    to ask nobody. `scala_engine`: who serves Scala cells, `auto` the Metals of this machine, and where there is
+    none the compiler. `scala_download`: fetch the Scala compiler and declared dependencies from Maven Central when
     a Scala cell needs them; `scala_memory`: MiB that the compiler's JVM may take; `metals_command`: program and
     arguments that start Metals, empty for the one on the PATH. `server_trace`: a file for what is said to and by other
     servers.

@@ -1,9 +1,11 @@
 """A server that behaves as Metals 1.5 was observed to do, where that is what a bridge can stumble over. A real process
 on real pipes, which starts the build server of its folder; it knows nothing of our code.
 
-    python scripted_metals.py [CANCELS]
+    python scripted_metals.py [CANCELS] [WORDS]
 
-CANCELS: how many requests are given up (-32800) after the build is connected and after each compile.
+CANCELS: how many requests are given up (-32800) after the build is connected and after each compile. WORDS: "other" for
+one that says in other words than those known today that it has indexed, "several" for one that knows of several build
+servers and asks which it is to use, "hold" for one that connects to its build when its folder has a file `connect`.
 
 Asked for members it answers `member` with the text that it has, `fallback` as long as no build is connected (or for a
 file that is not in its folder). `test/log` answers with all messages so far, `test/build` with the build server's id.
@@ -16,11 +18,18 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
 CANCELLED, FAILED = -32800, -32603
+SEVERAL = "Multiple build servers detected, which one do you want to use?"
+# Taken for what they are without a look whether they are there.
+BOOLEANS = [
+    *("dependencyModulesProvider", "dependencySourcesProvider", "inverseSourcesProvider", "canReload"),
+    *("jvmRunEnvironmentProvider", "jvmTestEnvironmentProvider", "jvmCompileClasspathProvider"),
+]
 
 
 def read(stream: IO[bytes]) -> Any:
@@ -38,8 +47,9 @@ def write(stream: IO[bytes], message: dict[str, Any]) -> None:
 
 
 class Metals:
-    def __init__(self, cancels: int) -> None:
+    def __init__(self, cancels: int, words: str) -> None:
         self.cancels = cancels
+        self.words = words
         self.giving_up = 0
         self.lock = threading.RLock()
         self.seen: list[Any] = []
@@ -85,11 +95,20 @@ class Metals:
 
     def answered(self, method: str, params: Any, message: Any) -> None:
         result = message.get("result")
-        if method == "window/showMessageRequest" and result is not None:
+        if method == "window/showMessageRequest" and params["message"] == SEVERAL:
+            if result in params["actions"] and result["title"] == "polycell":
+                self.connect()
+        elif method == "window/showMessageRequest" and result is not None:
             self.imported = True  # Bloop, a build tool, the network: nothing that a scratch folder is for
         if method == "workspace/configuration" and params["items"]:
             if isinstance(result, list) and len(result) == len(params["items"]):
-                self.connect()
+                if self.words == "several":
+                    servers = [{"title": "a user's own"}, {"title": "polycell"}]
+                    self.ask("window/showMessageRequest", {"type": 3, "message": SEVERAL, "actions": servers})
+                elif self.words == "hold":
+                    threading.Thread(target=self.hold, daemon=True).start()
+                else:
+                    self.connect()
             else:
                 self.say("window/logMessage", {"type": 1, "message": "Unexpected error initializing server"})
 
@@ -189,10 +208,16 @@ class Metals:
 
     # -- the build server
 
+    def hold(self) -> None:
+        while not (self.folder / "connect").exists():
+            time.sleep(0.01)
+        with self.lock:
+            self.connect()
+
     def connect(self) -> None:
         found = list((self.folder / ".bsp").glob("*.json"))
         if len(found) != 1:
-            self.ask("window/showMessageRequest", {"type": 3, "message": "Multiple build servers detected"})
+            self.ask("window/showMessageRequest", {"type": 3, "message": SEVERAL, "actions": []})
             return
         argv = json.loads(found[0].read_text())["argv"]
         self.build = subprocess.Popen(argv, cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -221,6 +246,7 @@ class Metals:
     def went_on(self, method: str, result: Any) -> None:
         """One request after the other, as Metals makes them."""
         if method == "build/initialize":
+            assert all(isinstance(result["capabilities"][name], bool) for name in BOOLEANS), result
             assert self.build is not None
             assert self.build.stdin is not None
             write(self.build.stdin, {"method": "build/initialized", "params": {}})
@@ -238,6 +264,11 @@ class Metals:
             assert local(source["uri"]) == self.folder / "src", source
             self.connected = True
             self.giving_up = self.cancels
+            self.request("buildTarget/scalaMainClasses", {"targets": [self.target]})
+            if self.words == "other":
+                self.say("metals/status", {"text": "Alles durchgesehen", "show": True})
+                self.say("window/logMessage", {"type": 4, "message": "fertig nach 1,2 s"})
+                return
             if self.options.get("statusBarProvider") == "on":
                 self.say("metals/status", {"text": "$(rocket) Indexing complete!", "show": True})
             self.say("window/logMessage", {"type": 4, "message": "time: indexed workspace in 1.2s"})
@@ -245,7 +276,9 @@ class Metals:
             self.giving_up = self.cancels
 
     def built(self, method: str, params: Any) -> None:
-        if method == "buildTarget/didChange":
+        if method == "build/showMessage":
+            self.say("window/showMessage", params)
+        elif method == "buildTarget/didChange":
             self.request("workspace/buildTargets", {})
         elif method == "build/publishDiagnostics":
             uri = params["textDocument"]["uri"]
@@ -262,7 +295,8 @@ def local(uri: str) -> Path | None:
 
 
 def main() -> None:
-    metals = Metals(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    given = dict(enumerate(sys.argv))
+    metals = Metals(int(given.get(1, 0)), given.get(2, ""))
     while (message := read(sys.stdin.buffer)) is not None:
         with metals.lock:
             metals.seen.append(message)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from polycell.bridge.framing import framed
-from polycell.languages.scala.bsp.layout import Build, Layout, mark
+from polycell.languages.scala.bsp.layout import CONNECTED, Build, Layout, mark
 from polycell.languages.scala.host.classpath import Dependencies, resolve
 from polycell.languages.scala.host.jars import MissingError
 from polycell.languages.scala.host.versions import DEFAULT
@@ -86,7 +86,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, La
 def test_it_tells_of_one_target(built: tuple[Client, Layout, Build]) -> None:
     client, layout, _ = built
     answer, _ = client.ask("build/initialize", {"displayName": "Metals", "rootUri": layout.root.as_uri()})
-    assert answer["capabilities"]["compileProvider"] == {"languageIds": ["scala"]}
+    capabilities = answer["capabilities"]
+    assert capabilities.pop("compileProvider") == {"languageIds": ["scala"]}
+    # Whoever reads one without a look whether it is there finds a boolean.
+    assert {name for name, said in capabilities.items() if said is False} >= {
+        "dependencyModulesProvider",
+        "jvmRunEnvironmentProvider",
+        "jvmTestEnvironmentProvider",
+        "jvmCompileClasspathProvider",
+    }
+    assert all(isinstance(said, bool) for said in capabilities.values())
     client.tell("build/initialized", {})
     (target,) = client.ask("workspace/buildTargets", {})[0]["targets"]
     assert (target["dataKind"], target["data"]["scalaVersion"], target["data"]["platform"]) == ("scala", "2.13.16", 1)
@@ -100,9 +109,13 @@ def test_it_tells_of_one_target(built: tuple[Client, Layout, Build]) -> None:
     assert [source["kind"] for source in sources["sources"]] == [2]
     (sources,) = client.ask("buildTarget/dependencySources", asked)[0]["items"]
     assert sources["sources"] == []
-    for method in ("buildTarget/scalaMainClasses", "buildTarget/scalaTestClasses"):
-        assert client.ask(method, asked)[0] == {"items": []}
-    assert client.ask("buildTarget/inverseSources", {})[0] == {"targets": [target["id"]]}
+    said = [client.ask(f"buildTarget/{kind}", asked) for kind in ("scalaMainClasses", "scalaTestClasses")]
+    assert [answer for answer, _ in said] == [{"items": []}] * 2
+    # What it passes on once it has indexed, and once only.
+    assert [one["params"]["message"] for _, told in said for one in told] == [CONNECTED]
+    for place, targets in ((layout.sources / "A.scala", [target["id"]]), (layout.root / "A.scala", [])):
+        asking = {"textDocument": {"uri": place.as_uri()}}
+        assert client.ask("buildTarget/inverseSources", asking)[0] == {"targets": targets}
     assert client.ask("buildTarget/jvmRunEnvironment", asked)[0]["code"] == -32601
 
 
@@ -112,6 +125,8 @@ def test_what_is_saved_is_compiled(built: tuple[Client, Layout, Build]) -> None:
     path = layout.sources / "A.scala"
     path.write_text(TEXT, encoding="utf-8")
     (layout.sources / "B.scala").write_text("object A { val a = 1 }", encoding="utf-8")  # a document of its own
+    # Whether anybody is there is no reason to compile.
+    assert client.ask("buildTarget/compile", {"targets": []}) == ({"statusCode": 1}, [])
     answer, published = client.compile(target["id"])
     assert answer == {"statusCode": 2, "originId": "o"}
     assert [one["textDocument"]["uri"] for one in published] == [path.as_uri(), path.with_name("B.scala").as_uri()]

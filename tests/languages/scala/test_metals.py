@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -33,6 +34,7 @@ from polycell.languages.scala.metals import command, engine
 from polycell.languages.scala.metals.command import Chosen
 from polycell.languages.scala.metals.engine import Metals
 from polycell.languages.scala.questions import Answer, Question, Told, Typed
+from polycell.languages.scala.standby import Standby
 from tests.bridge.test_server import gone
 from tests.languages.scala.live import Live
 
@@ -43,11 +45,12 @@ COMPLETION = "textDocument/completion"
 class Played:
     """`compilers` with one Metals each notebook; what was noted, and which questions got answers by themselves."""
 
-    def __init__(self, folder: Path, cancels: int = 0, **more: Any) -> None:
+    def __init__(self, folder: Path, cancels: int = 0, words: str = "", **more: Any) -> None:
         self.notes: list[str] = []
         self.shown: list[str] = []
         self.home = folder / "a b ü"  # characters that URIs escape, one way or another
-        command = (sys.executable, "-IS", str(HERE / "scripted_metals.py"), str(cancels))
+        command = (sys.executable, "-IS", str(HERE / "scripted_metals.py"), str(cancels), words)
+        spare = more.pop("spare", None)
         self.metals = Metals(
             self.notes.append,
             more.pop("chosen", Chosen(command)),
@@ -56,7 +59,7 @@ class Played:
             resolve=more.pop("resolve", resolve),
             **more,
         )
-        self.compilers = Compilers([self.metals])
+        self.compilers = Compilers([Standby(self.metals, spare) if spare is not None else self.metals])
 
     def begin(self, title: str, cancel: Callable[[], None] | None) -> Any:
         self.shown.append(title)
@@ -315,37 +318,82 @@ def test_what_a_killed_server_left_is_removed(play: Callable[..., None]) -> None
     play(test)
 
 
-def test_where_there_is_none_the_next_one_is_asked(play: Callable[..., None]) -> None:
+class Spare:
+    """Answers with what it was asked about."""
+
+    servers: tuple[Server, ...] = ()
+
+    def __init__(self) -> None:
+        self.server = Server(ServerSpec("spare", ("none",), frozenset()))
+
+    async def at(self, question: Question, method: str, offset: int, **more: Any) -> Answer:
+        return Answer(question.text, Text("", ""), self.server)
+
+    async def compile(self, question: Question, wanted: Any) -> Typed:
+        return Typed(text=f"{question.text} by the spare")
+
+    async def leave(self, notebook: str) -> None:
+        """Nothing was started."""
+
+    async def rest(self) -> None:
+        """Nothing was started."""
+
+    async def close(self) -> None:
+        """Nothing was started."""
+
+
+def test_where_there_is_none_the_other_answers(play: Callable[..., None]) -> None:
     async def test(p: Played) -> None:
-        server = Server(ServerSpec("other", ("none",), frozenset()))
-
-        class Other:
-            servers: tuple[Server, ...] = ()
-
-            async def at(self, question: Question, method: str, offset: int, **more: Any) -> Answer:
-                return Answer(question.text, Text("", ""), server)
-
-            async def compile(self, question: Question, wanted: Any) -> Typed:
-                return Typed(text="by the other")
-
-            async def leave(self, notebook: str) -> None:
-                """Nothing was started."""
-
-            async def close(self) -> None:
-                """Nothing was started."""
-
-        compilers = Compilers([p.metals, Other()])
         for _ in range(2):
-            found = await compilers.at(question("x."), COMPLETION, 2)
-            assert found is not None
-            assert found.result == "x."
-        compilers.read(question("x."))
-        await compilers.quiet()
-        assert compilers.read(question("x.")) == Typed(text="by the other")
-        assert len(p.notes) == 1
+            assert (await p.complete("x.")).result == "x."
+        assert (await p.typed(question("x."))).text == "x. by the spare"
+        await until(lambda: _is(len(p.notes) == 1))
         assert "`metalsCommand` names no-such-metals" in p.notes[0]
 
-    play(test, chosen=Chosen(("no-such-metals", "-v")))
+    play(test, chosen=Chosen(("no-such-metals", "-v")), spare=Spare())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_the_other_answers_until_it_is_ready_and_while_it_is_gone(play: Callable[..., None]) -> None:
+    async def test(p: Played) -> None:
+        early, late = question("val a = 1"), question("val b = 1", cell="d")
+        assert (await p.complete("x.")).result == "x."
+        assert (await p.typed(early)).text == "val a = 1 by the spare"
+        await until(lambda: _is(bool(p.metals.servers) and p.metals.servers[0].status.phase == "running"))
+        assert (await p.complete("x.")).result == "x."
+        (folder,) = p.home.glob("*")
+        (folder / "connect").touch()
+        await until(lambda: _is(p.metals.ready(early)))
+        assert (await p.complete("xs.")).result["items"][0]["filterText"] == "member"
+        # What was said of a text stays said: nothing changes because somebody else could say it now.
+        assert (await p.typed(early)).text == "val a = 1 by the spare"
+        assert not await p.said("textDocument/didSave")
+        assert (await p.typed(late)).types == (Told(4, "b", "Int"),)
+        process = p.metals.servers[0].pid
+        assert process is not None
+        os.kill(process, signal.SIGKILL)
+        await until(lambda: _is(not p.metals.ready(early)))
+        assert (await p.complete("y.")).result == "y."
+        await until(lambda: _answers_again(p))
+        assert p.shown.count("Scala: starting Metals") == 1
+
+    play(test, words="hold", spare=Spare())
+
+
+async def _is(holds: bool) -> bool:
+    return holds
+
+
+async def _answers_again(p: Played) -> bool:
+    return isinstance((await p.complete("xs.")).result, dict)
+
+
+@pytest.mark.parametrize("words", ["other", "several"])
+def test_other_words_and_other_build_servers(words: str, play: Callable[..., None]) -> None:
+    async def test(p: Played) -> None:
+        assert (await p.complete("xs.")).result["items"][0]["filterText"] == "member"
+
+    play(test, words=words)
 
 
 def test_dependencies_that_cannot_be_had_are_told(play: Callable[..., None]) -> None:
@@ -415,13 +463,21 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("engine", "there", "asked"),
     [
-        ("metals", False, [Metals, Light]),
-        ("compiler", True, [Light]),
-        ("auto", True, [Light, Metals]),
-        ("auto", False, [Light]),
+        ("metals", False, Standby),
+        ("compiler", True, Light),
+        ("auto", True, Standby),
+        ("auto", False, Light),
     ],
 )
-def test_who_is_asked(engine: str, there: bool, asked: list[type]) -> None:
+def test_who_is_asked(engine: str, there: bool, asked: type) -> None:
     metals = (sys.executable,) if there else ("no-such-metals",)
     compilers = compose.scala_compilers(lambda keys: None, engine=engine, metals=metals)
-    assert [type(backend) for backend in compilers._backends] == asked
+    assert [type(backend) for backend in compilers._backends] == [asked]
+
+
+def test_no_garbage_collector_is_chosen_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A JVM does not start that is told two; launchers of Metals name one."""
+    monkeypatch.setenv("JAVA_OPTS", "-Xmx4G -XX:+UseZGC")
+    told = command.spec(("metals",), 512).environment["JAVA_OPTS"]
+    assert re.findall(r"-XX:\+Use\w+GC", told) == ["-XX:+UseZGC"]
+    assert re.findall(r"-Xmx\w+", told) == ["-Xmx512m", "-Xmx4G"]  # the last one counts

@@ -110,10 +110,14 @@ class Light:
     async def leave(self, notebook: str) -> None:
         """Compilers are shared by notebooks."""
 
+    async def rest(self) -> None:
+        while self._compilers:
+            compiler = self._compilers.popitem()[1]
+            compiler.show("", None, "stopped")
+            await compiler.server.stop()
+
     async def close(self) -> None:
-        for server in self.servers:
-            await server.stop()
-        self._compilers.clear()
+        await self.rest()
         if self._stopping:
             await asyncio.wait(self._stopping)
 

@@ -21,6 +21,7 @@ from polycell import __version__
 
 SERVER = (sys.executable, "-m", "polycell.languages.scala.bsp")  # and the folder
 SOURCE = "polycell"
+CONNECTED = "polycell: the notebook's build is known"  # what Metals hands on to the bridge when it can be trusted
 MARKER = "compiled"  # the message of the diagnostic that is there however right a text is
 
 

@@ -13,15 +13,32 @@ from pathlib import Path
 from typing import IO, Any
 
 from polycell import __version__
+from polycell.bridge.files import path_of
 from polycell.bridge.framing import Frames, framed, parse
 from polycell.bridge.trace import trace_to
 from polycell.languages.scala.bsp.compiling import Compiling
-from polycell.languages.scala.bsp.layout import SOURCE, Build, Layout
+from polycell.languages.scala.bsp.layout import CONNECTED, SOURCE, Build, Layout
 
 LOOK = 0.5  # seconds between two looks at what is built with what
 _UNKNOWN, _FAILED = -32601, -32603
 _OK, _ERROR = 1, 2  # status codes of a compile
 _DIRECTORY, _CHANGED = 2, 2
+_INFO = 3
+_INDEXED = ("buildTarget/scalaMainClasses", "buildTarget/compile")  # what Metals asks once it knows the target
+
+
+_PROVIDED = ("inverseSourcesProvider", "dependencySourcesProvider", "buildTargetChangedProvider", "canReload")
+_NOT_PROVIDED = (
+    "dependencyModulesProvider",
+    "resourcesProvider",
+    "outputPathsProvider",
+    "jvmRunEnvironmentProvider",
+    "jvmTestEnvironmentProvider",
+    "jvmCompileClasspathProvider",
+    "cargoFeaturesProvider",
+)
+
+_Params = Mapping[str, Any]
 
 
 class BuildServer:
@@ -35,6 +52,7 @@ class BuildServer:
         self._writing = threading.Lock()
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._over = threading.Event()
+        self._known = False  # that Metals knows the target
         self._trace = trace_to(Path(self._build.trace)) if self._build.trace else None
 
     def run(self, reading: IO[bytes]) -> int:
@@ -62,13 +80,20 @@ class BuildServer:
         params = message.get("params") or {}
         if id_ is None:
             return
-        if method == "buildTarget/compile":
-            self._work.put(lambda: self._answer(id_, self._compile(params)))
+        targets = params.get("targets")
+        if method in _INDEXED and targets and not self._known:
+            # Metals hands this on to its client, whatever else it says and in which words.
+            self._known = True
+            self._tell("build/showMessage", {"type": _INFO, "message": CONNECTED})
+        if method == "buildTarget/compile" and not targets:
+            self._answer(id_, {"statusCode": _OK, **_origin(params)})  # how Metals asks whether anybody is there
+        elif method == "buildTarget/compile":
+            self._work.put(lambda: self._answer_compiled(id_, params))
         elif method == "buildTarget/cleanCache":
             self._work.put(self._compiling.forget)
             self._work.put(lambda: self._answer(id_, {"message": "", "cleaned": True}))
         elif method in _ANSWERS:
-            self._answer(id_, _ANSWERS[method](self._layout, self._build))
+            self._answer(id_, _ANSWERS[method](self._layout, self._build, params))
         else:
             self._send({"id": id_, "error": {"code": _UNKNOWN, "message": f"no such method: {method}"}})
 
@@ -84,7 +109,14 @@ class BuildServer:
             except Exception:
                 traceback.print_exc(file=sys.stderr)
 
-    def _compile(self, params: Mapping[str, Any]) -> dict[str, Any]:
+    def _answer_compiled(self, id_: Any, params: _Params) -> None:
+        try:
+            self._answer(id_, self._compile(params))
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            self._send({"id": id_, "error": {"code": _FAILED, "message": str(error)}})
+
+    def _compile(self, params: _Params) -> dict[str, Any]:
         status = _OK
         self._look()
         for compiled in self._compiling.saved(self._build):
@@ -135,7 +167,7 @@ class BuildServer:
                 self._over.set()  # nobody listens any more
 
 
-def _origin(params: Mapping[str, Any]) -> dict[str, Any]:
+def _origin(params: _Params) -> dict[str, Any]:
     return {"originId": params["originId"]} if params.get("originId") else {}
 
 
@@ -147,15 +179,10 @@ def _uris(paths: Any) -> list[str]:
     return [Path(path).as_uri() for path in paths]
 
 
-def _initialized(layout: Layout, build: Build) -> Any:
-    languages = {"languageIds": ["scala"]}
-    capabilities = {
-        "compileProvider": languages,
-        "inverseSourcesProvider": True,
-        "dependencySourcesProvider": True,
-        "buildTargetChangedProvider": True,
-        "canReload": True,
-    }
+def _initialized(layout: Layout, build: Build, params: _Params) -> Any:
+    capabilities = {"compileProvider": {"languageIds": ["scala"]}, **dict.fromkeys(_PROVIDED, True)}
+    # The specification lets them be left out, but Metals takes each for true or false.
+    capabilities |= dict.fromkeys(_NOT_PROVIDED, False)
     return {
         "displayName": SOURCE,
         "version": __version__,
@@ -164,7 +191,7 @@ def _initialized(layout: Layout, build: Build) -> Any:
     }
 
 
-def _targets(layout: Layout, build: Build) -> Any:
+def _targets(layout: Layout, build: Build, params: _Params) -> Any:
     scala = {
         "scalaOrganization": "org.scala-lang",
         "scalaVersion": build.scala,
@@ -186,34 +213,39 @@ def _targets(layout: Layout, build: Build) -> Any:
     return {"targets": [target]}
 
 
-def _options(layout: Layout, build: Build) -> Any:
+def _options(layout: Layout, build: Build, params: _Params) -> Any:
     found = {"options": [], "classpath": _uris(build.classpath), "classDirectory": layout.classes.as_uri()}
     return {"items": [{"target": _target(layout), **found}]}
 
 
-def _sources(layout: Layout, build: Build) -> Any:
+def _sources(layout: Layout, build: Build, params: _Params) -> Any:
     folder = {"uri": f"{layout.sources.as_uri()}/", "kind": _DIRECTORY, "generated": False}
     return {"items": [{"target": _target(layout), "sources": [folder]}]}
 
 
-def _no_sources(layout: Layout, build: Build) -> Any:
+def _no_sources(layout: Layout, build: Build, params: _Params) -> Any:
     return {"items": [{"target": _target(layout), "sources": []}]}
 
 
-def _nothing(layout: Layout, build: Build) -> Any:
+def _nothing(layout: Layout, build: Build, params: _Params) -> Any:
     return {"items": []}
 
 
-_ANSWERS: Mapping[str, Callable[[Layout, Build], Any]] = {
+def _inverse_sources(layout: Layout, build: Build, params: _Params) -> Any:
+    path = path_of(str((params.get("textDocument") or {}).get("uri")))
+    return {"targets": [_target(layout)] if path is not None and layout.sources in path.parents else []}
+
+
+_ANSWERS: Mapping[str, Callable[[Layout, Build, _Params], Any]] = {
     "build/initialize": _initialized,
-    "build/shutdown": lambda layout, build: None,
+    "build/shutdown": lambda layout, build, params: None,
     "workspace/buildTargets": _targets,
-    "workspace/reload": lambda layout, build: None,
+    "workspace/reload": lambda layout, build, params: None,
     "buildTarget/scalacOptions": _options,
     "buildTarget/javacOptions": _options,
     "buildTarget/sources": _sources,
     "buildTarget/dependencySources": _no_sources,
-    "buildTarget/inverseSources": lambda layout, build: {"targets": [_target(layout)]},
+    "buildTarget/inverseSources": _inverse_sources,
     "buildTarget/scalaMainClasses": _nothing,
     "buildTarget/scalaTestClasses": _nothing,
 }

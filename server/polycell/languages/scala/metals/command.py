@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from polycell.bridge.spec import ServerSpec, which
+from polycell.languages.scala.bsp.layout import CONNECTED, SOURCE
 from polycell.languages.scala.host.java import OUT_OF_MEMORY, find_java, needed, options
 
 VERSION = "1.5.1"  # whose own Scala is that of `versions.DEFAULT`, so that it fetches nothing for it
@@ -67,7 +68,7 @@ def spec(argv: Sequence[str], memory: int) -> ServerSpec:
         argv=tuple(argv),
         languages=frozenset({"scala"}),
         language_id="scala",
-        trouble="Look into `.metals/metals.log` in its folder, or have its messages written to a file (`serverTrace`).",
+        trouble="The light compiler serves Scala cells instead; `serverTrace` writes Metals' messages to a file.",
         initialization={"statusBarProvider": "on", "isHttpEnabled": False},
         # Little is announced, so that little comes.
         capabilities={"textDocument": {"synchronization": {"didSave": True}}},
@@ -77,20 +78,25 @@ def spec(argv: Sequence[str], memory: int) -> ServerSpec:
         start=180.0,  # what starts it may have to fetch it
         exits={OUT_OF_MEMORY: "ran out of memory (the setting `scalaMemory` gives it more)"},
         able=is_able,
+        prefers=frozenset({SOURCE}),  # where it asks which of several build servers it is to use
         answers={"metals/inputBox": {"cancelled": True}, "metals/quickPick": {"cancelled": True}},
         files=True,
     )
 
 
 def is_able(method: str, params: Any) -> bool:
-    """Before it has indexed, another compiler answers, of another Scala and without the classpath."""
+    """Before it has indexed, another compiler answers, of another Scala and without the classpath. Our build server is
+    asked when that is over, and has it pass on a message; the words of Metals itself come a moment later or earlier."""
     said = params if isinstance(params, Mapping) else {}
+    if method == "window/showMessage":
+        return said.get("message") == CONNECTED
     if method == "metals/status":
         return "indexing complete" in str(said.get("text")).lower()
     return method == "window/logMessage" and "indexed workspace" in str(said.get("message")).lower()
 
 
 def _java_options(memory: int) -> str:
-    """For launchers, which read them; the user's own come later and win."""
+    """For launchers, which read them; the user's own come later and win. No garbage collector is among them: a
+    launcher made as Metals' manual says chooses one, and a JVM that is told two of them does not start."""
     own = os.environ.get("JAVA_OPTS", "")
-    return f"-Xmx{memory}m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC {own}".strip()
+    return f"-Xmx{memory}m -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError {own}".strip()

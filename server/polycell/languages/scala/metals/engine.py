@@ -41,7 +41,7 @@ T = TypeVar("T")
 MOST = 3  # notebooks at once; the Metals of the least recently asked about is stopped
 SAVE_AGAIN = 15.0  # seconds without a word about a text after which it is saved again
 TYPING = 0.2  # seconds before a text is shown again in which somebody types: not between their question and its answer
-COMPILE = 600.0  # seconds after which nobody waits for a compile any longer; a first one with Spark takes many
+COMPILE = 120.0  # seconds without a word about any save after which it is started anew; a first one with Spark is slow
 LOOK_AGAIN = 60.0  # seconds after which one that could not be had is looked for again
 
 Resolve = Callable[[Config, Release, Callable[[str], None]], "Jars"]
@@ -161,6 +161,13 @@ class Metals:
         self._notebooks: OrderedDict[tuple[str, Release], tuple[float, asyncio.Task[_Notebook]]] = OrderedDict()
         self._behind: set[asyncio.Task[None]] = set()  # what nobody waits for
 
+    def ready(self, question: Question) -> bool:
+        found = self._notebooks.get((question.notebook, release_for(question.config.scala)[0]))
+        return found is not None and _is_open(found[1]) and found[1].result().server.trusted
+
+    async def begin(self, question: Question) -> None:
+        await self._able(question)
+
     async def at(self, question: Question, method: str, offset: int, **more: Any) -> Answer:
         notebook = await self._able(question)
         text, server = notebook.text(question), notebook.server
@@ -179,6 +186,7 @@ class Metals:
                     await asyncio.sleep(TYPING)
                 except asyncio.TimeoutError:
                     if time.monotonic() > until:
+                        server.lost("compiles nothing")
                         raise Gone("Metals compiles nothing") from None
         return None
 

@@ -1,0 +1,122 @@
+"""Two that answer questions: one that knows more but starts slowly, and one that answers meanwhile, and again whenever
+the first is not there.
+
+Both compile with the same compiler, so that what one has said of a text is not asked of the other again: nothing is
+reported twice, and nothing changes when the first takes over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol, TypeVar
+
+from polycell.bridge.connection import Gone
+from polycell.bridge.server import Server
+from polycell.languages.scala.questions import Absent, Answer, Backend, Question, Typed
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+IDLE = 120.0  # seconds that the first must have answered alone until the second is stopped
+
+
+class Slow(Backend, Protocol):
+    def ready(self, question: Question) -> bool:
+        """Whether it would answer this question at once."""
+
+    async def begin(self, question: Question) -> None:
+        """Start it as this question needs it. Raises Gone where it is not there."""
+
+
+class Spare(Backend, Protocol):
+    async def rest(self) -> None:
+        """End what was started; the next question starts it again."""
+
+
+class Standby:
+    """`first` is begun once `second` has answered: two that start at once hold each other up."""
+
+    def __init__(self, first: Slow, second: Spare) -> None:
+        self._first = first
+        self._second = second
+        self._beginning: dict[str, asyncio.Task[None]] = {}  # by notebook
+        self._asked = 0  # questions that the second has not answered yet
+        self._idle: asyncio.TimerHandle | None = None  # since the first has answered alone
+        self._behind: set[asyncio.Task[None]] = set()  # what nobody waits for
+
+    async def at(self, question: Question, method: str, offset: int, **more: Any) -> Answer:
+        return await self._answered(question, lambda one: one.at(question, method, offset, **more))
+
+    async def compile(self, question: Question, wanted: Callable[[], bool]) -> Typed | None:
+        return await self._answered(question, lambda one: one.compile(question, wanted))
+
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        return (*self._second.servers, *self._first.servers)
+
+    async def leave(self, notebook: str) -> None:
+        beginning = self._beginning.pop(notebook, None)
+        if beginning is not None:
+            beginning.cancel()
+        await self._first.leave(notebook)
+        await self._second.leave(notebook)
+
+    async def close(self) -> None:
+        self._resume()
+        for task in (*self._beginning.values(), *self._behind):
+            task.cancel()
+        await self._first.close()
+        await self._second.close()
+
+    async def _answered(self, question: Question, ask: Callable[[Backend], Awaitable[T]]) -> T:
+        if self._first.ready(question):
+            try:
+                found = await ask(self._first)
+            except Gone as reason:
+                log.info("scala: %s", reason)
+            else:
+                if self._idle is None:
+                    self._idle = asyncio.get_running_loop().call_later(IDLE, self._rest)
+                return found
+        self._asked += 1
+        self._resume()
+        try:
+            found = await ask(self._second)
+        except Absent:
+            return await ask(self._first)
+        finally:
+            self._asked -= 1
+            self._begin(question)
+        self._resume()
+        return found
+
+    def _begin(self, question: Question) -> None:
+        """Where a start was in vain the next question is another occasion."""
+        beginning = self._beginning.get(question.notebook)
+        if beginning is None or beginning.done():
+            begun = asyncio.get_running_loop().create_task(self._begun(question), name="begin")
+            self._beginning[question.notebook] = begun
+
+    async def _begun(self, question: Question) -> None:
+        try:
+            await self._first.begin(question)
+        except Gone as reason:
+            log.info("scala: %s", reason)
+
+    def _resume(self) -> None:
+        """The second is needed again."""
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+    def _rest(self) -> None:
+        if not self._asked:
+            self._later(self._second.rest())
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._behind.add(task)
+        task.add_done_callback(self._behind.discard)
