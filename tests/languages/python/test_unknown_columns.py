@@ -246,6 +246,38 @@ def test_columns_that_spark_lacks(code: str) -> None:
     assert told(code) == [("unknown-column", '"x"')]
 
 
+@pytest.mark.parametrize("code", ["df.filter(df.x > 1)", "df.select(df.x.cast('int').alias('y'))", "df.x"])
+def test_attributes_that_spark_lacks(code: str) -> None:
+    """Each was run with PySpark 4.3: ATTRIBUTE_NOT_SUPPORTED."""
+    assert told(code) == [("unknown-column", "x")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "df.x()", "df.hvplot", "df.filter(df.name > 1)", "df.x = 1\ndf.x", "df.x.line()", "df.count", "df.ID",
+        "df.withColumn('x', df.id).x", "hasattr(df, 'x') and df.x", "try:\n    df.x\nexcept AttributeError:\n    pass",
+    ],
+)  # fmt: skip
+def test_attributes_that_may_be_something_else(code: str) -> None:
+    assert told(code) == []
+
+
+def test_an_attribute_near_to_a_column_of_pandas() -> None:
+    frame = "wide = pd.DataFrame({'price': [1], 'sizes': [2], 'tag': [3]})\n"
+    assert reported(f"{frame}wide.pirce.mean()", "wide[wide.Price > 1]") == ["pirce", "Price"]
+    assert fails(f"{frame}wide.pirce")
+    for code in (
+        "wide.size",
+        "wide.far",
+        "wide.ta.rsi()",
+        "wide.prices()",
+        "wide.prize = 1\nwide.prize",
+        "wide.pirce.x",
+    ):
+        assert reported(frame + code) == [], code
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -257,6 +289,7 @@ def test_columns_that_spark_lacks(code: str) -> None:
 def test_names_that_spark_finds_ambiguous(code: str) -> None:
     """Each was run with PySpark 4.1: AMBIGUOUS_REFERENCE."""
     assert told(code) == [("duplicate-columns", '"id"')]
+    assert told("df.filter(h.id > 1)") == [("duplicate-columns", "h.id")]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.uses import Refused, Uses, bound_on_some_paths
 from polycell.languages.python.unknown_columns import unknown_columns
 
-# A cell without any of these names no column and joins no tables.
-_CONCERNS = re.compile(r"""["'\[]|\b(?:merge|join|hstack)\b""")
+# A cell without any of these names no column (`df.x` does, without a call) and joins no tables.
+_CONCERNS = re.compile(r"""["'\[]|\b(?:merge|join|hstack)\b|[\w)]\.[^\W\d]\w*\b(?!\s*\()""")
 
 
 def table_findings(context: Context) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from polycell.core.service import Context
 from polycell.core.types import Table
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.uses import Absence, Uses, bound_on_some_paths
+from polycell.languages.python.frame_attributes import read_as_column
 
 CODE = "unknown-column"
 LISTED = 6  # columns named in a message where none is near
@@ -26,10 +27,24 @@ def unknown_columns(context: Context, made: Interpreter, uses: Uses) -> Iterator
         shown = absence.span.of(text)
         if absence.later and not _is_final(context, made, absence):
             continue
+        if absence.attribute and not _is_column(context, absence):
+            continue
         if absence.literal and not absence.bare and shown[1:-1] != absence.name and absence.name not in shown:
             continue  # older Pythons do not know where the parts of an f-string stand
         if not bound_on_some_paths(made, absence.owner):
             yield _finding(context, made, absence)
+
+
+def _is_column(context: Context, absence: Absence) -> bool:
+    """Whether `df.x` can only be meant for a column. pandas lets anybody hang attributes on a frame; there it must also
+    be near to a column."""
+    flavour, text = absence.table.flavour, context.cell.text
+    if not read_as_column(flavour, text[absence.span.end : absence.span.end + 200]):
+        return False
+    given = re.compile(rf"\.\s*{re.escape(absence.name)}\s*=[^=]|attr\(|_accessor\(")
+    if any(absence.name in cell.text and given.search(cell.text) for cell in context.notebook.cells):
+        return False
+    return flavour == "spark" or bool(_near(absence.table, absence.name))
 
 
 _REMADE = re.compile(r"\btransform_\w|\bdata\s*=|\.data\b")
@@ -59,8 +74,8 @@ def _finding(context: Context, run: Interpreter, absence: Absence) -> Finding:
     shown = absence.span.of(context.cell.text)
     quote, inside = ("", shown) if absence.bare else (shown[:1], shown[1:-1])
     unwritable = "'\"\\:.[]()" if absence.bare else f"{quote}\\"
-    if absence.word and not near.isidentifier():
-        near = ""  # it would need backticks
+    if (absence.word or absence.attribute) and not near.isidentifier():
+        near = ""  # it would need backticks, or a subscript
     if near and absence.literal and inside == name and not set(unwritable) & set(near):
         edit = Edit(context.cell.id, absence.span, f"{quote}{near}{quote}")
         fixes = (Fix(f"Change to `{near}`", (edit,), preferred=near.casefold() == name.casefold()),)

@@ -44,7 +44,10 @@ def attribute(run: Interpreter, node: ast.Attribute) -> Type:
         if isinstance(owner, Series) and owner.flavour == "pandas":
             return series_methods.dt_attribute(owner, node.attr)
         return attribute_of(run, node, attribute_of(run, inner, owner))
-    return attribute_of(run, node, run.evaluate(inner))
+    value = run.evaluate(inner)
+    if run.uses is not None and isinstance(value, Table) and (watcher := run.watcher) is not None:
+        watcher.attribute(run, node, value)
+    return attribute_of(run, node, value)
 
 
 def attribute_of(run: Interpreter, node: ast.Attribute, value: Type) -> Type:

@@ -44,6 +44,9 @@ class Watcher:
     def subscript(self, run: Interpreter, node: ast.Subscript, value: Type) -> None:
         """An item is read."""
 
+    def attribute(self, run: Interpreter, node: ast.Attribute, table: Table) -> None:
+        """An attribute of a table is read, and not to be called."""
+
     def method(
         self, run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type,
         positional: list[Argument] | None, named: dict[str, Argument],

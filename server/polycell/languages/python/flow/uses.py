@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from polycell.core.text import Span
 from polycell.core.types import Chart, Collection, GroupBy, Table, Type
+from polycell.languages.python import frame_attributes
 from polycell.languages.python.flow.chart_columns import ChartColumn, of_function, of_method
 from polycell.languages.python.flow.interpreter import Interpreter, Watcher
 from polycell.languages.python.frames import duplicates
@@ -38,6 +39,7 @@ class Absence:
     later: bool = False  # what follows may still make the column
     bare: bool = False  # the span is the name itself, without quotes
     word: bool = False  # and a word of an expression
+    attribute: bool = False  # it is written `df.x`
 
 
 _SPARKS = frozenset(".`*")
@@ -81,6 +83,20 @@ class Uses(Watcher):
         table = value.table if isinstance(value, GroupBy) else value
         if isinstance(table, Table) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
             self._names(run, table, node.value, node.slice)
+
+    def attribute(self, run: Interpreter, node: ast.Attribute, table: Table) -> None:
+        """`t.x`, of pandas and Spark."""
+        members = frame_attributes.FRAMES.get(table.flavour)
+        if members is None or node.attr in members or node.attr.startswith("_"):
+            return
+        if table.flavour == "spark":
+            self.judged(run, node.value, node, "duplicate-columns", duplicates.ambiguity(table, node.attr))
+        end = run.source.span(node).end
+        key = (Span(end - len(node.attr), end), node.attr)
+        if not lacks(table, node.attr, index=False):
+            self.found[key] = None
+        elif key not in self.found:
+            self.found[key] = Absence(node.attr, key[0], table, node.value, literal=True, bare=True, attribute=True)
 
     def method(
         self, run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type,
