@@ -17,7 +17,7 @@ from polycell.core.facts import Reference
 from polycell.core.fragments import Site
 from polycell.core.guard import answered, guard
 from polycell.core.places import located
-from polycell.core.references import binding_of, reference_at, references
+from polycell.core.references import binding_of, inner_name, reference_at, references
 from polycell.core.renaming import prepare, rename
 from polycell.core.results import (
     NO_COMPLETIONS,
@@ -155,6 +155,9 @@ async def definition(snapshot: Snapshot, services: Services, cell_id: str, offse
     locations = await _answered("definition", found, found.service.define(found.context, found.offset), nowhere)
     if location is not None and not any(where.uri for where in locations):
         return (location,)
+    inner = inner_name(snapshot, services, cell_id, offset) if reference is None and not locations else None
+    if inner is not None:
+        return [Location(place.span, place.cell) for place in inner.places if place.write][:1]
     return _placed(found, locations)
 
 
@@ -197,6 +200,9 @@ def highlights(snapshot: Snapshot, services: Services, cell_id: str, offset: int
     if found is None:
         return ()
     reference = reference_at(found.context.facts.references, found.offset)
+    inner = inner_name(snapshot, services, cell_id, offset) if reference is None else None
+    if inner is not None:
+        return tuple(Highlight(place.span, place.write) for place in inner.places if place.cell == cell_id)
     if reference is None:
         return columns.highlights(snapshot, services, cell_id, offset)
     return tuple(

@@ -21,16 +21,17 @@ def folds(snapshot: Snapshot, services: Services, index: int) -> Sequence[Fold]:
         return ()
     facts = snapshot.analysis.facts(index)
     made = [Fold(d.extent) for d in facts.definitions if d.kind in _KINDS]
-    imports = sorted({d.extent for d in facts.definitions if d.kind == "import" and not d.container})
+    nothing: Sequence[Fold] = ()
+    made += guard(
+        "folds", cell, nothing, lambda: list(services.of(cell.language).folds(snapshot.analysis.context(index)))
+    )
+    told = any(f.kind == "imports" for f in made)
+    imports = [] if told else sorted({d.extent for d in facts.definitions if d.kind == "import" and not d.container})
     start = 0
     for at in range(1, len(imports) + 1):
         if at == len(imports) or cell.text[imports[at - 1].end : imports[at].start].strip():
             made.append(Fold(Span(imports[start].start, imports[at - 1].end), "imports"))
             start = at
-    nothing: Sequence[Fold] = ()
-    made += guard(
-        "folds", cell, nothing, lambda: list(services.of(cell.language).folds(snapshot.analysis.context(index)))
-    )
     seen: set[Span] = set()
     kept = []
     for fold in sorted(made, key=lambda f: (f.span.start, -f.span.end)):

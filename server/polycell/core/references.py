@@ -13,7 +13,8 @@ from polycell.core import columns
 from polycell.core.environment import Binding, fold
 from polycell.core.facts import Reference
 from polycell.core.fragments import Site, sites
-from polycell.core.results import Location
+from polycell.core.guard import guard
+from polycell.core.results import InnerName, Location
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
 from polycell.core.site import site
@@ -38,10 +39,8 @@ class Occurrence:
 
 
 def reference_at(references: Sequence[Reference], offset: int) -> Reference | None:
-    for reference in references:
-        if reference.span.touches(offset):
-            return reference
-    return None
+    """A name that the text does not spell (a cell's, of its metadata) stands nowhere."""
+    return next((r for r in references if r.span.touches(offset) and len(r.span)), None)
 
 
 def binding_of(found: Site, reference: Reference) -> Binding | None:
@@ -82,6 +81,16 @@ def identity_at(
     return found, reference, identity(snapshot, found, reference)
 
 
+def inner_name(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> InnerName | None:
+    """The name at a place that no other cell sees; for places where `identity_at` finds none. What other cells mention
+    of it (keywords of calls) is known where everything is settled."""
+    found = site(snapshot, services, cell_id, offset)
+    if found is None or found.fragment is not None or found.context.cell.kind != "code":
+        return None
+    none: InnerName | None = None
+    return guard("names", found.context.cell, none, lambda: found.service.inner_name(found.context, found.offset))
+
+
 def occurrences(snapshot: Snapshot, services: Services, wanted: Identity) -> Iterator[Occurrence]:
     """Everything that names it, in order of cells; call after everything is settled."""
     name = fold(wanted.name)
@@ -107,6 +116,10 @@ def references_steps(
 ) -> Steps[Sequence[Location]]:
     """The same, for who lets others have their turn."""
     found = identity_at(snapshot, services, cell_id, offset)
+    snapshot.analysis.settle()
+    inner = inner_name(snapshot, services, cell_id, offset) if found is None else None
+    if inner is not None:
+        return [Location(place.span, place.cell) for place in inner.places if declaration or not place.write]
     if found is None:
         return (yield from columns.references(snapshot, services, cell_id, offset, declaration=declaration))
     places = (

@@ -16,8 +16,8 @@ from polycell.core.environment import Binding, crosses, fold
 from polycell.core.fragments import fragments_of, sites
 from polycell.core.guard import guard, listed
 from polycell.core.places import cell_name
-from polycell.core.references import Identity, Occurrence, identity_at, occurrences
-from polycell.core.results import Edit, Renameable, Renamed
+from polycell.core.references import Identity, Occurrence, identity_at, inner_name, occurrences
+from polycell.core.results import Edit, InnerName, Renameable, Renamed
 from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
 from polycell.core.steps import Steps, at_once
@@ -32,6 +32,11 @@ def prepare(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -
 def prepare_steps(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Steps[Renameable | None]:
     """The same, for who lets others have their turn."""
     found = identity_at(snapshot, services, cell_id, offset)
+    snapshot.analysis.settle()
+    inner = inner_name(snapshot, services, cell_id, offset) if found is None else None
+    if inner is not None:
+        own = next((p.span for p in inner.places if p.cell == cell_id and p.span.touches(offset)), None)
+        return Renameable(own, inner.name, inner.refusal) if own is not None else None
     if found is None:
         return (yield from column_rename.prepare(snapshot, services, cell_id, offset))
     here, reference, wanted = found
@@ -47,6 +52,10 @@ def rename(snapshot: Snapshot, services: Services, cell_id: str, offset: int, na
 def rename_steps(snapshot: Snapshot, services: Services, cell_id: str, offset: int, name: str) -> Steps[Renamed | None]:
     """The same, for who lets others have their turn."""
     found = identity_at(snapshot, services, cell_id, offset)
+    snapshot.analysis.settle()
+    inner = inner_name(snapshot, services, cell_id, offset) if found is None else None
+    if inner is not None:
+        return _rename_inner(snapshot, services, inner, name)
     if found is None:
         return (yield from column_rename.rename(snapshot, services, cell_id, offset, name))
     wanted = found[2]
@@ -59,13 +68,32 @@ def rename_steps(snapshot: Snapshot, services: Services, cell_id: str, offset: i
     edits: dict[tuple[str, Span], Edit] = {}
     for place in places:
         cell = snapshot.notebook.cells[place.index]
-        context, inner = place.found.context, place.reference.span
+        context, written = place.found.context, place.reference.span
         none: str | None = None
-        text = guard("rename", cell, none, partial(place.found.service.spelling, context, inner, name))
+        text = guard("rename", cell, none, partial(place.found.service.spelling, context, written, name))
         if text is None:
             return Renamed(refusal=f"`{name}` is no name in {_language(context)} ({cell_name(place.index)}).")
         edits[cell.id, place.span] = Edit(cell.id, place.span, text)
     return Renamed(tuple(edits.values()))
+
+
+def _rename_inner(snapshot: Snapshot, services: Services, inner: InnerName, name: str) -> Renamed:
+    if name == inner.name:
+        return Renamed()
+    if inner.refusal:
+        return Renamed(refusal=inner.refusal)
+    if name in inner.taken:
+        return Renamed(refusal=f"`{name}` is used already where `{inner.name}` holds.")
+    edits = []
+    for place in inner.places:
+        index = snapshot.notebook.index(place.cell) or 0
+        cell, context = snapshot.notebook.cells[index], snapshot.analysis.context(index)
+        none: str | None = None
+        text = guard("rename", cell, none, partial(services.of(cell.language).spelling, context, place.span, name))
+        if text is None:
+            return Renamed(refusal=f"`{name}` is no name in {_language(context)} ({cell_name(index)}).")
+        edits.append(Edit(place.cell, place.span, place.before + text))
+    return Renamed(tuple(edits))
 
 
 # -- why not

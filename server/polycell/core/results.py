@@ -224,6 +224,28 @@ class Renamed:
     column: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class InnerPlace:
+    """A mention of an inner name. `before` goes before a new name that takes its place (`numpy as `)."""
+
+    cell: str
+    span: Span
+    write: bool = False
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InnerName:
+    """A name that other cells do not see: a parameter, what a function binds for itself. `places` are all its mentions
+    (the keywords of calls in other cells among them), `taken` the names that it must not get; `refusal`: why it cannot
+    be renamed, for people."""
+
+    name: str
+    places: tuple[InnerPlace, ...]
+    taken: frozenset[str] = frozenset()
+    refusal: str = ""
+
+
 class CallSite(NamedTuple):
     """A place that calls something: `span` is the callee's name, `caller` the innermost definition around (None: the
     cell itself), `callee` the definition that is called where the text of the cell alone tells."""
@@ -297,7 +319,7 @@ class Hint:
     kind: HintKind = "table"
 
 
-FoldKind = Literal["", "cell", "imports", "comment"]
+FoldKind = Literal["", "cell", "imports", "comment", "region"]
 
 
 @dataclass(frozen=True, slots=True)

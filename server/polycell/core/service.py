@@ -31,6 +31,7 @@ from polycell.core.results import (
     Hint,
     HintKind,
     Hover,
+    InnerName,
     Layout,
     Location,
     Mention,
@@ -131,6 +132,10 @@ class LanguageService:
     async def define_type(self, context: Context, offset: int) -> Sequence[Location]:
         """Where the type of what stands there is defined."""
         return ()
+
+    def inner_name(self, context: Context, offset: int) -> InnerName | None:
+        """The name of an inner scope at `offset`: what the facts do not tell, since no other cell sees it."""
+        return None
 
     def calls(self, context: Context) -> Calls:
         """Who calls what in the cell, by its text alone."""

@@ -10,7 +10,11 @@ from polycell.core.text import Span
 from polycell.lsp.requests import BOUND
 from polycell.lsp.state import Face, State
 
-_KINDS = {"imports": types.FoldingRangeKind.Imports, "comment": types.FoldingRangeKind.Comment}
+_KINDS = {
+    "imports": types.FoldingRangeKind.Imports,
+    "comment": types.FoldingRangeKind.Comment,
+    "region": types.FoldingRangeKind.Region,
+}
 
 
 async def folding(state: State, params: types.FoldingRangeParams) -> list[types.FoldingRange]:

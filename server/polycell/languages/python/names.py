@@ -184,6 +184,7 @@ class Names:
             scope = self.scopes[at]
         if scope.kind == "function":
             if name not in scope.globals:
+                self.inside(name, span, True, kind)
                 return
             self.define(name, span, kind, extent, True)
         elif scope.kind == "module":
@@ -192,6 +193,7 @@ class Names:
             self.define(name, span, kind, extent, True)
         else:
             scope.names.add(name)
+            self.inside(name, span, True, kind)
             if scope.kind == "class" and not self.deferred:
                 member: DefinitionKind = "method" if kind == "function" else kind
                 self.definitions.append(Definition(name, member, span, extent, scope.container))
@@ -211,6 +213,7 @@ class Names:
             if name in scope.globals:
                 break
             if name in scope.names and (scope.kind != "class" or at == last):
+                self.inside(name, span, write)
                 return
         if self.deferred:
             self.waiting.append((name, span, self.guards > 0 or name in self.guarded))
@@ -220,6 +223,12 @@ class Names:
         if not here:
             guarded = self.guards > 0 or name in self.guarded or self.bound_around(name)
             self.uses.append(Use(name, span, False, guarded))
+
+    def inside(self, name: str, span: Span, write: bool, kind: DefinitionKind = "variable") -> None:
+        """A name of an inner scope occurs. Facts do not hold these: `inner_names` listens."""
+
+    def given(self, name: str, node: Any) -> None:
+        """The same for a parameter or the target of a comprehension, which `node` is."""
 
     def bound_around(self, name: str) -> bool:
         """Whether a use under a condition in a loop may come after the loop's own binding, in a later turn."""

@@ -44,13 +44,13 @@ _TRIES: tuple[type, ...] = tuple(filter(None, (ast.Try, getattr(ast, "TryStar", 
 
 def analyse(source: PythonSource) -> Scopes:
     """Raises RecursionError for trees too deep to walk."""
-    walk = _Walk(source)
+    walk = Walk(source)
     if source.tree is not None and not source.isolated:
         walk.block(source.tree.body)
     return walk.finish()
 
 
-class _Walk(Names):
+class Walk(Names):
     """One method a kind of node; `_HANDLERS` says which. What has none is walked through."""
 
     # -- statements
@@ -270,6 +270,8 @@ class _Walk(Names):
         span = self.word(name, begin, end)
         if scope.kind == "module" and span is not None:
             self.references.append(Reference(name, span, True, True))
+        elif span is not None:
+            self.inside(name, span, True)
         self.block(node.body)
         if not had and scope.kind != "function":
             known.discard(name)
@@ -324,6 +326,8 @@ class _Walk(Names):
         names, globals_, outer = bound_in(body)
         scope = Scope("function", {a.arg for a in arguments_of(arguments)} | (names - globals_ - outer), globals_)
         self.scopes.append(scope)
+        for argument in arguments_of(arguments):
+            self.given(argument.arg, argument)
         self.deferred += 1
         extent, self.extent = self.extent, None
         loops, self.loops = self.loops, []
@@ -337,6 +341,8 @@ class _Walk(Names):
         self.each((*node.args.defaults, *node.args.kw_defaults))
         walrus = bound_in([node.body])[0]
         self.scopes.append(Scope("function", {a.arg for a in arguments_of(node.args)} | walrus))
+        for argument in arguments_of(node.args):
+            self.given(argument.arg, argument)
         self.later(node.body)
         self.scopes.pop()
 
@@ -361,6 +367,7 @@ class _Walk(Names):
         container = self.scopes[-1].container
         self.scopes.append(Scope("function", {p.name for p in parameters}, container=container))
         for parameter in parameters:
+            self.given(parameter.name, parameter)
             self.later(getattr(parameter, "bound", None))
             self.later(getattr(parameter, "default_value", None))
 
@@ -384,6 +391,8 @@ class _Walk(Names):
             for target in ast.walk(generator.target):  # `a[i]` as a target reads names
                 if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Load):
                     self.visit(target)
+                elif isinstance(target, ast.Name):
+                    self.given(target.id, target)
             self.each(generator.ifs)
         if isinstance(node, ast.DictComp):
             self.each((node.key, node.value))
@@ -491,51 +500,58 @@ class _Walk(Names):
             if span is not None:
                 self.references.append(Reference(name, span, False, name in self.ever))
 
+    def nonlocal_(self, node: ast.Nonlocal) -> None:
+        whole = self.span(node)
+        for name in node.names:
+            span = self.word(name, whole.start + len("nonlocal"), whole.end)
+            if span is not None:
+                self.inside(name, span, False)
+
     def nothing(self, node: ast.AST) -> None:
         """Constants, and statements that only declare."""
 
 
-_HANDLERS: dict[type, Callable[[_Walk, Any], None]] = {
-    ast.Name: _Walk.name,
-    ast.Constant: _Walk.nothing,
-    ast.Global: _Walk.global_,
-    ast.Nonlocal: _Walk.nothing,
-    ast.Pass: _Walk.nothing,
-    ast.Attribute: _Walk.attribute,
-    ast.Call: _Walk.call,
-    ast.Assign: _Walk.assign,
-    ast.AugAssign: _Walk.augmented,
-    ast.AnnAssign: _Walk.annotated,
-    ast.NamedExpr: _Walk.walrus,
-    ast.Subscript: _Walk.subscript,
-    ast.If: _Walk.if_,
-    ast.IfExp: _Walk.if_expression,
-    ast.BoolOp: _Walk.boolean,
-    ast.Compare: _Walk.compare,
-    ast.For: _Walk.for_,
-    ast.AsyncFor: _Walk.for_,
-    ast.While: _Walk.while_,
-    ast.With: _Walk.with_,
-    ast.AsyncWith: _Walk.with_,
-    ast.FunctionDef: _Walk.function,
-    ast.AsyncFunctionDef: _Walk.function,
-    ast.Lambda: _Walk.lambda_,
-    ast.ClassDef: _Walk.class_,
-    ast.JoinedStr: _Walk.formatted,
-    ast.Import: _Walk.import_,
-    ast.ImportFrom: _Walk.import_from,
-    ast.Match: _Walk.match,
-    ast.MatchAs: _Walk.pattern,
-    ast.MatchStar: _Walk.pattern,
-    ast.MatchMapping: _Walk.mapping_pattern,
-    ast.Return: _Walk.function_only,
-    ast.Yield: _Walk.function_only,
-    ast.YieldFrom: _Walk.function_only,
-    ast.Break: _Walk.loop_only,
-    ast.Continue: _Walk.loop_only,
-    **dict.fromkeys(_TRIES, _Walk.try_),
-    **dict.fromkeys(COMPREHENSIONS, _Walk.comprehension),
+_HANDLERS: dict[type, Callable[[Walk, Any], None]] = {
+    ast.Name: Walk.name,
+    ast.Constant: Walk.nothing,
+    ast.Global: Walk.global_,
+    ast.Nonlocal: Walk.nonlocal_,
+    ast.Pass: Walk.nothing,
+    ast.Attribute: Walk.attribute,
+    ast.Call: Walk.call,
+    ast.Assign: Walk.assign,
+    ast.AugAssign: Walk.augmented,
+    ast.AnnAssign: Walk.annotated,
+    ast.NamedExpr: Walk.walrus,
+    ast.Subscript: Walk.subscript,
+    ast.If: Walk.if_,
+    ast.IfExp: Walk.if_expression,
+    ast.BoolOp: Walk.boolean,
+    ast.Compare: Walk.compare,
+    ast.For: Walk.for_,
+    ast.AsyncFor: Walk.for_,
+    ast.While: Walk.while_,
+    ast.With: Walk.with_,
+    ast.AsyncWith: Walk.with_,
+    ast.FunctionDef: Walk.function,
+    ast.AsyncFunctionDef: Walk.function,
+    ast.Lambda: Walk.lambda_,
+    ast.ClassDef: Walk.class_,
+    ast.JoinedStr: Walk.formatted,
+    ast.Import: Walk.import_,
+    ast.ImportFrom: Walk.import_from,
+    ast.Match: Walk.match,
+    ast.MatchAs: Walk.pattern,
+    ast.MatchStar: Walk.pattern,
+    ast.MatchMapping: Walk.mapping_pattern,
+    ast.Return: Walk.function_only,
+    ast.Yield: Walk.function_only,
+    ast.YieldFrom: Walk.function_only,
+    ast.Break: Walk.loop_only,
+    ast.Continue: Walk.loop_only,
+    **dict.fromkeys(_TRIES, Walk.try_),
+    **dict.fromkeys(COMPREHENSIONS, Walk.comprehension),
 }
-for _name, _handler in (("TypeAlias", _Walk.type_alias), ("TemplateStr", _Walk.formatted)):
+for _name, _handler in (("TypeAlias", Walk.type_alias), ("TemplateStr", Walk.formatted)):
     if hasattr(ast, _name):
         _HANDLERS[getattr(ast, _name)] = _handler

@@ -20,10 +20,12 @@ from polycell.core.results import (
     Calls,
     Completions,
     Finding,
+    Fold,
     Formatted,
     Hint,
     HintKind,
     Hover,
+    InnerName,
     Layout,
     Location,
     Mention,
@@ -86,6 +88,13 @@ class PythonService(LanguageService):
 
         source = context.facts.analysis
         return tuple(selections(source, offset)) if isinstance(source, PythonSource) else ()
+
+    def folds(self, context: Context) -> Sequence[Fold]:
+        from polycell.languages.python.folding import folds
+        from polycell.languages.python.source import PythonSource
+
+        source = context.facts.analysis
+        return tuple(folds(source)) if isinstance(source, PythonSource) else ()
 
     def scope_at(self, context: Context, offset: int) -> Mapping[str, Binding]:
         from polycell.languages.python.flow.exports import scope_at
@@ -151,6 +160,11 @@ class PythonService(LanguageService):
         from polycell.languages.python.engine import features
 
         return await features.locations(self._engine, context, "textDocument/typeDefinition", offset)
+
+    def inner_name(self, context: Context, offset: int) -> InnerName | None:
+        from polycell.languages.python.inner_names import inner_name
+
+        return inner_name(context, offset)
 
     def calls(self, context: Context) -> Calls:
         from polycell.languages.python.calls import calls
