@@ -7,6 +7,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from polycell.languages.sql import duckdb_shadow
+
 # The same examples in every run, so that a failure is the change's and not chance's; POLYCELL_FUZZ=1 looks further.
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 settings.register_profile("fuzz", deadline=None, print_blob=True)
@@ -14,6 +16,9 @@ settings.load_profile("fuzz" if os.environ.get("POLYCELL_FUZZ") else "steady")
 
 # Tests that start the server as a process do so a hundred times: each is to find its byte code.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A loaded machine is no query without end.
+duckdb_shadow.SECONDS = 60
 
 # The environment that the tests run in is not the one of the notebooks that they look at.
 for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):

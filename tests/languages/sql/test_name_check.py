@@ -78,10 +78,50 @@ def test_findings(dialect: str, query: str, expected: list[tuple[str, str]]) -> 
         ("postgres", "select {{ column }} from orders"),
         ("postgres", "select total from orders where :what"),
         ("postgres", "select nam from orders left join lateral (select 1 as nam) x on true"),
+        # What sqlfluff's and sqlglot's own collections of valid statements taught.
+        ("postgres", "select name is nfc normalized, name is not normalized from customers"),
+        ("bigquery", "from orders |> aggregate sum(total) as s group by id |> select s |> where s > 1"),
+        ("bigquery", "select total.x[0].* except (inner) from orders"),
+        ("bigquery", "select o.total.* except (inner) from orders o"),
+        ("bigquery", "select * except (id) from orders, customers"),
+        ("clickhouse", "select id from orders where id in known settings max_threads = 1"),
+        ("clickhouse", "with (1, 2) as known select * from orders where id in known"),
+        ("clickhouse", "select orders.id from orders global any left join customers on orders.id = customers.id"),
+        ("mysql", "select orders.id from orders force index (i) join customers c on orders.id = c.id"),
+        ("mysql", "select o.id from orders partition (p0) o"),
+        ("mysql", "select straight_join o.id from orders o straight_join customers c on o.id = c.id"),
+        ("mysql", "select o.id, then_ from orders for system_time as of now() as o"),
+        ("oracle", "select dbtimezone, sessiontimezone, ids.nextval from orders"),
+        (
+            "snowflake",
+            "select o.id, c.name from orders at (offset => -60) o join customers before (statement => 'x') c",
+        ),
+        ("snowflake", "select s.total from orders sample (10) s"),
+        ("redshift", "select o.*, c.* exclude (id, name) from orders o, customers c"),
+        ("redshift", "select c[0].x, o from customers c, c.orders o"),
+        ("tsql", "select next value for dbo.ids over (order by id), json_arrayagg(id returning json) from orders"),
+        ("spark", "with t as (values (1, 'a') as v(n, word)) select n, word from t"),
+        ("spark", "select d.n, word from values (1, 'a'), (2, 'b') as d(n, word)"),
+        ("spark", "select o.id from orders timestamp as of '2024-01-01' o"),
     ],
 )
 def test_silence(dialect: str, query: str) -> None:
     assert found(dialect, query) == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "query", "expected"),
+    [
+        ("bigquery", "select * except (totl) from orders", [("unknown-column", "totl")]),
+        ("bigquery", "select o.* except (nobody), c.* from orders o, customers c", [("unknown-column", "nobody")]),
+        ("mysql", "select o.totl from orders o use index (i)", [("unknown-column", "totl")]),
+        ("mysql", "select o.totl from orders partition (p0) o", [("unknown-column", "totl")]),
+        ("mysql", "select o.totl from orders o straight_join customers c", [("unknown-column", "totl")]),
+        ("spark", "with t as (values (1, 'a') as v(n, word)) select wrd from t", [("unknown-column", "wrd")]),
+    ],
+)  # fmt: skip
+def test_found_beside_them(dialect: str, query: str, expected: list[tuple[str, str]]) -> None:
+    assert found(dialect, query) == expected
 
 
 @pytest.mark.parametrize(

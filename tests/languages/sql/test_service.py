@@ -277,7 +277,7 @@ def test_silence(cell: str) -> None:
         "select 'open from t\n       ^ sql-syntax: string",
         "select (a + b from t\n       ^ sql-syntax: never closed",
         "select a + b) from t\n            ^ sql-syntax: Nothing is open",
-        "select a /* open\n         ^^ sql-syntax: comment",
+        "%%sql postgresql://x\nselect a /* open\n         ^^ sql-syntax: comment",
     ],
 )
 def test_certain_syntax_problems(text: str) -> None:
@@ -288,6 +288,7 @@ def test_certain_syntax_problems(text: str) -> None:
     "cell",
     [
         "select 'it\\'s' from t",
+        "select a /* SQLite ends it with its input",
         "select a # don't\nfrom t",
         "select a // don't\nfrom t",
         "{% if x %} select (1 {% endif %}",

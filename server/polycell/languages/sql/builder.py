@@ -32,9 +32,9 @@ _ACTING = (
     _SET_OPERATORS
     | _CLAUSES.keys()
     | {"SELECT", "FROM", "JOIN", "ON", "USING", "SET", "VALUES", "WITH", "LATERAL", "WINDOW", "CLUSTER", "DISTRIBUTE"}
-    | {"SORT", "PIVOT", "UNPIVOT", "WHEN", "START", "CONNECT"}
+    | {"SORT", "PIVOT", "UNPIVOT", "WHEN", "START", "CONNECT", "STRAIGHT_JOIN"}
 )
-_LOOKED_AT = _ACTING | {"(", ")", ","}
+_LOOKED_AT = _ACTING | {"(", ")", ",", "|>"}
 _BEFORE_CTES = frozenset({"AS", "MATERIALIZED"})
 _JOIN_WORDS = words_of("LEFT RIGHT FULL INNER OUTER CROSS NATURAL SEMI ANTI ASOF POSITIONAL ANY GLOBAL STRAIGHT")
 # Words that are never the name of a function, so that a parenthesis behind them is no call.
@@ -80,6 +80,8 @@ class _Builder:
                 self._open(i)
             elif value == ")":
                 self._close(i)
+            elif value == "|>":
+                self.top.query().pivots = True  # each step has columns of its own
             else:
                 self._word(i, value)
         while len(self.stack) > 1:
@@ -252,6 +254,9 @@ class _Builder:
         elif word == "JOIN":
             if self._clause() != "head" or self._statement() in ("UPDATE", "MERGE"):
                 self._begin("from", i + 1, join=self._join_words(i))
+        elif word == "STRAIGHT_JOIN":
+            if self._clause() in ("from", "on", "using"):
+                self._begin("from", i + 1, join="JOIN")
         elif word == "ON":
             self._on(i)
         elif word == "USING":

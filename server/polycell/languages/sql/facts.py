@@ -162,6 +162,8 @@ def _problems(text: str, script: Script) -> Iterator[Problem]:
         return
     for statement in script.statements:
         for span, what in statement.lexed.unclosed:
+            if what == "comment" and script.dialect.name in ("sqlite", ""):
+                continue  # SQLite ends it with its input
             if statement is script.statements[-1] and _unclosed_everywhere(
                 text, span.shift(statement.start).start, what
             ):

@@ -41,7 +41,7 @@ class Lexed(NamedTuple):
     starts: Sequence[int]
 
 
-_OPERATORS = r"::|->>|->|=>|<<|>>|<=>|<=|>=|<>|!=|\|\||:=|\*\*|==|."
+_OPERATORS = r"::|->>|->|=>|<<|>>|<=>|<=|>=|<>|!=|\|\||\|>|:=|\*\*|==|."
 
 
 class _Rules(NamedTuple):

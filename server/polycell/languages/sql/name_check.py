@@ -18,6 +18,7 @@ from polycell.languages.sql.columns import items
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.messages import no_column, no_source
+from polycell.languages.sql.no_columns import is_exempt, left_out, of_sequence
 from polycell.languages.sql.parameters import only_values
 from polycell.languages.sql.relations import Catalogue, Relations, Visible
 from polycell.languages.sql.scan import Statement
@@ -46,7 +47,9 @@ def unknown_tables(statement: Statement, catalogue: Catalogue) -> Iterator[Findi
             name = statement.spelling(owner)
             if name.casefold() in known or any(v.table.column(name) is not None for v in seen):
                 continue
-            if _is_exempt(statement, owner) or (token.start, token.end) not in _parsed(statement):
+            if is_exempt(statement, index - 2) or of_sequence(statement, index):
+                continue
+            if (token.start, token.end) not in _parsed(statement):
                 continue
             span = Span(owner.start, owner.end).shift(statement.start)
             yield no_source(span, name, [v.name for v in seen])
@@ -65,7 +68,10 @@ def ambiguous_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Fi
         if len(own) < 2 or any(v.source.using is not None for v in own) or joins & _MERGING:
             continue
         given = {statement.spelling(i.reference[-1]).casefold() for i in items(statement, block) if i.reference}
+        listed = left_out(statement, block, ())
         for token, index, clause in _words(statement, block):
+            if index in listed:
+                continue
             name = statement.spelling(token)
             having = [v for v in own if v.table.column(name) is not None]
             bare = not index or tokens[index - 1].value not in (".", ":")
@@ -73,7 +79,9 @@ def ambiguous_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Fi
                 continue
             if clause == "where" and name.casefold() in given:
                 continue
-            if _is_exempt(statement, token) or (token.start, token.end) not in _parsed(statement):
+            if any(v.name.casefold() == name.casefold() for v in own):  # a source itself, as a row
+                continue
+            if is_exempt(statement, index) or (token.start, token.end) not in _parsed(statement):
                 continue
             choices = " or ".join(f"`{v.name}.{name}`" for v in having[:3])
             text = f"`{name}` is in more than one table; write {choices}."
@@ -88,6 +96,8 @@ def _relations(statement: Statement, catalogue: Catalogue) -> Relations | None:
         return None
     if any(b.pivots or b.implicit or b.kind == "join" for b in blocks(statement.root)):
         return None
+    if statement.dialect.name == "clickhouse" and any(t.value == "SETTINGS" for t in statement.tokens):
+        return None
     odd = statement.dialect.name != "duckdb" and any(t.kind == "word" and t.value in _ODD for t in statement.tokens)
     return None if odd else Relations(statement, catalogue)
 
@@ -98,18 +108,6 @@ def _scopes(statement: Statement, relations: Relations) -> Iterator[tuple[Block,
         seen = relations.visible(block) if block.kind == "query" else []
         if seen and all(v.table.proves_absence and v.name and v.table.columns for v in seen):
             yield block, seen
-
-
-def _is_exempt(statement: Statement, token: Token) -> bool:
-    """Whether a word may be something that no table lists: a pseudo column, a function without parentheses, a part of
-    a date, a string (SQLite takes `"x"` for one where no column is called so)."""
-    name = statement.spelling(token)
-    if name.casefold() in _PSEUDO or (statement.dialect.name != "duckdb" and name.casefold() in _ELSEWHERE):
-        return True
-    if statement.dialect.name == "duckdb":
-        return False
-    quoted = statement.text[token.start : token.start + 1] == '"'
-    return "$" in name or name.startswith(("_", "@", "#")) or (quoted and statement.dialect.name in ("sqlite", "mysql"))
 
 
 def unknown_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
@@ -134,10 +132,13 @@ def _suspects(statement: Statement, relations: Relations) -> Iterator[tuple[Toke
     tokens = statement.tokens
     if any(t.value in ("->", "LAMBDA", "COLUMNS", "UNNEST", "{", "STRUCT_PACK", ":=", "=>") for t in tokens):
         return
+    if statement.dialect.name == "clickhouse":  # where any expression may have an alias
+        made |= {statement.spelling(t).casefold() for at, t in enumerate(tokens) if at and tokens[at - 1].value == "AS"}
     for block, seen in _scopes(statement, relations):
+        listed = left_out(statement, block, [v.name.casefold() for v in seen])
         for token, index, clause in _words(statement, block):
             name = statement.spelling(token)
-            if name.casefold() in made or _is_exempt(statement, token):
+            if index in listed or name.casefold() in made or is_exempt(statement, index):
                 continue
             if clause == "order" and (block.arms or block.head is not None):
                 continue  # ORDER BY of a UNION: the names of its first query
@@ -162,18 +163,6 @@ def _knows(visible: Visible, name: str) -> bool:
     return visible.table.column(name) is not None or visible.name.casefold() == name.casefold()
 
 
-_PSEUDO = frozenset(
-    {"rowid", "filename", "file_row_number", "rownum", "current_date", "current_timestamp", "current_time"}
-)
-# The same in other databases, and words that stand where a column may (`DATEADD(day, 1, d)`, `SYSDATE`).
-_ELSEWHERE = words_of(
-    """ctid oid tableoid xmin xmax cmin cmax excluded level user sysdate systimestamp current_user session_user uid
-    current_role current_schema current_database current_catalog localtime localtimestamp getdate year quarter
-    month week day hour minute second millisecond microsecond nanosecond weekday dayofweek dayofyear isodow
-    isoyear dow doy epoch century decade nextval currval connect_by_root connect_by_isleaf ora_rowscn
-    grouping__id value key nocase rtrim binary default dual inserted deleted current_timezone utc_date
-    utc_timestamp utc_time"""
-)
 # Words of clauses whose names are not followed here.
 _ODD = words_of(
     """APPLY LATERAL FLATTEN EXPLODE POSEXPLODE INLINE STACK JSON_TUPLE JSON_TABLE XMLTABLE OPENJSON OPENROWSET

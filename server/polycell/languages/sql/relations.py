@@ -18,7 +18,7 @@ from polycell.languages.sql.file_functions import arguments_of
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.names import duckdb_name, suffixed
 from polycell.languages.sql.scan import Statement
-from polycell.languages.sql.sources import Source, sources, target_of
+from polycell.languages.sql.sources import Source, listed_names, sources, target_of
 
 OPEN = Table(open=True, case_sensitive=False)
 DEEPEST = 40  # nesting beyond which a query's columns are called unknown
@@ -223,17 +223,23 @@ class Relations:
         return replace(first, columns=tuple(made))
 
     def _values(self, block: Block) -> Table:
-        segment = block.segment("values")
-        rows = [block.children[i] for i in range(segment.start, segment.end) if i in block.children] if segment else []
+        segment, tokens = block.segment("values"), self.statement.tokens
+        inside = (
+            [block.children[i] for i in range(segment.start, segment.end) if i in block.children] if segment else []
+        )
+        rows = [b for b in inside if tokens[b.start - 1].value in ("VALUES", "ROW", ",")]
         pattern = {"duckdb": "col{}", "postgres": "column{}", "spark": "col{}", "databricks": "col{}"}.get(
             self.statement.dialect.name
         )
         if not rows:
             return OPEN
         count = 1 + sum(
-            self.statement.tokens[i].value == "," and child is None
-            for i, child in rows[0].walk(rows[0].start + 1, rows[0].end - 1)
+            tokens[i].value == "," and child is None for i, child in rows[0].walk(rows[0].start + 1, rows[0].end - 1)
         )
+        named = listed_names(tokens, inside[-1]) if inside[-1] is not rows[-1] else []
+        if named:  # `VALUES (1, 2) AS t(a, b)`
+            columns = tuple(Column(self.statement.name(t), origin=self._anchor(t)) for t in named)
+            return Table(columns, open=len(columns) != count, case_sensitive=False)
         first = 0 if self.statement.dialect.name == "duckdb" else 1
         # Without a known pattern the count still serves a column list: `(VALUES (1, 2)) t(a, b)`.
         names = [(pattern or "column{}").format(i + first) for i in range(count)]

@@ -39,8 +39,12 @@ class Source:
         return self.alias or (self.parts[-1] if self.parts else self.function)
 
 
-_STOPS = RESERVED | {"TABLESAMPLE", "WHEN"}
+_STOPS = RESERVED | {"TABLESAMPLE", "WHEN", "STRAIGHT_JOIN"}
 _PREFIXES = frozenset({"LATERAL", "ONLY", "TABLE", "INTO", "OUTER"})
+_VERSION_CALLS = frozenset({"AT", "BEFORE", "CHANGES"})
+_VERSIONS = frozenset({"VERSION", "TIMESTAMP", "SYSTEM_TIME", "SYSTEM_VERSION"})
+_PARTS = frozenset({"PARTITION", "SAMPLE", "TABLESAMPLE"})
+_HINTS = frozenset({"USE", "FORCE", "IGNORE"})
 _HEADS = {"UPDATE": ("UPDATE",), "INSERT": ("INTO", "OVERWRITE"), "MERGE": ("INTO", "MERGE"), "DELETE": ("DELETE",)}
 
 
@@ -123,6 +127,8 @@ def _factor(
     while at < end and tokens[at].kind == "word" and tokens[at].value in _PREFIXES:
         lateral = lateral or tokens[at].value == "LATERAL"
         at += 1
+    if at + 1 < end and tokens[at].value == "VALUES" and at + 1 in block.children:
+        at += 1  # Spark: `FROM VALUES (1, 2) AS t(a, b)`
     if at >= end:
         return []
     token = tokens[at]
@@ -189,6 +195,16 @@ def _alias(
 ) -> tuple[Token | None, tuple[Token, ...], bool]:
     """(alias, column list, whether anything is left that is not understood) behind a table."""
     tokens = statement.tokens
+    if statement.dialect.name == "clickhouse":  # `t FINAL`, `t GLOBAL ANY LEFT JOIN u`
+        while at < end and tokens[at].value in ("FINAL", "GLOBAL") and tokens[at].kind == "word":
+            at += 1
+    behind = _behind_name(statement, block, at, end)
+    if behind:
+        # A hint, a part, a version of the table; a name may come last.
+        named = tokens[end - 1]
+        ends = tokens[end - 2].kind in ("string", "number") or tokens[end - 2].value in (")", "AS", "ALL")
+        whole = named.kind == "name" or (named.kind == "word" and named.value not in _STOPS)
+        return (named if ends and whole and end - 1 not in block.children else None), (), behind == "version"
     had_as = False
     if at < end and tokens[at].value == "AS" and tokens[at].kind == "word":
         had_as = True
@@ -197,18 +213,13 @@ def _alias(
         return None, (), False
     token = tokens[at]
     if token.kind == "name" or (token.kind == "word" and (token.value not in _STOPS)):
-        if (
-            token.kind == "word"
-            and not had_as
-            and token.value in ("AT", "VERSION", "TIMESTAMP", "SYSTEM_TIME")
-            and at + 1 < end
-        ):
+        if token.kind == "word" and not had_as and at + 1 < end and token.value in {"AT", *_VERSIONS}:
             return None, (), False
         at += 1
         columns: tuple[Token, ...] = ()
         listed = block.children.get(at)
         if listed is not None and at < end:
-            columns = tuple(_listed(tokens, listed))
+            columns = tuple(listed_names(tokens, listed))
             at = listed.end
         elif view and at + 1 < end and tokens[at].value == "AS":
             columns = tuple(t for t in tokens[at + 1 : end] if t.kind in ("word", "name"))
@@ -220,7 +231,19 @@ def _alias(
     return None, (), token.value in ("PIVOT", "UNPIVOT", "MATCH_RECOGNIZE", "WITH")
 
 
-def _listed(tokens: list[Token], block: Block) -> list[Token]:
+def _behind_name(statement: Statement, block: Block, at: int, end: int) -> str:
+    """What stands between a table and its alias: a "version" (`t AT (…) x`, `t FOR SYSTEM_TIME AS OF now() x`), whose
+    columns may be others, a "part" (`t PARTITION (p) x`, `t FORCE INDEX (i)`), or nothing."""
+    words = [t.value if t.kind == "word" else "" for t in statement.tokens[at : min(end, at + 3)]] + ["", "", ""]
+    if words[0] in _VERSION_CALLS and at + 1 in block.children:
+        return "version"
+    if (words[0] == "FOR" and words[1] in _VERSIONS) or ["AS", "OF"] in (words[:2], words[1:3]):
+        return "version"
+    parts = words[0] in _PARTS and at + 1 in block.children
+    return "part" if parts or (words[0] in _HINTS and words[1] in ("INDEX", "KEY")) else ""
+
+
+def listed_names(tokens: list[Token], block: Block) -> list[Token]:
     """`(a, b int)` → a, b."""
     made: list[Token] = []
     fresh = True
