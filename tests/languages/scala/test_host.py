@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from polycell.languages.scala.host import java
+from polycell.languages.scala.host.classpath import compiler_jars
 from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of, known, remember
 from polycell.languages.scala.host.versions import DEFAULT, release_for
 
@@ -80,3 +83,22 @@ def test_what_was_resolved_is_remembered(tmp_path: Path, monkeypatch: pytest.Mon
     assert known(Wanted(("a:b:2",))) is None
     jar.unlink()
     assert known(wanted) is None
+
+
+def names_in(jar: str, entry: str, name: bytes) -> set[bytes]:
+    """Names of a class file's constants that end so."""
+    with zipfile.ZipFile(jar) as archive:
+        return set(re.findall(rb"[\w$]*" + name + rb"\b(?!\$)", archive.read(entry)))
+
+
+@needs_platformdirs
+def test_the_presentation_compiler_keeps_the_caches_that_it_inherits() -> None:
+    """Built against another version of `semanticdb` it would not override them, and make each anew at every look."""
+    jars = known(compiler_jars(DEFAULT))
+    if jars is None:
+        pytest.skip("the compiler's jars are not here")
+    (heir,) = (jar for jar in jars if Path(jar).name.startswith("mtags_2"))
+    (source,) = (jar for jar in jars if "semanticdb-scalac-core" in jar)
+    asked = names_in(source, "scala/meta/internal/semanticdb/scalac/SymbolOps.class", b"symbolCache")
+    kept = names_in(heir, "scala/meta/internal/pc/MetalsGlobal$MetalsGlobalSemanticdbOps.class", b"symbolCache")
+    assert {b"symbolCache"} == asked == kept

@@ -41,7 +41,9 @@ RELEASES: tuple[Release, ...] = (
         "metals",
         "org.scala-lang:scala-library:2.13.16",
         ("org.scalameta:mtags_2.13.16:1.5.1",),
-        ("org.scalameta:semanticdb-shared_2.13:4.13.5", "org.scalameta:semanticdb-scalac-core_2.13.16:4.13.5"),
+        # Not its `semanticdb-scalac-core` too: the compiler inherits that one's caches of names of symbols, and built
+        # against another version it makes them anew at each look, which more than doubled every completion.
+        ("org.scalameta:semanticdb-shared_2.13:4.13.5",),
     ),
     Release("2.12.20", "nsc", "org.scala-lang:scala-library:2.12.20", ("org.scala-lang:scala-compiler:2.12.20",)),
     Release("3.3.7", "dotty", "org.scala-lang:scala3-library_3:3.3.7", ("org.scala-lang:scala3-compiler_3:3.3.7",)),
