@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from hypothesis import settings
@@ -23,6 +25,32 @@ duckdb_shadow.SECONDS = 60
 # The environment that the tests run in is not the one of the notebooks that they look at.
 for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
     os.environ.pop(name, None)
+
+
+# How long the product waits for files, databases and other programs is measured for people at editors. A test waits for
+# as long as its machine takes; what happens when patience ends is for tests that set their own.
+PATIENCE = {
+    "bridge.drawing": "SECONDS",
+    "dependencies.web": "PATIENCE",
+    "languages.python.engine.calls": "PATIENCE",
+    "languages.python.engine.features": "PATIENCE",
+    "languages.python.layout": "PATIENCE",
+    "languages.sql.duckdb_shadow": "SECONDS",
+    "lsp.disk": "PATIENCE",
+    "lsp.preview": "PATIENCE",
+    "lsp.requests": "PATIENCE",
+    "tables.databases.sqlite_file": "SECONDS",
+    "tables.files": "LONGEST",
+    "tables.readers.duckdb_files": "SECONDS",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _all_the_time_it_takes() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        for module, name in PATIENCE.items():
+            patched.setattr(import_module(f"polycell.{module}"), name, 300.0)
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,13 +15,16 @@ FILES = {"sales.csv": "order_id,region,price,sold_on\n1,north,2.5,2026-01-02\n2,
 @dataclass(frozen=True, slots=True)
 class Probe:
     """`complete`: all of `names` are offered, none of `others`. `error`: something is reported in the last cell that
-    says `names[0]`. `clean`: nothing at all is reported, since the cells are right."""
+    says `names[0]`. `clean`: nothing at all is reported, since the cells are right.
+
+    `of`: the table whose columns are asked for, where it is not the one that the last cell begins with."""
 
     topic: str
     kind: Literal["complete", "error", "clean"]
     cells: tuple[str, ...]
     names: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    of: str = ""
 
 
 PANDAS = 'import pandas as pd\ndf = pd.DataFrame({"id": [1, 2], "city": ["a", "b"], "price": [1.5, 2.5]})'
@@ -52,22 +55,22 @@ PROBES = (
     Probe("joins", "complete", (PANDAS, 'o = pd.DataFrame({"id": [1], "price": [9]})',
                                 'm = df.merge(o, on="id", suffixes=("", "_o"))', 'm["<|>"]'), (*ALL, "price_o")),
     Probe("joins", "complete", (PANDAS, 'o = pd.DataFrame({"id": [1], "qty": [9]})', 'df.merge(o, on="<|>")'),
-          ("id",), ("qty", "city")),
+          ("id",), ("qty", "city"), of="df[[name for name in df if name in o]]"),
     Probe("joins", "complete", (PANDAS, 'o = pd.DataFrame({"key": [1], "qty": [9]})',
-                                'df.merge(o, left_on="id", right_on="<|>")'), ("key", "qty"), ("city",)),
+                                'df.merge(o, left_on="id", right_on="<|>")'), ("key", "qty"), ("city",), of="o"),
     # files
     Probe("files", "complete", (CSV, 'sales["<|>"]'), ("order_id", "region", "price", "sold_on")),
     Probe("files", "complete", ("import pandas as pd", 's = pd.read_csv("sales.csv", usecols=["<|>"])'),
-          ("order_id", "region")),
+          ("order_id", "region"), of='pd.read_csv("sales.csv")'),
     Probe("files", "complete", ('import pandas as pd\ns = pd.read_csv("sales.csv", usecols=["region"])', 's["<|>"]'),
           ("region",), ("price",)),
     # SQL
-    Probe("sql", "complete", (DUCK, 'duckdb.sql("select <|> from df")'), ALL),
+    Probe("sql", "complete", (DUCK, 'duckdb.sql("select <|> from df")'), ALL, of="df"),
     Probe("sql", "complete", (DUCK, 'r = duckdb.sql("select city, sum(price) as total from df group by city").df()',
                               'r["<|>"]'), ("city", "total"), ("id", "price")),
     Probe("sql", "complete", (DUCK, 'duckdb.sql("with c as (select id as key from df) select <|> from c")'),
-          ("key",), ("city",)),
-    Probe("sql", "complete", (DUCK, 'duckdb.sql("select d.<|> from df d")'), ALL),
+          ("key",), ("city",), of='duckdb.sql("select id as key from df")'),
+    Probe("sql", "complete", (DUCK, 'duckdb.sql("select d.<|> from df d")'), ALL, of="df"),
     # planted errors
     Probe("errors", "error", (PANDAS, 'df["ctiy"]'), ("ctiy",)),
     Probe("errors", "error", (PANDAS, 'd2 = df.rename(columns={"city": "town"})', 'd2["city"]'), ("city",)),

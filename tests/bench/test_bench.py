@@ -11,9 +11,10 @@ from polycell.core import features
 from polycell.core.notebook import replace_cell
 from polycell.core.session import Session
 from polycell.languages.sql import duckdb_shadow, infer
+from polycell.lsp.conversation import default_parts
 from tests.bench import flow, generate, sql
 from tests.bench.measure import sized, warm, with_text
-from tests.bench.serving import served
+from tests.lsp.client import Client, run
 from tests.shared import needs_shared
 
 
@@ -56,10 +57,22 @@ def test_an_edit_keeps_the_language_of_its_cell() -> None:
     assert edited.cells[2].language == cell.language == "sql"
 
 
-def test_a_real_server_sends_the_same_for_an_edit_at_every_size() -> None:
-    small, large = served(12), served(120)
-    assert large.edit_messages == small.edit_messages
-    assert small.edit_messages == ["textDocument/publishDiagnostics"]
+@pytest.mark.parametrize("size", [12, 120])
+def test_the_server_sends_one_message_for_an_edit_at_every_size(size: int) -> None:
+    async def test() -> None:
+        client = Client(default_parts)
+        await client.start()
+        cells = generate.notebook(size).cells
+        client.open_notebook("file:///w/bench.ipynb", *(("python", cell.text) for cell in cells))
+        await client.settled()
+        client.sent.clear()
+        target = next(index for index, cell in enumerate(cells) if cell.id.endswith("-4"))
+        client.type_in("file:///w/bench.ipynb", f"cell:file:///w/bench.ipynb#{target}", 2, 0, 0, "undefined_in_bench\n")
+        await client.settled()
+        assert [said["method"] for said in client.sent] == ["textDocument/publishDiagnostics"]
+        assert "undefined_in_bench" in str(client.sent)
+
+    run(test)
 
 
 def test_opening_looks_at_each_cell_once_and_asks_sqlglot_once_a_shape() -> None:

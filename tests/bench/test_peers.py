@@ -40,11 +40,9 @@ def test_right_programs_run(probe: Probe) -> None:
 
 @pytest.mark.parametrize("probe", [p for p in PROBES if p.kind == "complete"], ids=lambda p: p.cells[-1])
 def test_names_are_columns_and_others_are_not(probe: Probe) -> None:
-    if probe.topic == "sql" or "right_on" in probe.cells[-1] or "usecols" in probe.cells[-1]:
-        pytest.skip("the columns are of another table than the cell's name")
     space: dict[str, Any] = {}
     run(probe.cells[:-1], space)
-    frame = space[probe.cells[-1].split("[")[0].split(".")[0]]
+    frame = eval(probe.of or probe.cells[-1].split("[")[0].split(".")[0], space)
     columns = set(frame.columns)
     assert set(probe.names) - {"groupby"} <= columns
-    assert not columns & set(probe.others) or "on=" in probe.cells[-1]
+    assert not columns & set(probe.others)

@@ -102,9 +102,11 @@ def test_files_of_the_workspace_only(tmp_path: Path) -> None:
     assert "network" in reason(filled("https://example.org/a.csv"))
 
 
-def test_hostile_specifications_end() -> None:
+def test_hostile_specifications_end(monkeypatch: pytest.MonkeyPatch) -> None:
     endless = {"data": {"sequence": {"start": 0, "stop": 1e9}}, "mark": "point"}
-    made = asyncio.run(draw(Drawing("vega-lite", endless), seconds=2))
+    with monkeypatch.context() as patched:
+        patched.setattr("polycell.bridge.drawing.SECONDS", 2.0)
+        made = asyncio.run(draw(Drawing("vega-lite", endless)))
     assert "takes more" in getattr(made, "reason", "")
     huge = {"data": {"values": [{}]}, "mark": "point", "width": 1e6}
     assert "too large" in getattr(asyncio.run(draw(Drawing("vega-lite", huge))), "reason", "")

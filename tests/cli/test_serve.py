@@ -17,7 +17,7 @@ def serve(*arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         input=said,
-        timeout=60,
+        timeout=300,
     )
 
 

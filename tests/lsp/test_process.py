@@ -16,6 +16,7 @@ from polycell.lsp import server as serving
 from polycell.lsp import transport
 from tests.lsp.client import at, position
 
+TIME = 300  # seconds after which a process is taken to hang
 NB = "file:///w/a.ipynb"
 CELLS = [("python", "import math\nradius = 1"), ("python", "radius\nTODO = ("), ("sql", "select 1")]
 
@@ -38,8 +39,10 @@ def opening() -> dict[str, Any]:
     return message("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": texts})
 
 
+# What other processes know is asked in one test alone: to start them takes longer than all the rest.
+ALONE = {"pythonEngine": "off", "scalaEngine": "off"}
 CONVERSATION = [
-    message("initialize", {"processId": None, "capabilities": {}}, 1),
+    message("initialize", {"processId": None, "capabilities": {}, "initializationOptions": ALONE}, 1),
     message("initialized", {}),
     opening(),
     message("textDocument/definition", at("cell:#1", 0, 0), 2),
@@ -66,7 +69,8 @@ def everything(data: bytes) -> list[Any]:
 
 
 def test_a_whole_conversation_sent_at_once(process: subprocess.Popen[bytes]) -> None:
-    out, error = process.communicate(b"".join(map(frame, [*CONVERSATION, EXIT])), timeout=60)
+    with_engine = message("initialize", {"processId": None, "capabilities": {}}, 1)
+    out, error = process.communicate(b"".join(map(frame, [with_engine, *CONVERSATION[1:], EXIT])), timeout=TIME)
     answers = {m["id"]: m for m in everything(out) if "id" in m}
     assert sorted(answers) == [1, 2, 3, 4]
     assert answers[1]["result"]["serverInfo"]["name"] == "polycell"
@@ -81,7 +85,7 @@ def test_a_whole_conversation_sent_at_once(process: subprocess.Popen[bytes]) -> 
     ids=["nothing", "initialize", "open", "shutdown without exit", "exit without shutdown"],
 )
 def test_the_end_of_input_ends_the_process(process: subprocess.Popen[bytes], sent: list[Any], code: int) -> None:
-    process.communicate(b"".join(map(frame, sent)), timeout=60)
+    process.communicate(b"".join(map(frame, sent)), timeout=TIME)
     assert process.returncode == code
 
 
@@ -89,7 +93,7 @@ def test_exit_ends_the_process_while_its_input_stays_open(process: subprocess.Po
     assert process.stdin is not None
     process.stdin.write(b"".join(map(frame, [CONVERSATION[0], CONVERSATION[-1], EXIT])))
     process.stdin.flush()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=TIME) == 0
 
 
 def test_a_client_that_reads_no_more_ends_the_process(process: subprocess.Popen[bytes]) -> None:
@@ -98,7 +102,7 @@ def test_a_client_that_reads_no_more_ends_the_process(process: subprocess.Popen[
     process.stdout.close()
     process.stdin.write(b"".join(map(frame, CONVERSATION[:4])))
     process.stdin.flush()
-    process.wait(timeout=60)
+    process.wait(timeout=TIME)
 
 
 def test_printing_does_not_disturb_the_protocol() -> None:
@@ -117,7 +121,7 @@ def test_printing_does_not_disturb_the_protocol() -> None:
         [sys.executable, "-c", program],
         input=b"".join(map(frame, [*CONVERSATION, EXIT])),
         capture_output=True,
-        timeout=60,
+        timeout=TIME,
     )
     assert sorted(m["id"] for m in everything(run.stdout) if "id" in m) == [1, 2, 3, 4]
     assert b"from a library" in run.stderr
@@ -131,7 +135,7 @@ def test_what_jupyter_is_told_starts_a_server() -> None:
     assert {"python", "sql"} <= set(told["languages"])
     assert told["requires_documents_on_disk"] is False
     assert all(isinstance(word, str) for key in ("argv", "languages", "mime_types") for word in told[key])
-    run = subprocess.run(told["argv"], input=frame(CONVERSATION[0]), capture_output=True, timeout=60)
+    run = subprocess.run(told["argv"], input=frame(CONVERSATION[0]), capture_output=True, timeout=TIME)
     assert [m["id"] for m in everything(run.stdout)] == [1]
 
 

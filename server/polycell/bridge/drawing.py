@@ -33,8 +33,8 @@ def available() -> bool:
     return importlib.util.find_spec("vl_convert") is not None
 
 
-async def draw(drawing: Drawing, seconds: float = SECONDS) -> Picture | Refusal:
-    """The picture of a chart that has no gaps left. Never takes longer than `seconds`."""
+async def draw(drawing: Drawing) -> Picture | Refusal:
+    """The picture of a chart that has no gaps left. Never takes longer than `SECONDS`."""
     if drawing.gaps:
         return Refusal("The chart's data are not there.")
     if not available():
@@ -49,9 +49,9 @@ async def draw(drawing: Drawing, seconds: float = SECONDS) -> Picture | Refusal:
     except OSError as failed:
         return Refusal(f"The drawing process cannot be started: {failed.strerror or failed}.")
     try:
-        answer = await asyncio.wait_for(_talk(child.reader, child.writer, asked.encode()), seconds)
+        answer = await asyncio.wait_for(_talk(child.reader, child.writer, asked.encode()), SECONDS)
     except asyncio.TimeoutError:
-        return Refusal(f"Drawing it takes more than {seconds:g} seconds.")
+        return Refusal(f"Drawing it takes more than {SECONDS:g} seconds.")
     except (OSError, asyncio.IncompleteReadError):
         return Refusal("Drawing it takes more memory than a preview may.")
     finally:

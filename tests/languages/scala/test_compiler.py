@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from polycell.core.types import Record, Table, describe
+from polycell.languages.scala.compilers import Compilers
 from tests.cli.notebooks import polycell, write
 from tests.languages.scala.live import Live, start
 
@@ -207,4 +208,20 @@ def test_the_command_line_compiles_too(live: Live, tmp_path: Path, capsys: pytes
     assert (code, err) == (1, "")
     assert f"{path}:cell 3:1:14 error scala-error type mismatch; found: String, required: Int" in out
     assert polycell(capsys, "check", "--no-scala", path)[0] == 0
-    assert "sales  table, 1 column" in polycell(capsys, "show", path)[1]
+
+
+def test_show_asks_the_compiler_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def none(ready: Callable[..., None], note: Callable[[str], None]) -> Compilers:
+        asked.append("compilers")
+        return Compilers([], ready)
+
+    monkeypatch.setattr("polycell.compose.scala_compilers", none)
+    path = write(tmp_path / "a.ipynb", "val n = 1", language="scala")
+    assert polycell(capsys, "show", "--no-scala", path)[0] == 0
+    assert asked == []
+    assert polycell(capsys, "show", path)[0] == 0
+    assert asked == ["compilers"]

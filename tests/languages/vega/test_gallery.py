@@ -32,6 +32,7 @@ def found(text: str) -> list[Finding]:
 def test_every_specification_is_clean() -> None:
     files = specifications()
     assert len(files) >= 633
+    files = files if FULL else files[::2]
     alarms = {file.name: findings for file in files if (findings := found(file.read_text(encoding="utf-8")))}
     assert alarms == {}
 
@@ -41,7 +42,7 @@ def test_every_specification_is_clean() -> None:
 def test_each_damage_gives_its_one_finding(way: int) -> None:
     counts: Counter[str] = Counter()
     wrong = []
-    for file in specifications() if FULL else specifications()[way % 4 :: 4]:
+    for file in specifications() if FULL else specifications()[way % 8 :: 8]:
         pick = random.Random(f"{file.name} {way}")
         text = file.read_text(encoding="utf-8")
         damaged = WAYS[way](read(text), pick)
@@ -60,7 +61,7 @@ def test_each_damage_gives_its_one_finding(way: int) -> None:
             wrong.append((file.name, damaged.way, damaged.span, findings))
     assert wrong == []
     enough = 30 if WAYS[way].__name__ == "_unknown_field" else 400
-    assert sum(counts.values()) > (enough if FULL else enough // 4)
+    assert sum(counts.values()) > (enough if FULL else enough // 8)
 
 
 def _closed(text: str) -> bool:

@@ -15,7 +15,7 @@ from polycell.languages.vega.data import plain
 from polycell.languages.vega.reader import LONG_DATA, read
 from polycell.languages.vega.tree import Node, Path, walk
 from polycell.languages.vega.yaml_reader import read_block
-from tests.shared import SHARED, needs_shared
+from tests.shared import FULL, SHARED, needs_shared
 
 EXAMPLES = SHARED / "vega-examples"
 CURSOR = "<|>"
@@ -142,7 +142,7 @@ def _strings(root: Node) -> list[tuple[Path, Node]]:
 def test_examples_are_read_as_json_reads_them() -> None:
     files = sorted(EXAMPLES.glob("*.json"))
     assert len(files) > 600
-    for file in files:
+    for file in files if FULL else files[::3]:
         text = file.read_text(encoding="utf-8")
         tree = read(text)
         assert tree.mistakes == (), file.name
@@ -163,7 +163,7 @@ def test_examples_are_read_as_json_reads_them() -> None:
 def test_paths_in_damaged_examples(mode: str, least: float) -> None:
     pick = random.Random(f"reader {mode}")
     right = total = 0
-    for file in pick.sample(sorted(EXAMPLES.glob("*.json")), 150):
+    for file in pick.sample(sorted(EXAMPLES.glob("*.json")), 150 if FULL else 60):
         text = file.read_text(encoding="utf-8")
         root = read(text).root
         assert root is not None
@@ -174,7 +174,7 @@ def test_paths_in_damaged_examples(mode: str, least: float) -> None:
                 cursor = locate(read(damaged[0]), damaged[1])
                 total += 1
                 right += cursor is not None and cursor.path == path
-    assert total > 150
+    assert total > 60
     assert right >= least * total, f"{right} of {total}"
 
 
@@ -204,7 +204,7 @@ _json = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=6), _json, max_size=4), st.sampled_from([None, 2]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_json_is_read_as_it_is(content: dict[str, Any], indent: int | None) -> None:
     text = json.dumps(content, indent=indent)
     tree = read(text)
@@ -231,7 +231,7 @@ _BRACKETS = st.text(alphabet='{}[]",:a \n', max_size=40).map("{".__add__)
 
 
 @given(_PIECES | _BRACKETS | st.text(max_size=60), st.integers(0, 70))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_text_raises_and_positions_stay_inside(text: str, offset: int) -> None:
     for tree in (read(text), read(text, 0, "javascript"), read(text, 0, "yaml"), read_block(text)):
         locate(tree, min(offset, len(text)))
@@ -279,7 +279,7 @@ def test_long_data_is_read_in_one_go() -> None:
 )
 def test_hostile_repetition_is_read_in_time_that_grows_with_it(piece: str) -> None:
     for start in ("{", '{"a": ', "{a: [", "a:\n  "):
-        text = start + piece * 3000
+        text = start + piece * 1200  # deeper than Python's own limit
         assert read(text, 0, "javascript").text is text
         assert read_block(text).text is text
 

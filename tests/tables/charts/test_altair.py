@@ -145,7 +145,7 @@ def gallery(folder: Path) -> tuple[set[str], list[str]]:
     without, wrong = set(), []
     names = {"df": alt.NamedData("df")}
     unread = set()
-    for path in sorted(folder.glob("*.vl.json"))[:: 1 if FULL else 9]:
+    for path in sorted(folder.glob("*.vl.json"))[:: 1 if FULL else 18]:
         content = json.loads(path.read_text())
         text = code(content, FRAMES, imported=True)
         if text is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+
+from tests.tables.databases.ports import free_port
 
 PASSWORD = "s3cret/with:odd@signs"
 SCHEMA = f"""
@@ -75,9 +76,7 @@ def running() -> Iterator[MariaDB]:
     subprocess.run(
         [install, *plain, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, cwd=folder, **quiet
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [program, *plain, f"--socket={folder / 'socket'}", f"--port={port}", "--bind-address=127.0.0.1",
          f"--pid-file={folder / 'pid'}", "--innodb-buffer-pool-size=16M", "--skip-log-bin"],

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.tables.databases.ports import free_port
 
 PASSWORD = "s3cret/with:odd@signs"
 
@@ -119,10 +120,7 @@ def make() -> Postgres:
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
         owner = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    made = Postgres(folder, port, owner)
+    made = Postgres(folder, free_port(), owner)
     (folder / "password").write_text(PASSWORD, encoding="utf-8")
     (folder / "password").chmod(0o644)
     made._run(

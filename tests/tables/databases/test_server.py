@@ -102,14 +102,14 @@ def test_a_stopped_server_keeps_what_was_known_and_comes_back(postgres: Postgres
     sources = DatabaseSources(Allowed({"shop": postgres.url()}), lambda keys: told.release(), retry=0.5)
     key = DatabaseRequest("shop")
     assert sources.read(key) is None
-    assert told.acquire(timeout=60)
+    assert told.acquire(timeout=300)
     before = sources.read(key)
     assert before is not None
     assert before.complete
     postgres.stop()
     try:
         sources.refresh()
-        assert told.acquire(timeout=60)
+        assert told.acquire(timeout=300)
         stopped = sources.read(key)
         assert stopped is not None
         assert (stopped.relations, stopped.complete) == (before.relations, False)
@@ -117,6 +117,6 @@ def test_a_stopped_server_keeps_what_was_known_and_comes_back(postgres: Postgres
         assert "tried again" in stopped.state
     finally:
         postgres.start()
-    assert told.acquire(timeout=60)  # nobody asks; it is tried again all the same
-    assert sources.read(key) == before
+    while sources.read(key) != before:  # nobody asks; it is tried again all the same, maybe while it still starts
+        assert told.acquire(timeout=300)
     sources.close()
