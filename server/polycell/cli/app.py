@@ -33,6 +33,8 @@ app = typer.Typer(
 class OutputFormat(str, Enum):
     text = "text"
     json = "json"
+    github = "github"
+    sarif = "sarif"
 
 
 class ListFormat(str, Enum):
@@ -166,23 +168,37 @@ def check(
     ] = None,
     output: Annotated[OutputFormat, typer.Option("--format", help="How to print what is found.")] = OutputFormat.text,
     severity: Annotated[
-        Threshold, typer.Option("--severity", help="Report what is at least this serious.")
-    ] = Threshold.warning,
+        Threshold | None,
+        typer.Option("--severity", help="Report what is at least this serious.", show_default="warning"),
+    ] = None,
     select: Annotated[
         list[str] | None, typer.Option("--select", metavar="CODES", help="Report these codes only; comma-separated.")
     ] = None,
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", metavar="CODES", help="Do not report these codes; comma-separated.")
     ] = None,
+    baseline: Annotated[
+        str,
+        typer.Option(
+            "--baseline",
+            metavar="FILE",
+            help="Do not report what stands in this file, which --format json printed.",
+            show_default=False,
+        ),
+    ] = "",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show where Polycell itself failed.")] = False,
     example: Annotated[bool, typer.Option("--example", help="Check the notebook that ships with Polycell.")] = False,
     database: Named = None,
     connect: Connect = False,
     compile_scala: CompileScala = True,
 ) -> None:
-    """Report what is certainly wrong. Exit code 0: nothing found, 1: something, 2: a file could not be checked."""
+    """Report what is certainly wrong. Exit code 0: nothing found, 1: something, 2: a file could not be checked.
+
+    The table [tool.polycell.check] of pyproject.toml may say severity, select, ignore, exclude and per-file-ignores."""
+    from polycell.cli.baseline import read_baseline
     from polycell.cli.checking import Wanted, check_paths
     from polycell.cli.codes import misspelt
+    from polycell.cli.project import read_project
 
     named = list(paths or ())
     if example:
@@ -191,14 +207,33 @@ def check(
         named.append(str(shipped()))
     if not named:
         raise typer.BadParameter("name at least one notebook, folder or pattern (or use --example)")
-    wanted = Wanted(severity.value, _codes(select), _codes(ignore))
-    wrong = misspelt(wanted.select | wanted.ignore)
+    wrong = misspelt(_codes(select) | _codes(ignore))
     if wrong:
         raise typer.BadParameter(wrong)
-    databases = _databases(database, connect)
-    as_json = output is OutputFormat.json
+    try:
+        project = read_project(Path.cwd())
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
+    try:
+        known = read_baseline(Path(baseline)) if baseline else None
+    except (OSError, ValueError) as problem:
+        raise typer.BadParameter(f"the baseline {baseline} cannot be read: {problem}") from None
+    wanted = Wanted(
+        severity.value if severity is not None else project.severity,
+        _codes(select) or project.select,
+        _codes(ignore) | project.ignore,
+        project,
+        known,
+    )
     raise typer.Exit(
-        check_paths(named, wanted, as_json=as_json, verbose=verbose, databases=databases, compile_scala=compile_scala)
+        check_paths(
+            named,
+            wanted,
+            output=output.value,
+            verbose=verbose,
+            databases=_databases(database, connect),
+            compile_scala=compile_scala,
+        )
     )
 
 

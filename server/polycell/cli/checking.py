@@ -6,12 +6,13 @@ With `--format json`, standard output is one object:
      "hint": int}}
     FINDING {"path": str, "code": str, "severity": str, "message": str, "cell": int | null,
              "line": int | null, "column": int | null, "end_line": int | null, "end_column": int | null,
-             "document_line": int | null, "document_column": int | null}
+             "document_line": int | null, "document_column": int | null,
+             "file_line": int | null, "file_column": int | null}
 
 Cells count from 1 over all cells, markdown included; lines and columns from 1, columns in code points. With a cell,
 lines and columns are the cell's, else the document's (null for what has no place, such as a missing file).
 `document_line` and `document_column` are where the finding is in a notebook that people edit as text (a percent
-script); null for .ipynb.
+script); null for .ipynb. `file_line` and `file_column` are where it is in the file, whose text may be JSON.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from polycell.cli.annotations import github, sarif
+from polycell.cli.baseline import Baseline
 from polycell.cli.findings import SEVERITIES, Report, reports, unreadable
 from polycell.cli.loading import Databases
 from polycell.cli.output import console, safe
 from polycell.cli.paths import Found, expand
+from polycell.cli.project import EVERYTHING, Project
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +40,8 @@ _STYLES = {"error": "bold red", "warning": "bold yellow", "information": "bold b
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is reported: at least as serious as `severity`, of the codes `select` (all when empty), none of `ignore`.
+    """What is reported: at least as serious as `severity`, of the codes `select` (all when empty), none of `ignore`,
+    not what `project` leaves out, nor what the `baseline` knows.
 
     A file that could not be checked is always reported.
     """
@@ -44,6 +49,8 @@ class Wanted:
     severity: str = "warning"
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
+    project: Project = EVERYTHING
+    baseline: Baseline | None = None
 
     def takes(self, report: Report) -> bool:
         if report.is_failure:
@@ -51,14 +58,16 @@ class Wanted:
         if self.select and report.code not in self.select:
             return False
         order = [*SEVERITIES]
-        return report.code not in self.ignore and order.index(report.severity) <= order.index(self.severity)  # type: ignore[arg-type]
+        if report.code in self.ignore | self.project.ignored_in(report.path):
+            return False
+        return order.index(report.severity) <= order.index(self.severity)  # type: ignore[arg-type]
 
 
 def check_paths(
     named: Iterable[str],
     wanted: Wanted,
     *,
-    as_json: bool = False,
+    output: str = "text",
     verbose: bool = False,
     databases: Databases | None = None,
     compile_scala: bool = False,
@@ -68,27 +77,37 @@ def check_paths(
     from polycell.cli.compiling import compiling
     from polycell.formats import is_notebook
 
-    files = 0
+    files = known = 0
     kept: list[Report] = []
     out = console()
     with compiling(compile_scala) as compiler:
         for found in expand(named, is_notebook):
             if isinstance(found, Found):
+                if wanted.project.excludes(found.path):
+                    continue
                 files += 1
                 told = reports(
                     found.path, verbose=verbose, asked=wanted.select, databases=databases, compiling=compiler
                 )
                 new = [r for r in told if wanted.takes(r)]
+                if wanted.baseline is not None:
+                    known += len(new)
+                    new = [r for r in new if not wanted.baseline.knows(r)]
+                    known -= len(new)
             else:
                 new = [unreadable(found.path, found.message)]
             kept += new
-            if not as_json:
-                for report in new:
+            for report in new:
+                if output == "text":
                     _print(out, report)
-    if as_json:
+                elif output == "github":
+                    print(safe(github(report)))
+    if output == "json":
         print(_json(files, kept))
+    elif output == "sarif":
+        print(sarif(kept))
     else:
-        out.print(_summary(files, kept), soft_wrap=True)
+        out.print(_summary(files, kept, known), soft_wrap=True)
     if any(r.is_failure for r in kept):
         return 2
     return 1 if kept else 0
@@ -105,8 +124,10 @@ def _print(out: Console, report: Report) -> None:
     out.print(line, soft_wrap=True)
 
 
-def _summary(files: int, kept: Sequence[Report]) -> str:
+def _summary(files: int, kept: Sequence[Report], known: int) -> str:
     looked = f"{files} notebook{'' if files == 1 else 's'} checked"
+    if known:
+        looked += f" ({known} known from the baseline)"
     counts = Counter(r.severity for r in kept)
     if not kept:
         return f"{looked}, nothing found"

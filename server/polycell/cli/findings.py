@@ -31,7 +31,8 @@ INTERNAL = "internal-error"
 class Report:
     """One finding. With `cell`, line and column are the cell's; without, the document's; None when no place is known.
 
-    `document_line` and `document_column` are given where the notebook is a text that people edit as such.
+    `document_line` and `document_column` are given where the notebook is a text that people edit as such, `file_line`
+    and `file_column` wherever the place is known in the file's text, be it the JSON of an .ipynb.
     """
 
     path: str
@@ -45,6 +46,8 @@ class Report:
     end_column: int | None = None
     document_line: int | None = None
     document_column: int | None = None
+    file_line: int | None = None
+    file_column: int | None = None
 
     @property
     def place(self) -> str:
@@ -108,11 +111,13 @@ def _document_reports(opened: Opened, shown: str) -> Iterator[Report]:
             continue
         lines = lines or LineIndex(read_text(opened.path))
         (line, column), (end_line, end_column) = _positions(lines, problem.span)
-        yield Report(shown, UNREADABLE, "error", problem.message, None, line, column, end_line, end_column)
+        yield Report(
+            shown, UNREADABLE, "error", problem.message, None, line, column, end_line, end_column,
+            file_line=line, file_column=column,
+        )  # fmt: skip
 
 
 def _cell_reports(opened: Opened, shown: str, asked: frozenset[str]) -> Iterator[Report]:
-    as_text = opened.path.suffix.lower() != ".ipynb"
     document: LineIndex | None = None
     first = 0
     for snapshot in opened.snapshots:
@@ -122,8 +127,7 @@ def _cell_reports(opened: Opened, shown: str, asked: frozenset[str]) -> Iterator
             ]
             if not found:
                 continue
-            if as_text and document is None:
-                document = LineIndex(read_text(opened.path))
+            document = document or LineIndex(read_text(opened.path))
             lines = LineIndex(cell.text)
             for finding in found:
                 yield _report(opened, shown, first + index + 1, cell.id, finding, lines, document)
@@ -131,15 +135,16 @@ def _cell_reports(opened: Opened, shown: str, asked: frozenset[str]) -> Iterator
 
 
 def _report(
-    opened: Opened, shown: str, number: int, cell: str, finding: Finding, lines: LineIndex, document: LineIndex | None
+    opened: Opened, shown: str, number: int, cell: str, finding: Finding, lines: LineIndex, document: LineIndex
 ) -> Report:
     (line, column), (end_line, end_column) = _positions(lines, finding.span)
-    at = opened.document.map.to_document(cell, finding.span.start) if document else None
-    place = document.position(at) if document and at is not None else None
-    if finding.path and document is None:
-        text = read_text(opened.path)
-        written = metadata_span(text, finding.path)
-        place = LineIndex(text).position(written.start) if written else None
+    as_text = opened.path.suffix.lower() != ".ipynb"
+    at = opened.document.map.to_document(cell, finding.span.start)
+    if finding.path and not as_text:
+        written = metadata_span(document.text, finding.path)
+        at = written.start if written else None
+    in_file = document.position(at) if at is not None else None
+    place = in_file if as_text or finding.path else None
     return Report(
         shown,
         finding.code,
@@ -152,6 +157,8 @@ def _report(
         end_column,
         place.line + 1 if place else None,
         place.column + 1 if place else None,
+        in_file.line + 1 if in_file else None,
+        in_file.column + 1 if in_file else None,
     )
 
 
