@@ -67,7 +67,7 @@ def test_the_server_sends_one_message_for_an_edit_at_every_size(size: int) -> No
         await client.settled()
         client.sent.clear()
         target = next(index for index, cell in enumerate(cells) if cell.id.endswith("-4"))
-        client.type_in("file:///w/bench.ipynb", f"cell:file:///w/bench.ipynb#{target}", 2, 0, 0, "undefined_in_bench\n")
+        client.type_in("file:///w/bench.ipynb", f"cell:file:///w/bench.ipynb#{target}", 0, 0, 0, "undefined_in_bench\n")
         await client.settled()
         assert [said["method"] for said in client.sent] == ["textDocument/publishDiagnostics"]
         assert "undefined_in_bench" in str(client.sent)

@@ -60,8 +60,9 @@ def message(method: str, params: object, **more: object) -> str:
 
 def test_the_log_holds_no_notebook_unless_everything_is_asked_for(tmp_path: Path) -> None:
     document = {"uri": "file:///a.py", "languageId": "python", "version": 1, "text": "# %%\nsecret_text = 1\n"}
+    alone = {"pythonEngine": "off"}
     said = (
-        message("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, id=1)
+        message("initialize", {"processId": None, "capabilities": {}, "initializationOptions": alone}, id=1)
         + message("initialized", {})
         + message("textDocument/didOpen", {"textDocument": document})
         + message("textDocument/documentSymbol", {"textDocument": {"uri": document["uri"]}}, id=3)

@@ -114,7 +114,8 @@ def test_any_encoding_of_the_terminal_will_do(tmp_path: Path, encoding: str) -> 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such pipes on Windows")
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
-    path = write(tmp_path / "long.ipynb", *[f"name_{n} = {n}" for n in range(1000)])
+    cells = ["\n".join(f"name_{n}_{line} = {line}" for line in range(10)) for n in range(200)]
+    path = write(tmp_path / "long.ipynb", *cells)  # longer than what a pipe holds
     done = subprocess.run(
         ["sh", "-c", '"$0" -m polycell show "$1" | head -n 1', sys.executable, str(path)], capture_output=True
     )

@@ -157,7 +157,7 @@ def test_examples_are_read_as_json_reads_them() -> None:
         ("truncated", 0.99),
         ("rest of the line cut", 0.99),
         ("a character below", 1.0),
-        ("a bracket above", 0.98),
+        ("a bracket above", 0.95),
     ],
 )
 def test_paths_in_damaged_examples(mode: str, least: float) -> None:
