@@ -216,13 +216,13 @@ def resident_after(cells: int) -> float:
 
 
 def resident(pid: int | str) -> float:
-    """Resident memory of a process; nan where the system does not say."""
+    """Resident memory of a process, nothing for one that has ended; nan where the system does not say."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
-        return float("nan")
-    (line,) = [s for s in status.splitlines() if s.startswith("VmRSS:")]
-    return int(line.split()[1]) / 1024
+        return 0.0 if Path("/proc/self/status").exists() else float("nan")
+    lines = [s for s in status.splitlines() if s.startswith("VmRSS:")]
+    return sum(int(line.split()[1]) for line in lines) / 1024
 
 
 def scanner() -> Spread | None:

@@ -252,7 +252,7 @@ def test_shifted_findings_stand_at_the_same_words(head: str, old: str, new: str,
 
 async def typed_in(text: str, place: int, letter: str, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A cell that was judged, after one keystroke, when it has been judged again and nobody has been idle yet."""
-    monkeypatch.setattr("polycell.lsp.scheduler.BRIEF", 0.0)
+    monkeypatch.setattr("polycell.lsp.scheduler.BRIEF", 1800.0)  # nothing is asked
     client = await opened(("python", text), ("python", "missing_below"))
     await client.settled()
     client.server.scheduler._idle = TYPING
@@ -277,6 +277,21 @@ def test_what_is_found_in_the_changed_cell_does_not_wait(monkeypatch: pytest.Mon
     async def test() -> None:
         client = await typed_in("b = missing_a", 0, "missing_c\n", monkeypatch)
         assert said(client) == ["missing_c is missing", "missing_a is missing"]
+
+    run(test)
+
+
+def test_what_is_asked_goes_before_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        client = await opened(("python", "b = missing_a"))
+        await client.settled()
+        client.server.scheduler._idle = 3600.0
+        monkeypatch.setattr("polycell.lsp.scheduler.BRIEF", 1800.0)
+        monkeypatch.setattr(client.server.scheduler, "_asked", lambda: True)
+        client.type_in(NB, cell(0), 0, 0, 0, "missing_c\n")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert said(client) == ["missing_a is missing"]
 
     run(test)
 

@@ -50,8 +50,11 @@ class Symbol:
 def mention_at(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Occurrence | None:
     """The column named at a place; None where no column is."""
     here = site(snapshot, services, cell_id, offset)
-    if here is None:
-        return None
+    return mention_in(here) if here is not None else None
+
+
+def mention_in(here: Site) -> Occurrence | None:
+    """The same where the place has been found already."""
     none: Mention | None = None
     found = guard("column", here.context.cell, none, lambda: here.service.mention_at(here.context, here.offset))
     if found is None:

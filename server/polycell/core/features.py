@@ -112,7 +112,7 @@ async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: in
         return None
     answer = await _answered("hover", found, found.service.hover(found.context, found.offset), None)
     if answer is not None:
-        made_of = _lineage(snapshot, services, cell_id, offset)
+        made_of = _lineage(snapshot, services, found)
         text = f"{answer.markdown}\n\n{made_of}" if made_of else answer.markdown
         answer = replace(answer, markdown=text, span=answer.span.shift(found.shift))
     whole = outermost(snapshot, services, found, offset)
@@ -126,9 +126,9 @@ async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: in
     return answer
 
 
-def _lineage(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> str:
+def _lineage(snapshot: Snapshot, services: Services, found: Site) -> str:
     """Where the column at a place comes from, in Markdown; empty where there is no column, or nothing to tell."""
-    here = columns.mention_at(snapshot, services, cell_id, offset)
+    here = columns.mention_in(found)
     return lineage.markdown(lineage.lineage(snapshot, services, here)) if here is not None else ""
 
 

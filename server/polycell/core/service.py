@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from polycell.core.charts import Drawing, FileRows, Refusal, Rows
 from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
@@ -42,6 +42,7 @@ from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Type
 
 _WORD = re.compile(r"[^\W\d]\w*")
+T = TypeVar("T")
 
 
 def _nobody(index: int) -> Context:
@@ -70,6 +71,15 @@ class Context:
     start: int = 0
     written: Span | None = None
     neighbour: Callable[[int], Context] = field(default=_nobody, compare=False, repr=False)
+    _known: dict[Hashable, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` answers, which is asked once: one request asks several things of a context that all need the
+        same first. `make` must follow from the context and `key` alone."""
+        if key not in self._known:
+            self._known[key] = make()
+        known: T = self._known[key]
+        return known
 
     @property
     def beginning(self) -> int:

@@ -130,7 +130,7 @@ class PolycellServer(LanguageServer):
         self._sources: Any = None
         self.state = State(self._session)
         self.diagnostics = Diagnostics(self.state, self._send_diagnostics)
-        self.scheduler = Scheduler(self.state, self.diagnostics, idle)
+        self.scheduler = Scheduler(self.state, self.diagnostics, idle, lambda: not self.protocol.is_quiet)
         self.notebooks = NotebookSync(self.state, self._changed)
         self.texts = TextSync(self.state, self._changed, self.scheduler.note)
         self.texts.problems = self.diagnostics.note_document

@@ -1,9 +1,12 @@
 """When things are computed: never long at a time on the event loop, the newest revision first.
 
 A change starts a pass over its group and ends the pass before it. Phase one, at once: what the changed cells' texts
-alone say. A moment later: what else is found in these cells, but for what comes of a word that is half typed. Phase
-two, when nothing happened for longer: everything that the change may have touched. All run in slices, between which the
-loop answers requests.
+alone say. Then, unless something is asked, which goes first: what else is found in these cells, but for what comes of a
+word that is half typed. Phase two, when nothing happened for a while: everything that the change may have touched. All
+run in slices, between which the loop answers requests.
+
+A wait before the cells are judged would keep nothing from flickering: people take longer for a letter than anybody
+wants to wait for a finding. What is new at the letter just typed is held back until phase two instead (`Kept.held`).
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any, TypeVar
 
 from polycell.core.service import LanguageService
@@ -24,7 +27,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SLICE = 0.02  # seconds of computing between two looks at the loop
-BRIEF = 0.05  # seconds without a change before the changed cells are judged
+BRIEF = 0.05  # seconds that the changed cells wait to be judged where something is asked
 FEW = 3  # cells that are judged so soon: more are no typing
 IDLE = 0.2  # seconds without a change before phase two
 SOON = 0.02  # the same where nobody types, but what was asked outside of the notebook has an answer
@@ -51,7 +54,12 @@ async def in_slices(steps: Steps[T]) -> T:
 
 
 class Scheduler:
-    def __init__(self, state: State, diagnostics: Diagnostics, idle: float = IDLE) -> None:
+    """`asked`: whether a request is under way."""
+
+    def __init__(
+        self, state: State, diagnostics: Diagnostics, idle: float = IDLE, asked: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._asked = asked
         self._state = state
         self._diagnostics = diagnostics
         self._idle = idle
@@ -120,9 +128,11 @@ class Scheduler:
     async def _pass(self, key: str, idle: float) -> None:
         changed = await self._first_phase(key)
         if idle > BRIEF and key in self._judged and len(changed) <= FEW:
-            await asyncio.sleep(BRIEF)
+            await asyncio.sleep(0)  # what came together with the change is heard first
+            if self._asked():
+                await asyncio.sleep(BRIEF)
+                idle -= BRIEF
             await self._judge(key, changed)
-            idle -= BRIEF
         await asyncio.sleep(idle)
         await self._second_phase(key)
         self._judged.add(key)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.dsl import definition, hover
+from polycell.compose import default_services
+from polycell.core import features
+from polycell.core.service import Context
+from polycell.languages.python import at_cursor
+from polycell.languages.python import hover as own
+from polycell.languages.python.engine.engine import Answer, Engine
+from polycell.languages.python.flow.interpreter import Interpreter
+from tests.dsl import definition, hover, load
 
 PRELUDE = 'import pandas as pd\ndf = pd.DataFrame({"a": [1], "b": ["x"]})\ndf["c"] = df["a"] / 2\n# %%\n'
 
@@ -118,3 +127,35 @@ def test_a_new_name_tells_its_column(library: str, line: str) -> None:
     assert found is not None
     assert found.markdown.startswith("```python\nnew: int64\n")
     assert "from " in found.markdown
+
+
+def test_a_hover_walks_the_cell_once_before_and_once_behind_the_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked = []
+    run = at_cursor.run
+
+    def counted(context: Context, until: int | None = None) -> Interpreter:
+        walked.append(until)
+        return run(context, until)
+
+    monkeypatch.setattr(at_cursor, "run", counted)
+    text = "import json\nx = 1\n"
+    assert hover(f"{text}json.dum<|>ps(x)") is None
+    assert walked == [len(text), len(f"{text}json.dumps(x)") + 1]
+
+
+def test_the_engine_thinks_while_we_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = []
+
+    class Listening(Engine):
+        async def ask(self, *about: Any, **more: Any) -> Answer | None:
+            order.append("engine")
+            return None
+
+    def ours(context: Context, offset: int) -> None:
+        order.append("ours")
+
+    monkeypatch.setattr(own, "hover", ours)
+    case = load("import json\njson.dum<|>ps")
+    asking = features.hover(case.snapshot, default_services(Listening(())), case.cell, case.offset)
+    assert asyncio.run(asking) is None
+    assert order == ["engine", "ours"]

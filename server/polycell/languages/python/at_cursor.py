@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from copy import copy
+from functools import partial
 from itertools import pairwise
 
 from polycell.core.service import Context
@@ -49,9 +50,8 @@ class Place:
     def run(self) -> Interpreter:
         """The interpreter as it is just before the statement at the offset."""
         if self._run is None:
-            made = copy(self._state) if self._state is not None else run(self.context, self.offset)
+            made = copy(self._state if self._state is not None else state_at(self.context, self.offset))
             made.state = made.state.copy()
-            made.until = None
             self._run = made
             self._bind_parameters()
             self._bind_lambdas()
@@ -62,7 +62,8 @@ class Place:
     def around(self) -> list[ast.AST]:
         """The nodes that the offset lies in, the outermost first; none where the statement does not parse."""
         if self._around is None:
-            self._around = enclosing(source_of(self.context), self.offset)
+            make = partial(enclosing, source_of(self.context), self.offset)
+            self._around = self.context.once(("around", self.offset), make)
         return self._around
 
     def type_of(self, text: str) -> Type:
@@ -265,4 +266,30 @@ def after_statement(context: Context, offset: int) -> Interpreter:
         if span.start <= offset <= span.end:
             until = span.end + 1
             break
-    return run(context, until)
+    return state_at(context, until)
+
+
+def state_at(context: Context, until: int | None) -> Interpreter:
+    """The interpreter as it is just before what stands at an offset, or at the cell's end. It is walked to once, and
+    whoever changes something does so in a copy."""
+    if until is not None:
+        until = _start_of_simple(source_of(context), until)
+
+    def walk() -> Interpreter:
+        made = run(context, until)
+        made.until = None
+        return made
+
+    return context.once(("state", until), walk)
+
+
+def _start_of_simple(source: PythonSource, offset: int) -> int:
+    """Where the statement around an offset starts, if it stands alone and has no others in it; else the offset."""
+    line = source.lines.position(offset).line + 1
+    for statement in source.tree.body if source.tree is not None else ():
+        if (statement.end_lineno or 0) < line or hasattr(statement, "body") or isinstance(statement, ast.Match):
+            continue
+        span = source.span(statement)
+        if span.end >= offset:
+            return min(span.start, offset)
+    return offset

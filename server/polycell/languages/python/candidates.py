@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -13,8 +13,8 @@ from polycell.core.environment import fold
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Type
-from polycell.languages.python.at_cursor import Place, enclosing
-from polycell.languages.python.flow.exports import run, source_of
+from polycell.languages.python.at_cursor import Place, enclosing, state_at
+from polycell.languages.python.flow.exports import source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.literals import content
 from polycell.languages.python.shapes import nodes
@@ -42,7 +42,6 @@ class Reading:
     """A cell whose statements' states are worked out once for all that is asked about it."""
 
     context: Context
-    _states: dict[int, Interpreter] = field(default_factory=dict)
 
     @cached_property
     def source(self) -> PythonSource:
@@ -64,24 +63,17 @@ class Reading:
         found = (n for n in (node, *self.above(node)) if isinstance(n, ast.stmt))
         return next(found, None)
 
-    def _at(self, until: int) -> Interpreter:
-        made = self._states.get(until)
-        if made is None:
-            made = run(self.context, until)
-            made.until = None
-            self._states[until] = made
-        return made
-
     def place(self, node: ast.AST, offset: int) -> Place:
         """The place at an offset inside a node, with the state before its statement."""
         statement = self.statement(node)
         start = self.source.span(statement).start if statement is not None else offset
-        return Place(self.context, offset, self._at(start))
+        return Place(self.context, offset, state_at(self.context, start))
 
     def behind(self, node: ast.AST) -> Interpreter:
         """The state behind the statement that a node stands in."""
         statement = self.statement(node)
-        return self._at(self.source.span(statement).end + 1 if statement is not None else len(self.source.code))
+        end = self.source.span(statement).end + 1 if statement is not None else len(self.source.code)
+        return state_at(self.context, end)
 
     def evaluate(self, node: ast.expr) -> Type:
         """The type of an expression where it stands."""

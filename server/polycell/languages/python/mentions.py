@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from polycell.core.environment import fold
 from polycell.core.results import Mention
@@ -28,6 +29,10 @@ from polycell.languages.python.sql_expressions import expressions
 
 def mention_at(context: Context, offset: int) -> Mention | None:
     """The column named at an offset, in one way or the other."""
+    return context.once(("mention", offset), partial(_mention_at, context, offset))
+
+
+def _mention_at(context: Context, offset: int) -> Mention | None:
     reading = Reading(context)
     for candidate in at_offset(reading, offset):
         found = meaning(reading, candidate)

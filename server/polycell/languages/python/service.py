@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -129,11 +130,21 @@ class PythonService(LanguageService):
         from polycell.languages.python.chart_conversion import drawn_at
         from polycell.languages.python.hover import beside, hover, library_name
 
-        own = hover(context, offset)
-        if self._engine is not None and (own is None or library_name(context, own.span)):
+        asking: asyncio.Task[Hover | None] | None = None
+        if self._engine is not None:
             from polycell.languages.python.engine import features
 
-            own = beside(own, await features.hover(self._engine, context, offset))
+            # The engine, which knows most of what is hovered over, thinks in its own process while we do in ours.
+            asking = asyncio.get_running_loop().create_task(features.hover(self._engine, context, offset))
+            for _ in range(2):  # until the question is sent: before Python 3.12 `wait_for` makes a task of its own
+                await asyncio.sleep(0)
+        try:
+            own = hover(context, offset)
+            if asking is not None and (own is None or library_name(context, own.span)):
+                own = beside(own, await asking)
+        finally:
+            if asking is not None:
+                asking.cancel()
         chart = drawn_at(context, offset)
         return own if chart is None else chart if own is None else replace(own, draws=True)
 
