@@ -45,6 +45,9 @@ class Inbox:
 
     def _start(self) -> None:
         garbage.make_rare()  # now: the imports below would make many collections
+        from polycell.lsp import late_types
+
+        late_types.load()
         from polycell.lsp.conversation import PolycellServer
 
         server = PolycellServer()
