@@ -43,7 +43,7 @@ class Host:
 
     def visible(self, language: str, own_space: str = "") -> tuple[Reads, ...]:
         """What a cell of `language` reads. A cell in a space of its own (`%%local`) reads that, not its language's."""
-        row = self.reads.get(language, (Reads(language), Reads("catalog")))
+        row = self.reads.get(language) or (Reads(language), Reads("catalog"))
         if own_space and own_space != language:
             return (Reads(own_space), *(r for r in row if r.space != language))
         return row

@@ -76,7 +76,8 @@ def _digest(cell: Cell) -> bytes:
     head = (cell.language, cell.kind, cell.body, magic, cell.result, cell.space, cell.name)
     made = hashlib.blake2b(repr(head).encode("utf-8", "surrogatepass"), digest_size=16)
     made.update(cell.text.encode("utf-8", "surrogatepass"))
-    made.update(json.dumps(cell.metadata, sort_keys=True, default=repr).encode("utf-8", "surrogatepass"))
+    if cell.metadata:
+        made.update(json.dumps(cell.metadata, sort_keys=True, default=repr).encode("utf-8", "surrogatepass"))
     return made.digest()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from polycell.core.facts import Facts
 from polycell.core.notebook import Cell
-from polycell.core.text import Span
+from polycell.core.text import Span, has_any
 from polycell.dependencies.install_commands import NOTHING, Asked, read_command
 from polycell.dependencies.jvm_cells import (
     maven_declaration,
@@ -38,6 +38,11 @@ _CODE_THAT_HIDES = re.compile(
     r"\b(?:sys\.path|sys\.modules|PYTHONPATH|addsitedir|os\.chdir|addPyFile|micropip|piplite|pip\.main|import_hook"
     r"|meta_path|path_hooks|from_file_location|condacolab|extractall|urlretrieve|os\.system|subprocess)\b"
     r"|[\"']pip[\"']\s*,\s*[\"']install[\"']"
+)
+_HIDING = (
+    *("sys.path", "sys.modules", "PYTHONPATH", "addsitedir", "os.chdir", "addPyFile", "micropip", "piplite"),
+    *("import_hook", "meta_path", "path_hooks", "from_file_location", "condacolab", "extractall", "urlretrieve"),
+    *("pip.main", "os.system", "subprocess", "install"),
 )
 _DBUTILS = re.compile(
     r"\bdbutils\.library\.(?P<how>installPyPI|install)\(\s*(?:(?:pypiPackage|path)\s*=\s*)?(?P<q>[\"'])(?P<name>[^\"'\r\n]*)(?P=q)"
@@ -148,7 +153,7 @@ def _read(cell: Cell, facts: Facts) -> Said:
             elif found.name in ("run", "cd", "pushd"):
                 remarks.append(Hides(f"%{found.name}", installs=found.name == "run"))
         asked += _spelt_out(text, remarks)
-        if _CODE_THAT_HIDES.search(text):
+        if has_any(text, _HIDING) and _CODE_THAT_HIDES.search(text):
             remarks.append(Hides("code that changes where modules come from"))
         remarks += [Hides(reason) for reason in facts.opens if reason.startswith(("exec", "eval", "get_ipython"))]
         declarations += _dbutils(text)
@@ -174,7 +179,7 @@ def _read(cell: Cell, facts: Facts) -> Said:
 
 
 def _spelt_out(text: str, remarks: list[Remark]) -> Iterator[Asked]:
-    for found in _SPELT_OUT.finditer(text):
+    for found in _SPELT_OUT.finditer(text) if "get_ipython" in text else ():
         if "#" in text[text.rfind("\n", 0, found.start()) + 1 : found.start()]:
             continue
         literal = _LITERAL.match(text, found.end())
@@ -231,7 +236,7 @@ def coordinates(listed: str, start: int, style: str) -> Iterator[Declaration]:
 
 
 def _dbutils(text: str) -> Iterator[Declaration]:
-    for found in _DBUTILS.finditer(text):
+    for found in _DBUTILS.finditer(text) if "dbutils" in text else ():
         span = Span(*found.span("name"))
         if found["how"] == "install":
             made = Requirement("python", "", f"@ {found['name']}", "dbutils", found["name"])

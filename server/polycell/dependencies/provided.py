@@ -58,5 +58,8 @@ HOSTS: Mapping[str, Provided] = {
 }
 
 
+_NOTHING = Provided()
+
+
 def provided_by(host: str) -> Provided:
-    return HOSTS.get(host, Provided())
+    return HOSTS.get(host, _NOTHING)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from polycell.core.text import has_any
 from polycell.dependencies.model import Requirement, normal
 from polycell.tables.outputs import digest, printed_by
 
@@ -16,6 +17,7 @@ _COMMAND = re.compile(
     r"(?:%|!)[ \t]*(?:(?:python[\d.]*|\{sys\.executable\})[ \t]+-m[ \t]+)?"
     r"(?:pip[\d.]*[ \t]+(?:freeze|list)|(?:conda|mamba|micromamba)[ \t]+list)"
 )
+_LISTING = ("list", "freeze")
 _FROZEN = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(?:==(?P<version>\d[\w.+!-]*)| @ \S+)")
 _ROW = re.compile(r"(?P<name>[A-Za-z0-9_][\w.-]*)\s+(?P<version>\d[\w.+!-]*)(?:\s.*)?")
 # What stands above the rows of `pip list` (a line of dashes) and of `conda list` (names of columns in a comment).
@@ -24,7 +26,7 @@ _HEAD = re.compile(r"-{3,}\s+-{3,}[\s-]*|#\s*Name\s+Version\b.*")
 
 def listing_command(text: str) -> str:
     """How the output of a cell is found that does nothing but list what is installed; "" for every other cell."""
-    return digest(text) if _COMMAND.fullmatch(text.strip()) else ""
+    return digest(text) if has_any(text, _LISTING) and _COMMAND.fullmatch(text.strip()) else ""
 
 
 def read_saved(path: Path, digests: Iterable[str]) -> tuple[Requirement, ...]:

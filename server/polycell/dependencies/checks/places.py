@@ -26,7 +26,10 @@ def here(context: Context) -> Iterator[Declaration]:
 
 def is_head(context: Context) -> bool:
     """Whether the cell is the first that is no text for people."""
-    return all(cell.kind == "markup" for cell in context.notebook.cells[: context.index])
+    for index, cell in enumerate(context.notebook.cells):
+        if cell.kind != "markup":
+            return index >= context.index
+    return True
 
 
 def first_line(context: Context) -> Span:

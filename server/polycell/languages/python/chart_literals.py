@@ -14,12 +14,13 @@ import tokenize
 from collections.abc import Iterator
 
 from polycell.core.facts import Fragment
-from polycell.core.text import Span
+from polycell.core.text import Span, has_any
 from polycell.languages.python.source import PythonSource
 from polycell.languages.python.sql_texts import bound_once, content
 
 LONGEST = 50_000  # characters of a specification
-MAYBE = re.compile(r"\bfrom_dict\s*\(|\bfrom_json\s*\(|\bVega(?:Lite)?\s*\(|application/vnd\.vega")
+_MAYBE = re.compile(r"\bfrom_dict\s*\(|\bfrom_json\s*\(|\bVega(?:Lite)?\s*\(|application/vnd\.vega")
+_DRAWING = ("from_dict", "from_json", "Vega", "vnd.vega")
 _MIME = re.compile(r"application/vnd\.(vega|vegalite)\.v\d+\+json\Z")
 _SHOWING = frozenset({"display", "publish_display_data", "update_display"})
 _WORDS = {"True": "true", "False": "false", "None": "null"}
@@ -32,7 +33,7 @@ _LINE_ENDS = re.compile(r"[^\r\n]")
 
 def chart_fragments(source: PythonSource, text: str) -> Iterator[Fragment]:
     """The specifications of a cell, in no order."""
-    if source.tree is None or not MAYBE.search(source.code):
+    if source.tree is None or not may_draw(source.code):
         return
     bound = bound_once(source.tree)
     loads = [n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
@@ -43,6 +44,11 @@ def chart_fragments(source: PythonSource, text: str) -> Iterator[Fragment]:
             made = read_literal(source, text, language, value, frame)
             if made is not None:
                 yield made
+
+
+def may_draw(code: str) -> bool:
+    """Whether a cell may hand a specification to somebody who draws it."""
+    return has_any(code, _DRAWING) and _MAYBE.search(code) is not None
 
 
 def specifications(node: ast.AST) -> Iterator[tuple[str, ast.expr, str]]:

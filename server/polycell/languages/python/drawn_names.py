@@ -14,16 +14,16 @@ from polycell.core.facts import Facts, Fragment
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.service import Context
-from polycell.languages.python.chart_literals import MAYBE, read_literal, specifications
-from polycell.languages.python.shapes import nodes
+from polycell.core.text import has_any
+from polycell.languages.python.chart_literals import may_draw, read_literal, specifications
 from polycell.languages.python.source import PythonSource
 from polycell.languages.python.sql_texts import bound_once
 
 DRAWN = "specifications that cells draw by name"
 
-_LIKELY = re.compile(
-    r"""=\s*(?:\{|["'])[\s\S]*["'](?:mark|marks|layer|encoding|[hv]?concat|facet|repeat|spec|\$schema)["']\s*:"""
-)
+_BEGINS = re.compile(r"""=\s*(?:\{|["'])""")
+_SAYS = re.compile(r"""["'](?:mark|marks|layer|encoding|[hv]?concat|facet|repeat|spec|\$schema)["']\s*:""")
+_KEY_WORDS = ("mark", "layer", "encoding", "concat", "facet", "repeat", "spec", "$schema")
 _KEYS = frozenset({"mark", "layer", "hconcat", "vconcat", "concat", "facet", "repeat", "marks"})
 _SCHEMA = re.compile(r"vega\.github\.io/schema/(vega-lite|vega)/v\d")
 # Calls that only look at what they are given.
@@ -41,8 +41,8 @@ class Drawn:
         if cell.language != "python" or not isinstance(source, PythonSource) or source.tree is None:
             return ()
         found: set[tuple[str, ...]] = {("changes", name) for name in changed(source)}
-        if MAYBE.search(source.code):
-            for node in nodes(source.tree):
+        if may_draw(source.code):
+            for node in source.calls:
                 for language, value, frame in specifications(node):
                     if isinstance(value, ast.Name):
                         found.add(("draws", value.id, language, frame))
@@ -56,28 +56,29 @@ def changed(source: PythonSource) -> set[str]:
     """Names of values that the code changes in their inside, or hands to somebody who may."""
     if source.tree is None:
         return set()
-    draws = MAYBE.search(source.code) is not None
-    found = set()
-    for node in nodes(source.tree):
-        kind = type(node)
-        if kind is ast.Subscript or kind is ast.Attribute:
-            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
-                found.add(_root(node))
-        elif isinstance(node, ast.AugAssign):
-            found.add(_root(node.target))
-        elif isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if called in _LOOKING:
-                continue
-            if called in _CHANGING and isinstance(node.func, ast.Attribute):
-                found.add(_root(node.func.value))
-            given = [argument.id for argument in node.args if type(argument) is ast.Name]
-            given += [keyword.value.id for keyword in node.keywords if type(keyword.value) is ast.Name]
-            if given and draws:
-                drawn = {value.id for _, value, _ in specifications(node) if isinstance(value, ast.Name)}
-                given = [name for name in given if name not in drawn]
-            found.update(given)
+    draws = may_draw(source.code)
+    found = {_root(node) for node in source.stores}
+    for node in source.calls:
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called in _LOOKING:
+            continue
+        if called in _CHANGING and isinstance(node.func, ast.Attribute):
+            found.add(_root(node.func.value))
+        given = [argument.id for argument in node.args if type(argument) is ast.Name]
+        given += [keyword.value.id for keyword in node.keywords if type(keyword.value) is ast.Name]
+        if given and draws:
+            drawn = {value.id for _, value, _ in specifications(node) if isinstance(value, ast.Name)}
+            given = [name for name in given if name not in drawn]
+        found.update(given)
     return found - {""}
+
+
+def _likely(code: str) -> bool:
+    """Whether something that looks like a chart is assigned: the beginning of a value, and a key of one behind it."""
+    if not has_any(code, _KEY_WORDS):
+        return False
+    begins = _BEGINS.search(code)
+    return begins is not None and _SAYS.search(code, begins.end()) is not None
 
 
 def _root(node: ast.AST) -> str:
@@ -89,7 +90,7 @@ def _root(node: ast.AST) -> str:
 def written_here(context: Context) -> Iterator[Fragment]:
     """The specifications of a cell that other cells draw, or whose `$schema` says what they are."""
     source = context.facts.analysis
-    if not isinstance(source, PythonSource) or source.tree is None or not _LIKELY.search(source.code):
+    if not isinstance(source, PythonSource) or source.tree is None or not _likely(source.code):
         return
     found = [(n, v, s) for n, v in bound_once(source.tree).items() if (s := _schema_or_keys(v)) is not None]
     known = {fragment.span for fragment in context.facts.fragments}

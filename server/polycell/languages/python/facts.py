@@ -37,6 +37,7 @@ def python_facts(cell: Cell, host: Host) -> Facts:
         scopes = analyse(source)
     except RecursionError:
         scopes = Scopes(opens=("code nested too deep to read",))
+    source = replace(source, calls=scopes.calls, stores=scopes.stores)
     problems = source.problems + (() if host.name == "marimo" else scopes.problems)
     uses = scopes.uses
     if uses and may_be_automagic(source.tree, source.code):

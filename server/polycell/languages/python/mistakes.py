@@ -17,22 +17,23 @@ def mistakes(context: Context) -> Iterator[Finding]:
     source = context.facts.analysis
     if not isinstance(source, PythonSource) or source.tree is None or source.broken:
         return
-    if not _candidates(context, source.tree) or context.view.opens():
+    if not _candidates(context, source) or context.view.opens():
         return
     watcher = Mistakes()
     run(context, uses=watcher)
     yield from sorted(watcher.findings(), key=lambda f: f.span)
 
 
-def _candidates(context: Context, tree: ast.Module) -> bool:
+def _candidates(context: Context, source: PythonSource) -> bool:
     """Whether a function of the notebook is called, or an item assigned."""
     here = {d.name for d in context.facts.definitions if d.kind == "function"}
     above = {use.name for use in context.facts.uses}
-    for node in ast.walk(tree):
+    for node in source.stores:
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
             return True
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            name = node.func.id
+    for call in source.calls:
+        if isinstance(call.func, ast.Name):
+            name = call.func.id
             if name in here:
                 return True
             binding = context.view.lookup(name) if name in above else None

@@ -27,6 +27,9 @@ class Scopes:
     imports: tuple[Import, ...] = ()
     opens: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    # What the walk came by and others look for too: see `PythonSource`.
+    calls: tuple[ast.Call, ...] = ()
+    stores: tuple[ast.expr, ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,6 +77,8 @@ class Names:
         self.imports: list[Import] = []
         self.opens: list[str] = []
         self.problems: list[Problem] = []
+        self.calls: list[ast.Call] = []
+        self.stores: list[ast.expr] = []
         self.waiting: list[tuple[str, Span, bool]] = []  # deferred: name, span, guarded
         self.deferred = 0
         self.conditions = 0
@@ -116,6 +121,8 @@ class Names:
             tuple(self.imports),
             tuple(dict.fromkeys(self.opens)),
             tuple(self.problems),
+            tuple(self.calls),
+            tuple(self.stores),
         )
 
     # -- places

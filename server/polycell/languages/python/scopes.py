@@ -140,6 +140,7 @@ class Walk(Names):
 
     def augmented(self, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name):
+            self.stores.append(node.target)
             self.use(node.target.id, self.name_span(node.target, node.target.id))
         self.visit(node.value)
         self.within(node, [node.target])
@@ -393,6 +394,8 @@ class Walk(Names):
                     self.visit(target)
                 elif isinstance(target, ast.Name):
                     self.given(target.id, target)
+                elif isinstance(target, (ast.Subscript, ast.Attribute)):
+                    self.stored(target)
             self.each(generator.ifs)
         if isinstance(node, ast.DictComp):
             self.each((node.key, node.value))
@@ -406,6 +409,7 @@ class Walk(Names):
         function = node.func
         if is_placeholder(node):
             return
+        self.calls.append(node)
         reason = opening_call(node, self.shells)
         if reason:
             self.opens.append(reason)
@@ -422,12 +426,18 @@ class Walk(Names):
         for keyword in node.keywords:
             self.visit(keyword.value)
 
+    def stored(self, node: ast.Attribute | ast.Subscript) -> None:
+        if type(node.ctx) is not ast.Load:
+            self.stores.append(node)
+
     def attribute(self, node: ast.Attribute) -> None:
+        self.stored(node)
         if node.attr in ("user_ns", "user_global_ns"):
             self.opens.append(f"{node.attr} of the shell")
         self.visit(node.value)
 
     def subscript(self, node: ast.Subscript) -> None:
+        self.stored(node)
         if isinstance(node.ctx, ast.Store) and is_namespace(node.value):
             key = node.slice
             if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.isidentifier():

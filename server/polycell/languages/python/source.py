@@ -57,6 +57,10 @@ class PythonSource:
     broken: tuple[Span, ...] = ()
     # The cell runs in a process of its own (`%%python`): it neither sees nor gives names.
     isolated: bool = False
+    # What the walk for names (`scopes`) came by, in order: calls, the outer before those in them; attributes and items
+    # that are assigned or deleted, and names behind which `+=` stands. Others need not walk the tree to find them.
+    calls: tuple[ast.Call, ...] = ()
+    stores: tuple[ast.expr, ...] = ()
     # Lines that were asked about: where each starts and ends, and where its characters end in bytes if not all ASCII.
     _columns: dict[int, tuple[int, int, list[int] | None]] = field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from polycell.core.facts import Fragment
 from polycell.core.service import Context
+from polycell.core.text import has_any
 from polycell.core.types import Table
 from polycell.languages.python.at_cursor import enclosing
 from polycell.languages.python.candidates import Reading
@@ -46,7 +47,8 @@ _METHODS = frozenset(
 _FUNCTIONS = frozenset(
     name.rpartition(".")[2] for name, taken in EXPRESSIONS.items() if any("sql" in r for r in taken.values())
 )
-_MAYBE = re.compile(rf"\b(?:{'|'.join(sorted(_METHODS | _FUNCTIONS))})\s*\(")
+_TAKING = _METHODS | _FUNCTIONS
+_MAYBE = re.compile(rf"\b(?:{'|'.join(sorted(_TAKING))})\s*\(")
 _DIALECTS = {"spark": "spark", "duckdb": "duckdb"}
 _CALLED = {"duckdb": "relation"}  # what a table is called that has no name
 MOST = 50  # expressions of a cell beyond which none is looked for
@@ -56,7 +58,7 @@ def expressions(context: Context, at: int | None = None) -> Iterator[Fragment]:
     """Those of a cell, or those that a place touches, in order of text."""
     if isinstance(context.facts.analysis, PythonSource) and context.facts.analysis.tree is None:
         return
-    if not _MAYBE.search(context.cell.text):
+    if not has_any(context.cell.text, _TAKING) or not _MAYBE.search(context.cell.text):
         return
     reading = Reading(context)
     source = reading.source
@@ -74,7 +76,7 @@ def _strings(source: PythonSource, at: int | None) -> Iterator[tuple[ast.Call, a
     assert source.tree is not None
     nodes = ast.walk(source.tree) if at is None else iter(enclosing(source, at))
     for node in nodes:
-        if not isinstance(node, ast.Call) or _called(node) not in _METHODS | _FUNCTIONS:
+        if not isinstance(node, ast.Call) or _called(node) not in _TAKING:
             continue
         for argument in (*node.args, *(k.value for k in node.keywords if k.arg)):
             if isinstance(argument, ast.JoinedStr) or (

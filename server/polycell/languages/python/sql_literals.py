@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from polycell.core.facts import Fragment
+from polycell.core.text import has_any
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 from polycell.languages.python.sql_texts import bound_once, content, holes, literal_of
@@ -54,6 +55,7 @@ _KEYWORDS = frozenset({"sql", "query", "sqlQuery", "statement", "operation"})
 _MAYBE = re.compile(
     r"\b(?:sql|execute|executemany|executescript|query|from_query|read_\w+|text|exec_driver_sql|query_and_wait|query_df|raw_sql)\s*\("
 )
+_CALLED = ("sql", "execute", "query", "read_", "text")
 _STARTS = re.compile(
     r"\s*(?:(?:--[^\n]*\n|/\*[\s\S]*?\*/)\s*)*\(?\s*(?:select|with|from|values|insert\s+into|update|delete\s+from|"
     r"merge\s+into|describe|summarize|pivot|unpivot|create\s+(?:or\s+replace\s+)?(?:global\s+)?(?:temp\w*\s+)?"
@@ -64,7 +66,7 @@ _STARTS = re.compile(
 
 def sql_fragments(source: PythonSource, text: str) -> tuple[Fragment, ...]:
     """The SQL literals of a cell, in order of its text; one that is sent twice counts as it is sent first."""
-    if source.tree is None or not _MAYBE.search(source.code):
+    if source.tree is None or not has_any(source.code, _CALLED) or not _MAYBE.search(source.code):
         return ()
     made: dict[int, Fragment] = {}
     for fragment in _found(source, source.tree, text):

@@ -10,7 +10,7 @@ import re
 from polycell.core.facts import Fragment
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.languages.python.chart_literals import LONGEST, MAYBE
+from polycell.languages.python.chart_literals import LONGEST, may_draw
 from polycell.languages.python.cursor import Bracket, site
 from polycell.languages.python.drawn_names import drawn_names
 from polycell.languages.python.source import PythonSource
@@ -68,7 +68,7 @@ def _of_name(context: Context, name: str, start: int) -> tuple[int, str, str] | 
     schema = _SCHEMA.search(text, start, start + 400)
     if schema is not None:
         return start, schema[1], ""
-    here = re.search(rf"(from_dict|VegaLite|Vega)\(\s*{re.escape(name)}\s*[,)]", text) if MAYBE.search(text) else None
+    here = re.search(rf"(from_dict|VegaLite|Vega)\(\s*{re.escape(name)}\s*[,)]", text) if may_draw(text) else None
     if here is not None:
         return start, "vega" if here[1] == "Vega" else "vega-lite", _beside(text, here.end() - 1)
     language, frame = drawn_names(context)[0].get(name, ("", ""))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from polycell.core.results import Finding
 from polycell.core.service import Context
-from polycell.core.text import Span
+from polycell.core.text import Span, has_any
 from polycell.core.types import Connection
 from polycell.languages.python.flow.exports import LARGEST, run
 from polycell.languages.python.flow.sql_lines import opened
@@ -17,12 +17,13 @@ from polycell.tables.databases.places import DatabaseRequest
 
 _MAKES = re.compile(r"\b(?:create_engine|(?:sqlite3|duckdb|psycopg2?)\.connect)\s*\(")
 _OPENS = re.compile(r"(?m)^\s*%(?:sql|jupysql)\s")
+_WORDS = ("create_engine", "connect", "%sql", "%jupysql")
 
 
 def unreachable_databases(context: Context) -> Iterator[Finding]:
     """One finding a connection, at the name it gets or at what `%sql` is given."""
     text = context.cell.text
-    if len(text) > LARGEST or not (_MAKES.search(text) or _OPENS.search(text)):
+    if len(text) > LARGEST or not has_any(text, _WORDS) or not (_MAKES.search(text) or _OPENS.search(text)):
         return
     made = run(context)
     found: list[tuple[Connection, Span]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from functools import lru_cache
 from typing import Any
 
 from polycell.core.types import (
@@ -54,12 +55,16 @@ def of_constant(value: Any) -> Type:
     return UNKNOWN
 
 
+# The same, of what is written in a cell: the same few names and numbers over and over.
+of_written = lru_cache(maxsize=2048, typed=True)(of_constant)
+
+
 def value_of(type_: Type | None) -> Any:
     """The plain Python value (lists for all sequences, dicts for literals), or NOT_KNOWN."""
     if isinstance(type_, Scalar):
-        if type_.type == NULL:
-            return None
-        return type_.value if type_.value is not None else NOT_KNOWN
+        if type_.value is not None:
+            return type_.value
+        return None if type_.type == NULL else NOT_KNOWN
     if isinstance(type_, Collection) and type_.items is not None:
         values = [value_of(item) for item in type_.items]
         return NOT_KNOWN if NOT_KNOWN in values else values

@@ -11,15 +11,16 @@ from collections.abc import Hashable
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
+from polycell.core.text import has_any
 
 MAKERS = "cells that may make tables"
 
 LONGEST = 200_000  # characters beyond which a cell is not looked into: it may do anything
 
 _INTO = re.compile(r"\binto\s+(?:\w+\s+){0,2}[\w.\"]+\s+from\b", re.IGNORECASE)
-_PYTHON = re.compile(
-    r"executescript|to_sql|write_database|to_gbq|saveas|alembic|migrat|attach|subprocess|os\.system|popen"
-    r"|\.(?:to_table|to_view|register|backup|deserialize|load_table)"
+_PYTHON = (
+    *("executescript", "to_sql", "write_database", "to_gbq", "saveas", "alembic", "migrat", "attach", "subprocess"),
+    *("os.system", "popen", ".to_table", ".to_view", ".register", ".backup", ".deserialize", ".load_table"),
 )
 _CREATES = re.compile(r"\bcreate(?:_all|_table|_view)?\b")  # no `create_engine`
 _LINE = re.compile(r"^[ \t]*[!%](?!sql\b|dql\b|config\b|load_ext\b|matplotlib\b)", re.MULTILINE)
@@ -42,7 +43,7 @@ class Makers:
             templated = "create" in folded and any(mark in folded for mark in _TEMPLATES)
             return (True,) if templated or _SQL.search(folded) or _makes_by_into(folded) else ()
         if cell.language == "python":
-            makes = facts.opens or _PYTHON.search(folded) or _LINE.search(cell.text)
+            makes = facts.opens or has_any(folded, _PYTHON) or _LINE.search(cell.text)
             creates = "create" in folded and _CREATES.search(folded)
             return (True,) if makes or creates or _makes_by_into(folded) else ()
         return () if cell.language in ("vega-lite", "vega", "markdown") else (True,)

@@ -27,8 +27,8 @@ from polycell.languages.python.values import (
     collection,
     compare,
     element_of,
-    of_constant,
     of_value,
+    of_written,
     value_of,
 )
 
@@ -49,7 +49,7 @@ def _others(run: Interpreter, node: ast.expr) -> Type:
 
 
 def _constant(run: Interpreter, node: ast.Constant) -> Type:
-    return of_constant(node.value)
+    return of_written(node.value)
 
 
 def _name(run: Interpreter, node: ast.Name) -> Type:

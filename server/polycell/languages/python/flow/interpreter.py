@@ -281,7 +281,9 @@ class Interpreter:
     def evaluate(self, node: ast.expr) -> Type:
         if self.depth > DEEPEST:
             return UNKNOWN
-        self.spend(1)
+        self.spent += 1
+        if self.spent > MOST:
+            raise TooMuch
         self.depth += 1
         try:
             return self.semantics.evaluate(self, node)
