@@ -131,7 +131,7 @@ def scala_config(notebook: Notebook) -> Config:
     from polycell.dependencies.classpath import classpath_of
 
     found = classpath_of(notebook)
-    return Config(found.scala, found.modules, found.exclusions, found.repositories)
+    return Config(found.scala, found.modules, found.exclusions, found.repositories, found.plugins)
 
 
 def default_services(

@@ -256,6 +256,8 @@ def test_versions_and_what_is_not_there(tmp_path: Path, site: Path) -> None:
         ('%%configure\n{"conf": {"spark.jars.packages": "a:b:1"', None, []),
         ('%%configure\n{"conf": {"spark.jars.packages": 3}}', None, []),
         ("%%configure\n[1]", None, []),
+        ('b.config("spark.jars.packages", "a:b,c:d:1")', None, ["malformed-dependency: a:b"]),
+        ("# %% [scala]\nimport $plugin.$ivy.`a:::b`", None, ["malformed-dependency: a:::b"]),
         ('dbutils.library.installPyPI("a", version="1.x")', None, ["malformed-dependency: a"]),
         ("host: polynote\n# %% [sql]\nselect 1", polynote(), ["sql-needs-spark: select 1"]),
         ("host: polynote\n# %% [sql]\nselect 1", polynote(sparkConfig={"a": "b"}), []),

@@ -198,6 +198,7 @@ def test_the_cached_artifact(maven: Coordinates) -> None:
         ('//> using deps "org.typelevel:cats-core_3:<|>', ["2.10.0"]),
         ("//> using dep a:b:1 org.typelevel:cats-core_3:<|>", ["2.10.0"]),
         ("import $ivy.{`a:b:1`, `org.typelevel:<|>", ["cats-core_2.13", "cats-core_3"]),
+        ("import $plugin.$ivy.`org.typelevel::<|>", ["cats-core"]),
         ("%AddDeps org.typelevel cats-core_2.13 2.9<|>", ["2.10.0", "2.9.0"]),
         ("%AddDeps org.typelevel <|>", ["cats-core_2.13", "cats-core_3"]),
         ("%AddDeps org.typelevel cats-core_3 2.10.0 <|>", None),
@@ -211,6 +212,8 @@ def test_coordinates_in_every_form(tmp_path: Path, maven: Coordinates, text: str
 
 def test_coordinates_in_a_session_s_configuration(tmp_path: Path, maven: Coordinates) -> None:
     text = '%%configure\n{"conf": {"spark.jars.packages": "a:b:1,org.typelevel:cats-core_3:<|>'
+    assert offered(text, tmp_path, Declarations(Catalogue(coordinates=maven))) == ["2.10.0"]
+    text = 'SparkSession.builder.config("spark.jars.packages", "a:b:1,org.typelevel:cats-core_3:<|>'
     assert offered(text, tmp_path, Declarations(Catalogue(coordinates=maven))) == ["2.10.0"]
 
 

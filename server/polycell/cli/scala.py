@@ -17,7 +17,7 @@ def fetch_compiler(notebook: Path | None, *, metals: bool = False) -> int:
     if lacking := lacks():
         typer.echo(lacking, err=True)
         return 2
-    from polycell.languages.scala.host.classpath import Dependencies, compiler_jars, find
+    from polycell.languages.scala.host.classpath import Dependencies, compiler_jars, find, find_plugins
     from polycell.languages.scala.host.jars import MissingError, jars_of
     from polycell.languages.scala.host.versions import release_for
 
@@ -31,13 +31,15 @@ def fetch_compiler(notebook: Path | None, *, metals: bool = False) -> int:
         typer.echo(f"The compiler of Scala {release.scala}: {error}", err=True)
         return 2
     typer.echo(f"Scala {release.scala}: the compiler is here, {len(jars)} jars.")
-    wanted = Dependencies(config.modules, config.exclusions, config.repositories)
+    wanted = Dependencies(config.modules, config.exclusions, config.repositories, config.plugins)
     found = find(wanted, release, download=True, progress=typer.echo)
-    for module, reason in found.missing.items():
+    plugins, lost = find_plugins(wanted, release, download=True, progress=typer.echo)
+    missing = {**found.missing, **lost}
+    for module, reason in missing.items():
         typer.echo(f"{module}: {reason}", err=True)
-    if found.jars:
-        typer.echo(f"{notebook}: what it declares is here, {len(found.jars)} jars.")
-    return 1 if found.missing or (metals and not _fetch_metals()) else 0
+    if found.jars or plugins:
+        typer.echo(f"{notebook}: what it declares is here, {len(found.jars) + sum(map(len, plugins))} jars.")
+    return 1 if missing or (metals and not _fetch_metals()) else 0
 
 
 def _fetch_metals() -> bool:

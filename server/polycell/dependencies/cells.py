@@ -13,10 +13,11 @@ from polycell.core.notebook import Cell
 from polycell.core.text import Span, has_any
 from polycell.dependencies.install_commands import NOTHING, Asked, read_command
 from polycell.dependencies.jvm_cells import (
-    maven_declaration,
+    coordinates,
     nuget_declarations,
     scala_declarations,
     scala_version,
+    session_declarations,
     toree_declarations,
 )
 from polycell.dependencies.model import Declaration, Requirement
@@ -157,6 +158,7 @@ def _read(cell: Cell, facts: Facts) -> Said:
             remarks.append(Hides("code that changes where modules come from"))
         remarks += [Hides(reason) for reason in facts.opens if reason.startswith(("exec", "eval", "get_ipython"))]
         declarations += _dbutils(text)
+        declarations += session_declarations(text)
         listing = listing_command(text)
         remarks += [Lists(listing)] if listing else []
     elif cell.language in _SHELLS:
@@ -167,6 +169,7 @@ def _read(cell: Cell, facts: Facts) -> Said:
         version = scala_version(text)
         remarks += [Speaks(version)] if version else []
         declarations += toree_declarations(text)
+        declarations += session_declarations(text)
     elif cell.language in ("csharp", "fsharp", "powershell"):
         declarations += nuget_declarations(text)
     for one in asked:
@@ -224,15 +227,6 @@ def _configured(text: str) -> Iterator[Declaration]:
     """`spark.jars.packages` of a `%%configure` cell, whatever else its JSON holds."""
     for found in _JARS.finditer(text):
         yield from coordinates(found["list"], found.start("list"), "configure")
-
-
-def coordinates(listed: str, start: int, style: str) -> Iterator[Declaration]:
-    """Coordinates of a list with commas that begins at an offset."""
-    at = start
-    for part in listed.split(","):
-        if part.strip():
-            yield maven_declaration(part, Span(at, at + len(part)), style, crosses=False)
-        at += len(part) + 1
 
 
 def _dbutils(text: str) -> Iterator[Declaration]:

@@ -1,4 +1,5 @@
-"""Declarations in cells of Scala, C# and F#: `import $ivy`, `//> using dep`, `%AddDeps`, `#r "nuget: …"`, sbt's `%%`.
+"""Declarations in cells of Scala, C# and F#: `import $ivy`, `import $plugin.$ivy`, `//> using dep`, `%AddDeps`,
+`#r "nuget: …"`, sbt's `%%`.
 
 Sources: Ammonite's and Almond's documentation, scala-cli's directives reference, Toree's magics, .NET Interactive's
 `#r nuget`.
@@ -6,20 +7,24 @@ Sources: Ammonite's and Almond's documentation, scala-cli's directives reference
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from polycell.core.text import Span
 from polycell.dependencies.maven import read_coordinate, requirement_of
 from polycell.dependencies.model import Declaration, Requirement
 
-_IVY_ITEM = r"\$(?:ivy|dep)\.(?:`[^`\r\n]*`?|\{[^}]*\}?)"
+_IVY_ITEM = r"\$(?:plugin\.\$)?(?:ivy|dep)\.(?:`[^`\r\n]*`?|\{[^}]*\}?)"
 # Several imports may stand in a line.
 _IVY = re.compile(rf"(?:^|;)[ \t]*import[ \t]+(?P<what>{_IVY_ITEM}(?:[ \t]*,[ \t]*{_IVY_ITEM})*)", re.MULTILINE)
+_ITEM = re.compile(_IVY_ITEM)
 _COMPAT = re.compile(r"\s+compat$")  # Ammonite: the library of Scala 2.13 in Scala 3
 _QUOTED = re.compile(r"`([^`\r\n]*)`?")
 _USING = re.compile(
-    r"^[ \t]*//>[ \t]*using[ \t]+(?:(?:test|compileOnly)\.)?(?:deps?|libs?|dependency|dependencies)\b"
+    r"^[ \t]*//>[ \t]*using[ \t]+(?:(?:test|compileOnly)\.)?"
+    r"(?:deps?|libs?|dependency|dependencies|(?P<plugin>plugins?|compilerPlugins?))\b"
     r"[ \t]*(?P<rest>.*)$",
     re.MULTILINE,
 )
@@ -27,6 +32,12 @@ _USING_WORD = re.compile(r'"([^"\r\n]*)"?|([^\s",]+)')
 _LOAD = re.compile(r"^[ \t]*interp\.load\.ivy\((?P<what>[^)]*)", re.MULTILINE)
 _SBT = re.compile(r'"(?P<g>[^"]*)"[ \t]*(?P<x>%{1,3})[ \t]*"(?P<a>[^"]*)"[ \t]*%[ \t]*"(?P<v>[^"]*)"')
 _SCALA_DIRECTIVE = re.compile(r'^[ \t]*//>[ \t]*using[ \t]+scala[ \t]+"?([\d.]+)"?', re.MULTILINE)
+_TEXT = r"\"[^\"\r\n]*\"|'[^'\r\n]*'"
+_LITERAL = re.compile(r"(?P<quote>[\"'])(?P<inner>[^\"'\r\n]*)(?P=quote)")
+# Key and value, as arguments, in a dictionary, or as a pair of Scala; what else is computed is not read.
+_PACKAGES = re.compile(
+    rf"[\"']spark\.jars\.packages[\"']\s*(?:,|:|->)\s*(?=(?P<all>(?:{_TEXT})(?:\s*\+?\s*(?:{_TEXT}))*)\s*[,)}}\]\n])"
+)
 _TOREE = re.compile(r"^[ \t]*(?P<magic>%AddDeps|%AddJar)\b(?P<rest>[^\r\n]*)", re.MULTILINE | re.IGNORECASE)
 _TOREE_VALUES = frozenset({"--repository", "--exclude", "--credential"})  # options with a word behind them
 _NUGET = re.compile(r'^[ \t]*#r[ \t]+(?P<quote>@?")(?P<text>[^"\r\n]*)(?P<end>"?)', re.MULTILINE)
@@ -42,9 +53,11 @@ def scala_declarations(text: str) -> Iterator[Declaration]:
     for found in _IVY.finditer(text):
         if found[0][0] == ";" and "//" in text[text.rfind("\n", 0, found.start()) + 1 : found.start()]:
             continue
-        for quoted in _QUOTED.finditer(text, found.start("what"), found.end("what")):
-            written = _COMPAT.sub("", quoted[1])
-            yield maven_declaration(written, Span(quoted.start(1), quoted.start(1) + len(written)), "ivy")
+        for item in _ITEM.finditer(text, found.start("what"), found.end("what")):
+            for quoted in _QUOTED.finditer(text, *item.span()):
+                written = _COMPAT.sub("", quoted[1])
+                made = maven_declaration(written, Span(quoted.start(1), quoted.start(1) + len(written)), "ivy")
+                yield _plugin(made) if item[0].startswith("$plugin") else made
     for found in _USING.finditer(text):
         for word in _USING_WORD.finditer(text, found.start("rest"), found.end("rest")):
             group = 1 if word[1] is not None else 2
@@ -52,7 +65,8 @@ def scala_declarations(text: str) -> Iterator[Declaration]:
             if re.match(r"\w+=", word[group]):
                 continue
             written = word[group].partition(",")[0]
-            yield maven_declaration(written, Span(word.start(group), word.start(group) + len(written)), "using")
+            made = maven_declaration(written, Span(word.start(group), word.start(group) + len(written)), "using")
+            yield _plugin(made) if found["plugin"] else made
     loads = [load.span("what") for load in _LOAD.finditer(text)]
     for found in (one for start, end in loads for one in _SBT.finditer(text, start, end)):
         joint = {"%": ":", "%%": "::", "%%%": "::"}[found["x"]]
@@ -60,6 +74,12 @@ def scala_declarations(text: str) -> Iterator[Declaration]:
         coordinate = read_coordinate(whole)
         span = Span(found.start("g") - 1, found.end("v") + 1)
         yield Declaration(requirement_of(coordinate, "ivy", span.of(text)), span, problem=coordinate.problem)
+
+
+def _plugin(declaration: Declaration) -> Declaration:
+    """Of a plugin of the compiler, which the code itself does not see."""
+    flags = (*declaration.requirement.flags, "plugin")
+    return replace(declaration, requirement=replace(declaration.requirement, flags=flags))
 
 
 def scala_version(text: str) -> str:
@@ -73,6 +93,30 @@ def maven_declaration(text: str, span: Span, style: str, *, crosses: bool = True
     coordinate = read_coordinate(text, crosses=crosses)
     at = coordinate.span.shift(span.start) if coordinate.problem else span
     return Declaration(requirement_of(coordinate, style, text), at, problem=coordinate.problem)
+
+
+def session_declarations(text: str) -> Iterator[Declaration]:
+    """`spark.jars.packages` where code sets it, in a session's builder or configuration: `.config("…", "g:a:v,g:a:v")`.
+    Texts that stand side by side are read each by itself where they part between coordinates."""
+    for found in _PACKAGES.finditer(text):
+        line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        literals = list(_LITERAL.finditer(text, found.end(), found.end("all") if found["all"] else found.end()))
+        if "#" in line or "//" in line or any(sign in found["all"] for sign in "{$%\\"):
+            continue
+        whole = [one["inner"].strip() for one in literals]
+        parted = all(a.endswith(",") or b.startswith(",") for a, b in itertools.pairwise(whole))
+        if parted:
+            for one in literals:
+                yield from coordinates(one["inner"], one.start("inner"), "session")
+
+
+def coordinates(listed: str, start: int, style: str) -> Iterator[Declaration]:
+    """Coordinates of a list with commas that begins at an offset."""
+    at = start
+    for part in listed.split(","):
+        if part.strip():
+            yield maven_declaration(part, Span(at, at + len(part)), style, crosses=False)
+        at += len(part) + 1
 
 
 def toree_declarations(text: str) -> Iterator[Declaration]:

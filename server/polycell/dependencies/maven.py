@@ -121,6 +121,8 @@ def _of_platform(plain: str, start: int, at: int) -> Coordinate:
 
 def requirement_of(coordinate: Coordinate, style: str, text: str, flags: tuple[str, ...] = ()) -> Requirement:
     name = f"{coordinate.group}:{coordinate.artifact}" if coordinate.artifact else coordinate.group
+    if coordinate.cross == ":::":
+        flags = (*flags, "full")
     return Requirement(
         "maven", name, coordinate.version, style, text.strip(), cross=bool(coordinate.cross), flags=flags
     )

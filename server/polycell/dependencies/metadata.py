@@ -13,9 +13,8 @@ from typing import Any
 
 from polycell.core.notebook import Notebook
 from polycell.core.text import Span
-from polycell.dependencies.cells import coordinates
 from polycell.dependencies.install_commands import conda_declaration
-from polycell.dependencies.jvm_cells import maven_declaration
+from polycell.dependencies.jvm_cells import coordinates, maven_declaration
 from polycell.dependencies.model import NOWHERE, Declaration, Ecosystem, Path, Requirement
 from polycell.dependencies.requirement import read_requirement
 from polycell.dependencies.toml_strings import toml_strings

@@ -32,6 +32,7 @@ STYLES: dict[str, tuple[str, bool]] = {
     "toree": ("`%AddDeps`", False),
     "nuget": ("`#r`", False),
     "configure": ("`%%configure`", False),
+    "session": ("`spark.jars.packages`", False),
     "dbutils": ("`dbutils.library`", False),
     "freeze": ("the saved output of `pip freeze`", False),
     "file": ("a file beside the notebook", False),
@@ -44,7 +45,7 @@ class Requirement:
 
     `text` is the whole declaration as written. `name` is empty where a file or an address is named that does not say
     what it brings. `cross`: a Maven coordinate with `::`, whose Scala suffix the tool adds. `flags`: what else the
-    style says (`nocache`).
+    style says: `nocache`; `full` (the suffix is the full Scala version, `:::`), `plugin` (of the compiler).
     """
 
     ecosystem: Ecosystem

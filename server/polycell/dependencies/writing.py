@@ -18,12 +18,13 @@ _INSTALLERS: tuple[tuple[Ecosystem, re.Pattern[str]], ...] = (
 _DBUTILS = re.compile(r"\bdbutils\.library\.installPyPI\(\s*[\"'](?P<written>[^\"']*)$")
 _STRING = re.compile(r"^#\s*(?:dependencies\s*=\s*\[.*)?[\"'](?P<written>[^\"']*)$")
 _COORDINATE = re.compile(
-    r"import\s+\$(?:ivy|dep)\.(?:\{.*)?`(?P<ivy>[^`\s]*)$"
-    r"|//>\s*using\s+(?:(?:test|compileOnly)\.)?(?:deps?|libs?|dependency|dependencies)\s+(?:.*[\s,])?\"?"
+    r"import\s+\$(?:plugin\.\$)?(?:ivy|dep)\.(?:\{.*)?`(?P<ivy>[^`\s]*)$"
+    r"|//>\s*using\s+(?:(?:test|compileOnly)\.)?(?:deps?|libs?|dependency|dependencies|plugins?)\s+(?:.*[\s,])?\"?"
     r"(?P<using>[^`\"\s,]*)$"
 )
 _ADD_DEPS = re.compile(r"^\s*%AddDeps\s+(?P<written>[\w.-]*(?:\s+[\w.-]*){0,2})$")
 _JARS = re.compile(r'"spark\.jars\.packages"\s*:\s*"(?:[^"]*,)?\s*(?P<written>[^",\s]*)$')
+_SESSION = re.compile(r"[\"']spark\.jars\.packages[\"']\s*(?:,|->)\s*[\"'](?:[^\"']*,)?\s*(?P<written>[^\"',\s]*)$")
 _NUGET = re.compile(r'^\s*#r\s+@?"\s*nuget\s*:\s*(?P<written>[^"]*)$')
 _SHELLS = frozenset({"bash", "sh", "shellscript", "shell", "zsh"})
 _NUGET_LANGUAGES = frozenset({"csharp", "fsharp", "powershell"})
@@ -47,6 +48,8 @@ def being_written(cell: Cell, line: str) -> Writing | None:
     if cell.kind == "markup" or len(line) > LONGEST:
         return None
     if "%%configure" in cell.text and (jars := _JARS.search(line)) is not None:
+        return Writing("maven", jars["written"])
+    if cell.language in ("python", "scala") and (jars := _SESSION.search(line)) is not None:
         return Writing("maven", jars["written"])
     if cell.language == "scala":
         if added := _ADD_DEPS.match(line):

@@ -62,9 +62,16 @@ def test_what_the_nesting_of_cells_does_is_not_told(message: str) -> None:
     assert found("language: scala\n# %%\nval x = 1", "x", message) == []
 
 
-@pytest.mark.parametrize("name", ["spark", "kernel", "display", "sc"])
+@pytest.mark.parametrize("name", ["spark", "kernel", "display", "sc", "res7", "res3_1"])
 def test_names_of_kernels_are_not_missing(name: str) -> None:
     assert found(f"language: scala\n# %%\n{name}.run()", name, f"not found: value {name}") == []
+
+
+@pytest.mark.parametrize(("declared", "said"), [("org.apache.spark::spark-sql:3.5.0", True), ("a::b:1", False)])
+def test_spark_that_almond_was_told_of_is_known(declared: str, said: bool) -> None:
+    """What the notebook declares is all that there is of it, implicits and all."""
+    text = f"host: almond\nlanguage: scala\n# %%\nimport $ivy.`{declared}`\n# %%\nval n: Int = spark.version"
+    assert bool(found(text, "spark.version", "type mismatch")) is said
 
 
 def test_errors_in_the_glue_are_nobodys() -> None:

@@ -10,17 +10,18 @@ from polycell.core.notebook import Notebook
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`modules` are "group:artifact:version"; `repositories` addresses asked beside the usual ones. Equal
-    configurations share a compiler."""
+    """`modules` are "group:artifact:version", with `{scala}` where the full version of Scala belongs, `plugins` (of the
+    compiler) the same; `repositories` addresses asked beside the usual ones. Equal configurations share a compiler."""
 
     scala: str = ""
     modules: tuple[str, ...] = ()
     exclusions: tuple[str, ...] = ()
     repositories: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
 
     @property
     def spark(self) -> bool:
-        return any(":spark-sql" in module for module in self.modules)
+        return any(":spark-sql_" in module for module in self.modules)
 
 
 Configure = Callable[[Notebook], Config]

@@ -35,15 +35,20 @@ _AMBIENT = frozenset(
         *("NotebookSparkSession", "AmmoniteSparkSession"),
     }
 )
+# Results of cells that ran, numbered by the kernel as they came.
+_RESULT = re.compile(r"res\d+(?:_\d+)?")
 # Where Spark is the kernel's and not on our classpath, its implicits may give any value any method.
 _SPARK = re.compile(r"\b(?:spark|sc|sqlContext|toDF|toDS|DataFrame|Dataset|RDD)\b|\$\"")
 # The nesting of cells makes an outer name and an inner import of it meet where in a kernel the later one wins.
 _GLUE = re.compile(r"is ambiguous|is already defined as|is defined in|does not take type parameters")
 
 
-def findings(typed: Typed, document: Made, context: Context) -> Iterator[Finding]:
+def findings(typed: Typed, document: Made, context: Context, *, spark: bool = False) -> Iterator[Finding]:
+    """`spark`: the notebook declares Spark."""
     blind = document.doubtful or _is_blind(typed, document)
-    if _SPARK.search(document.text) and "val spark: SparkSession" not in document.text:
+    # Almond has no Spark but what the notebook declares and imports.
+    whole = "val spark: SparkSession" in document.text or (spark and context.host.name == "almond")
+    if not whole and _SPARK.search(document.text):
         blind = True
     opens = bool(context.view.opens())
     ambient = _AMBIENT | context.host.ambient.get(context.cell.language, frozenset())
@@ -55,7 +60,9 @@ def findings(typed: Typed, document: Made, context: Context) -> Iterator[Finding
         if placed is None or placed[0] != context.cell.id or _GLUE.search(problem.message):
             continue
         name = _NAME.match(problem.message)
-        if not grammar and (blind or (name is not None and (opens or name[1] in ambient))):
+        if not grammar and (
+            blind or (name is not None and (opens or name[1] in ambient or _RESULT.fullmatch(name[1])))
+        ):
             continue
         if placed[1] not in seen:
             seen.add(placed[1])

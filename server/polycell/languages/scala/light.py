@@ -137,6 +137,7 @@ class Light:
                     "dependencies": config.modules,
                     "exclusions": config.exclusions,
                     "repositories": config.repositories,
+                    "plugins": config.plugins,
                 },
                 note=self._note,
                 told=partial(self._heard, config),

@@ -94,7 +94,7 @@ class ScalaService(LanguageService):
         typed, made = self._typed(context)
         if typed is None or made is None or typed.text != made.text:
             return ()
-        return tuple(findings(typed, made, context))
+        return tuple(findings(typed, made, context, spark=self._config(context.notebook).spark))
 
     async def complete(self, context: Context, offset: int) -> Completions:
         if offset < context.cell.body:

@@ -52,7 +52,7 @@ class Compiling:
 
     def saved(self, build: Build) -> Iterator[Compiled]:
         """What was saved since it was compiled last. Saving the same text again is asking again."""
-        if (build.scala, tuple(build.classpath)) != (self._build.scala, tuple(self._build.classpath)):
+        if build.digest(b"") != self._build.digest(b""):
             self._checker = None
             self._told.clear()
         self._build = build
@@ -112,7 +112,7 @@ class Compiling:
                 if not self._running:
                     start(java, self._build.memory, self._build.compiler)
                     self._running = True
-                self._checker = checking(release_for(self._build.scala)[0], self._build.classpath)
+                self._checker = checking(release_for(self._build.scala)[0], self._build.classpath, self._build.options)
             except Exception as error:  # of a JVM there are many ways not to start
                 traceback.print_exc(file=sys.stderr)
                 raise NotCompiledError(f"the Scala compiler does not start: {error}"[:200]) from None

@@ -28,18 +28,20 @@ MARKER = "compiled"  # the message of the diagnostic that is there however right
 @dataclass(frozen=True, slots=True)
 class Build:
     """`scala` is a full version; `compiler` the jars that the compiler consists of, none where there is no compiler,
-    `classpath` those that the code sees; `memory` MiB that the compiler's JVM may take; `trace` a file for messages."""
+    `classpath` those that the code sees; `options` are the compiler's; `memory` MiB that its JVM may take; `trace` a
+    file for messages."""
 
     scala: str
     binary: str
     compiler: Sequence[str] = ()
     classpath: Sequence[str] = ()
+    options: Sequence[str] = ()
     memory: int = 1024
     trace: str = ""
 
     def digest(self, content: bytes) -> str:
         """Of a text, and of what it is compiled with."""
-        told = json.dumps([self.scala, list(self.classpath)]).encode()
+        told = json.dumps([self.scala, list(self.classpath), list(self.options)]).encode()
         key = hashlib.blake2b(told, digest_size=32).digest()
         return hashlib.blake2b(content, digest_size=12, key=key).hexdigest()
 

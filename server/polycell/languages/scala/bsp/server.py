@@ -214,7 +214,11 @@ def _targets(layout: Layout, build: Build, params: _Params) -> Any:
 
 
 def _options(layout: Layout, build: Build, params: _Params) -> Any:
-    found = {"options": [], "classpath": _uris(build.classpath), "classDirectory": layout.classes.as_uri()}
+    found = {
+        "options": list(build.options),
+        "classpath": _uris(build.classpath),
+        "classDirectory": layout.classes.as_uri(),
+    }
     return {"items": [{"target": _target(layout), **found}]}
 
 

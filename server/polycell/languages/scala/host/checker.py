@@ -1,7 +1,9 @@
 """Type checking of a whole document: `scala.tools.nsc.Global`, stopped behind the reference checks.
 
 The presentation compiler tells no errors of types in Scala 2, so a second, batch compiler does. It also tells the type
-of what the last cell of the document defines, which is what other cells see of it.
+of what the last cell of the document defines, which is what other cells see of it. Where a text speaks of tail calls
+and nothing else is wrong with it, a second run goes as far as the phase that judges them, in which types are no longer
+those that somebody wrote.
 """
 
 from __future__ import annotations
@@ -20,16 +22,17 @@ _SEVERITIES = {"ERROR": 1, "WARNING": 2, "INFO": 3}
 _TYPED = frozenset({"ValDef", "DefDef"})
 _DEFINING = _TYPED | {"ClassDef", "ModuleDef", "TypeDef"}
 _AROUND = re.compile(r"Notebook|Given\d+|Cell\d+")
+_TYPES, _TAIL_CALLS = "refchecks", "tailcalls"  # phases of the compiler
 MOST_DEFINITIONS = 4000  # told of one document
 
 
 class Checker:
-    def __init__(self, classpath: Sequence[str]) -> None:
-        settings = jpype.JClass("scala.tools.nsc.Settings")()
-        arguments = ["-classpath", os.pathsep.join(classpath), "-Ystop-after:refchecks", "-Yrangepos", "-nowarn"]
-        settings.processArguments(scala_list(arguments), True)
-        self._reporter = jpype.JClass("scala.tools.nsc.reporters.StoreReporter")(settings)
-        self._global = jpype.JClass("scala.tools.nsc.Global")(settings, self._reporter)
+    def __init__(self, classpath: Sequence[str], options: Sequence[str] = ()) -> None:
+        self._settings = jpype.JClass("scala.tools.nsc.Settings")()
+        arguments = ["-classpath", os.pathsep.join(classpath), f"-Ystop-after:{_TYPES}", "-Yrangepos", "-nowarn"]
+        self._settings.processArguments(scala_list([*arguments, *options]), True)
+        self._reporter = jpype.JClass("scala.tools.nsc.reporters.StoreReporter")(self._settings)
+        self._global = jpype.JClass("scala.tools.nsc.Global")(self._settings, self._reporter)
         self._run = jpype.JClass("scala.tools.nsc.Global$Run")
         self._file = jpype.JClass("scala.reflect.io.VirtualFile")
         self._source = jpype.JClass("scala.reflect.internal.util.BatchSourceFile")
@@ -42,12 +45,27 @@ class Checker:
     def compile(self, source: Source) -> dict[str, Any]:
         """`diagnostics` as the protocol has them; `definitions` of the last cell as {name, type, native, offset}, see
         `compilers.Told`."""
+        run, found = self._compiled(source)
+        definitions = self._definitions(source, run)
+        if "tailrec" in source.text and not any(one["severity"] == 1 for one in found):
+            self._stop_after(_TAIL_CALLS)
+            try:
+                found = self._compiled(source)[1]
+            finally:
+                self._stop_after(_TYPES)
+        return {"diagnostics": found, "definitions": definitions}
+
+    def _compiled(self, source: Source) -> tuple[Any, list[dict[str, Any]]]:
         self._reporter.reset()
         run = self._run(self._global)
         file = self._source(self._file("Notebook.scala"), self._string(source.text).toCharArray())
         run.compileSources(scala_list([file]))
-        found = [self._diagnostic(source, info) for info in iterate(self._reporter.infos())]
-        return {"diagnostics": found, "definitions": self._definitions(source, run)}
+        return run, [self._diagnostic(source, info) for info in iterate(self._reporter.infos())]
+
+    def _stop_after(self, phase: str) -> None:
+        """Of the runs that come."""
+        self._settings.stopAfter().clear()
+        self._settings.processArguments(scala_list([f"-Ystop-after:{phase}"]), True)
 
     def _diagnostic(self, source: Source, info: Any) -> dict[str, Any]:
         position = info.pos()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,11 +13,17 @@ from polycell.languages.scala.host.versions import Release
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """`modules` are "group:artifact:version"; `exclusions` and `repositories` as in `Wanted`."""
+    """`modules` are "group:artifact:version", where `{scala}` stands for the full version of Scala, `plugins` the same;
+    `exclusions` and `repositories` as in `Wanted`."""
 
     modules: tuple[str, ...] = ()
     exclusions: tuple[str, ...] = ()
     repositories: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+
+    def plugin(self, module: str) -> Dependencies:
+        """Of one plugin, which shares nothing with the notebook's code."""
+        return Dependencies((module,), ("org.scala-lang",), self.repositories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +41,10 @@ def compiler_jars(release: Release) -> Wanted:
 
 def dependency_jars(dependencies: Dependencies, release: Release) -> Wanted:
     """What a notebook declares, with the library of the Scala that compiles it."""
-    ours = any(f"_{release.binary}:" in module for module in dependencies.modules)
+    modules = tuple(module.replace("{scala}", release.scala) for module in dependencies.modules)
+    ours = any(f"_{release.binary}:" in module for module in modules)
     forced = (release.library,) if ours else ()
-    return Wanted(dependencies.modules, forced, dependencies.exclusions, dependencies.repositories)
+    return Wanted(modules, forced, dependencies.exclusions, dependencies.repositories)
 
 
 def find(dependencies: Dependencies, release: Release, *, download: bool, progress: Callable[[str], None]) -> Found:
@@ -63,11 +71,14 @@ def find(dependencies: Dependencies, release: Release, *, download: bool, progre
 @dataclass(frozen=True, slots=True)
 class Jars:
     """`compiler` is what the compiler consists of, `classpath` what the notebook's code sees: the library and what it
-    declares; `missing` as in `Found`."""
+    declares; `missing` as in `Found`; `options` are those of the compiler that name its plugins; not `judged` where one
+    of them is missing, so that errors prove nothing."""
 
     compiler: tuple[str, ...]
     classpath: tuple[str, ...]
     missing: Mapping[str, str]
+    options: tuple[str, ...] = ()
+    judged: bool = True
 
     def complaints(self) -> Iterator[str]:
         """What the notebook declares and cannot be had, for users; the rest works without it."""
@@ -83,4 +94,19 @@ def resolve(dependencies: Dependencies, release: Release, *, download: bool, pro
     compiler = jars_of(compiler_jars(release), download=download, progress=progress)
     library = [jar for jar in compiler if Path(jar).name.startswith(("scala-library-", "scala3-library_3-"))]
     own = find(dependencies, release, download=download, progress=progress)
-    return Jars(compiler, tuple(dict.fromkeys((*library, *own.jars))), own.missing)
+    plugins, missing = find_plugins(dependencies, release, download=download, progress=progress)
+    options = tuple(f"-Xplugin:{os.pathsep.join(jars)}" for jars in plugins)
+    return Jars(compiler, tuple(dict.fromkeys((*library, *own.jars))), {**own.missing, **missing}, options, not missing)
+
+
+def find_plugins(
+    dependencies: Dependencies, release: Release, *, download: bool, progress: Callable[[str], None]
+) -> tuple[list[tuple[str, ...]], dict[str, str]]:
+    """The jars of each plugin, and those that cannot be had, with the reason."""
+    plugins, missing = [], {}
+    for module in dependencies.plugins:
+        found = find(dependencies.plugin(module), release, download=download, progress=progress)
+        missing.update(found.missing)
+        if found.jars:
+            plugins.append(found.jars)
+    return plugins, missing

@@ -37,9 +37,9 @@ class Token:
 
 
 class Compiler:
-    """`classpath` is what the notebook's code sees: the library and its dependencies."""
+    """`classpath` is what the notebook's code sees: the library and its dependencies; `options` are the compiler's."""
 
-    def __init__(self, classpath: Sequence[str]) -> None:
+    def __init__(self, classpath: Sequence[str], options: Sequence[str] = ()) -> None:
         services = jpype.JClass("java.util.ServiceLoader")
         interface = jpype.JClass("scala.meta.pc.PresentationCompiler")
         paths = jpype.JClass("java.nio.file.Paths")
@@ -51,7 +51,7 @@ class Compiler:
         self._classes = Classes(classpath)
         with_search = found.withSearch(self._search())
         self._compiler = with_search.newInstance(
-            "notebook", java_list(paths.get(jar) for jar in classpath), java_list(())
+            "notebook", java_list(paths.get(jar) for jar in classpath), java_list(options)
         )
 
     def complete(self, source: Source, offset: int, token: Token) -> Any:

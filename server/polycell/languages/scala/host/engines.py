@@ -31,8 +31,8 @@ class Checking(Protocol):
         """`diagnostics` as the protocol has them; `definitions` as {name, type, offset} with offsets in code points."""
 
 
-def answering(release: Release, classpath: Sequence[str]) -> Answering:
-    """The JVM runs, with the release's jars."""
+def answering(release: Release, classpath: Sequence[str], options: Sequence[str] = ()) -> Answering:
+    """The JVM runs, with the release's jars. `options` are the compiler's."""
     if release.engine == "dotty":
         from polycell.languages.scala.host.dotty import Dotty
 
@@ -40,17 +40,17 @@ def answering(release: Release, classpath: Sequence[str]) -> Answering:
     if release.engine == "nsc":
         from polycell.languages.scala.host.nsc import Nsc
 
-        return Nsc(classpath)
+        return Nsc(classpath, options)
     from polycell.languages.scala.host.compiler import Compiler
 
-    return Compiler(classpath)
+    return Compiler(classpath, options)
 
 
-def checking(release: Release, classpath: Sequence[str]) -> Checking:
+def checking(release: Release, classpath: Sequence[str], options: Sequence[str] = ()) -> Checking:
     if release.engine == "dotty":
         from polycell.languages.scala.host.dotty import DottyChecker
 
         return DottyChecker(classpath)
     from polycell.languages.scala.host.checker import Checker
 
-    return Checker(classpath)
+    return Checker(classpath, options)

@@ -21,11 +21,11 @@ _WORD = f"{string.ascii_letters}{string.digits}_"
 
 
 class Nsc:
-    """`classpath` is what the notebook's code sees. Answers as the protocol has them."""
+    """`classpath` is what the notebook's code sees, `options` are the compiler's. Answers as the protocol has them."""
 
-    def __init__(self, classpath: Sequence[str]) -> None:
+    def __init__(self, classpath: Sequence[str], options: Sequence[str] = ()) -> None:
         settings = jpype.JClass("scala.tools.nsc.Settings")()
-        settings.processArguments(scala_list(["-classpath", os.pathsep.join(classpath), "-nowarn"]), True)
+        settings.processArguments(scala_list(["-classpath", os.pathsep.join(classpath), "-nowarn", *options]), True)
         reporter = jpype.JClass("scala.tools.nsc.reporters.StoreReporter")()
         self._global = jpype.JClass("scala.tools.nsc.interactive.Global")(settings, reporter, "notebook")
         self._response = jpype.JClass("scala.tools.nsc.interactive.Response")

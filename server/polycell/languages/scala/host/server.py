@@ -30,6 +30,7 @@ FIRST_REQUEST = 3.0  # seconds that checks wait for somebody to ask something
 _CANCELLED, _FAILED, _UNKNOWN, _INVALID = -32800, -32803, -32601, -32602
 _READY = "polycell/ready"
 _COMPILE = "polycell/compile"
+_DEPENDENCIES = ("dependencies", "exclusions", "repositories", "plugins")
 
 CAPABILITIES = {
     "textDocumentSync": 1,
@@ -59,6 +60,8 @@ class Host:
         self._compiler: Answering | None = None
         self._checker: Checking | None = None
         self._classpath: tuple[str, ...] = ()
+        self._arguments: tuple[str, ...] = ()
+        self._judged = True
         self._missing = ""
         self._absent: Wanted | None = None  # jars that this waits for
         self._sources: dict[str, Source] = {}
@@ -176,7 +179,8 @@ class Host:
         self._progress("starting the compiler", release.scala)
         start(java, int(self._options.get("memory") or 1024), jars.compiler)
         self._classpath = jars.classpath
-        self._compiler = answering(release, self._classpath)
+        self._arguments, self._judged = jars.options, jars.judged
+        self._compiler = answering(release, self._classpath, self._arguments)
 
     def _ask(
         self, id_: Any, handler: Callable[..., Any], uri: str, text: str, params: Mapping[str, Any], check: bool
@@ -218,8 +222,9 @@ class Host:
 
     def compiled(self, source: Source) -> Any:
         if self._checker is None:
-            self._checker = checking(self._release, self._classpath)
-        return self._checker.compile(source)
+            self._checker = checking(self._release, self._classpath, self._arguments)
+        found = self._checker.compile(source)
+        return found if self._judged else {**found, "diagnostics": []}
 
     @property
     def _release(self) -> Release:
@@ -227,7 +232,7 @@ class Host:
 
     @property
     def _dependencies(self) -> Dependencies:
-        said = [tuple(self._options.get(name) or ()) for name in ("dependencies", "exclusions", "repositories")]
+        said = [tuple(self._options.get(name) or ()) for name in _DEPENDENCIES]
         return Dependencies(*said)
 
     @property

@@ -42,6 +42,7 @@ MOST = 3  # notebooks at once; the Metals of the least recently asked about is s
 SAVE_AGAIN = 15.0  # seconds without a word about a text after which it is saved again
 TYPING = 0.2  # seconds before a text is shown again in which somebody types: not between their question and its answer
 COMPILE = 120.0  # seconds without a word about any save after which it is started anew; a first one with Spark is slow
+ERROR = 1  # DiagnosticSeverity
 LOOK_AGAIN = 60.0  # seconds after which one that could not be had is looked for again
 
 Resolve = Callable[[Config, Release, Callable[[str], None]], "Jars"]
@@ -73,6 +74,7 @@ class _Notebook:
     build: Build
     config: Config
     server: Server = field(init=False)
+    judged: bool = True  # as in `Jars`
     starting: Progress | None = None
     waiting: dict[Path | None, _Waiting] = field(default_factory=dict)
     building: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -122,6 +124,7 @@ class _Notebook:
         last = max(said, key=lambda one: int(one.get("severity") or 0))
         if last.get("message") != MARKER:
             raise Refused(INTERNAL_ERROR, str(last.get("message")))
+        said = [one for one in said if self.judged or one.get("severity") != ERROR]
         definitions = self.layout.read_typed(digest)
         return typed(Answer({"diagnostics": said, "definitions": definitions}, text, self.server))
 
@@ -249,7 +252,7 @@ class Metals:
             argv = await self._fetching(partial(command.find, self._chosen))
             scratch = await asyncio.to_thread(Scratch, self._home or cache() / "metals")
             build = self._build(release, jars)
-            notebook = _Notebook(scratch, build, config)
+            notebook = _Notebook(scratch, build, config, jars.judged)
             notebook.layout.make(build)
         except (MissingError, OSError) as error:
             self._note(f"Metals does not serve Scala cells: {error}")
@@ -274,7 +277,7 @@ class Metals:
 
         try:
             jars = await self._fetching(partial(self._resolve, config, release))
-            notebook.build = self._build(release, jars)
+            notebook.build, notebook.judged = self._build(release, jars), jars.judged
             notebook.layout.write(notebook.build)
         except (MissingError, OSError) as error:
             self._note(f"Scala cells do without what was declared last: {error}")
@@ -284,7 +287,9 @@ class Metals:
         for complaint in jars.complaints():
             self._note(complaint)
         chosen = self._chosen
-        return Build(release.scala, release.binary, jars.compiler, jars.classpath, chosen.memory, chosen.trace)
+        return Build(
+            release.scala, release.binary, jars.compiler, jars.classpath, jars.options, chosen.memory, chosen.trace
+        )
 
     async def _fetching(self, work: Callable[[Callable[[str], None]], T]) -> T:
         """Work in a thread that may fetch jars, which is shown, and may be given up then."""
@@ -341,5 +346,5 @@ def _is_open(opening: asyncio.Task[_Notebook]) -> bool:
 def _resolve(download: bool, config: Config, release: Release, progress: Callable[[str], None]) -> Jars:
     from polycell.languages.scala.host.classpath import Dependencies, resolve
 
-    wanted = Dependencies(config.modules, config.exclusions, config.repositories)
+    wanted = Dependencies(config.modules, config.exclusions, config.repositories, config.plugins)
     return resolve(wanted, release, download=download, progress=progress)
