@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 TIMEOUT = 60.0
@@ -17,13 +17,16 @@ TIMEOUT = 60.0
 class Client:
     """Sends messages and keeps everything that comes back, with the time it came."""
 
-    def __init__(self, command: list[str] | None = None, root: str | None = None) -> None:
+    def __init__(
+        self, command: list[str] | None = None, root: str | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._root = root
         self._process = subprocess.Popen(
             command or [sys.executable, "-m", "polycell", "serve"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=environment,
         )
         self.pid = self._process.pid
         self._inbox: queue.Queue[dict[str, Any]] = queue.Queue()

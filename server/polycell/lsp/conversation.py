@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
@@ -40,7 +39,6 @@ from polycell.lsp import (
 from polycell.lsp.capabilities import REFRESH_DATABASES, initialize_result
 from polycell.lsp.client import folder_uris, read_client
 from polycell.lsp.diagnostics import Diagnostics
-from polycell.lsp.frame import path_of
 from polycell.lsp.lab_sync import LabSync
 from polycell.lsp.notebook_sync import Change, NotebookSync
 from polycell.lsp.progress import ProgressReports
@@ -77,10 +75,9 @@ Parts = Callable[[State, OnReady], tuple[Services, Any]]
 def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     """The languages, and the sources outside of notebooks: `read(key)`, `changed(paths)` and `close()`."""
     from polycell import compose
+    from polycell.lsp import engines
 
-    roots = [path for uri in state.client.roots if (path := path_of(uri))]
     chosen = state.settings
-    native = sys.executable if state.client.jupyterlab else ""
     compilers = None
     if chosen.scala_engine != "off":
         compilers = compose.scala_compilers(
@@ -93,25 +90,20 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
             metals=chosen.metals_command,
             trace=chosen.server_trace,
         )
+    asked = engines.wanted(state.client, chosen)
     engine = None
-    if chosen.python == "full" and chosen.engine != "off":
-        engine = compose.python_engine(
-            chosen.engine,
-            roots,
-            chosen=chosen.interpreter,
-            native=native,
-            note=state.note,
-            trace=chosen.server_trace,
-        )
+    if asked is not None:
+        make = state.early.take if state.early is not None else engines.make
+        engine = make(asked, state.note)
     services = compose.default_services(
         engine, compilers, package_index=chosen.package_index, maven_repository=chosen.maven_repository
     )
     sources = compose.default_sources(
-        roots,
+        engines.paths(state.client),
         on_ready,
         anywhere=chosen.outside,
         interpreter=chosen.interpreter,
-        native=native,
+        native=engines.native(state.client),
         compilers=compilers,
         databases=chosen.databases,
         connections=chosen.connections,

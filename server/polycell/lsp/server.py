@@ -2,13 +2,16 @@
 
 Import light. An editor's start waits for the answer to `initialize`, and the protocol library alone takes longer to
 import than Python itself; so the answer is given from plain JSON first, and everything else is imported after it, while
-the client's next messages wait in order.
+the client's next messages wait in order. That is done in a thread, so that the Python engine can begin meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from polycell.lsp import garbage, transport
@@ -17,6 +20,7 @@ from polycell.lsp.client import read_client
 
 if TYPE_CHECKING:
     from polycell.lsp.conversation import PolycellServer
+    from polycell.lsp.engines import Early
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +32,7 @@ class Inbox:
         self._writer = writer
         self._done = done
         self._waiting: list[Any] = []
+        self._early: Early | None = None
         self.server: PolycellServer | None = None
 
     def receive(self, message: Any) -> None:
@@ -35,6 +40,8 @@ class Inbox:
             self.server.receive(message)
             return
         self._waiting.append(message)
+        if self._early is not None:
+            self._early.begin(message)
         if len(self._waiting) > 1:
             return  # the server is on its way
         if _is_initialize(message):
@@ -44,13 +51,34 @@ class Inbox:
         asyncio.get_running_loop().call_later(0.001, self._start)
 
     def _start(self) -> None:
-        garbage.make_rare()  # now: the imports below would make many collections
-        from polycell.lsp import late_types
+        garbage.make_rare()  # now: the imports would make many collections
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=self._load, args=(loop,), name="polycell-start", daemon=True).start()
 
-        late_types.load()
+    def _load(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Import everything, the languages first. What fails here fails again in the loop, which reports it."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the client is gone already
+            try:
+                from polycell.lsp import engines, late_types
+
+                loop.call_soon_threadsafe(self._begin, engines.Early)
+                late_types.load()
+                from polycell.lsp import conversation  # noqa: F401
+            except Exception:
+                log.exception("starting failed")
+            loop.call_soon_threadsafe(self._serve)
+
+    def _begin(self, make: Callable[[object], Early]) -> None:
+        first, *rest = self._waiting
+        self._early = make(first.get("params") if _is_initialize(first) else None)
+        for message in rest:
+            self._early.begin(message)
+
+    def _serve(self) -> None:
         from polycell.lsp.conversation import PolycellServer
 
         server = PolycellServer()
+        server.state.early = self._early
         server.on_stop(self._done.set)
         server.protocol.set_writer(self._writer)
         first, *rest = self._waiting
@@ -72,10 +100,11 @@ class Inbox:
 
     async def finish(self) -> int:
         """Answer what was asked, and tell with which code to end."""
-        if self.server is None:
-            return 0
-        await self.server.finish()
-        return self.server.exit_code or 0
+        if self.server is not None:
+            await self.server.finish()
+        if self._early is not None:
+            await self._early.close()
+        return (self.server.exit_code if self.server is not None else None) or 0
 
 
 def _is_initialize(message: Any) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from lsprotocol import types
@@ -24,6 +25,9 @@ from polycell.lsp.client import Client
 from polycell.lsp.convert import to_range
 from polycell.lsp.pictures import Pictures
 from polycell.lsp.settings import Settings
+
+if TYPE_CHECKING:
+    from polycell.lsp.engines import Early
 
 
 def key_of(uri: str) -> str:
@@ -145,6 +149,8 @@ class State:
         self.refresh: Callable[[str], None] = lambda group: None
         # Tells the user; set by whoever talks to the client.
         self.note: Callable[[str], None] = lambda text: None
+        # A Python engine that has begun already; set by whoever began one.
+        self.early: Early | None = None
         # Shows work that takes long; set by the same.
         self.begin: Begin = Logged
 

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 MOST_ENVIRONMENTS = 2
 REMEMBERED = 60.0  # seconds that an environment which was found is taken for granted
 ANSWERS_KEPT = 32
+_BUILTINS = 'it = ""\nit.'
 READ_AGAIN = 300.0  # seconds after which it is looked anew what can be imported
 
 
@@ -123,6 +124,11 @@ class Engine:
                 log.info("%s refused %s: %s", server.spec.name, method, refusal)
                 return None
         return None
+
+    async def begin(self, notebook: Notebook) -> None:
+        """Start the first server that is there, and have it read what every text needs, before anything is known of the
+        notebook's cells."""
+        await self.ask(notebook, "what every text needs", _BUILTINS, "textDocument/completion", len(_BUILTINS))
 
     async def start(self, notebook: Notebook) -> None:
         """Start the first server that is there, before anybody asks it; then read what can be imported."""

@@ -1,0 +1,122 @@
+"""The Python engine of a conversation. It is the one part that begins before the rest is imported: it starts in a
+process of its own, which reads what every Python text needs while we read our own modules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from polycell import compose
+from polycell.core.notebook import Notebook
+from polycell.languages.python.engine.engine import Engine
+from polycell.lsp.client import Client, read_client
+from polycell.lsp.frame import frame, path_of
+from polycell.lsp.settings import Settings, parse
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an engine is made from; the fields as in `compose.python_engine`."""
+
+    name: str
+    roots: tuple[str, ...]
+    chosen: str
+    native: str
+    trace: str
+
+
+def wanted(client: Client, settings: Settings) -> Wanted | None:
+    """None where no engine is."""
+    if settings.python != "full" or settings.engine == "off":
+        return None
+    return Wanted(settings.engine, paths(client), settings.interpreter, native(client), settings.server_trace)
+
+
+def paths(client: Client) -> tuple[str, ...]:
+    """The workspace folders on the disk."""
+    return tuple(path for uri in client.roots if (path := path_of(uri)))
+
+
+def native(client: Client) -> str:
+    """The Python of the Jupyter server that we run in, empty where we do not."""
+    return sys.executable if client.jupyterlab else ""
+
+
+def make(asked: Wanted, note: Callable[[str], None]) -> Engine:
+    return compose.python_engine(
+        asked.name, asked.roots, chosen=asked.chosen, native=asked.native, note=note, trace=asked.trace
+    )
+
+
+class Early:
+    """An engine made from what `initialize` says, for the first session that wants just that one."""
+
+    def __init__(self, params: object) -> None:
+        options = params.get("initializationOptions") if isinstance(params, Mapping) else None
+        self._wanted = wanted(read_client(params), parse(options)[0])
+        self._notes: list[str] = []
+        self._note: Callable[[str], None] = self._notes.append
+        self._engine = make(self._wanted, lambda said: self._note(said)) if self._wanted is not None else None
+        self._behind: set[asyncio.Task[None]] = set()
+
+    def begin(self, message: object) -> None:
+        """Begin where the message opens a notebook with Python cells."""
+        opened = _opened(message)
+        if opened is not None and self._engine is not None:
+            self._later(self._engine.begin(opened))
+
+    def take(self, asked: Wanted, note: Callable[[str], None]) -> Engine:
+        """The engine that is asked for: this one if it is still here and made so, else another."""
+        engine, self._engine = self._engine, None
+        if engine is None or asked != self._wanted:
+            if engine is not None:
+                self._later(engine.close())
+            return make(asked, note)
+        self._note = note
+        for said in self._notes:
+            note(said)
+        return engine
+
+    async def close(self) -> None:
+        """End what nobody took."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await engine.close()
+        await asyncio.gather(*self._behind, return_exceptions=True)
+
+    def _later(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._behind.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._behind.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("the engine did not begin early", exc_info=task.exception())
+
+
+def _opened(message: object) -> Notebook | None:
+    """The notebook that a `notebookDocument/didOpen` with Python in it opens, without its cells."""
+    if not isinstance(message, Mapping) or message.get("method") != "notebookDocument/didOpen":
+        return None
+    params = message.get("params")
+    said = params.get("notebookDocument") if isinstance(params, Mapping) else None
+    cells = params.get("cellTextDocuments") if isinstance(params, Mapping) else None
+    if not isinstance(said, Mapping) or not isinstance(said.get("uri"), str) or not isinstance(cells, list):
+        return None
+    if not any(isinstance(cell, Mapping) and cell.get("languageId") == "python" for cell in cells):
+        return None
+    kind, metadata = said.get("notebookType"), said.get("metadata")
+    try:
+        made = metadata if isinstance(metadata, Mapping) else {}
+        return frame(said["uri"], kind if isinstance(kind, str) else "", made)
+    except Exception:
+        log.exception("what opens cannot be read yet")
+        return None

@@ -1,0 +1,140 @@
+"""The Python engine begins before the server is there, and is the one that the server then uses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from polycell.core.notebook import Notebook
+from polycell.languages.python.engine.engine import Engine
+from polycell.lsp import engines
+from polycell.lsp.client import read_client
+from polycell.lsp.server import Inbox
+from polycell.lsp.settings import Settings
+
+HELLO = {"method": "initialize", "id": 1, "params": {"capabilities": {}, "clientInfo": {"name": "x"}}}
+
+
+def opening(language: str = "python") -> dict[str, Any]:
+    notebook = {
+        "uri": "file:///folder/book.ipynb",
+        "notebookType": "jupyter-notebook",
+        "version": 1,
+        "metadata": {"kernelspec": {"name": "mine", "language": "python"}},
+        "cells": [{"kind": 2, "document": "cell:#0"}],
+    }
+    text = {"uri": "cell:#0", "languageId": language, "version": 1, "text": "x = 1"}
+    params = {"notebookDocument": notebook, "cellTextDocuments": [text]}
+    return {"jsonrpc": "2.0", "method": "notebookDocument/didOpen", "params": params}
+
+
+class Listening(Engine):
+    """Notes what it is told instead of starting anything."""
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        super().__init__(())
+        self.tell = note
+        self.told: list[str] = []
+
+    def begin(self, notebook: Notebook) -> Coroutine[Any, Any, None]:
+        self.told.append(f"begin {notebook.path} {notebook.metadata['kernelspec']['name']}")
+        return asyncio.sleep(0)
+
+    async def close(self) -> None:
+        self.told.append("close")
+        await super().close()
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Listening]:
+    made: list[Listening] = []
+
+    def make(asked: engines.Wanted, note: Callable[[str], None]) -> Engine:
+        made.append(Listening(note))
+        return made[-1]
+
+    monkeypatch.setattr(engines, "make", make)
+    return made
+
+
+def wanted() -> engines.Wanted:
+    found = engines.wanted(read_client(HELLO["params"]), Settings())
+    assert found is not None
+    return found
+
+
+def test_it_begins_for_notebooks_with_python_in_them(made: list[Listening]) -> None:
+    async def test() -> None:
+        early = engines.Early(HELLO["params"])
+        strange: list[Any] = [None, [], {"notebookDocument": {"uri": 1}}]
+        for message in (*strange, HELLO, opening("scala"), *({**opening(), "params": params} for params in strange)):
+            early.begin(message)
+        assert made[0].told == []
+        early.begin(opening())
+        assert made[0].told == ["begin /folder/book.ipynb mine"]
+        await early.close()
+        assert made[0].told[1:] == ["close"]
+
+    asyncio.run(test())
+
+
+def test_whoever_wants_just_that_engine_takes_it_and_hears_what_it_said(made: list[Listening]) -> None:
+    async def test() -> None:
+        notes: list[str] = []
+        early = engines.Early(HELLO["params"])
+        made[0].tell("ty is not there")
+        assert early.take(wanted(), notes.append) is made[0]
+        made[0].tell("nor is jedi")
+        assert notes == ["ty is not there", "nor is jedi"]
+        assert early.take(wanted(), notes.append) is made[1]  # of a later session
+        await early.close()
+        assert made[0].told == []
+
+    asyncio.run(test())
+
+
+def test_an_engine_that_nobody_wants_is_closed(made: list[Listening]) -> None:
+    async def test() -> None:
+        early = engines.Early(HELLO["params"])
+        assert early.take(replace(wanted(), name="pyrefly"), print) is made[1]
+        await early.close()
+        assert made[0].told == ["close"]
+
+    asyncio.run(test())
+
+
+@pytest.mark.parametrize("options", [{"python": "companion"}, {"pythonEngine": "off"}])
+def test_none_is_made_where_none_is_wanted(made: list[Listening], options: dict[str, str]) -> None:
+    engines.Early({**HELLO["params"], "initializationOptions": options})  # type: ignore[dict-item]
+    assert made == []
+
+
+def test_it_begins_before_the_server_is_there(made: list[Listening], monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        class Nobody:
+            def write(self, data: bytes) -> None: ...
+            def close(self) -> None: ...
+
+        done = asyncio.Event()
+        inbox = Inbox(Nobody(), done)
+        first = []
+        begin = Listening.begin
+
+        def noted(self: Listening, notebook: Notebook) -> Coroutine[Any, Any, None]:
+            first.append(inbox.server is None)
+            return begin(self, notebook)
+
+        monkeypatch.setattr(Listening, "begin", noted)
+        for message in (HELLO, opening(), {"method": "shutdown", "id": 2}, {"method": "exit"}):
+            inbox.receive(message)
+        await done.wait()
+        assert await inbox.finish() == 0
+        assert first == [True]
+        assert len(made) == 1
+        assert made[0].told[-1] == "close"
+
+    asyncio.run(test())
