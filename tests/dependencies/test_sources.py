@@ -22,7 +22,7 @@ class Told:
         self.event.set()
 
     def wait(self) -> None:
-        assert self.event.wait(60)
+        assert self.event.wait(300)
         self.event.clear()
 
 

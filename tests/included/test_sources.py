@@ -195,7 +195,7 @@ def test_what_comes_late_is_heard_and_what_changes_is_heard_anew(folder: Path) -
             found.analysis.settle()
             if wanted(given(found)):
                 return found
-            assert ready.wait(60)
+            assert ready.wait(300)
 
     def with_columns(*names: str) -> Any:
         return lambda found: "frame" in found and columns(found["frame"]) == list(names)

@@ -244,8 +244,8 @@ class Client:
 
 
 async def eventually(look: Callable[[], Awaitable[T]], is_it: Callable[[T], object]) -> T:
-    """What `look` finds once `is_it` holds for it, or what it finds after a minute, for the slowest machine."""
-    until = time.monotonic() + 60
+    """What `look` finds once `is_it` holds for it, or what it finds after five minutes, for the slowest machine."""
+    until = time.monotonic() + 300
     while True:
         found = await look()
         if is_it(found) or time.monotonic() > until:

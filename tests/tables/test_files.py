@@ -97,14 +97,14 @@ def test_answers_come_later_and_are_told_once(tmp_path: Path) -> None:
     sources = FileSources([tmp_path], on_ready)
     key = FileRequest("a.csv")
     assert sources.read(key) is None
-    assert ready.wait(60)
+    assert ready.wait(300)
     found = sources.read(key)
     assert found is not None
     assert (told, names(found)) == ([key], ["a"])
     ready.clear()
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     sources.changed([path])
-    assert ready.wait(60)
+    assert ready.wait(300)
     again = sources.read(key)
     assert again is not None
     assert names(again) == ["a", "b"]
@@ -120,7 +120,7 @@ def test_a_read_that_comes_late_is_no_loss(tmp_path: Path, monkeypatch: pytest.M
 
     def slow(*arguments: Any) -> Table:
         times.append(arguments)
-        goes_on.wait(60)
+        goes_on.wait(300)
         return real(*arguments)
 
     monkeypatch.setattr(files, "LONGEST", 0.05)
@@ -128,10 +128,10 @@ def test_a_read_that_comes_late_is_no_loss(tmp_path: Path, monkeypatch: pytest.M
     sources = FileSources([tmp_path], lambda keys: told.put(None))
     request = FileRequest("t.csv")
     assert sources.read(request) is None
-    told.get(timeout=60)
+    told.get(timeout=300)
     assert sources.read(request) == Table(open=True)
     goes_on.set()
-    told.get(timeout=60)
+    told.get(timeout=300)
     found = sources.read(request)
     assert found is not None
     assert names(found) == ["a", "b"]

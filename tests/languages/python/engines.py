@@ -32,7 +32,7 @@ class Running:
         self._loop = loop
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self._loop.run_until_complete(asyncio.wait_for(work, 60))
+        return self._loop.run_until_complete(asyncio.wait_for(work, 300))
 
     def ask(self, feature: str, text: str) -> Any:
         return self.run(self._asking(feature, text))
@@ -84,9 +84,9 @@ def running(name: str, folder: Path) -> Iterator[Running]:
     loop = asyncio.new_event_loop()
     # How fast an engine is tells the bench; here it has all the time it needs.
     monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(completion, "WITH_OURS", 60.0)
-    monkeypatch.setattr(completion, "ALONE", 60.0)
-    monkeypatch.setattr(engine_features, "PATIENCE", 60.0)
+    monkeypatch.setattr(completion, "WITH_OURS", 300.0)
+    monkeypatch.setattr(completion, "ALONE", 300.0)
+    monkeypatch.setattr(engine_features, "PATIENCE", 300.0)
     made = Running(name, folder, loop)
     try:
         yield made

@@ -106,14 +106,14 @@ def test_a_changed_file_is_read_again_and_told_of(tmp_path: Path) -> None:
     sources = DatabaseSources(Allowed(roots=(tmp_path,)), lambda keys: ready.set())
     key = DatabaseRequest("sqlite:///shop.db", "", str(tmp_path))
     assert sources.read(key) is None
-    assert ready.wait(60)
+    assert ready.wait(300)
     ready.clear()
     connection = sqlite3.connect(tmp_path / "shop.db")
     connection.execute("create table later (a int)")
     connection.commit()
     connection.close()
     sources.changed([tmp_path / "shop.db"])
-    assert ready.wait(60)
+    assert ready.wait(300)
     assert "main.later" in shown(sources.read(key))
     sources.close()
 
