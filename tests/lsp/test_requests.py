@@ -46,6 +46,43 @@ def test_two_hundred_items_and_word_that_there_are_more() -> None:
     run(test)
 
 
+def test_a_completion_does_not_wait_for_very_many_cells_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("polycell.lsp.scheduler.SLICE", 0.0)  # a cell at a time
+
+    async def test() -> None:
+        client = await opened()
+        client.server.scheduler._idle = 3600.0
+        client.open_notebook(f"{NB}2", *[("python", f"name{n} = 1") for n in range(4)], ("python", ""))
+        here = at(f"cell:{NB}2#4", 0, 0)
+        with monkeypatch.context() as patched:
+            patched.setattr("polycell.lsp.completion.MANY", 3)
+            patched.setattr("polycell.lsp.completion.READ_FOR", 0.0)
+            answer = await client.request("textDocument/completion", here)
+        assert ([item["label"] for item in answer["items"]], answer["isIncomplete"]) == (["name0"], True)
+        answer = await client.request("textDocument/completion", here)
+        assert ([item["label"] for item in answer["items"]], answer["isIncomplete"]) == (
+            [f"name{n}" for n in range(4)],
+            False,
+        )
+
+    run(test)
+
+
+def test_where_nothing_is_known_it_does_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("polycell.lsp.scheduler.SLICE", 0.0)
+    monkeypatch.setattr("polycell.lsp.completion.MANY", 0)
+    monkeypatch.setattr("polycell.lsp.completion.READ_FOR", 0.0)
+
+    async def test() -> None:
+        client = await opened()
+        client.server.scheduler._idle = 3600.0
+        client.open_notebook(f"{NB}2", ("python", ""), ("python", "name = 1"), ("python", ""))
+        answer = await client.request("textDocument/completion", at(f"cell:{NB}2#2", 0, 0))
+        assert ([item["label"] for item in answer["items"]], answer["isIncomplete"]) == (["name"], False)
+
+    run(test)
+
+
 def test_items_replace_what_was_typed_and_need_no_snippets() -> None:
     async def test() -> None:
         client = await opened(("python", "name = 1"), ("python", "1 + 😀na"))

@@ -273,6 +273,11 @@ class Analysis:
         return True
 
     @property
+    def unsettled(self) -> int:
+        """How many cells are to be looked at."""
+        return len(self._pending)
+
+    @property
     def settled(self) -> bool:
         return not self._heap
 

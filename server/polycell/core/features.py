@@ -63,8 +63,11 @@ async def _answered(what: str, found: Site, answer: Awaitable[T], default: T) ->
     return await answered(what, found.context.cell, default, answer)
 
 
-async def complete(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Completions:
-    found = site(snapshot, services, cell_id, offset)
+async def complete(
+    snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, ready: bool = False
+) -> Completions:
+    """With `ready`, what can be offered before all cells above have been read."""
+    found = site(snapshot, services, cell_id, offset, ready=ready)
     if found is None:
         return NO_COMPLETIONS
     whole = outermost(snapshot, services, found, offset)

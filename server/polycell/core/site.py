@@ -7,20 +7,22 @@ from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
 
 
-def context_of(snapshot: Snapshot, cell_id: str) -> Context | None:
-    """The context of a cell, with everything above it settled; None for a cell that is not there.
+def context_of(snapshot: Snapshot, cell_id: str, *, ready: bool = False) -> Context | None:
+    """The context of a cell, with everything above it settled, or (`ready`) with what is settled now; None for a cell
+    that is not there.
 
     What the cell itself gives to others can wait until after the answer.
     """
     index = snapshot.notebook.index(cell_id)
     if index is None:
         return None
-    snapshot.analysis.settle(until=index - 1)
+    if not ready:
+        snapshot.analysis.settle(until=index - 1)
     return snapshot.analysis.context(index)
 
 
-def site(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Site | None:
-    context = context_of(snapshot, cell_id)
+def site(snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, ready: bool = False) -> Site | None:
+    context = context_of(snapshot, cell_id, ready=ready)
     if context is None:
         return None
     offset = min(max(offset, 0), len(context.cell.text))

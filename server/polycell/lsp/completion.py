@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types
 
 from polycell.core import features
-from polycell.core.results import NO_COMPLETIONS, Completion
+from polycell.core.results import NO_COMPLETIONS, Completion, Completions
 from polycell.core.text import Span
 from polycell.lsp import answers, companion
 from polycell.lsp.convert import range_json, to_offset
@@ -31,6 +32,10 @@ _EXPECTING = frozenset(
     }
 )
 
+# A thousand cells that have just been opened take more than a second to read, and most of what is asked does not depend
+# on them: where so many are left, a completion waits no more than so many seconds.
+MANY, READ_FOR = 200, 0.5
+
 Json = dict[str, Any]
 
 
@@ -40,11 +45,14 @@ async def completion(state: State, params: types.CompletionParams) -> Json | Non
     if found is None:
         return await _of_value(state, params)
     asked, target = found
-    await settle(target.snapshot, target.index)
-    if _is_noise(state, params, target):
+    many = target.snapshot.analysis.unsettled > MANY
+    ready = not await settle(target.snapshot, target.index, READ_FOR if many else float("inf"))
+    if _is_noise(state, params, target, ready):
         return _list((), False)
-    asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset)
-    answer = await guarded("completion", target, asking, NO_COMPLETIONS)
+    answer = await _offered(state, target, ready)
+    if ready and not answer.items:
+        await settle(target.snapshot, target.index)
+        answer = await _offered(state, target, False)
     if state.settings.python == "companion":
         answer = companion.completions(target.snapshot.analysis.context(target.index), answer)
     text = target.snapshot.notebook.cells[target.index].text
@@ -55,6 +63,13 @@ async def completion(state: State, params: types.CompletionParams) -> Json | Non
         return asked.face.to_face(target.cell, cell_span)
 
     return _list(items(state, asked, params.position, place, chosen), cut or answer.incomplete)
+
+
+async def _offered(state: State, target: Target, ready: bool) -> Completions:
+    """With `ready`, what can be said now; whoever types on asks again."""
+    asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset, ready=ready)
+    answer = await guarded("completion", target, asking, NO_COMPLETIONS)
+    return replace(answer, incomplete=True) if ready else answer
 
 
 async def _of_value(state: State, params: types.CompletionParams) -> Json | None:
@@ -77,7 +92,7 @@ def _list(made: Iterable[Json], incomplete: bool) -> Json:
     return {"isIncomplete": incomplete, "items": list(made)}
 
 
-def _is_noise(state: State, params: types.CompletionParams, target: Target) -> bool:
+def _is_noise(state: State, params: types.CompletionParams, target: Target, ready: bool) -> bool:
     """Whether a trigger character was only typing: a space says something in SQL, behind `from`, and nowhere else."""
     context = params.context
     if context is None or context.trigger_kind != types.CompletionTriggerKind.TriggerCharacter:
@@ -88,7 +103,7 @@ def _is_noise(state: State, params: types.CompletionParams, target: Target) -> b
         return bool(line) and not line.endswith("=")
     if context.trigger_character not in _ONLY_IN_SQL:
         return False
-    site = features.site(target.snapshot, state.session.services, target.cell, target.offset)
+    site = features.site(target.snapshot, state.session.services, target.cell, target.offset, ready=ready)
     if site is None or site.context.cell.language != "sql":
         return True
     if context.trigger_character != " ":

@@ -33,10 +33,15 @@ IDLE = 0.2  # seconds without a change before phase two
 SOON = 0.02  # the same where nobody types, but what was asked outside of the notebook has an answer
 
 
-async def settle(snapshot: Snapshot, until: int | None = None) -> None:
-    """Bring exports up to date without blocking the loop; `until` as in `Analysis.settle`."""
-    while not snapshot.analysis.settle(until, time.monotonic() + SLICE):  # noqa: ASYNC110 (slices of work, no waiting)
+async def settle(snapshot: Snapshot, until: int | None = None, patience: float = float("inf")) -> bool:
+    """Bring exports up to date without blocking the loop; `until` as in `Analysis.settle`. False when that took longer
+    than `patience`, in seconds."""
+    latest = time.monotonic() + patience
+    while not snapshot.analysis.settle(until, time.monotonic() + SLICE):
+        if time.monotonic() >= latest:
+            return False
         await asyncio.sleep(0)
+    return True
 
 
 async def in_slices(steps: Steps[T]) -> T:
