@@ -34,6 +34,7 @@ class Binding:
     connection: str = ""  # of a database's table: the variable or URL that it was made through, where that is known
     # The type in full as its own language writes it, where a text may declare the name so; "" where that is not known.
     native: str = ""
+    definition: str = ""  # the text that gives it, where its own language shows that to other cells and no type
 
     @property
     def is_table(self) -> bool:

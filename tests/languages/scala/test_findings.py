@@ -11,6 +11,7 @@ from polycell.compose import default_services
 from polycell.core.session import Session
 from polycell.core.text import Span
 from polycell.languages.scala.compilers import Compilers
+from polycell.languages.scala.glue import short
 from polycell.languages.scala.questions import Problem, Question, Typed
 from tests.dsl import parse
 
@@ -75,4 +76,4 @@ def test_spark_that_almond_was_told_of_is_known(declared: str, said: bool) -> No
 
 
 def test_errors_in_the_glue_are_nobodys() -> None:
-    assert found("language: scala\n# %%\nval x = 1", "object Cell0", "whatever") == []
+    assert found("language: scala\n# %%\nval x = 1", f"object Cell{short('c0')}", "whatever") == []

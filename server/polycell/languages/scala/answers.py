@@ -11,7 +11,7 @@ from polycell.bridge.kinds import COMPLETION_KINDS
 from polycell.core.results import Completion, CompletionKind, Completions, Edit, Hover, Location, Signature, Signatures
 from polycell.core.text import Span
 from polycell.languages.scala.document import Made
-from polycell.languages.scala.questions import without_glue
+from polycell.languages.scala.glue import without_glue
 
 # A range of the answer as a span of the document.
 Ranges = Callable[[Any], Span | None]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from polycell.core.notebook import Cell
+from polycell.languages.scala.glue import short
 from polycell.languages.scala.outline import Outline, outline
 from polycell.languages.scala.text import scala_text
 
@@ -26,6 +28,17 @@ class Unit:
     index: int
     text: str
     outline: Outline
+
+    @property
+    def name(self) -> str:
+        """What the objects around the cell are called by: the same wherever the cell stands, so that documents of cells
+        that do not need it stay as they are when it comes, moves or goes."""
+        return _named(self.cell.id)
+
+
+@lru_cache(maxsize=2048)
+def _named(cell: str) -> str:
+    return short(cell)
 
 
 def unit(cell: Cell, index: int) -> Unit:
@@ -81,8 +94,11 @@ def _units(cells: Sequence[Cell], space: str, result: str, known: Mapping[str, U
         if cell.kind != "code" or cell.language != "scala" or cell.space != space:
             continue
         before = known.get(cell.id)
-        same = before is not None and before.cell is cell and before.index == index
-        one = by_index[index] = before if before is not None and same else unit(cell, index)
+        if before is None or before.cell is not cell:
+            one = unit(cell, index)
+        else:
+            one = before if before.index == index else replace(before, index=index)
+        by_index[index] = one
         for name in one.outline.names:
             giving.setdefault(name.name, []).append(index)
         if result and one.outline.last is not None:

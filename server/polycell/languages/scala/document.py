@@ -3,12 +3,14 @@
     package polynote.runtime.python { … }     what Polynote's own library declares, where it is used
     object Notebook {
       <the host's own imports>
-      object Cell1 {
+      object Given1f… {                       by the cell's name, whatever its number
         val df: … = ???                        values of other languages that the cell uses
-        <what is needed of cell 1>
-        object Cell2 {
-          <cell 2>
-      }}}
+        object Cell1f… {
+          <what is needed of the cell>
+          object Given2e… {
+            object Cell2e… {
+              <the cell itself>
+      }}}}}
 
 Nesting makes a name of a later cell hide an earlier one, imports reach the cells below, and implicit values are found.
 What is needed is said by `slices`, so the length of the notebook does not count. A cell above that cannot be complete
@@ -102,8 +104,8 @@ def document(context: Context, units: Units, *, spark: bool = False) -> Made:
         named = result_name(one, last) if last and (mine or one.index in found.results) and result_span(one) else ""
         earlier = named if named != last else ""
         # A scope of their own: the cell itself may bind one of these names anew.
-        pieces.append(Piece(f"object Given{one.index} {{\n{''.join(lines)}"))
-        pieces.append(Piece(f"object Cell{one.index} {{\n"))
+        pieces.append(Piece(f"object Given{one.name} {{\n{''.join(lines)}"))
+        pieces.append(Piece(f"object Cell{one.name} {{\n"))
         pieces += _body(one, last) if mine else part.pieces()
         if named and not mine:
             pieces += _result(one, named, found.results[one.index])
@@ -139,7 +141,7 @@ def result_span(one: Unit) -> Span | None:
 def result_name(one: Unit, last: str) -> str:
     """What the definition of the last value is called: by a name of its own where the value is made of the result of a
     cell above, which the definition would hide."""
-    return f"polycell{last}{one.index}" if last in one.outline.mentioned else last
+    return f"polycell{last}{one.name}" if last in one.outline.mentioned else last
 
 
 def _assigns(text: str, span: Span) -> bool:

@@ -9,8 +9,10 @@ from polycell.core.environment import Binding, BindingKind, Exports, View
 from polycell.core.service import Context
 from polycell.core.types import UNKNOWN, Anchor, Class, Function, Opaque, Table, Type
 from polycell.languages.scala.frames import FRAMES, Frames, read, views
+from polycell.languages.scala.glue import short
 from polycell.languages.scala.outline import Name, Outline
 from polycell.languages.scala.scalatypes import Fields, parse, rows_of, to_neutral
+from polycell.languages.scala.slices import ALWAYS
 from polycell.languages.scala.text import scala_text
 
 # (name) → the type that the compiler gives it in this cell, and the same written in full (`Binding.native`); "" where
@@ -36,7 +38,7 @@ def exports(context: Context, compiled: Compiled, result: tuple[str, str] = UNTO
     if last and written and last not in found and outline.last is not None and written != "Unit":
         found[last] = Binding(last, type_, "variable", _space(context), origin, written, native=native)
     handed = _handed_out(context, found.get(context.cell.result))
-    return Exports((*found.values(), *handed, *views(frames)))
+    return Exports((*found.values(), *handed, *views(frames), *_always(context, outline)))
 
 
 def own_frames(context: Context) -> Frames:
@@ -47,6 +49,16 @@ def own_frames(context: Context) -> Frames:
     frames = Frames(context, _fields(context.view, outline), scala_text(context.cell))
     read(frames, ((name, name.declared or name.literal) for name in outline.names))
     return frames
+
+
+def _always(context: Context, outline: Outline) -> Iterator[Binding]:
+    """One that differs whenever what every cell below gets of this cell and those above does."""
+    text = scala_text(context.cell)
+    mine = [one.span.of(text) for one in outline.statements if one.always or outline.package]
+    if mine and outline.broken is None:
+        above = context.view.lookup(ALWAYS)
+        told = short("\n".join((*mine, above.definition if above is not None else "")))
+        yield Binding(ALWAYS, kind="internal", space=_space(context), definition=told)
 
 
 def _handed_out(context: Context, own: Binding | None) -> Iterator[Binding]:
@@ -63,6 +75,8 @@ def _handed_out(context: Context, own: Binding | None) -> Iterator[Binding]:
 
 def _bindings(context: Context, outline: Outline, compiled: Compiled, frames: Frames) -> Iterator[Binding]:
     cell = context.cell
+    text = scala_text(cell)
+    statements = {name.span: one for one in outline.statements for name in one.names}
     for name in outline.names:
         origin = Anchor.at(cell.text, name.span.start, name.span.of(cell.text), cell=cell.id)
         told, native = compiled(name)
@@ -72,8 +86,11 @@ def _bindings(context: Context, outline: Outline, compiled: Compiled, frames: Fr
         read(frames, [(name, written)])
         table = frames.tables.get(name.name)
         type_ = table if table is not None else _type(name, written, frames.fields)
+        statement = statements.get(name.span)
+        cut = statement is None or (statement.plain and bool(name.declared or name.literal or native))
+        definition = "" if cut or statement is None else statement.span.of(text)
         written = written or ("DataFrame" if table is not None else "")
-        yield Binding(name.name, type_, kind, _space(context), origin, written, native=native)
+        yield Binding(name.name, type_, kind, _space(context), origin, written, native=native, definition=definition)
     for clause in outline.imports:
         for imported in clause.names:
             origin = Anchor.at(cell.text, clause.span.start, imported, cell=cell.id)

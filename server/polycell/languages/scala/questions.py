@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -13,6 +11,8 @@ from polycell.bridge.server import Server
 from polycell.bridge.text import Text
 from polycell.core.text import Span
 from polycell.languages.scala.config import Config
+from polycell.languages.scala.glue import short as short
+from polycell.languages.scala.glue import without_glue
 
 T = TypeVar("T")
 
@@ -118,19 +118,6 @@ def once(note: Callable[[str], None]) -> Callable[[str], None]:
             note(text)
 
     return tell
-
-
-def short(name: str) -> str:
-    """A name for folders and URIs: names of cells and notebooks may be anything."""
-    return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).hexdigest()
-
-
-_GLUE = re.compile(r"\b(?:Notebook\.)?(?:Given\d+\.Cell\d+\.)+")
-
-
-def without_glue(text: str) -> str:
-    """A type without the objects that the document puts around cells: `Notebook.Given1.Cell1.Sale` is `Sale`."""
-    return _GLUE.sub("", text)
 
 
 def typed(answer: Answer) -> Typed:

@@ -16,9 +16,11 @@ from polycell.core.environment import Binding
 from polycell.core.service import Context
 from polycell.core.virtual import Piece
 from polycell.languages.scala.cells import Unit, Units
+from polycell.languages.scala.glue import NAME
 from polycell.languages.scala.lexer import tokens
 from polycell.languages.scala.outline import Statement
 
+ALWAYS = "(Scala above)"  # the name of all that every cell below gets: imports, implicit values, packages
 MOST_CELLS = 200
 MOST_CHARACTERS = 200_000
 
@@ -107,6 +109,7 @@ class _Search:
         self._queue: list[tuple[Unit, frozenset[str]]] = []
 
     def run(self) -> Needed:
+        self._context.view.lookup(ALWAYS)  # recorded: it may change
         for one in self._units.always_above(self._context.index):
             for number, statement in enumerate(one.outline.statements):
                 if statement.always or one.outline.package:
@@ -220,8 +223,9 @@ class _Search:
         return True
 
 
-_OBJECT = re.compile(r"(?:\bNotebook\.)?(?:Given\d+\.Cell\d+\.)*Given\d+\.Cell(\d+)\.(\w+)")
-_GIVEN = re.compile(r"\bGiven\d+\.(?!Cell\d)|\bNotebook\.(?!Given\d)")  # what only one document has
+_OBJECT = re.compile(rf"(?:\bNotebook\.)?(?:Given{NAME}\.Cell{NAME}\.)*Given{NAME}\.Cell({NAME})\.(\w+)")
+# What only one document has.
+_GIVEN = re.compile(rf"\bGiven{NAME}\.(?!Cell{NAME})|\bNotebook\.(?!Given{NAME})")
 
 
 def native(written: str, units: Units, index: int) -> str:
@@ -230,7 +234,7 @@ def native(written: str, units: Units, index: int) -> str:
 
     def own(found: re.Match[str]) -> str:
         giver = units.nearest(found[2], index + 1)
-        return found[2] if giver is not None and giver.index == int(found[1]) else "-"
+        return found[2] if giver is not None and giver.name == found[1] else "-"
 
     made = _OBJECT.sub(own, written)
     return "" if "-" in made or _GIVEN.search(made) else made

@@ -9,19 +9,18 @@ those that somebody wrote.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jpype
 
+from polycell.languages.scala.glue import AROUND
 from polycell.languages.scala.host.interop import Source, iterate, scala_list
 from polycell.languages.scala.host.written import Written
 
 _SEVERITIES = {"ERROR": 1, "WARNING": 2, "INFO": 3}
 _TYPED = frozenset({"ValDef", "DefDef"})
 _DEFINING = _TYPED | {"ClassDef", "ModuleDef", "TypeDef"}
-_AROUND = re.compile(r"Notebook|Given\d+|Cell\d+")
 _TYPES, _TAIL_CALLS = "refchecks", "tailcalls"  # phases of the compiler
 MOST_DEFINITIONS = 4000  # told of one document
 
@@ -111,7 +110,7 @@ class Checker:
             tree = None
             for one in body:
                 kind = str(one.productPrefix())
-                if kind == "PackageDef" or (kind == "ModuleDef" and _AROUND.fullmatch(str(one.name()))):
+                if kind == "PackageDef" or (kind == "ModuleDef" and AROUND.fullmatch(str(one.name()))):
                     tree = one
                 elif kind in _DEFINING:
                     yield one
