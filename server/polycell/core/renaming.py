@@ -35,8 +35,7 @@ def prepare_steps(snapshot: Snapshot, services: Services, cell_id: str, offset: 
     snapshot.analysis.settle()
     inner = inner_name(snapshot, services, cell_id, offset) if found is None else None
     if inner is not None:
-        own = next((p.span for p in inner.places if p.cell == cell_id and p.span.touches(offset)), None)
-        return Renameable(own, inner.name, inner.refusal) if own is not None else None
+        return renameable(inner, cell_id, offset)
     if found is None:
         return (yield from column_rename.prepare(snapshot, services, cell_id, offset))
     here, reference, wanted = found
@@ -55,7 +54,7 @@ def rename_steps(snapshot: Snapshot, services: Services, cell_id: str, offset: i
     snapshot.analysis.settle()
     inner = inner_name(snapshot, services, cell_id, offset) if found is None else None
     if inner is not None:
-        return _rename_inner(snapshot, services, inner, name)
+        return rename_inner(snapshot, services, inner, name)
     if found is None:
         return (yield from column_rename.rename(snapshot, services, cell_id, offset, name))
     wanted = found[2]
@@ -77,7 +76,13 @@ def rename_steps(snapshot: Snapshot, services: Services, cell_id: str, offset: i
     return Renamed(tuple(edits.values()))
 
 
-def _rename_inner(snapshot: Snapshot, services: Services, inner: InnerName, name: str) -> Renamed:
+def renameable(inner: InnerName, cell_id: str, offset: int) -> Renameable | None:
+    own = next((place.span for place in inner.places if place.cell == cell_id and place.span.touches(offset)), None)
+    return Renameable(own, inner.name, inner.refusal) if own is not None else None
+
+
+def rename_inner(snapshot: Snapshot, services: Services, inner: InnerName, name: str) -> Renamed:
+    """The edits that give another name to one whose places are known, or why not."""
     if name == inner.name:
         return Renamed()
     if inner.refusal:

@@ -246,6 +246,20 @@ class InnerName:
     refusal: str = ""
 
 
+ANYTHING = "*"
+
+
+class Attribute(NamedTuple):
+    """A place that names an attribute. `owner` is the class whose body gives it there, `derives` whether that has
+    bases; `called` what is called where the place is a keyword (`Box(size=1)`), ANYTHING where only a run can tell."""
+
+    span: Span
+    write: bool = False
+    owner: str = ""
+    derives: bool = False
+    called: str = ""
+
+
 class CallSite(NamedTuple):
     """A place that calls something: `span` is the callee's name, `caller` the innermost definition around (None: the
     cell itself), `callee` the definition that is called where the text of the cell alone tells."""

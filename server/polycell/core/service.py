@@ -21,6 +21,7 @@ from polycell.core.results import (
     NO_COMPLETIONS,
     NOT_FORMATTED,
     Action,
+    Attribute,
     Call,
     Caller,
     Calls,
@@ -146,6 +147,10 @@ class LanguageService:
     def inner_name(self, context: Context, offset: int) -> InnerName | None:
         """The name of an inner scope at `offset`: what the facts do not tell, since no other cell sees it."""
         return None
+
+    def attributes(self, context: Context, name: str) -> Iterable[Attribute]:
+        """Every place of the cell that names an attribute called `name`, whatever has it."""
+        return ()
 
     def calls(self, context: Context) -> Calls:
         """Who calls what in the cell, by its text alone."""

@@ -13,7 +13,7 @@ from polycell.core.results import Edit
 from polycell.lsp.convert import to_offset
 from polycell.lsp.edits import workspace_edit
 from polycell.lsp.protocol import REQUEST_FAILED
-from polycell.lsp.requests import BOUND, unchanged
+from polycell.lsp.requests import BOUND, attribute_of, unchanged
 from polycell.lsp.scheduler import in_slices, settle
 from polycell.lsp.state import Asked, State, Target
 
@@ -37,6 +37,9 @@ async def prepare_rename(state: State, params: types.PrepareRenameParams) -> Any
     await settle(target.snapshot)
     services = state.session.services
     found = await in_slices(renaming.prepare_steps(target.snapshot, services, target.cell, target.offset))
+    attribute = await attribute_of(state, target) if found is None else None
+    if attribute is not None:
+        found = renaming.renameable(attribute, target.cell, target.offset)
     if found is None or not unchanged(state, asked):
         return None
     if found.refusal:
@@ -60,6 +63,9 @@ async def rename(state: State, params: types.RenameParams) -> types.WorkspaceEdi
     name = _unquoted(params.new_name.strip())
     services = state.session.services
     made = await in_slices(renaming.rename_steps(target.snapshot, services, target.cell, target.offset, name))
+    attribute = await attribute_of(state, target) if made is None else None
+    if attribute is not None:
+        made = renaming.rename_inner(target.snapshot, services, attribute, name)
     if made is None or not unchanged(state, asked, {edit.cell for edit in made.edits}):
         return None
     cells = {cell.id: cell for cell in target.snapshot.notebook.cells}

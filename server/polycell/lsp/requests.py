@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
-from polycell.core import features
+from polycell.core import attributes, features
 from polycell.core.guard import answered
 from polycell.core.notebook import Cell
 from polycell.core.references import references_steps
-from polycell.core.results import Location
+from polycell.core.results import InnerName, Location
 from polycell.core.text import Span
 from polycell.core.types import Anchor
 from polycell.formats.ipynb import metadata_path, metadata_span
@@ -154,11 +154,26 @@ async def references(state: State, params: types.ReferenceParams) -> list[types.
         declaration=params.context.include_declaration,
     )
     answer = await in_slices(asking)
+    if not answer:
+        attribute = await attribute_of(state, target)
+        declared = params.context.include_declaration
+        answer = attributes.located(attribute, declaration=declared) if attribute is not None else ()
     if state.settings.python == "companion" and not _names_column(state, target):
         answer = companion.locations(target, tuple(answer))
     if not answer or not unchanged(state, asked, (where.cell for where in answer)):
         return []
     return await _locations(state, asked, answer)
+
+
+async def attribute_of(state: State, target: Target, *, everywhere: bool = True) -> InnerName | None:
+    """The attribute of one of the notebook's classes that a place names; not what another server tells."""
+    if left_to_another(state, target.snapshot.notebook.cells[target.index]):
+        return None
+    asking = attributes.attribute_at(
+        target.snapshot, state.session.services, target.cell, target.offset, everywhere=everywhere
+    )
+    none: InnerName | None = None
+    return await guarded("attributes", target, asking, none)
 
 
 async def highlight(state: State, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
@@ -171,7 +186,13 @@ async def highlight(state: State, params: types.DocumentHighlightParams) -> list
     if theirs or not unchanged(state, asked):
         return []
     made = []
-    for item in features.highlights(target.snapshot, state.session.services, target.cell, target.offset):
+    shown = features.highlights(target.snapshot, state.session.services, target.cell, target.offset)
+    if not shown:
+        attribute = await attribute_of(state, target, everywhere=False)
+        shown = attributes.highlighted(attribute, target.cell) if attribute is not None else ()
+        if not unchanged(state, asked):
+            return []
+    for item in shown:
         span = asked.face.to_face(target.cell, item.span)
         if span is not None:
             kind = types.DocumentHighlightKind.Write if item.write else types.DocumentHighlightKind.Read

@@ -275,6 +275,20 @@ def test_hover_tells_documentation_from_where_it_is(ty: Running) -> None:
     assert "from cell 1" in shown
 
 
+@pytest.mark.parametrize(
+    ("value", "type_"),
+    [
+        ("{'a': ['b'], 'c': 0}", "dict[str, list[str] | int]"),
+        ("[(1, 'a')]", "list[tuple[int, str]]"),
+        ("[1, 2]", "list[int]"),
+        ("dict(nobody)", "dict"),
+    ],
+)
+def test_hover_tells_what_is_in_a_collection(ty: Running, value: str, type_: str) -> None:
+    found = ty.hover(f"# %%\nx = {value}\n# %%\nprint(x<|>)")
+    assert found.startswith(f"```python\nx: {type_}\n```")
+
+
 def test_nothing_of_the_glue_is_shown(ty: Running) -> None:
     above = "# %%\nimport pandas as pd\nsales = pd.DataFrame({'day': ['x']})\n# %%\n"
     shown = ty.hover(above + "copied = sales.cop<|>y()")

@@ -83,6 +83,9 @@ def test_every_form_of_documentation() -> None:
     assert markdown({"language": "python", "value": "x"}) == "```python\nx\n```"
     assert markdown(["a", {"kind": "markdown", "value": "b"}]) == "a\n\nb"
     assert markdown({"kind": "plaintext", "value": "a\nb"}) == "a  \nb"
+    assert (
+        markdown("to [A](file:///x/_polycell_0f.py#L1,2) | [int](file:///int.pyi)") == "to A | [int](file:///int.pyi)"
+    )
     assert markdown(None) == markdown({"value": 3}) == ""
     assert markdown("class _polycell_DataFrame_1 of _polycell_m_pandas.DataFrame") == "class DataFrame of DataFrame"
 

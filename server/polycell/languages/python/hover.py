@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from polycell.core.environment import Binding
 from polycell.core.results import Hover
 from polycell.core.service import Context
@@ -11,6 +14,10 @@ from polycell.languages.python.at_cursor import Place, after_statement, word_end
 from polycell.languages.python.mentions import mention_at
 from polycell.languages.python.named import column_at
 from polycell.tables.describe import binding_line, column_from, column_type, origin_text, table_markdown
+
+_KIND = re.compile(r"```python\n(?P<name>\w+: )(?P<kind>dict|list|tuple|set|frozenset)(?P<held>\[[^\n]*\])?\n```")
+_BARE = re.compile(r"\b(?:dict|list|tuple|set|frozenset)\b(?!\[)")
+_UNKNOWN = re.compile(r"\b(?:Unknown|Todo|Never)\b")
 
 
 def hover(context: Context, offset: int) -> Hover | None:
@@ -128,6 +135,21 @@ def library_name(context: Context, span: Span) -> bool:
         )
     binding = binding_at(context, place)
     return binding is not None and binding.name == name and isinstance(binding.type, (Module, Unknown))
+
+
+def told_by_kind(own: Hover) -> bool:
+    """Whether all that is known of a value, or of what is in it, is which builtin holds it (`x: dict`)."""
+    known = _KIND.match(own.markdown)
+    return known is not None and (known["held"] is None or _BARE.search(known["held"]) is not None)
+
+
+def with_elements(own: Hover, library: Hover | None) -> Hover:
+    """The same with what is in it, as an engine tells (`x: dict[str, int]`)."""
+    known = _KIND.match(own.markdown)
+    said = library.markdown.partition("```python\n")[2].partition("\n")[0] if library is not None else ""
+    if known is None or not said.startswith(f"{known['kind']}[") or _UNKNOWN.search(said):
+        return own
+    return replace(own, markdown=f"{code_block(known['name'] + said)}{own.markdown[known.end() :]}")
 
 
 def beside(own: Hover | None, library: Hover | None) -> Hover | None:

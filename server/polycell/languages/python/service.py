@@ -16,6 +16,7 @@ from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import (
     NO_COMPLETIONS,
     Action,
+    Attribute,
     Call,
     Caller,
     Calls,
@@ -128,7 +129,7 @@ class PythonService(LanguageService):
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
         from polycell.languages.python.chart_conversion import drawn_at
-        from polycell.languages.python.hover import beside, hover, library_name
+        from polycell.languages.python.hover import beside, hover, library_name, told_by_kind, with_elements
 
         asking: asyncio.Task[Hover | None] | None = None
         if self._engine is not None:
@@ -140,8 +141,10 @@ class PythonService(LanguageService):
                 await asyncio.sleep(0)
         try:
             own = hover(context, offset)
-            if asking is not None and (own is None or library_name(context, own.span)):
-                own = beside(own, await asking)
+            coarse = own is not None and told_by_kind(own)
+            if asking is not None and (own is None or coarse or library_name(context, own.span)):
+                said = await asking
+                own = with_elements(own, said) if own is not None and coarse else beside(own, said)
         finally:
             if asking is not None:
                 asking.cancel()
@@ -176,6 +179,11 @@ class PythonService(LanguageService):
         from polycell.languages.python.inner_names import inner_name
 
         return inner_name(context, offset)
+
+    def attributes(self, context: Context, name: str) -> Iterable[Attribute]:
+        from polycell.languages.python.attributes import attributes
+
+        return attributes(context, name)
 
     def calls(self, context: Context) -> Calls:
         from polycell.languages.python.calls import calls

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
@@ -26,8 +27,9 @@ _KINDS: Mapping[str, TokenKind] = {
     "builtinConstant": "keyword",
     "module": "namespace",
 }
-_NOTHING = frozenset({f"```python\n{word}\n```" for word in ("Unknown", "Any", "Never", "Todo")})
-_NO_FORM = frozenset({"(...) -> Unknown", "(...) -> Any"})
+# All that is said of a value, or of a name (`head: Unknown`), where nothing is known.
+_NOTHING = re.compile(r"```python\n(?:\(\w+\) )?(?:\w+: )?(?:Unknown|Any|Never|Todo)\n```\s*\Z")
+_NO_FORM = frozenset({"(...) -> Unknown", "(...) -> Any", "Unknown", "Any"})
 _MODIFIERS: frozenset[str] = frozenset(get_args(TokenModifier))
 
 
@@ -40,7 +42,7 @@ async def hover(engine: Engine, context: Context, offset: int) -> Hover | None:
     if not isinstance(result, Mapping):
         return None
     shown = markdown(result.get("contents"))
-    if shown in _NOTHING:
+    if _NOTHING.match(shown):
         return None
     where = answer.text.span(result.get("range"), answer.server.encoding)
     placed = cut.map.span_to_cell(where) if where is not None else None

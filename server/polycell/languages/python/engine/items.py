@@ -19,6 +19,7 @@ _INNER = re.compile(r"[ .](?:_|tests?\b|testing\b|typeshed\b|third_party\b|vendo
 SAME = 3  # modules offered for one name
 SHORT = 48  # characters of a type that is shown beside an item
 LONG = 600  # characters of one that is shown above its documentation
+_LINK = re.compile(rf"\[([^\]\n]+)\]\([^)\s]*/{MARK}_\w+\.py[^)\s]*\)")
 
 
 class Entry(NamedTuple):
@@ -88,7 +89,7 @@ def _statement(item: Mapping[str, Any]) -> str | None:
 def markdown(value: Any) -> str:
     """Markup content, a string, or a list of marked strings, as Markdown."""
     if isinstance(value, str):
-        return without_glue(value).strip()
+        return _told(value)
     if isinstance(value, list):
         return "\n\n".join(filter(None, map(markdown, value)))
     if not isinstance(value, Mapping):
@@ -96,10 +97,15 @@ def markdown(value: Any) -> str:
     text = value.get("value")
     if not isinstance(text, str) or not text.strip():
         return ""
-    text = without_glue(text).strip()
+    text = _told(text)
     if "language" in value:
         return f"```{value['language']}\n{text}\n```"
     return text if value.get("kind") != "plaintext" else _as_written(text)
+
+
+def _told(text: str) -> str:
+    """Without what only we have made: names of our classes, links into our texts."""
+    return _LINK.sub(r"\1", without_glue(text)).strip()
 
 
 def _as_written(text: str) -> str:

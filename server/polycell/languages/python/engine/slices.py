@@ -18,7 +18,7 @@ from pathlib import Path
 from polycell.core.environment import Binding
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Class, Function, Module, Table, Type
+from polycell.core.types import Class, Collection, Function, Module, Table, Type
 from polycell.core.virtual import Piece, SegmentMap, build
 from polycell.languages.python.engine import ambient
 from polycell.languages.python.engine.declarations import ANY, MARK, Declared, declared, frame, header, variable
@@ -182,14 +182,14 @@ class _Cutter:
             self._place((reader.index, -1, name), Piece(f"from {module} import {name}\n"))
             return []
         if origin is None or index is None or index == reader.index:
-            return self._unknown(reader, name)
+            return self._unknown(reader, name, binding)
         owner = reader.neighbour(index)
         place = origin.find(owner.cell.text)
         if place is None or owner.cell.language != "python":
-            return self._unknown(reader, name)
+            return self._unknown(reader, name, binding)
         found = _binders(owner, name, len(owner.cell.text))
         if not found:
-            return self._unknown(reader, name)
+            return self._unknown(reader, name, binding)
         return [more for one in found for more in self._copy(owner, one)]
 
     def _stars(self, reader: Context) -> None:
@@ -198,10 +198,15 @@ class _Cutter:
             if _STAR.fullmatch(reason):
                 self._place((-1, -1, reason), Piece(f"{reason}\n"))
 
-    def _declare(self, reader: Context, name: str, binding: Binding) -> bool:
-        if isinstance(binding.type, (Function, Class, Module)):
+    def _declare(self, reader: Context, name: str, binding: Binding, *, vaguely: bool = False) -> bool:
+        """Declare a name of known type. Of a list whose elements we do not know the statement says more; `vaguely`:
+        there is none."""
+        type_ = binding.type
+        if isinstance(type_, (Function, Class, Module)):
             return False
-        text = self._declaration(name, binding.type)
+        if _is_vague(type_) and not vaguely:
+            return False
+        text = self._declaration(name, type_)
         if text is None:
             return False
         self._place((reader.index, -1, name), Piece(text))
@@ -224,8 +229,10 @@ class _Cutter:
         self._made |= said.made
         return variable(name, said)
 
-    def _unknown(self, reader: Context, name: str) -> list[tuple[Context, str, int | None]]:
-        """Bound by something that is no Python statement, and of no known type."""
+    def _unknown(self, reader: Context, name: str, binding: Binding) -> list[tuple[Context, str, int | None]]:
+        """Bound by something that is no Python statement."""
+        if self._declare(reader, name, binding, vaguely=True):
+            return []
         self._place((reader.index, -1, name), Piece(variable(name, ANY)))
         return []
 
@@ -265,6 +272,13 @@ class _Cutter:
                     open_.add(needed)
                     path.append((needed, iter(self._statements[needed].reads)))
         return list(made)
+
+
+def _is_vague(type_: Type) -> bool:
+    """Whether we do not know what is in a list, or in what is in it."""
+    if not isinstance(type_, Collection) or type_.name:
+        return False
+    return type_.element is None or _is_vague(type_.element)
 
 
 def _written(code: str, cell: str, start: int, end: int) -> Iterator[Piece]:
