@@ -140,12 +140,19 @@ def default_services(
     *,
     package_index: str = "",
     maven_repository: str = "",
+    known: Iterable[str] = (),
+    anywhere: bool = False,
 ) -> Services:
     """Everything that Polycell ships. `engine` answers in Python cells what is not the notebook's own, `compilers` in
     Scala cells what their text alone does not tell. `package_index` may be asked for versions, `maven_repository` for
-    artifacts; nobody, when empty."""
+    artifacts; nobody, when empty. `known` are names that every Python cell has; `anywhere`: so are those of IPython's
+    start-up files, which may be read."""
+    from polycell.included.startup import Given, given_by, hosts_with, startup_folder
+
+    python = PythonService(engine)
+    startup = given_by(startup_folder(), python) if anywhere else Given()
     return services(
-        [PythonService(engine), SqlService(), VegaService(), ScalaService(compilers, scala_config), MarkdownService()],
+        [python, SqlService(), VegaService(), ScalaService(compilers, scala_config), MarkdownService()],
         (*default_rules(), *dependency_rules()),
         OtherService(),
         offers=[charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions],
@@ -153,6 +160,7 @@ def default_services(
         topics=[Declarations(_catalogue(package_index, maven_repository)), Magics()],
         drawers=[chart_at, altair_chart_at],
         metadata_offers=[metadata_actions],
+        hosts=hosts_with(frozenset(known), startup),
     )
 
 

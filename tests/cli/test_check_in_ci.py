@@ -86,6 +86,7 @@ def test_the_project_says_what_is_checked(project: Path, capsys: Capture, monkey
     assert found('exclude = ["*.ipynb"]\nselect = ["undefined-name"]', ".") == ["old/s.py:2:7"]
     assert found('ignore = ["undefined-name"]', ".") == ["old/s.py:5:1"]
     assert found('severity = "error"', ".") == []
+    assert found('known-names = ["nobody"]', ".") == ["old/s.py:5:1"]
     assert len(found('severity = "error"', "--severity", "warning", ".")) == 3
     assert found('per-file-ignores = {"old/*" = ["undefined-name"], "a*" = ["undefined-name"]}', ".") == [
         "old/s.py:5:1"

@@ -194,7 +194,8 @@ def check(
 ) -> None:
     """Report what is certainly wrong. Exit code 0: nothing found, 1: something, 2: a file could not be checked.
 
-    The table [tool.polycell.check] of pyproject.toml may say severity, select, ignore, exclude and per-file-ignores."""
+    The table [tool.polycell.check] of pyproject.toml may say severity, select, ignore, exclude,
+    known-names and per-file-ignores."""
     from polycell.cli.baseline import read_baseline
     from polycell.cli.checking import Wanted, check_paths
     from polycell.cli.codes import misspelt

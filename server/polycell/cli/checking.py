@@ -87,7 +87,12 @@ def check_paths(
                     continue
                 files += 1
                 told = reports(
-                    found.path, verbose=verbose, asked=wanted.select, databases=databases, compiling=compiler
+                    found.path,
+                    verbose=verbose,
+                    asked=wanted.select,
+                    databases=databases,
+                    compiling=compiler,
+                    known=wanted.project.known,
                 )
                 new = [r for r in told if wanted.takes(r)]
                 if wanted.baseline is not None:

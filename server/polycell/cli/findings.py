@@ -72,17 +72,18 @@ def reports(
     asked: frozenset[str] = frozenset(),
     databases: Databases | None = None,
     compiling: Compiling | None = None,
+    known: Sequence[str] = (),
 ) -> list[Report]:
     """Everything found in a file, in order of its text. Never raises: what goes wrong is a report too.
 
     `asked` are codes that somebody wants to see, also those that are only told when asked for. With `verbose`,
-    tracebacks of our own failures go to standard error as well.
+    tracebacks of our own failures go to standard error as well. `known` are names that every Python cell has.
     """
     shown = shown or str(path)
     found: list[Report] = []
     with failures(verbose) as failed:
         try:
-            opened = open_notebook(path, databases, compiling)
+            opened = open_notebook(path, databases, compiling, known)
             found = [*_document_reports(opened, shown), *_cell_reports(opened, shown, asked)]
         except OSError as problem:
             return [unreadable(shown, problem.strerror or str(problem))]

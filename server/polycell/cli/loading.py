@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,11 +57,14 @@ class Databases:
         return found
 
 
-def open_notebook(path: Path, databases: Databases | None = None, compiling: Compiling | None = None) -> Opened:
-    """Read a file and analyse what is in it. Raises OSError when the file cannot be read."""
+def open_notebook(
+    path: Path, databases: Databases | None = None, compiling: Compiling | None = None, known: Sequence[str] = ()
+) -> Opened:
+    """Read a file and analyse what is in it; `known` are names that every Python cell has. Raises OSError when the file
+    cannot be read."""
     document = read_file(path)
     compilers = compiling.compilers(document.notebooks) if compiling is not None else None
-    services = default_services(compilers=compilers)
+    services = default_services(compilers=compilers, known=known)
     allowed = databases or Databases()
     sources = default_sources(
         roots_of(path),

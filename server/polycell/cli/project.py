@@ -5,6 +5,7 @@
     select = ["undefined-name"]
     ignore = ["syntax-error"]
     exclude = ["archive/*"]
+    known-names = ["px"]
 
     [tool.polycell.check.per-file-ignores]
     "teaching/*" = ["undefined-name"]
@@ -27,12 +28,13 @@ from typing import Any
 from polycell.cli.codes import misspelt
 from polycell.cli.findings import SEVERITIES
 
-KEYS = ("severity", "select", "ignore", "exclude", "per-file-ignores")
+KEYS = ("severity", "select", "ignore", "exclude", "per-file-ignores", "known-names")
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`root` is the folder of the file that says so; None where none does."""
+    """`root` is the folder of the file that says so; None where none does. `known` are names that every Python cell
+    has."""
 
     root: Path | None = None
     severity: str = "warning"
@@ -40,6 +42,7 @@ class Project:
     ignore: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
     per_file: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    known: tuple[str, ...] = ()
 
     def excludes(self, path: str | Path) -> bool:
         return any(self._is(path, pattern) for pattern in self.exclude)
@@ -98,6 +101,7 @@ def _project(root: Path, table: Any) -> Project:
         frozenset(_texts(table, "ignore")),
         tuple(_texts(table, "exclude")),
         {pattern: frozenset(_texts(per_file, pattern)) for pattern in per_file},
+        tuple(_texts(table, "known-names")),
     )
     wrong = misspelt(project.select | project.ignore | frozenset().union(*project.per_file.values()))
     if wrong:

@@ -36,7 +36,7 @@ from polycell.core.environment import (
 from polycell.core.facts import NO_FACTS, Facts, Fragment
 from polycell.core.fragments import fragment_site, fragments_of
 from polycell.core.guard import guard
-from polycell.core.hosts import Host, host
+from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import Finding
 from polycell.core.service import Context, Services
@@ -129,7 +129,7 @@ class Analysis:
 
     def __init__(self, notebook: Notebook, services: Services, sources: Sources, memo: Memo | None = None) -> None:
         self.notebook = notebook
-        self.host: Host = host(notebook.host)
+        self.host: Host = services.hosts(notebook.host)
         self._services = services
         self._sources = sources
         self._memo = memo or Memo()

@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from polycell.core.charts import Drawing, FileRows, Refusal, Rows
 from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
 from polycell.core.facts import NO_FACTS, Facts, Fragment
-from polycell.core.hosts import Host
+from polycell.core.hosts import Host, host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import (
     NO_CALLS,
@@ -311,7 +311,8 @@ _NOBODY = LanguageService()
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Languages by name, and the rules that run on every code cell. `fallback` serves every other language, "" too."""
+    """Languages by name, and the rules that run on every code cell. `fallback` serves every other language, "" too.
+    `hosts` gives the row of a host by its name."""
 
     languages: Mapping[str, LanguageService]
     rules: tuple[Rule, ...] = ()
@@ -321,6 +322,7 @@ class Services:
     topics: tuple[Topic, ...] = ()
     drawers: tuple[Drawer, ...] = ()
     metadata_offers: tuple[MetadataOffer, ...] = ()
+    hosts: Callable[[str], Host] = host
 
     def of(self, language: str) -> LanguageService:
         return self.languages.get(language, self.fallback)
@@ -340,6 +342,7 @@ def services(
     topics: Iterable[Topic] = (),
     drawers: Iterable[Drawer] = (),
     metadata_offers: Iterable[MetadataOffer] = (),
+    hosts: Callable[[str], Host] = host,
 ) -> Services:
     by_name = {name: service for service in languages for name in service.languages}
     return Services(
@@ -351,4 +354,5 @@ def services(
         tuple(topics),
         tuple(drawers),
         tuple(metadata_offers),
+        hosts,
     )

@@ -63,7 +63,7 @@ _MAKING = (
         "scala_engine",
         "scala_download",
     ),
-    *("scala_memory", "metals_command", "server_trace", "databases", "connections"),
+    *("scala_memory", "metals_command", "server_trace", "databases", "connections", "known"),
 )
 
 UNASKED = 0.3  # seconds after which it is seen whether anything is asked or computed
@@ -96,7 +96,12 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
         make = state.early.take if state.early is not None else engines.make
         engine = make(asked, state.note)
     services = compose.default_services(
-        engine, compilers, package_index=chosen.package_index, maven_repository=chosen.maven_repository
+        engine,
+        compilers,
+        package_index=chosen.package_index,
+        maven_repository=chosen.maven_repository,
+        known=chosen.known,
+        anywhere=chosen.outside,
     )
     sources = compose.default_sources(
         engines.paths(state.client),

@@ -23,7 +23,8 @@ ENGINES = ("ty", "jedi", "pyrefly", "basedpyright", "pylsp", "off")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`log_level`: empty leaves what the command line said. `severity`: per code, or "off". `outside`: data files
-    outside of the workspace may be read. `python`: "companion" leaves to another Python server what that does as well.
+    outside of the workspace may be read, and IPython's start-up files. `python`: "companion" leaves to another Python
+    server what that does as well.
     `scripts`: report also in plain scripts. `inlay_hints`: show what statements do to tables, `type_hints`: what types
     variables have, `argument_hints`: the names of arguments. `interpreter`: the Python
     that runs the notebooks, an executable or an environment; empty to look for it. `package_index`: the address of the
@@ -35,7 +36,7 @@ class Settings:
     servers.
     `engine`: which server knows Python's own semantics.
     `databases`: name → URL of those that may be read, with `${NAME}` for what the environment has; `connections`: so
-    may those that notebooks and connection files name.
+    may those that notebooks and connection files name. `known`: names that every Python cell has.
     """
 
     log_level: str = ""
@@ -57,6 +58,7 @@ class Settings:
     engine: str = "ty"
     databases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     connections: bool = False
+    known: tuple[str, ...] = ()
 
 
 def parse(value: object, base: Settings | None = None) -> tuple[Settings, tuple[str, ...]]:
@@ -116,6 +118,13 @@ def _command(value: Any) -> tuple[Any, str]:
     return None, f"{_short(value)} is no list of texts, such as ['metals', '-Dmetals.verbose=on']."
 
 
+def _names(value: Any) -> tuple[Any, str]:
+    if not isinstance(value, (list, tuple)):
+        return None, f"{_short(value)} is no list of names, such as ['spark', 'px']."
+    good = tuple(name.strip() for name in value if isinstance(name, str) and name.strip().isidentifier())
+    return good, "" if len(good) == len(value) else "some of these are no names of Python."
+
+
 def _address(value: Any) -> tuple[Any, str]:
     if isinstance(value, str) and re.fullmatch(r"\s*(?:https?://\S+)?\s*", value):
         return value.strip(), ""
@@ -163,6 +172,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "pythonEngine": ("engine", _one_of(ENGINES)),
     "databases": ("databases", _databases),
     "notebookConnections": ("connections", _boolean),
+    "knownNames": ("known", _names),
     "packageIndex": ("package_index", _address),
     "mavenRepository": ("maven_repository", _address),
     "scalaEngine": ("scala_engine", _one_of(SCALA_ENGINES)),
