@@ -50,6 +50,7 @@ def grown(text: str) -> list[str]:
             ["c", "b + c", "(b + c)", "select a, (b + c) from t", "%%sql\nselect a, (b + c) from t"],
         ),
         ("language: vega\n# %%\n{'mark': 'ba<|>r'}", ["bar", "'mark': 'bar'", "{'mark': 'bar'}"]),
+        ("x = g<|>(\n    1,\n)", ["g", "g(\n    1,\n)", "x = g(\n    1,\n)"]),
         ("<|>", []),
         ("héé<|> = 1", ["héé", "héé = 1"]),
     ],

@@ -135,6 +135,8 @@ def test_functions_of_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (library["name"], library["detail"]) == ("loads", "json")
         assert await called(client, library, "incoming") == {"load": ["loads"], "Cell 5": ["loads"]}
         assert await client.request("callHierarchy/outgoingCalls", {"item": library}) == []  # a stub calls nothing
+        (made,) = await prepared(client, 3, "range")  # and not `__new__`, which is what is called
+        assert (made["name"], await called(client, made, "incoming")) == ("range", {"Cell 4": ["range"]})
         await client.server.finish()
 
     run(test)

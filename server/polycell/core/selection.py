@@ -24,7 +24,7 @@ def selections(snapshot: Snapshot, services: Services, cell_id: str, offset: int
     if index is None:
         return ()
     text = snapshot.notebook.cells[index].text
-    made: set[Span] = {Span(0, len(text)), *_generic(text, offset)}
+    made: set[Span] = {Span(0, len(text))}
     found = site(snapshot, services, cell_id, offset)
     if found is not None:
         made |= set(_of(found))
@@ -34,9 +34,16 @@ def selections(snapshot: Snapshot, services: Services, cell_id: str, offset: int
     chain: list[Span] = []
     for span in sorted(made, key=lambda s: (len(s), s.start)):
         around = span.start <= offset <= span.end and len(span) > 0
-        if around and (not chain or (span.start <= chain[-1].start and chain[-1].end <= span.end)):
+        if around and (not chain or _holds(span, chain[-1])):
             chain.append(span)
-    return chain
+    for span in sorted(_generic(text, offset), key=len):  # a line that cuts a statement in two is no step
+        if len(span) and all(_holds(span, other) or _holds(other, span) for other in chain):
+            chain.append(span)
+    return sorted(set(chain), key=len)
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _of(found: Site) -> Iterator[Span]:

@@ -289,6 +289,18 @@ def test_hover_tells_what_is_in_a_collection(ty: Running, value: str, type_: str
     assert found.startswith(f"```python\nx: {type_}\n```")
 
 
+def test_what_may_be_a_column_has_the_members_of_one(ty: Running) -> None:
+    frame = "# %%\nimport pandas as pd\ndf = pd.read_csv(somewhere)\n# %%\n"
+    assert {"value_counts", "fillna"} <= set(ty.labels(f"{frame}df.price.<|>"))
+    assert "value_counts" not in ty.labels(f"{frame}df.to_csv.<|>")
+
+
+@pytest.mark.parametrize("value", ["pd.DataFrame({'a': [1]})", "pd.read_csv(somewhere)"])
+def test_the_type_of_a_frame_is_its_library_s(ty: Running, value: str) -> None:
+    text = f"# %%\nimport pandas as pd\ndf = {value}\n# %%\nprint(d<|>f)"
+    assert ty.define(text, "type_definition") == [("frame.py", "")]
+
+
 def test_nothing_of_the_glue_is_shown(ty: Running) -> None:
     above = "# %%\nimport pandas as pd\nsales = pd.DataFrame({'day': ['x']})\n# %%\n"
     shown = ty.hover(above + "copied = sales.cop<|>y()")

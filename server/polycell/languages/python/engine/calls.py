@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from polycell.core.results import Call, Caller
 from polycell.core.service import Context
 from polycell.languages.python.engine.engine import Engine
-from polycell.languages.python.engine.features import PATIENCE, ask, in_file, location
+from polycell.languages.python.engine.features import PATIENCE, ask, in_file, location, word_at
 
 log = logging.getLogger(__name__)
 
+_MAKING = frozenset({"__init__", "__new__"})  # what is called where a class is
 _KINDS: Mapping[int, str] = {5: "class", 6: "method", 9: "method"}
 
 
@@ -32,6 +34,9 @@ async def callees(engine: Engine, context: Context, offset: int) -> Sequence[Cal
             one = Caller(str(said.get("name")), "function", place, place) if place is not None else None
         else:
             one = _outside(said)
+            if one is not None and one.name in _MAKING:
+                called = word_at(context.cell.text, offset).of(context.cell.text)
+                one = replace(one, name=called, kind="class") if called else one
         if one is not None:
             # Of a function's overloads and its body, each an item of its own, the last one stands for all.
             made[(one.name, one.place.uri) if one.place.uri else one.place] = one

@@ -14,7 +14,7 @@ from polycell.core.notebook import Notebook
 from polycell.core.results import Completion, CompletionKind, Completions, Edit
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Module, Table
+from polycell.core.types import Column, Module, Series, Table
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.complete import NAMELESS
 from polycell.languages.python.engine.declarations import accessor, declared
@@ -96,10 +96,27 @@ async def _members(engine: Engine, context: Context, place: Place) -> Sequence[E
         text = module_slice(type_.name, slice_of(context).text)
         name = text
     else:
-        return await _here(engine, context, place.offset)
-    asking = partial(_of_text, engine, context.notebook, name, text)
-    known = await engine.members(context.notebook, name, asking)
-    return known or await _here(engine, context, place.offset)
+        return await _here(engine, context, place.offset) or await _of_column(engine, context, place)
+    return await _known_members(engine, context, name, text) or await _here(engine, context, place.offset)
+
+
+async def _known_members(engine: Engine, context: Context, name: str, text: str) -> Sequence[Entry]:
+    return await engine.members(context.notebook, name, partial(_of_text, engine, context.notebook, name, text))
+
+
+async def _of_column(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
+    """Of `df.price`, where the columns of the frame are not all known and it has no such member: those of a column."""
+    owner, _, name = place.site.receiver.rpartition(".")
+    table = place.type_of(owner) if owner and name.isidentifier() and not name.startswith("_") else None
+    if not isinstance(table, Table) or not table.open or table.flavour != "pandas":
+        return ()
+    frame, column = declared(table), declared(Series(Column(name), flavour="pandas"))
+    if frame is None or column is None:
+        return ()
+    known = await _known_members(engine, context, frame.text, receiver_slice(frame))
+    if not known or any(entry.label == name for entry in known):
+        return ()
+    return await _known_members(engine, context, column.text, receiver_slice(column))
 
 
 async def _of_text(engine: Engine, notebook: Notebook, name: str, text: str) -> Sequence[Entry]:

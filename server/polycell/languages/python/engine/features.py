@@ -19,6 +19,7 @@ from polycell.languages.python.engine.slices import Slice, code_of, slice_of
 
 log = logging.getLogger(__name__)
 
+_BASE = re.compile(rf"{MARK}\w+\(([\w.]+)")
 PATIENCE = 4.0  # seconds that a user waits for something that only the engine knows
 _KINDS: Mapping[str, TokenKind] = {
     **{kind: kind for kind in get_args(TokenKind)},
@@ -46,7 +47,7 @@ async def hover(engine: Engine, context: Context, offset: int) -> Hover | None:
         return None
     where = answer.text.span(result.get("range"), answer.server.encoding)
     placed = cut.map.span_to_cell(where) if where is not None else None
-    span = placed[1] if placed is not None and placed[0] == context.cell.id else _word(context.cell.text, offset)
+    span = placed[1] if placed is not None and placed[0] == context.cell.id else word_at(context.cell.text, offset)
     return Hover(shown, span) if shown and span.touches(offset) else None
 
 
@@ -57,8 +58,23 @@ async def locations(engine: Engine, context: Context, method: str, offset: int) 
         return ()
     cut, answer = found
     said = answer.result if isinstance(answer.result, list) else [answer.result]
-    made = (location(cut, answer, one) for one in said if isinstance(one, Mapping))
+    made = [location(cut, answer, one) for one in said if isinstance(one, Mapping)]
+    if not any(made) and method == "textDocument/typeDefinition":
+        made = await _of_base(engine, context, cut, answer)
     return tuple(dict.fromkeys(one for one in made if one is not None))
+
+
+async def _of_base(engine: Engine, context: Context, cut: Slice, answer: Answer) -> list[Location | None]:
+    """Where the class is defined from which we derived the one that an answer points to (a frame's, with columns)."""
+    said = answer.result[0] if isinstance(answer.result, list) and answer.result else answer.result
+    where = said.get("range") if isinstance(said, Mapping) and said.get("uri") == answer.text.uri else None
+    span = answer.text.span(where, answer.server.encoding) if where is not None else None
+    base = _BASE.match(answer.text.text, span.start) if span is not None else None
+    if base is None:
+        return []
+    found = await patiently(engine, context, cut, "textDocument/definition", base.end(1))
+    places = found.result if found is not None and isinstance(found.result, list) else []
+    return [in_file(str(one.get("uri")), one.get("range")) for one in places if isinstance(one, Mapping)]
 
 
 def location(cut: Slice, answer: Answer, said: Mapping[str, Any]) -> Location | None:
@@ -170,7 +186,7 @@ async def ask(
     where = None
     if offset is not None:
         code, text = code_of(context), context.cell.text
-        word = _word(text, offset)
+        word = word_at(text, offset)
         around = word if len(word) else Span(max(offset - 1, 0), offset + 1)
         if around.of(code) != around.of(text):
             return None
@@ -192,7 +208,7 @@ async def patiently(
         return None
 
 
-def _word(text: str, offset: int) -> Span:
+def word_at(text: str, offset: int) -> Span:
     start = end = offset
     while start > 0 and (text[start - 1].isalnum() or text[start - 1] == "_"):
         start -= 1
