@@ -175,6 +175,8 @@ class Table:
     # pandas' columns of several levels: (label, what is known of it) pairs. Such a table is open and has no `columns`,
     # since none of them has a plain name; code that does not ask for labels sees that nothing is known.
     labelled: tuple[tuple[tuple[str, ...], Column], ...] = ()
+    # The package whose frames these are, where it is another than the flavour's own but goes by its rules (dask).
+    library: str = ""
 
     def column(self, name: str) -> Column | None:
         for column in self.columns:
@@ -388,7 +390,7 @@ def describe(type_: Type | None) -> str:
         size = f"{count} column{'' if count == 1 else 's'}{' or more' if type_.open else ''}"
         if type_.open and not count:
             size = "columns unknown"
-        return f"{type_.flavour} table, {size}" if type_.flavour != "table" else f"table, {size}"
+        return f"{type_.library or type_.flavour} table, {size}" if type_.flavour != "table" else f"table, {size}"
     if isinstance(type_, Series):
         name = f"column {type_.column.name}".rstrip()
         return f"{name}: {type_.column.type}" if type_.column.type else name

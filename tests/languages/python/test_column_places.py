@@ -57,6 +57,7 @@ df.join(df, on="<|>
 for i, row in df.iterrows():\n row["<|>     def f(x):\n return df["<|>     df.head(\ny = df["<|>     if df["<|>
 for r in df.itertuples():\n r.<|>  [r.<|> for r in df.itertuples()]  [r["<|>"] for _, r in df.iterrows()]
 df.iloc[0]["<|>  sum(r["<|>"] for r in df.to_dict("records"))  [r for r in df.itertuples() if r.<|>]  df.iloc[-1].<|>
+df.isin({"<|>  if "<|>" in df.columns:\n pass  "<|>" not in df  df.groupby("a").<|>
 {n: g["<|>"] for n, g in df.groupby("a")}  [f(r["<|>"] for r in df.to_dict(orient="records")]
 duckdb.sql("from df").filter("<|>  duckdb.sql("from df").order("<|>  duckdb.sql("from df").aggregate("<|>
 duckdb.sql("from df").project("<|>
@@ -114,7 +115,7 @@ df.pivot(on="a", values="<|>
 df.partition_by("<|>  df.join(df, on="<|>  df.join(df, left_on="<|>  df.join_asof(df, on="<|>  df.get_column("<|>
 df.to_dummies("<|>
 lf.filter(pl.col("<|>  lf.select(pl.struct("<|>  lf.with_columns(pl.concat_str(["<|>  lf.group_by("<|>
-df.with_columns(pl.sum_horizontal("<|>
+df.with_columns(pl.sum_horizontal("<|>  e = pl.col("<|>  e = pl.when(pl.col("<|>
 for r in df.iter_rows(named=True):\n r["<|>  df.row(0, named=True)["<|>  [r["<|>"] for r in df.to_dicts()]
 """  # fmt: skip
 
@@ -142,6 +143,7 @@ df.groupBy("a").sum("<|>  df.orderBy("<|>  df.sort(F.desc("<|>  df.drop("<|>  df
 df.na.fill({"<|>  df.na.drop(subset=["<|>  df.selectExpr("<|>  df.join(df, "<|>  df.join(df, on=["<|>
 df.agg(F.max("<|>
 df.withColumn("r", F.sum("a").over(Window.partitionBy("<|>  df.write.partitionBy("<|>  df.selectExpr("a", "<|>
+df.repartition("<|>  w = Window.partitionBy("<|>  w = Window.partitionBy("a").orderBy("<|>  c = F.col("<|>
 df.first()["<|>  df.head().<|>  df.collect()[0].<|>  [r.<|> for r in df.collect()]  for r in df.take(3):\n r["<|>
 """  # fmt: skip
 
@@ -149,6 +151,14 @@ df.first()["<|>  df.head().<|>  df.collect()[0].<|>  [r.<|> for r in df.collect(
 @pytest.mark.parametrize("code", rows(IN_SPARK))
 def test_spark(code: str) -> None:
     assert offered(SPARK, code) == ["a", "b", "k"]
+
+
+def test_fields_of_a_structure() -> None:
+    schema = "id int, s struct<name: string, inner: struct<n: int>>"
+    prelude = f"{SPARK.removesuffix('# %%' + chr(10))}st = spark.createDataFrame([], '{schema}')\n# %%\n"
+    assert offered(prelude, 'st.select("s.<|>') == ["name", "inner"]
+    assert offered(prelude, 'st.select(F.col("s.inner.<|>"))') == ["n"]
+    assert offered(prelude, 'st.select("s.*")["<|>') == ["name", "inner"]
 
 
 NOWHERE = r"""

@@ -30,6 +30,7 @@ _PANDAS = """
     rename              keys    columns mapper 0
     astype              keys    dtype 0
     fillna              keys    value 0
+    isin                keys    values 0
     replace             keys    to_replace 0
     round               keys    decimals 0
     agg                 keys    func 0
@@ -156,7 +157,11 @@ _SPARK = """
     na.replace          names   subset 2
     replace             names   subset 2
     join                shared  on 1
-    repartition         names   1 2 3
+    repartition         names   *
+    repartitionByRange  names   *
+    sampleBy            names   col 0
+    observe             names   1
+    withWatermark       names   eventTime 0
     describe            names   *
     corr                names   col1 col2 0 1
     cov                 names   col1 col2 0 1
@@ -340,7 +345,7 @@ EXPRESSION_METHODS: Mapping[str, Arguments] = table("""
 # Modules of which every other function takes a column first, but these.
 _FIRST: Arguments = {0: ("names",), "col": ("names",)}
 EXPRESSION_MODULES: Mapping[str, frozenset[str]] = {
-    "pyspark.sql.functions": frozenset({"lit", "udf", "pandas_udf", "when", "broadcast", "window", "rand", "randn",
+    "pyspark.sql.functions": frozenset({"lit", "udf", "pandas_udf", "when", "broadcast", "rand", "randn",
                                         "current_date", "current_timestamp", "typedLit", "schema_of_json", "expr"}),
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from polycell.core.results import Completion
 from polycell.core.service import Context
@@ -26,10 +26,26 @@ def column_items(place: Place, found: Offer) -> Iterator[Completion]:
         yield from _in_expression(place, found)
         return
     span = place.site.span
+    if found.table.flavour == "spark":
+        before = span.of(place.context.cell.text)[: place.offset - span.start]
+        outer, dot, _ = before.rpartition(".")
+        fields = fields_of(found.table, outer.split(".")) if dot else ()
+        if fields:  # `s.` of a structure
+            found, span = Offer(Table(fields, flavour="spark")), Span(span.start + len(outer) + 1, span.end)
     for column, rank, pair in _ranked(found):
         written = in_quotes(column.name, place)
         if written is not None:
             yield _item(place.context, column, span, written, rank, pair)
+
+
+def fields_of(table: Table, path: Sequence[str]) -> tuple[Column, ...]:
+    """The fields of a structure that a column, or one of its fields, holds; none where it is no structure."""
+    column = table.column(path[0])
+    type_ = column.type if column is not None else None
+    for name in path[1:]:
+        type_ = dict(type_.children).get(name) if type_ is not None and type_.name == "struct" else None
+    children = type_.children if type_ is not None and type_.name == "struct" else ()
+    return tuple(Column(name, child, source=f"a field of {'.'.join(path)}") for name, child in children)
 
 
 def _ranked(found: Offer) -> Iterator[tuple[Column, int, Column | None]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from polycell.core.types import UNKNOWN, Module, Table
+from polycell.core.types import UNKNOWN, Flavour, Module, Table
 from polycell.languages.python.at_cursor import Place, table_of
 from polycell.languages.python.call_text import Part, argument, arguments
 from polycell.languages.python.column_arguments import (
@@ -57,6 +58,46 @@ def offer(place: Place, *, variable: bool = False) -> Offer | None:
         if len(inside) > 2:
             return None
     return None
+
+
+# Whose tables an expression is about that stands in no method of one.
+_LIBRARIES: Mapping[str, tuple[Flavour, ...]] = {
+    "polars": ("polars", "polars-lazy"), "pyspark": ("spark",), "pyarrow": ("arrow",), "duckdb": ("duckdb",),
+}  # fmt: skip
+
+
+def standing_alone(place: Place) -> Table | None:
+    """The columns of all tables that an expression may be about which stands alone, `w = Window.partitionBy("…")`: a
+    guess, for completion alone."""
+    site = place.site
+    at = next((at for at, b in reversed([*enumerate(site.brackets)]) if b.receiver), None)
+    if not site.quote or at is None or not _begins(place, site.span.start - len(site.quote)):
+        return None
+    bracket = site.brackets[at]
+    begins = bracket.receiver.partition("(")[0]
+    callee = place.type_of(begins)
+    if not isinstance(callee, Module) or bracket.kind != "(":
+        return None
+    qualified = rules.canonical(callee.qualified)
+    plain = begins == bracket.receiver
+    taken = expression(qualified) if plain else EXPRESSION_METHODS.get(bracket.receiver.rpartition(".")[2])
+    library = _LIBRARIES.get(qualified.partition(".")[0])
+    if taken is None or library is None or _fitting(taken, bracket, site.brackets[at + 1 :]) != "names":
+        return None
+    visible = {b.name: b for b in place.run.view.bindings()} | place.run.overlay()
+    tables = [b.type for b in visible.values() if isinstance(b.type, Table) and b.type.flavour in library]
+    found = {c.name: c for table in tables for c in table.columns}
+    return Table(tuple(found.values()), open=True, flavour=library[0]) if found else None
+
+
+_SOUGHT = re.compile(r"""["']\s*(?:not\s+)?in\s+([^\W\d]\w*)(?:\.columns)?\b""")
+
+
+def sought(place: Place) -> Table | None:
+    """The table among whose names a text is looked for, `"…" in df.columns`."""
+    site, text = place.site, place.context.cell.text
+    found = _SOUGHT.match(text, site.span.end, site.span.end + 200) if site.quote in ("'", '"') else None
+    return table_of(place.type_of(found[1])) if found is not None else None
 
 
 def columns(place: Place, *, variable: bool = False) -> Table | None:

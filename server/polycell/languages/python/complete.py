@@ -30,7 +30,7 @@ from polycell.languages.python import chart_items, dbutils
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.chart_strings import chart_around, chart_string
 from polycell.languages.python.column_items import attribute_items, column_items, in_quotes
-from polycell.languages.python.column_places import offer
+from polycell.languages.python.column_places import Offer, offer, sought, standing_alone
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.members import MEMBERS
 from polycell.languages.python.schema_offers import schema_items
@@ -65,6 +65,8 @@ def _in_string(place: Place) -> Iterator[Completion]:
         yield from chart_items.items(place, chart)
         return
     found = offer(place)
+    if found is None and (guessed := sought(place) or standing_alone(place)) is not None:
+        found = Offer(guessed)
     if found is not None:
         yield from column_items(place, found)
         return
@@ -86,6 +88,8 @@ def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
     members = MEMBERS.get(_member_key(type_), ())
     if isinstance(type_, Table) and type_.flavour in ("pandas", "spark"):
         yield from attribute_items(context, type_, span, {name for name, _ in members})
+    if isinstance(type_, GroupBy) and type_.table.flavour == "pandas" and type_.selected is None:
+        yield from attribute_items(context, type_.table, span, {name for name, _ in members})
     if isinstance(type_, Row) and type_.kind != "dict":
         yield from attribute_items(context, type_.table, span, {name for name, _ in members})
     if isinstance(type_, Record) and type_.name != "dict":

@@ -121,6 +121,9 @@ def _scalars(operator: ast.operator, left: Scalar, right: Scalar) -> Type:
             if isinstance(operator, ast.FloorDiv) and b:
                 return of_value(a // b)
     if left.type == STRING and isinstance(operator, ast.Mod):
+        one = isinstance(a, str) and isinstance(b, (int, str)) and a.count("%") == 1 and len(a) <= LONGEST
+        if one and ("%s" in a or ("%d" in a and type(b) is int)):
+            return of_value(a % b)
         return Scalar(STRING)
     if left.type == STRING and right.type == INT64 and isinstance(operator, ast.Mult):
         return Scalar(STRING)

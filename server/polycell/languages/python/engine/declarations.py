@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from polycell.core.types import Collection, GroupBy, Opaque, Row, Scalar, Series, Table, Type
+from polycell.languages.python.frames.relatives import CLASSES
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.members import MEMBERS
 
@@ -90,7 +91,7 @@ def declared(type_: Type | None) -> Declared | None:
         name = _SCALARS.get(type_.type.name)
         return Declared(name) if name else None
     if isinstance(type_, Table):
-        return _class(_TABLES, type_.flavour)
+        return by_name(CLASSES[type_.library]) if type_.library in CLASSES else _class(_TABLES, type_.flavour)
     if isinstance(type_, Series):
         return _class(_SERIES, type_.flavour)
     if isinstance(type_, GroupBy):

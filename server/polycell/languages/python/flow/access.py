@@ -25,6 +25,7 @@ from polycell.core.types import (
 from polycell.languages.python.flow.effects import MUTATORS
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames import column_index, figures, frame_access, group_access, rows, series_methods
+from polycell.languages.python.frames.datasets import BUNCH
 from polycell.languages.python.values import PATH, collection, of_value, value_of
 
 SERIES_ATTRIBUTES: dict[str, Type] = {
@@ -139,7 +140,7 @@ def subscript(run: Interpreter, node: ast.Subscript) -> Type:
         return UNKNOWN
     if isinstance(value, Row):
         return rows.item(value, key)
-    if isinstance(value, Record) and value.name == "dict":
+    if isinstance(value, Record) and value.name in ("dict", BUNCH):
         return next((type_ for field, type_ in value.fields if field == key), UNKNOWN)
     if isinstance(value, Collection):
         if value.kind == figures.GRID:

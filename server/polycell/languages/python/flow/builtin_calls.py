@@ -21,6 +21,8 @@ def builtin(
         result = _BUILTIN_TYPES[name]
         if name == "str" and isinstance(first, Scalar) and first.type in (STRING, PATH):
             return Scalar(STRING, first.value)
+        if name == "str" and isinstance(first, Scalar) and type(first.value) is int and abs(first.value) < 10**9:
+            return of_value(str(first.value))
         return result
     if name in ("list", "tuple", "sorted", "reversed", "set"):
         kind = {"sorted": "list", "reversed": "sequence"}.get(name, name)
@@ -54,7 +56,7 @@ def builtin(
             return Collection("sequence")
         return collection("sequence", tuple(run.apply(positional[0].node, [], [item]) for item in items))
     if name == "range":
-        return Collection("sequence", Scalar(INT64))
+        return _range(positional)
     if name == "enumerate" and first is not None:
         items = items_of(first)
         if items is not None and len(node.args) == 1 and not named:
@@ -67,6 +69,16 @@ def builtin(
             return collection("list", tuple(collection("tuple", tuple(row)) for row in rows))
         return Collection("sequence", collection("tuple", tuple(element_of(a.type) for a in positional)))
     return UNKNOWN
+
+
+def _range(positional: list[Argument] | None) -> Type:
+    """A short range of known numbers, item by item: names of columns are made from them."""
+    bounds = [value_of(a.type) for a in positional or ()]
+    if 1 <= len(bounds) <= 3 and all(type(b) is int and abs(b) < 10**9 for b in bounds) and 0 not in bounds[2:]:
+        numbers = range(*bounds)
+        if len(numbers) <= MAPPED:
+            return collection("sequence", tuple(of_value(n) for n in numbers))
+    return Collection("sequence", Scalar(INT64))
 
 
 _BUILTIN_TYPES: dict[str, Type] = {

@@ -33,7 +33,8 @@ from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import opened
 from polycell.languages.python.frames import column_index, figures, rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, WRITTEN
-from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, outcome
+from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, of_library, outcome
+from polycell.languages.python.frames.relatives import relative
 from polycell.languages.python.frames.schema_rules import conforming
 from polycell.languages.python.frames.spark_readers import BUILDERS
 from polycell.languages.python.shapes import nodes
@@ -337,7 +338,9 @@ def _library(run: Interpreter, node: ast.Call, qualified: str) -> Type:
         return row
     if entry is not None:
         bound = bind(entry, run, node, UNKNOWN, positional, named)
-        return outcome(entry, UNKNOWN, bound)
+        made = outcome(entry, UNKNOWN, bound)
+        library = relative(qualified)[1]
+        return of_library(made, library) if library else made
     if name in ("pathlib.Path", "pathlib.PurePath", "os.path.join", "pathlib.PosixPath"):
         made = join_text([a.type for a in positional]) if positional is not None else None
         path = name.startswith("pathlib")

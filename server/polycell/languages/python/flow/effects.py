@@ -19,6 +19,7 @@ PURE_MODULES = frozenset({
     "plotly", "altair", "math", "statistics", "json", "os", "pathlib", "glob", "re", "datetime", "time", "collections",
     "itertools", "functools", "xgboost", "lightgbm", "catboost", "torch", "tensorflow", "keras", "pyspark", "copy",
     "IPython", "missingno", "bokeh", "vega_datasets", "sqlalchemy", "sqlite3", "networkx", "tqdm", "pprint", "csv",
+    "modin", "cudf", "dask", "geopandas",
 })  # fmt: skip
 _IMPURE = frozenset({"random.shuffle", "copy.replace"})
 PURE_BUILTINS = frozenset({

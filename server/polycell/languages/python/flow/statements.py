@@ -287,6 +287,8 @@ def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
             execute(run, node.orelse)
         raise Reached
     jumps = any(isinstance(n, (ast.Break, ast.Continue, ast.Return)) for n in nodes(*node.body))
+    if items is not None and _counts(node.iter) and not _names_columns(node):
+        items = None  # one round is like another
     if items is not None and len(items) <= UNROLLED and not jumps and isinstance(node, ast.For):
         for index, item in enumerate(items):
             bind_item(run, node.target, item, node.iter, index)
@@ -294,6 +296,17 @@ def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
     else:
         _loop(run, node.body, lambda: bind_item(run, node.target, element, node.iter), node.target)
     execute(run, node.orelse)
+
+
+def _counts(over: ast.expr) -> bool:
+    return isinstance(over, ast.Call) and isinstance(over.func, ast.Name) and over.func.id == "range"
+
+
+def _names_columns(node: ast.For | ast.AsyncFor) -> bool:
+    """Whether a loop's own name takes part in what items are called: `df[f"lag_{n}"] = …`."""
+    stores = (n.slice for n in nodes(*node.body) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store))
+    target = node.target.id if isinstance(node.target, ast.Name) else ""
+    return any(isinstance(part, ast.Name) and part.id == target for where in stores for part in nodes(where))
 
 
 def _while(run: Interpreter, node: ast.While) -> None:

@@ -51,6 +51,8 @@ _ATTRIBUTES: dict[str, Type] = {
 def series(table: Table, name: str) -> Type:
     if not name and table.flavour == "pandas":
         return UNKNOWN  # as an index it would look like one without a name
+    if table.library == "dask":
+        return UNKNOWN  # its sums and means are no numbers yet
     if table.column(name) is None and not table.open and name not in {c.name for c in table.index}:
         return UNKNOWN
     return Series(get(table, name), table.flavour, table.index)
@@ -68,9 +70,7 @@ def attribute(table: Table, name: str) -> Type:
         return {"index": Opaque("pandas.Index"), "dtypes": Opaque("pandas.Series")}.get(name, UNKNOWN)
     if table.flavour == "spark" and name == "write" and table.column(name) is None:
         return catalogue.writer(table)
-    if table.flavour in ("pandas", "spark") and table.column(name) is not None:
-        return Series(get(table, name), table.flavour, table.index)
-    return UNKNOWN
+    return series(table, name) if table.flavour in ("pandas", "spark") and table.column(name) is not None else UNKNOWN
 
 
 def subscript(run: Evaluator, table: Table, where: ast.expr) -> Type:
@@ -224,7 +224,9 @@ def _element(type_: Collection) -> DataType | None:
 
 
 def set_item(run: Evaluator, table: Table, where: ast.expr, type_: Type, value: ast.AST) -> Table:
-    """`df[where] = value`."""
+    """`df[where] = value`, which Spark refuses and polars for one name."""
+    if table.flavour == "spark":
+        return table
     if table.labelled:
         return unknown_table("pandas", table.index)
     if isinstance(where, ast.Slice):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polycell.core.types import DATE, STRING, TIMESTAMP, UNKNOWN, Collection, Scalar, Table, Type
+from polycell.core.types import DATE, STRING, TIMESTAMP, UNKNOWN, Collection, Scalar, Type
 from polycell.languages.python.frames.registry import Call, function
 from polycell.languages.python.values import collection, of_json
 
@@ -44,8 +44,3 @@ def loaded(call: Call) -> Type:
 @function("glob.glob", "pathname **")
 def globbed(call: Call) -> Type:
     return Collection("list", Scalar(STRING))
-
-
-@function("seaborn.load_dataset", "name **")
-def dataset(call: Call) -> Type:
-    return Table(open=True, flavour="pandas")

@@ -120,8 +120,11 @@ def read_fwf(call: Call) -> Type:
     return table if isinstance(widths, list) and len(widths) == len(names) else unknown_table("pandas")
 
 
-@function("pandas.read_clipboard pandas.read_xml pandas.read_sas pandas.read_spss pandas.read_hdf pandas.read_gbq "
-          "pandas.read_iceberg", "*args **", gives=unknown_table("pandas"))  # fmt: skip
+@function(
+    "pandas.read_clipboard pandas.read_xml pandas.read_sas pandas.read_spss pandas.read_hdf pandas.read_iceberg",
+    "*args **",
+    gives=unknown_table("pandas"),
+)
 def not_followed(call: Call) -> Type:
     return unknown_table("pandas")
 

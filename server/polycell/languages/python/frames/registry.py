@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
 
 from polycell.core.environment import View
-from polycell.core.types import UNKNOWN, Anchor, Connection, Table, Type
+from polycell.core.types import UNKNOWN, Anchor, Connection, GroupBy, Table, Type
 from polycell.languages.python.frames.columns import unknown_table, without_labels
 from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.values import known_text, known_texts, value_of
@@ -151,7 +151,8 @@ Rule: TypeAlias = Callable[[Call], Type]
 class Entry:
     """`gives`: what the result is when the arguments were not understood. `changes`: the rule's result replaces the
     receiver (`df.insert`), and `value` says what the call itself gives. `labels`: the rule knows columns of several
-    levels; all others see such a table as one of which nothing is known."""
+    levels; all others see such a table as one of which nothing is known. `leaves`: it gives a frame of the flavour's
+    own package (`to_pandas`)."""
 
     rule: Rule
     parameters: tuple[str, ...]
@@ -159,6 +160,7 @@ class Entry:
     changes: bool = False
     value: Rule | None = None
     labels: bool = False
+    leaves: bool = False
 
 
 METHODS: dict[tuple[str, str], Entry] = {}
@@ -174,12 +176,13 @@ def method(
     changes: bool = False,
     value: Rule | None = None,
     labels: bool = False,
+    leaves: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Register a rule for methods (several names, separated by blanks) of values of a flavour."""
 
     def register(rule: Rule) -> Rule:
         for name in names.split():
-            METHODS[flavour, name] = Entry(rule, tuple(parameters.split()), gives, changes, value, labels)
+            METHODS[flavour, name] = Entry(rule, tuple(parameters.split()), gives, changes, value, labels, leaves)
         return rule
 
     return register
@@ -238,7 +241,17 @@ def outcome(entry: Entry, receiver: Type, bound: Call | None) -> Type:
     made = unfitting(entry, receiver) if bound is None else entry.rule(bound)
     if isinstance(made, Table) and len(made.columns) > WIDEST:
         return Table(open=True, flavour=made.flavour)
+    table = receiver.table if isinstance(receiver, GroupBy) else receiver
+    if isinstance(table, Table) and table.library and not entry.leaves:
+        return of_library(made, table.library)
     return made
+
+
+def of_library(made: Type, library: str) -> Type:
+    """A frame of a package that goes by pandas' rules, or groups of one; what else there is stays as it is."""
+    if isinstance(made, GroupBy):
+        return replace(made, table=replace(made.table, library=library))
+    return replace(made, library=library) if isinstance(made, Table) and made.flavour == "pandas" else made
 
 
 def unfitting(entry: Entry, receiver: Type) -> Type:

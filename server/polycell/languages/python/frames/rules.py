@@ -18,8 +18,10 @@ from polycell.core.types import (
 from polycell.languages.python.frames import (  # noqa: F401  (each registers its rules)
     altair_charts,
     arrow_rules,
+    bigquery,
     catalogue,
     connections,
+    datasets,
     duckdb_readers,
     duckdb_rules,
     figures,
@@ -37,6 +39,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     polars_make,
     polars_series,
     readers,
+    relatives,
     rows,
     schema_rules,
     spark_frame,
@@ -50,20 +53,18 @@ from polycell.languages.python.frames.columns import unknown_table
 _ALIASES = {
     "pandas.io.parsers.read_csv": "pandas.read_csv",
     "pandas.core.frame.DataFrame": "pandas.DataFrame",
-    "modin.pandas.read_csv": "pandas.read_csv",
     "polars.dataframe.DataFrame": "polars.DataFrame",
 }
 
 
 # Records that stand for objects with methods.
-_OWNERS = frozenset({catalogue.WRITER, spark_readers.READER, sql_strings.CONTEXT, workbooks.WORKBOOK})
+_OWNERS = frozenset({bigquery.JOB, catalogue.WRITER, spark_readers.READER, sql_strings.CONTEXT, workbooks.WORKBOOK})
 
 
 def canonical(qualified: str) -> str:
     """The name under which a function's rule is registered."""
-    if qualified.startswith("modin.pandas."):
-        return "pandas." + qualified.removeprefix("modin.pandas.")
-    return _ALIASES.get(qualified, qualified)
+    name = relatives.relative(qualified)[0]
+    return _ALIASES.get(name, name)
 
 
 def flavour_of(receiver: Type) -> str:
@@ -83,7 +84,7 @@ def flavour_of(receiver: Type) -> str:
     if isinstance(receiver, Schema) or (isinstance(receiver, Class) and receiver.schema is not None):
         return "schema"
     if isinstance(receiver, Opaque):
-        return receiver.name if receiver.name.startswith("pyspark.sql.") else ""
+        return receiver.name if receiver.name.startswith(("pyspark.sql.", "google.cloud.bigquery.")) else ""
     return ""
 
 

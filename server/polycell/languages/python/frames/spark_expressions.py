@@ -111,6 +111,10 @@ def _named(table: Table, names: Sequence[str]) -> list[Made] | None:
             if table.open or any(c.maybe for c in table.columns):
                 return None
             found += [Made(c, plain=True) for c in table.columns]
+        elif name.endswith(".*") and (held := table.column(name[:-2])) is not None and held.type is not None:
+            if held.type.name != "struct" or held.ambiguous:
+                return None
+            found += [Made(Column(field, type_)) for field, type_ in held.type.children]
         elif "`" in name or "*" in name:
             return None
         elif "." in name:
@@ -123,9 +127,11 @@ def _named(table: Table, names: Sequence[str]) -> list[Made] | None:
 
 
 def _type_behind(table: Table, first: str, last: str) -> DataType | None:
-    """The type of `first.last` where `first` can only be an alias and one column has the name."""
-    column = table.column(last)
-    alias = "." not in first and table.column(first) is None
+    """The type of `first.last` where `first` can only be an alias and one column has the name, or holds fields."""
+    column, outer = table.column(last), table.column(first)
+    if outer is not None and outer.type is not None and outer.type.name == "struct" and not outer.ambiguous:
+        return dict(outer.type.children).get(last)
+    alias = "." not in first and outer is None
     return column.type if alias and column is not None and not column.ambiguous else None
 
 

@@ -7,14 +7,29 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from polycell.core.types import FLOAT64, INT64, STRING, UNKNOWN, Column, GroupBy, Table, Type, is_numeric
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    NULL,
+    STRING,
+    UNKNOWN,
+    Collection,
+    Column,
+    DataType,
+    GroupBy,
+    Scalar,
+    Table,
+    Type,
+    is_numeric,
+)
 from polycell.languages.python.frames.columns import drop, get, put, rename, sure, unknown_table, with_columns
 from polycell.languages.python.frames.expressions import UNNAMED
 from polycell.languages.python.frames.refusals import certain
 from polycell.languages.python.frames.registry import Call, method
 from polycell.languages.python.frames.schema_rules import rows_table, schema_argument
 from polycell.languages.python.frames.spark_expressions import columns_of, made_of, of_sql
-from polycell.languages.python.values import known_text, known_texts
+from polycell.languages.python.values import items_of, known_text, known_texts
 
 SESSION = "pyspark.sql.SparkSession"
 
@@ -277,11 +292,6 @@ def transform(call: Call) -> Type:
     return call.run.apply(function.node, [], [call.receiver])
 
 
-@method("spark", "pandas_api to_koalas", "**")
-def pandas_api(call: Call) -> Type:
-    return UNKNOWN
-
-
 @method("spark", "toPandas")
 def to_pandas(call: Call) -> Type:
     return replace(call.table, flavour="pandas", index=(), case_sensitive=True)
@@ -382,7 +392,8 @@ def create(call: Call) -> Type:
     if declared is not None:
         return _sparkly(declared)
     if isinstance(call.value("schema"), list) and names is not None:
-        columns = [Column(n, None, origin=call.place("schema", n)) for n in names]
+        types = _inferred(data.type if data is not None else UNKNOWN, len(names))
+        columns = [Column(n, t, origin=call.place("schema", n)) for n, t in zip(names, types, strict=True)]
         return _sparkly(with_columns(Table(flavour="spark"), columns))
     if schema is None and data is not None and (rows := rows_table(data.type, "spark")) is not None:
         return _sparkly(rows)
@@ -390,6 +401,20 @@ def create(call: Call) -> Type:
     if isinstance(frame, Table) and frame.flavour in ("pandas", "arrow"):
         return _sparkly(replace(frame, flavour="spark", index=(), labelled=()))
     return unknown_table("spark")
+
+
+def _inferred(data: Type, width: int) -> list[DataType | None]:
+    """The types that Spark infers from rows written as tuples or lists: one a column, or it fails."""
+    rows = items_of(data) if isinstance(data, Collection) else None
+    cells = [row.items if isinstance(row, Collection) and row.items is not None else () for row in rows or ()]
+    if not cells or any(len(row) != width for row in cells):
+        return [None] * width
+    found: list[DataType | None] = []
+    for column in zip(*cells, strict=True):
+        types = {c.type if isinstance(c, Scalar) else None for c in column} - {NULL}
+        one = next(iter(types)) if len(types) == 1 else None
+        found.append(one if one in (INT64, FLOAT64, STRING, BOOL) else None)
+    return found
 
 
 @method("pyspark.sql.SparkSession", "range", "start end step numPartitions")

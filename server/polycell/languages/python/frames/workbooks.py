@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polycell.core.types import STRING, Collection, Opaque, Record, Scalar, Table, Type
+from polycell.core.types import STRING, Collection, Opaque, Record, Scalar, Type
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.readers import read_file, sheets_of
 from polycell.languages.python.frames.registry import Argument, Call, function, method
@@ -25,9 +25,3 @@ def opened(call: Call) -> Type:
 @method(WORKBOOK, "parse", "sheet_name header names index_col usecols dtype **", gives=unknown_table("pandas"))
 def parse(call: Call) -> Type:
     return sheets_of(call, Argument(call.node, call.receiver))
-
-
-@method("pandas", "to_pandas", "")
-def handed_out(call: Call) -> Table:
-    """What a SQL cell of Snowflake gives: a frame already, as far as columns are concerned."""
-    return call.table
