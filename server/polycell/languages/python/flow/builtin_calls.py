@@ -17,6 +17,8 @@ def builtin(
     run: Interpreter, node: ast.Call, name: str, positional: list[Argument] | None, named: dict[str, Argument]
 ) -> Type:
     first = positional[0].type if positional else None
+    if name == "len" and isinstance(first, Collection) and first.kind in ("array", "tuple") and first.items is not None:
+        return of_value(len(first.items))
     if name in _BUILTIN_TYPES:
         result = _BUILTIN_TYPES[name]
         if name == "str" and isinstance(first, Scalar) and first.type in (STRING, PATH):

@@ -338,9 +338,8 @@ def _library(run: Interpreter, node: ast.Call, qualified: str) -> Type:
         return row
     if entry is not None:
         bound = bind(entry, run, node, UNKNOWN, positional, named)
-        made = outcome(entry, UNKNOWN, bound)
-        library = relative(qualified)[1]
-        return of_library(made, library) if library else made
+        found, library = outcome(entry, UNKNOWN, bound), relative(qualified)[1]
+        return of_library(found, library) if library else found
     if name in ("pathlib.Path", "pathlib.PurePath", "os.path.join", "pathlib.PosixPath"):
         made = join_text([a.type for a in positional]) if positional is not None else None
         path = name.startswith("pathlib")

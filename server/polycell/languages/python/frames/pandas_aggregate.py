@@ -5,8 +5,21 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from polycell.core.types import BOOL, FLOAT64, INT64, STRING, UNKNOWN, Column, DataType, Module, Scalar, Series, Type
-from polycell.languages.python.frames.columns import get, numeric_only, unknown_table
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    STRING,
+    UNKNOWN,
+    Column,
+    DataType,
+    Module,
+    Scalar,
+    Series,
+    Table,
+    Type,
+)
+from polycell.languages.python.frames.columns import get, numeric_only, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Call, method
 
 _RESULTS: dict[str, DataType | None] = {
@@ -89,10 +102,30 @@ def agg(call: Call) -> Type:
 def apply(call: Call) -> Type:
     """A function that is known to convert each column keeps them all; any other gives what it gives."""
     function, axis = call["func"], call.value("axis", 0)
+    if function is not None and axis in (1, "columns") and set(call.given) == {"func", "axis"} and not call.extra:
+        return _rows_made(call, function.node)
+    if function is not None and isinstance(function.value, str) and set(call.given) == {"func"} and not call.extra:
+        known = function.value in _RESULTS
+        return Series(Column("", _RESULTS.get(function.value)), "pandas", (Column("", STRING),)) if known else UNKNOWN
     converts = function is not None and isinstance(function.type, Module) and function.type.qualified in _CONVERTING
     if not converts or axis not in (0, "index") or not set(call.given) <= {"func", "axis"}:
         return UNKNOWN
     return replace(call.table, columns=tuple(replace(c, type=None) for c in call.table.columns))
+
+
+def _rows_made(call: Call, function: ast.expr) -> Type:
+    """`df.apply(lambda row: pd.Series({"a": …, "b": …}), axis=1)`: a column a key."""
+    made = function.body if isinstance(function, ast.Lambda) else None
+    if not isinstance(made, ast.Call) or len(made.args) != 1 or made.keywords or not isinstance(made.args[0], ast.Dict):
+        return UNKNOWN
+    keys = made.args[0].keys
+    names = [k.value for k in keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+    qualified = str(getattr(call.run.evaluate(made.func), "qualified", ""))
+    if qualified != "pandas.Series" or not names or len(names) != len(keys):
+        return UNKNOWN
+    source = call.run.text_of(call.node)
+    columns = [Column(n, None, origin=call.run.place(made.args[0], n), source=source) for n in dict.fromkeys(names)]
+    return with_columns(Table(flavour="pandas", index=call.table.index), columns)
 
 
 _CONVERTING = frozenset({"pandas.to_numeric", "pandas.to_datetime", "pandas.to_timedelta"})

@@ -83,6 +83,8 @@ def _by_one_index(
     """Columns of one side against the index of the other: an outer or opposite join may add the key's column."""
     if how not in ("inner", "left") or (left_on is None) == (right_on is None) or right_on is not None:
         return unknown_table("pandas")
+    if any(right.column(name) is not None for name in left_on or []):
+        return unknown_table("pandas")  # the key comes once more, beside its two halves
     if {c.name for c in right.index} & {c.name for c in left.columns} - set(left_on or []):
         return unknown_table("pandas")
     if right.index and any(c.name and c.name not in (left_on or []) for c in right.index):

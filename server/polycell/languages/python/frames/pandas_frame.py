@@ -354,8 +354,9 @@ def filtered(call: Call) -> Type:
 
 @method("pandas", "reindex", "labels index columns axis **")
 def reindexed(call: Call) -> Type:
-    names = call.texts("columns")
-    if names is not None and call["index"] is None and call["labels"] is None:
+    by_axis = call["labels"] is not None and call.value("axis", 0) in (1, "columns") and call["columns"] is None
+    names = call.texts("labels" if by_axis else "columns")
+    if names is not None and call["index"] is None and (call["labels"] is None or by_axis):
         return with_columns(
             replace(call.table, open=False),
             (

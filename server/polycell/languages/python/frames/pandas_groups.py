@@ -84,6 +84,11 @@ def _keys(groups: GroupBy) -> tuple[Column, ...]:
     return tuple(get(groups.table, k) for k in groups.keys)
 
 
+def _unknown(groups: GroupBy) -> Table:
+    """A result of which only the index is known."""
+    return unknown_table("pandas", _keys(groups) if groups.keyed else ())
+
+
 def _values(groups: GroupBy) -> Table:
     """The columns that are aggregated, as a table."""
     table = groups.table
@@ -182,7 +187,7 @@ def agg(call: Call) -> Type:
     if isinstance(function.node, (ast.Dict, ast.DictComp)) or isinstance(function.value, dict):
         return _by_dict(call, groups, function)
     if hows is None:
-        return UNKNOWN if groups.single else unknown_table("pandas", _keys(groups))
+        return UNKNOWN if groups.single else _unknown(groups)
     if groups.single and groups.selected:
         source = get(groups.table, groups.selected[0])
         columns = (
@@ -191,7 +196,7 @@ def agg(call: Call) -> Type:
         return _assemble(groups, columns, open_=False) if groups.keyed else unknown_table("pandas")
     values = _values(groups)
     if not groups.keyed or not groups.keys or values.open or any(c.maybe for c in values.columns):
-        return unknown_table("pandas", _keys(groups) if groups.keyed else ())
+        return _unknown(groups)
     return labels.table_of(_labelled(call, [(c, hows) for c in values.columns]), _keys(groups))
 
 
@@ -236,7 +241,7 @@ def _named(call: Call, groups: GroupBy) -> Type:
     for name, argument in (call.extra or {}).items():
         column_name, how = _pair(call, argument, groups)
         if column_name is None:
-            return unknown_table("pandas", _keys(groups))
+            return _unknown(groups)
         source = get(groups.table, column_name)
         keyword = next((k for k in call.node.keywords if k.arg == name), None)
         origin = call.run.place(keyword, name) if keyword is not None else None
@@ -253,6 +258,8 @@ def _pair(call: Call, argument: Argument, groups: GroupBy) -> tuple[str | None, 
     if isinstance(node, ast.Call):  # pd.NamedAgg(column=…, aggfunc=…)
         given = {k.arg: k.value for k in node.keywords}
         parts = [given[n] for n in ("column", "aggfunc") if n in given] or list(node.args)
+    if not parts and isinstance(pair := argument.value, list) and len(pair) == 2:  # of `**{"total": ("v", "sum")}`
+        return (pair[0] if isinstance(pair[0], str) else None), pair[1] if isinstance(pair[1], str) else ""
     if len(parts) != 2:
         return None, ""
     name = value_of(call.run.evaluate(parts[0]))
@@ -267,19 +274,19 @@ def _by_dict(call: Call, groups: GroupBy, function: Argument) -> Type:
         for key, value in zip(function.node.keys, function.node.values, strict=True):
             name = value_of(call.run.evaluate(key)) if key is not None else None
             if not isinstance(name, str):
-                return unknown_table("pandas", _keys(groups))
+                return _unknown(groups)
             listed = isinstance(value, (ast.List, ast.Tuple, ast.Dict))
             hows = _hows(call.run, value)
             if listed and hows is None:
-                return unknown_table("pandas", _keys(groups))
+                return _unknown(groups)
             given.append((name, hows))
     elif isinstance(function.value, dict):
         given = list(function.value.items())
     if not given or not all(h is None or isinstance(h, str) or _texts(h) for _, h in given):
-        return unknown_table("pandas", _keys(groups))
+        return _unknown(groups)
     if any(isinstance(h, list) for _, h in given):
         if not groups.keyed or not groups.keys or any(h is None for _, h in given):
-            return unknown_table("pandas", _keys(groups) if groups.keyed else ())
+            return _unknown(groups)
         pairs = [(get(groups.table, n), h if isinstance(h, list) else [h or ""]) for n, h in given]
         return labels.table_of(_labelled(call, pairs), _keys(groups))
     columns = []
@@ -293,7 +300,7 @@ def _texts(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
 
 
-@method(G, "head tail nth", "n dropna")
+@method(G, "head tail nth sample", "n dropna frac replace weights random_state")
 def rows(call: Call) -> Type:
     groups = _groups(call)
     if groups.selected is not None:
@@ -319,7 +326,7 @@ def describe(call: Call) -> Type:
     """Of one numeric column: its figures, by the keys."""
     groups = _groups(call)
     if not groups.single or not groups.selected or not groups.keys or not groups.keyed:
-        return unknown_table("pandas", _keys(groups) if groups.keyed else ())
+        return _unknown(groups)
     if not _is_number(get(groups.table, groups.selected[0])) or get(groups.table, groups.selected[0]).type == BOOL:
         return unknown_table("pandas", _keys(groups))
     return _assemble(groups, (Column(n, FLOAT64) for n in _FIGURES), open_=False)
@@ -333,7 +340,6 @@ def numbered(call: Call) -> Type:
     return Series(Column("", INT64), "pandas", _groups(call).table.index)
 
 
-@method(G, "value_counts", "**")
 @method(G, "rolling expanding ewm", "*args **")
 @method(G, "pipe corr quantile ohlc resample", "**")
 def by_data(call: Call) -> Type:

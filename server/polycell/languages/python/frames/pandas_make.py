@@ -99,7 +99,7 @@ def literal_frame(run: Evaluator, data: Type, node: ast.expr, flavour: Flavour) 
         columns = []
         for name, type_ in data.fields:
             origin = run.place(node, name) if isinstance(node, (ast.Dict, ast.Call, ast.Name)) else None
-            columns.append(Column(name, _column_type(type_), None, origin=origin))
+            columns.append(Column(name, _column_type(type_, flavour), None, origin=origin))
         return with_columns(Table(open=data.open, flavour=flavour, index=_dict_index(data)), columns)
     rows = rows_table(data, flavour)
     if rows is not None:
@@ -126,7 +126,7 @@ def _records(run: Evaluator, records: Sequence[Record], node: ast.expr, flavour:
             fields.setdefault(name, []).append(type_)
     columns = []
     for name, types in fields.items():
-        made = column_type(types)
+        made = column_type(types, flavour)
         if len(types) < len(records) and made == INT64:
             made = FLOAT64 if flavour == "pandas" else INT64
         elif len(types) < len(records) and made == BOOL and flavour == "pandas":
@@ -136,28 +136,29 @@ def _records(run: Evaluator, records: Sequence[Record], node: ast.expr, flavour:
     return Table(tuple(columns), any(r.open for r in records), flavour)
 
 
-def column_type(cells: Sequence[Type | None]) -> DataType | None:
-    """The type of a column of these values, as pandas makes it: integers beside None become double."""
+def column_type(cells: Sequence[Type | None], flavour: Flavour = "pandas") -> DataType | None:
+    """The type of a column of these values: integers beside None become double in pandas, and stay in polars."""
     types = [c.type if isinstance(c, Scalar) else None for c in cells]
     if None in types:
         return None
     type_ = common_type(types)
-    if NULL in types:
+    if NULL in types and flavour == "pandas":
         return FLOAT64 if type_ == INT64 else type_ if type_ in (STRING, FLOAT64) else None
     return type_ if type_ not in (NULL, None) and type_ is not None and type_.name != "path" else None
 
 
-def _column_type(type_: Type) -> DataType | None:
+def _column_type(type_: Type, flavour: Flavour = "pandas") -> DataType | None:
     if isinstance(type_, Collection):
         if type_.items is not None and type_.kind in ("list", "tuple", "array"):
-            return column_type(type_.items)
+            return column_type(type_.items, flavour)
         if isinstance(type_.element, Scalar):
             return column_type([type_.element])
         return None
     if isinstance(type_, Series):
         return type_.column.type
     if isinstance(type_, Scalar):
-        return type_.type if type_.type not in (NULL,) and type_.type.name != "path" else None
+        short = type_.type == INT64 and flavour != "pandas"  # polars takes one integer for as short a one as holds it
+        return type_.type if type_.type != NULL and type_.type.name != "path" and not short else None
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 from polycell.core.types import FLOAT64, UNKNOWN, GroupBy, Series, Table, Type
@@ -38,7 +39,12 @@ def reduced(call: Call) -> Type:
         if groups.single:
             return Series(chosen[0], "pandas", table.index)
         return replace(table, columns=tuple(chosen), open=False)
-    columns = (replace(c, type=FLOAT64, nullable=None) for c in numeric_only(table).columns)
+    counts = isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "count"
+    kept = {c.name for c in numeric_only(table, bools=False).columns if not c.maybe}
+    columns = (
+        replace(c, type=FLOAT64, nullable=None, maybe=c.maybe or c.name not in kept)
+        for c in (table if counts else numeric_only(table)).columns
+    )
     return replace(table, columns=tuple(columns))
 
 

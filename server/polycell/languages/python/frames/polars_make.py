@@ -31,23 +31,16 @@ def data_frame(call: Call) -> Type:
     if series is not None:
         return with_columns(Table(flavour=flavour), series)
     made = literal_frame(call.run, data.type, data.node, flavour)
-    columns = []
-    for column in made.columns:
-        # pandas makes numbers with missing values double; polars keeps integers.
-        type_ = (
-            None
-            if column.type == FLOAT64 and not isinstance(data.type, Table) and _has_none(data.node)
-            else column.type
-        )
-        columns.append(replace(column, type=type_))
-    made = replace(made, columns=tuple(columns), index=())
+    made = replace(made, index=())
     if call["schema_overrides"] is None:
         return made
     overrides = schema_argument(call.run, call["schema_overrides"], flavour)
     if overrides is None:
         return replace(made, columns=tuple(replace(c, type=None) for c in made.columns))
     given = {c.name: c for c in overrides.columns}
-    types = (replace(c, type=given[c.name].type, evidence=Evidence.DECLARED) if c.name in given else c for c in columns)
+    types = (
+        replace(c, type=given[c.name].type, evidence=Evidence.DECLARED) if c.name in given else c for c in made.columns
+    )
     return replace(made, columns=tuple(types))
 
 
@@ -79,15 +72,8 @@ def make_series(call: Call) -> Type:
     dtype = call["dtype"]
     type_ = type_of(call.run, dtype.node) if dtype is not None else None
     if values is not None and dtype is None and isinstance(values.type, Collection) and values.type.items:
-        known = column_type(values.type.items)
-        type_ = known if known != FLOAT64 or not _has_none(values.node) else None
+        type_ = column_type(values.type.items, "polars")
     return Series(Column(name or "", type_, origin=call.place("name", name) if name else None), "polars")
-
-
-def _has_none(node: ast.expr) -> bool:
-    return not isinstance(node, (ast.Dict, ast.List)) or any(
-        isinstance(n, ast.Constant) and n.value is None for n in ast.walk(node)
-    )
 
 
 def _from_schema(call: Call, flavour: Flavour) -> Type:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from polycell.core.types import (
@@ -13,10 +14,12 @@ from polycell.core.types import (
     STRING,
     UNKNOWN,
     Collection,
+    Column,
     DataType,
     Opaque,
     Scalar,
     Series,
+    Table,
     Type,
     is_numeric,
 )
@@ -26,7 +29,7 @@ from polycell.languages.python.frames.columns import unknown_table
 SAME = frozenset({
     "head", "tail", "copy", "sort_values", "sort_index", "sample", "drop_duplicates", "dropna", "nlargest", "nsmallest",
     "ffill", "bfill", "drop", "query", "truncate", "first", "last", "reindex_like", "round", "abs",
-    "infer_objects",
+    "infer_objects", "explode",
 })  # fmt: skip
 TYPED: dict[str, DataType | None] = {
     **dict.fromkeys(("isna", "isnull", "notna", "notnull", "isin", "between", "duplicated", "eq"), BOOL),
@@ -92,12 +95,31 @@ def accessor(series: Series, kind: str, name: str, node: ast.Call) -> Type:
             expand = next((k.value for k in node.keywords if k.arg == "expand"), None)
             if expand is not None and not isinstance(expand, ast.Constant):
                 return UNKNOWN
+            if name == "extract" and (found := _extracted(series, node, expand)) is not None:
+                return found
             expands = expand.value is True if expand is not None else name not in ("split", "rsplit")
             return unknown_table("pandas", series.index) if expands else _typed(series, None)
         return _typed(series, STR[name]) if name in STR else UNKNOWN
     if kind == "dt":
         return _typed(series, DT_METHODS[name]) if name in DT_METHODS else UNKNOWN
     return UNKNOWN
+
+
+def _extracted(series: Series, node: ast.Call, expand: ast.expr | None) -> Type | None:
+    """`s.str.extract("(?P<year>…)")`: a column a group, where all have names."""
+    pattern = node.args[0] if node.args else None
+    if not isinstance(pattern, ast.Constant) or not isinstance(pattern.value, str) or len(pattern.value) > 500:
+        return None
+    try:
+        groups = re.compile(pattern.value)
+    except (re.error, RecursionError, OverflowError):
+        return None
+    if expand is not None and groups.groups == 1:
+        return None
+    if not groups.groups or len(groups.groupindex) < groups.groups:
+        return None
+    columns = (Column(name, None, nullable=True, source=ast.unparse(node)[:60]) for name in groups.groupindex)
+    return Table(tuple(columns), flavour="pandas", index=series.index)
 
 
 def dt_attribute(series: Series, name: str) -> Type:
@@ -131,7 +153,7 @@ def method(series: Series, name: str, node: ast.Call) -> Type:
     if name in ("to_numpy", "unique"):
         return Opaque("numpy.ndarray")
     if name == "describe":
-        return UNKNOWN
+        return Series(replace(series.column, type=None, nullable=None), series.flavour)
     return UNKNOWN
 
 
