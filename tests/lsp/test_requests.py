@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
+from polycell.core.environment import Exports
 from polycell.core.results import Completion
+from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.lsp.answers import plain
 from polycell.lsp.completion import items
 from tests.counting import calls
-from tests.lsp.client import Client, at, position, run
+from tests.lsp.client import Client, Words, at, position, run
 
 NB = "file:///w/a.ipynb"
 DETAILS = {"textDocument": {"completion": {"completionItem": {"labelDetailsSupport": True}}}}
@@ -64,6 +66,29 @@ def test_a_completion_does_not_wait_for_very_many_cells_to_be_read(monkeypatch: 
             [f"name{n}" for n in range(4)],
             False,
         )
+
+    run(test)
+
+
+@pytest.mark.parametrize("method", ["completion", "hover"])
+def test_what_a_cell_gives_to_others_is_not_worked_out_for_an_answer_about_it(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+    exports = Words.exports
+
+    def noted(self: Words, context: Context) -> Exports:
+        given.append(context.index)
+        return exports(self, context)
+
+    monkeypatch.setattr(Words, "exports", noted)
+
+    async def test() -> None:
+        client = await opened()
+        client.server.scheduler._idle = 3600.0
+        client.open_notebook(f"{NB}2", ("python", "name = 1"), ("python", "name"))
+        assert await client.request(f"textDocument/{method}", at(f"cell:{NB}2#1", 0, 2))
+        assert given == [0]
 
     run(test)
 

@@ -46,12 +46,12 @@ async def completion(state: State, params: types.CompletionParams) -> Json | Non
         return await _of_value(state, params)
     asked, target = found
     many = target.snapshot.analysis.unsettled > MANY
-    ready = not await settle(target.snapshot, target.index, READ_FOR if many else float("inf"))
+    ready = not await settle(target.snapshot, target.index - 1, READ_FOR if many else float("inf"))
     if _is_noise(state, params, target, ready):
         return _list((), False)
     answer = await _offered(state, target, ready)
     if ready and not answer.items:
-        await settle(target.snapshot, target.index)
+        await settle(target.snapshot, target.index - 1)
         answer = await _offered(state, target, False)
     if state.settings.python == "companion":
         answer = companion.completions(target.snapshot.analysis.context(target.index), answer)
@@ -198,7 +198,7 @@ async def resolve(state: State, item: types.CompletionItem) -> types.CompletionI
     target = asked.target(to_offset(asked.face.lines, position, state.client.encoding))
     if target is None:
         return item
-    await settle(target.snapshot, target.index)
+    await settle(target.snapshot, target.index - 1)
     asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset)
     answer = await guarded("completion", target, asking, NO_COMPLETIONS)
     for found in answer.items:

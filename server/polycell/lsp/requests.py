@@ -72,7 +72,7 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     if found is None:
         return await _hover_of_value(state, params)
     asked, target = found
-    await settle(target.snapshot, target.index)
+    await settle(target.snapshot, target.index - 1)  # what the cell itself gives to others can wait
     asking = features.hover(target.snapshot, state.session.services, target.cell, target.offset)
     answer = await guarded("hover", target, asking, None)
     if answer is not None and state.settings.python == "companion":
