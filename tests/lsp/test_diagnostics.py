@@ -296,6 +296,22 @@ def test_what_is_asked_goes_before_what_is_found(monkeypatch: pytest.MonkeyPatch
     run(test)
 
 
+def test_everything_is_looked_at_when_nothing_is_asked_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("polycell.lsp.scheduler.BRIEF", 0.0)
+
+    async def test() -> None:
+        client = await opened(("python", ""))
+        await client.settled()
+        asked = [True, True, False]
+        monkeypatch.setattr(client.server.scheduler, "_asked", lambda: asked.pop(0))
+        client.type_in(NB, cell(0), 0, 0, 0, "missing_a")
+        await client.settled()
+        assert asked == []
+        assert said(client) == ["missing_a is missing"]
+
+    run(test)
+
+
 def test_a_half_typed_word_is_not_accused_while_somebody_types(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
         client = await typed_in("missing missing_a", 7, "_", monkeypatch)

@@ -61,6 +61,13 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Listening]:
     return made
 
 
+class Nobody:
+    """Who is written to."""
+
+    def write(self, data: bytes) -> None: ...
+    def close(self) -> None: ...
+
+
 def wanted() -> engines.Wanted:
     found = engines.wanted(read_client(HELLO["params"]), Settings())
     assert found is not None
@@ -115,10 +122,6 @@ def test_none_is_made_where_none_is_wanted(made: list[Listening], options: dict[
 
 def test_it_begins_before_the_server_is_there(made: list[Listening], monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
-        class Nobody:
-            def write(self, data: bytes) -> None: ...
-            def close(self) -> None: ...
-
         done = asyncio.Event()
         inbox = Inbox(Nobody(), done)
         first = []

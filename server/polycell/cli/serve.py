@@ -22,6 +22,9 @@ def serve(arguments: Sequence[str]) -> int:
     except ValueError as problem:
         print(f"polycell serve: {problem}", file=sys.stderr)
         return 2
+    from polycell.lsp import garbage
+
+    garbage.put_off()
     from polycell.lsp.server import serve_stdio, serve_tcp
 
     try:

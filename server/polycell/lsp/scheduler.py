@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 SLICE = 0.02  # seconds of computing between two looks at the loop
 BRIEF = 0.05  # seconds that the changed cells wait to be judged where something is asked
+BUSY = 20  # such waits, at most, before everything is looked at though something is asked
 FEW = 3  # cells that are judged so soon: more are no typing
 IDLE = 0.2  # seconds without a change before phase two
 SOON = 0.02  # the same where nobody types, but what was asked outside of the notebook has an answer
@@ -139,6 +140,10 @@ class Scheduler:
                 idle -= BRIEF
             await self._judge(key, changed)
         await asyncio.sleep(idle)
+        for _ in range(BUSY):
+            if not self._asked():
+                break
+            await asyncio.sleep(BRIEF)
         await self._second_phase(key)
         self._judged.add(key)
 

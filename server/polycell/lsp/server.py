@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ANSWERED = 3.0  # seconds after which the first questions have most likely been answered
+
 
 class Inbox:
     """Takes messages from the first moment; the server behind it is made once `initialize` is answered."""
@@ -51,7 +53,6 @@ class Inbox:
         asyncio.get_running_loop().call_later(0.001, self._start)
 
     def _start(self) -> None:
-        garbage.make_rare()  # now: the imports would make many collections
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._load, args=(loop,), name="polycell-start", daemon=True).start()
 
@@ -90,6 +91,7 @@ class Inbox:
             server.receive(message)
         self._waiting.clear()
         self.server = server
+        asyncio.get_running_loop().call_later(ANSWERED, garbage.make_rare)
 
     def ended(self) -> None:
         """No more input: end, but not before what was received is handled."""
