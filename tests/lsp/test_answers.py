@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from polycell.core.matching import MOST
 from polycell.core.results import Completion, CompletionKind
 from polycell.core.text import Span
-from polycell.lsp.answers import ITEMS_SENT, best
+from polycell.lsp.answers import best
 from tests.counting import calls
 
 WORD = Span(0, 0)
@@ -23,10 +24,10 @@ def test_names_go_by_the_alphabet() -> None:
 
 
 def test_columns_keep_their_order_when_some_are_left_out() -> None:
-    names = [f"c{n}" for n in range(ITEMS_SENT + 50)][::-1]
+    names = [f"c{n}" for n in range(MOST + 50)][::-1]
     chosen, cut = best([Completion(n, "column", WORD, rank=10) for n in names], "")
     assert cut
-    assert [i.label for i in chosen] == names[:ITEMS_SENT]
+    assert [i.label for i in chosen] == names[:MOST]
 
 
 def test_choosing_what_to_send_looks_at_each_item_a_few_times() -> None:

@@ -8,9 +8,8 @@ from heapq import nsmallest
 
 from lsprotocol import types
 
+from polycell.core.matching import MOST, distance
 from polycell.core.results import Completion, Finding, Symbol
-
-ITEMS_SENT = 200
 
 _COMPLETION_KINDS: Mapping[str, types.CompletionItemKind] = {
     "variable": types.CompletionItemKind.Variable,
@@ -64,13 +63,13 @@ def severity_of(finding: Finding, chosen: Mapping[str, str]) -> types.Diagnostic
 
 def best(items: Sequence[Completion], typed: str) -> tuple[list[Completion], bool]:
     """The items to send, best first, and whether some were left out: then those that match what is typed go first."""
-    if len(items) <= ITEMS_SENT:
+    if len(items) <= MOST:
         return sorted(items, key=_order), False
     if not typed:
-        return nsmallest(ITEMS_SENT, items, key=_order), True
+        return nsmallest(MOST, items, key=_order), True
     folded = typed.casefold()
     chosen = nsmallest(
-        ITEMS_SENT, items, key=lambda item: (_distance(folded, (item.filter or item.label).casefold()), *_order(item))
+        MOST, items, key=lambda item: (distance(folded, (item.filter or item.label).casefold()), *_order(item))
     )
     return chosen, True
 
@@ -80,15 +79,6 @@ def _order(item: Completion) -> tuple[int, str, str]:
     if item.kind == "column":
         return item.rank, "", ""
     return item.rank, item.label.casefold(), item.label
-
-
-def _distance(typed: str, label: str) -> int:
-    if label.startswith(typed):
-        return 0
-    if typed in label:
-        return 1
-    letters = iter(label)
-    return 2 if all(letter in letters for letter in typed) else 3
 
 
 def markup(markdown: str, as_markdown: bool) -> types.MarkupContent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from polycell.core.environment import Binding
@@ -16,9 +17,14 @@ def origin_text(notebook: Notebook, origin: Anchor | None) -> str:
     if origin is None:
         return ""
     if origin.uri:
-        return unquote(urlsplit(origin.uri).path).rsplit("/", 1)[-1]
+        return _file_name(origin.uri)
     index = notebook.index(origin.cell)
     return f"cell {index + 1}" if index is not None else ""
+
+
+@lru_cache(maxsize=64)
+def _file_name(uri: str) -> str:
+    return unquote(urlsplit(uri).path).rsplit("/", 1)[-1]
 
 
 def column_from(notebook: Notebook, column: Column) -> str:

@@ -136,3 +136,15 @@ said = json.loads('{"user": {"name": "x"}, "n": [{"deep": 1}]}')
 )
 def test_keys_of_dictionaries_at_any_depth(code: str, keys: list[str]) -> None:
     assert labels(f"{NESTED}{code}") == keys
+
+
+def test_of_very_many_columns_those_are_offered_that_match(tmp_path: Path) -> None:
+    names = [f"column {n}" for n in range(1200)]
+    (tmp_path / "wide.csv").write_text(f"{','.join(names)}\n{','.join('1' * 1200)}\n", encoding="utf-8")
+    above = 'import pandas as pd\nwide = pd.read_csv("wide.csv")\n# %%\n'
+    first = complete(f'{above}wide["<|>', tmp_path)
+    assert (first.incomplete, [i.label for i in first.items]) == (True, names[:200])
+    typed = complete(f'{above}wide["119<|>', tmp_path)
+    assert typed.incomplete
+    assert [i.label for i in typed.items[:13]] == ["column 119", "column 1119", *names[1190:], "column 1019"]
+    assert len(typed.items) == 200

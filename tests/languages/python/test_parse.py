@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import random
+
 import pytest
 
+from polycell.languages.python import cursor, statements
 from tests.languages.python.reading import defined, problems, source
+from tests.shared import SHARED, needs_shared
 
 
 @pytest.mark.parametrize(
@@ -70,3 +75,21 @@ def test_statements_out_of_place() -> None:
 @pytest.mark.parametrize("text", ["(" * 5000, "-" * 20000 + "1", "x = (\n" * 500, "\\\n" * 500, "f'" + "{" * 500])
 def test_hostile_text_is_data(text: str) -> None:
     assert len(problems(text)) <= 1
+
+
+@needs_shared
+def test_lines_that_are_remembered_are_read_as_all_others() -> None:
+    """A line that is taken from memory, and a cursor that is looked for from its own statement on."""
+    chance = random.Random(4)
+    for path in sorted((SHARED / "notebooks").rglob("*.ipynb"))[::4]:
+        for cell in json.loads(path.read_text(encoding="utf-8")).get("cells", ()):
+            written = "".join(cell.get("source", ""))[:4000]
+            for text in (written, written[: chance.randrange(len(written) + 1)]):
+                followed, at, reach = [], 0, len(text)
+                while at < len(text):
+                    followed.append(statements._follow(text, at, len(text), reach))
+                    reach = statements.shorter_reach(followed[-1], reach)
+                    at = max(followed[-1].next, at + 1)
+                assert [*statements.logical_lines(text)] == followed
+                offset = chance.randrange(len(text) + 1)
+                assert cursor.site(text, offset) == cursor._site(text, 0, offset), (path, text, offset)

@@ -221,14 +221,18 @@ def table_of(type_: Type) -> Table | None:
 def enclosing(source: PythonSource, offset: int) -> list[ast.AST]:
     """The nodes of the cell's tree that an offset lies in or ends, the outermost first."""
     found: list[ast.AST] = []
+    line = source.lines.position(offset).line + 1
     node: ast.AST | None = source.tree
     while node is not None:
         inner: ast.AST | None = None
         waiting = list(ast.iter_child_nodes(node))
         while waiting:
             part = waiting.pop()
-            if not hasattr(part, "lineno"):
+            first: int | None = getattr(part, "lineno", None)
+            if first is None:
                 waiting += ast.iter_child_nodes(part)
+            elif line < first or (line > first and line > (getattr(part, "end_lineno", None) or first)):
+                continue  # most of a long cell, told without its place
             elif source.span(part).touches(offset) and (inner is None or _closer(source, part, offset)):
                 inner = part
         if inner is not None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from operator import itemgetter
 
-from polycell.core.results import Completion
+from polycell.core.matching import MOST, best_first
+from polycell.core.results import Completion, Completions
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Column, Evidence, Table
@@ -20,22 +23,27 @@ _WORD = re.compile(r"[^\W\d]\w*\Z")
 _PLAIN_SQL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
-def column_items(place: Place, found: Offer) -> Iterator[Completion]:
-    """The columns of an offer: those that the other table has too come first, guesses last."""
+def column_items(place: Place, found: Offer) -> Completions:
+    """The columns of an offer: those that the other table has too come first, guesses last. Of very many only as many
+    are written out as are offered: those that match what is typed."""
     if found.role in ("python", "sql"):
-        yield from _in_expression(place, found)
-        return
-    span = place.site.span
+        return Completions(tuple(_in_expression(place, found)))
+    span, text = place.site.span, place.context.cell.text
     if found.table.flavour == "spark":
-        before = span.of(place.context.cell.text)[: place.offset - span.start]
-        outer, dot, _ = before.rpartition(".")
+        outer, dot, _ = text[span.start : place.offset].rpartition(".")
         fields = fields_of(found.table, outer.split(".")) if dot else ()
         if fields:  # `s.` of a structure
             found, span = Offer(Table(fields, flavour="spark")), Span(span.start + len(outer) + 1, span.end)
-    for column, rank, pair in _ranked(found):
-        written = in_quotes(column.name, place)
-        if written is not None:
-            yield _item(place.context, column, span, written, rank, pair)
+    quoted = quoting(place)
+    ranked = [*_ranked(found)]
+    if len(ranked) > MOST:
+        ranked = best_first(ranked, text[span.start : place.offset], lambda one: one[0].name, itemgetter(1))
+    writable = ((*one, written) for one in ranked if (written := quoted(one[0].name)) is not None)
+    items = tuple(
+        _item(place.context, column, span, written, rank, pair)
+        for column, rank, pair, written in islice(writable, MOST)
+    )
+    return Completions(items, next(writable, None) is not None)
 
 
 def fields_of(table: Table, path: Sequence[str]) -> tuple[Column, ...]:
@@ -51,19 +59,28 @@ def fields_of(table: Table, path: Sequence[str]) -> tuple[Column, ...]:
 def _ranked(found: Offer) -> Iterator[tuple[Column, int, Column | None]]:
     """(column, rank, the one that it pairs with)."""
     table, other = found.table, found.other
-    pairs = {}
-    if other is not None:
-        for column in table.columns:
-            twin = other.column(column.name)
-            if twin is not None:
-                pairs[column.name] = twin
-    only = found.role == "shared" and other is not None and not other.open and bool(pairs)
-    for at, column in enumerate((*table.columns, *(c for c in table.index if c.name))):
+    pairs = _pairs(table, other) if other is not None else {}
+    columns = (*table.columns, *(c for c in table.index if c.name))
+    if not pairs:
+        for at, column in enumerate(columns):
+            used = column.evidence is Evidence.USAGE
+            yield column, _USED + min(at, 400) if used else at if at < _LAST else _LAST, None
+        return
+    only = found.role == "shared" and other is not None and not other.open
+    for at, column in enumerate(columns):
         pair = pairs.get(column.name)
         if only and pair is None:
             continue  # `on` needs it in both
-        rank = min(at, _LAST) if pair is not None or not pairs else min(at + len(table.columns), _LAST)
+        rank = min(at, _LAST) if pair is not None else min(at + len(table.columns), _LAST)
         yield column, _USED + min(at, 400) if column.evidence is Evidence.USAGE else rank, pair
+
+
+def _pairs(table: Table, other: Table) -> Mapping[str, Column]:
+    """The columns of a table that another has too, by their names, with the other's: `Table.column` for all at once."""
+    exact = {column.name: column for column in reversed(other.columns)}
+    folded = {} if other.case_sensitive else {column.name.casefold(): column for column in reversed(other.columns)}
+    twins = ((name, exact.get(name) or folded.get(name.casefold())) for name in (c.name for c in table.columns))
+    return {name: twin for name, twin in twins if twin is not None}
 
 
 def _item(
@@ -83,18 +100,29 @@ def _item(
 def in_quotes(name: str, place: Place) -> str | None:
     """The name as the string at the cursor must have it, its closing quote included where that is missing; None where
     such a string cannot hold it."""
+    return quoting(place)(name)
+
+
+def quoting(place: Place) -> Callable[[str], str | None]:
+    """The same for many names."""
     site, text = place.site, place.context.cell.text
     prefix = _prefix(text, site.span.start - len(site.quote))
-    made = name
     quote = site.quote[0]
-    if "r" in prefix:
-        if quote in name or "\n" in name or name.endswith("\\"):
-            return None
-    else:
-        made = name.replace("\\", "\\\\").replace("\n", "\\n").replace(quote, f"\\{quote}")
-    if "f" in prefix:
-        made = made.replace("{", "{{").replace("}", "}}")
-    return made if text.startswith(site.quote, site.span.end) else made + site.quote
+    raw, formatted = "r" in prefix, "f" in prefix
+    end = "" if text.startswith(site.quote, site.span.end) else site.quote
+
+    def quoted(name: str) -> str | None:
+        made = name
+        if raw:
+            if quote in name or "\n" in name or name.endswith("\\"):
+                return None
+        else:
+            made = name.replace("\\", "\\\\").replace("\n", "\\n").replace(quote, f"\\{quote}")
+        if formatted:
+            made = made.replace("{", "{{").replace("}", "}}")
+        return made + end
+
+    return quoted
 
 
 def _prefix(text: str, at: int) -> str:

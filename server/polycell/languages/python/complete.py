@@ -48,7 +48,7 @@ def complete(place: Place) -> Completions:
     if site.comment:
         return Completions(tuple(schema_items(place)))
     if site.quote:
-        return Completions(tuple(_in_string(place)))
+        return _in_string(place)
     if site.attribute:
         chart = chart_around(place) if site.receiver.endswith("datum") else None
         if chart is not None:
@@ -59,17 +59,18 @@ def complete(place: Place) -> Completions:
     return _names(context, place)
 
 
-def _in_string(place: Place) -> Iterator[Completion]:
+def _in_string(place: Place) -> Completions:
     chart = chart_string(place)
     if chart is not None:
-        yield from chart_items.items(place, chart)
-        return
+        return Completions(tuple(chart_items.items(place, chart)))
     found = offer(place)
     if found is None and (guessed := sought(place) or standing_alone(place)) is not None:
         found = Offer(guessed)
-    if found is not None:
-        yield from column_items(place, found)
-        return
+    return column_items(place, found) if found is not None else Completions(tuple(_keys(place)))
+
+
+def _keys(place: Place) -> Iterator[Completion]:
+    """Keys of a dictionary, names of widgets."""
     call = place.site.brackets[-1] if place.site.brackets else None
     if call is not None and call.kind == "(" and not call.argument and dbutils.asks_for_widget(call.receiver):
         for rank, name in enumerate(dbutils.widgets(place.context)):

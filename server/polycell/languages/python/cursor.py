@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from polycell.core.text import Span
+from polycell.languages.python.statements import logical_line
 
 FARTHEST = 20_000  # characters looked at before the cursor
 _RECEIVERS = 20  # innermost open brackets of which it is told what they belong to
@@ -81,7 +82,21 @@ def site(code: str, offset: int) -> Site:
     start = max(0, offset - FARTHEST)
     if start:
         start = code.find("\n", start, offset) + 1 or start
-    return _site(code, start, offset)
+    return _site(code, _statement(code, start, offset), offset)
+
+
+def _statement(code: str, start: int, offset: int) -> int:
+    """Where the statement begins that the offset is in. Before it nothing is open, unless something is wrong there:
+    then it is `start`."""
+    at = start
+    while at < offset:
+        line = logical_line(code, at, offset)
+        if line.next >= offset:
+            return at
+        if line.fault:
+            return start
+        at = line.next
+    return at
 
 
 def _site(code: str, start: int, offset: int) -> Site:

@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from polycell.core.facts import Fragment, Magic, Problem
 from polycell.core.notebook import Cell, CellMagic
@@ -123,7 +124,7 @@ def neutralise(cell: Cell, host: str = "") -> Neutral:
         made.edits.append((0, start, _keep_lines(text[:start], "\f")))
     prepared = _without_prompts(text, start)
     dedent = _leading_indent(prepared, start)
-    lines = sum(1 for _ in _content_lines(prepared, start))
+    lines = sum(1 for _ in islice(_content_lines(prepared, start), 2))  # one, or more
     at = start
     while at < len(prepared):
         at = _line(made, prepared, at, dedent, lines)

@@ -74,8 +74,7 @@ def expressions(context: Context, at: int | None = None) -> Iterator[Fragment]:
 def _strings(source: PythonSource, at: int | None) -> Iterator[tuple[ast.Call, ast.Constant | ast.JoinedStr]]:
     """The literals that are arguments of calls which may take expressions."""
     assert source.tree is not None
-    nodes = ast.walk(source.tree) if at is None else iter(enclosing(source, at))
-    for node in nodes:
+    for node in source.calls if at is None else enclosing(source, at):
         if not isinstance(node, ast.Call) or _called(node) not in _TAKING:
             continue
         for argument in (*node.args, *(k.value for k in node.keywords if k.arg)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 _PREFIX = r"(?:[rRbBfFtT]{1,2}|[uU])?"
@@ -47,6 +48,7 @@ _WORD_START = re.compile(r"(?!(?:for|if|else|in|and|or|not|is|as|async)\b)[^\W\d
 _USUAL_REACH = 400
 _LEAST_REACH = 20
 _REACH_STEP = 40
+_LONGEST_KEPT = 300  # characters of a physical line that is remembered
 _FORMATTED_TRIES = 5  # f-strings of one line that may turn out not to be closed as Python 3.12 reads them
 _DEEPEST_FORMAT = 4  # `{x:{y:{z}}}` inside f-strings
 
@@ -192,6 +194,35 @@ def continued_line_end(text: str, at: int, limit: int) -> tuple[int, int]:
 
 def logical_line(text: str, start: int, limit: int, reach: int | None = None) -> Logical:
     """The logical line that begins at the line start `start`; an open bracket is followed for `reach` characters."""
+    end = line_end(text, start, limit)[1]
+    if end - start <= (_LONGEST_KEPT if reach is None else min(reach, _LONGEST_KEPT)):
+        kept = _by_itself(text[start:end])
+        if kept is not None:
+            first, code_end, stop, equals, escape = kept
+            return Logical(
+                start,
+                start + first,
+                start + code_end,
+                start + stop,
+                end,
+                start + equals if equals >= 0 else -1,
+                start + escape if escape >= 0 else -1,
+            )
+    return _follow(text, start, limit, reach)
+
+
+@lru_cache(maxsize=8192)
+def _by_itself(line: str) -> tuple[int, int, int, int, int] | None:
+    """(first, code_end, end, equals, escape) of a physical line that is a logical line, whatever stands around it;
+    None for one that may go on or in which something is wrong. Of a cell that is being written all lines but one are as
+    they were at the keystroke before, and each is asked about twice."""
+    if "\\" in line:
+        return None
+    made = _follow(line, 0, len(line), None)
+    return None if made.fault else (made.first, made.code_end, made.end, made.equals, made.escape)
+
+
+def _follow(text: str, start: int, limit: int, reach: int | None) -> Logical:
     first = indent_end(text, start, limit)
     made = Logical(start, first, first, limit, limit)
     stack: list[int] = []
