@@ -21,6 +21,7 @@ from polycell.languages.scala.lexer import Token, code, tokens
 from polycell.languages.scala.outline import Name, literal_type, statements
 from polycell.languages.scala.pyspark import FUNCTIONS, TYPES, Translation, closing, split
 from polycell.languages.scala.scalatypes import Applied, Fields, dataset, parse
+from polycell.tables.unseen import TEMPORARY
 
 _VIEWS = frozenset({"createOrReplaceTempView", "createTempView", "createOrReplaceGlobalTempView", "registerTempTable"})
 _COLLECTIONS = frozenset({"Seq", "List", "Array", "Vector"})
@@ -144,6 +145,7 @@ def views(frames: Frames, end: int | None = None) -> Iterator[Binding]:
             known = table if table is not None else Table(open=True, flavour="spark", case_sensitive=False)
             if name.isidentifier():
                 yield Binding(name, known, "table", "catalog", origin, source)
+                yield Binding(f"{TEMPORARY}{name.casefold()}", kind="parameter", space="catalog")
 
 
 def read(frames: Frames, names: Iterable[tuple[Name, str]]) -> None:

@@ -6,17 +6,21 @@ They are kept in the catalogue under names that no query can spell, so that they
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from polycell.core.environment import Binding
 from polycell.core.types import STRING, Connection, Scalar
 from polycell.languages.sql.lexer import Token
+from polycell.languages.sql.namespaces import USED, moved
 from polycell.languages.sql.scan import Statement
 
 ATTACHED = "(attached database) "  # before the folded name
-USED = "(schema in use)"  # its value is the dotted name, "" for none
 
 # Statements after which a table's name may mean another table, or a table may have other columns.
-SHIFTING = frozenset({"USE", "ATTACH", "DETACH", "CALL", "EXEC", "EXECUTE", "IMPORT", "BEGIN", "DECLARE"})
+SHIFTING = frozenset(
+    {"USE", "SET", "ALTER", "ATTACH", "DETACH", "CALL", "EXEC", "EXECUTE", "IMPORT", "BEGIN", "DECLARE", "ROLLBACK"}
+)
+_STARTS = frozenset({"TRANSACTION", "TRAN", "WORK", "DEFERRED", "IMMEDIATE", "EXCLUSIVE"})
 
 _FILLERS = frozenset({"DATABASE", "IF", "NOT", "EXISTS", "OR", "REPLACE", "SCHEMA"})
 _TYPES = {"SQLITE": "sqlite", "DUCKDB": "duckdb"}
@@ -24,10 +28,16 @@ _TYPES = {"SQLITE": "sqlite", "DUCKDB": "duckdb"}
 _ELSEWHERE = re.compile(r"\w\w+:|.*[=?]")
 
 
-def shifted(statement: Statement) -> dict[str, Binding | None] | None:
-    """What ATTACH, DETACH and USE change in the catalogue (None: gone), by name; None where that is not understood."""
-    if statement.holes or statement.lexed.unclosed or statement.dialect.name not in ("duckdb", "sqlite"):
+def shifted(statement: Statement, used: Sequence[str] = ()) -> dict[str, Binding | None] | None:
+    """What ATTACH, DETACH and USE change in the catalogue (None: gone), by name; None where that is not understood.
+    `used` is the schema in use before."""
+    if _is_harmless(statement):
+        return {}
+    if statement.holes or statement.lexed.unclosed:
         return None
+    if statement.dialect.name not in ("duckdb", "sqlite"):
+        found = moved(statement, used)
+        return None if found is None else {USED: _in_use(".".join(found))} if found else {}
     words = [t for t in statement.tokens[1:] if t.kind != "word" or t.value not in _FILLERS]
     match statement.root.statement:
         case "ATTACH":
@@ -36,8 +46,27 @@ def shifted(statement: Statement) -> dict[str, Binding | None] | None:
             return {key_of(statement.spelling(words[0])): None}
         case "USE" if statement.dialect.name == "duckdb" and words and all(t.kind != "string" for t in words):
             name = ".".join(statement.spelling(t) for t in words[::2])
-            return {USED: Binding(USED, Scalar(STRING, name), space="catalog")} if len(words) in (1, 3) else None
+            return {USED: _in_use(name)} if len(words) in (1, 3) else None
     return None
+
+
+def _is_harmless(statement: Statement) -> bool:
+    """Whether all names mean what they meant before: `BEGIN TRANSACTION`, `DECLARE @n int = 5`, `SET x = 1`."""
+    words = [t.value for t in statement.tokens if t.kind == "word"]
+    match statement.root.statement:
+        case "BEGIN":
+            return len(statement.tokens) == 1 or (len(statement.tokens) == 2 and words[-1] in _STARTS)
+        case "DECLARE":
+            return not {"BEGIN", "EXECUTE", "EXEC", "IMMEDIATE"} & set(words)
+        case "SET":
+            return not {"SEARCH_PATH", "SCHEMA", "CATALOG"} & set(words[1:3])
+        case "ALTER":
+            return words[1:2] != ["SESSION"]
+    return False
+
+
+def _in_use(name: str) -> Binding:
+    return Binding(USED, Scalar(STRING, name), space="catalog")
 
 
 def _attached(statement: Statement, words: list[Token]) -> dict[str, Binding | None] | None:

@@ -10,11 +10,12 @@ from typing import Any
 from polycell.core.environment import Binding, View
 from polycell.core.types import Connection, Scalar, Table
 from polycell.languages.sql import connection
-from polycell.languages.sql.attached import ATTACHED, USED, key_of
+from polycell.languages.sql.attached import ATTACHED, key_of
 from polycell.languages.sql.dialects import Dialect
+from polycell.languages.sql.namespaces import USED, qualified
 from polycell.languages.sql.templates import hole_name
 from polycell.tables.databases.catalogue import Database, Relation
-from polycell.tables.unseen import UNSEEN
+from polycell.tables.unseen import TEMPORARY, UNSEEN
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*){0,2}\Z")
 # Schemas that hold what is written without one.
@@ -59,8 +60,32 @@ class ViewCatalogue:
     def binding(self, parts: Sequence[str]) -> Binding | None:
         """What a table name means: DDL of the cell and of those above, then the database, then whatever the host lets
         the cell see. The frames of Python are no tables of a server."""
-        if len(parts) == 1 and (used := self._used()) and (found := self.binding([*used, *parts])) is not None:
-            return found
+        return self._found(parts)[0]
+
+    def _found(self, parts: Sequence[str]) -> tuple[Binding | None, bool]:
+        """The same, and whether the name may mean a table of another schema."""
+        used = self.used_schema()
+        if not used or self._is_temporary(parts):
+            return self._named(parts), False
+        if self.dialect.name == "duckdb":
+            return (len(parts) == 1 and self._named([*used, *parts])) or self._named(parts), False
+        whole = qualified(parts, used)
+        found = self._named(whole) if whole is not None else None
+        return (found, False) if found is not None else (self._named(parts), whole != list(parts))
+
+    def spellings(self, parts: Sequence[str], *, temporary: bool = False) -> list[str]:
+        """The names under which a table is kept: as it is written, and with the schema that is in use."""
+        written = ".".join(parts)
+        used = () if temporary or self.dialect.name == "duckdb" else self.used_schema()
+        whole = ".".join(qualified(parts, used) or parts)
+        return [written] if whole.casefold() == written.casefold() else [written, whole]
+
+    def _is_temporary(self, parts: Sequence[str]) -> bool:
+        plain = len(parts) == 1 or parts[0].casefold() == "global_temp"
+        name = parts[-1].casefold()
+        return plain and (name.startswith("#") or self._kept(f"{TEMPORARY}{name}") is not None)
+
+    def _named(self, parts: Sequence[str]) -> Binding | None:
         names = [".".join(parts)]
         if len(parts) > 1 and all(p.casefold() in _DEFAULT_SCHEMAS for p in parts[:-1]):
             names.append(parts[-1])
@@ -90,10 +115,11 @@ class ViewCatalogue:
         return bool(self.database.problem) and not self.database.relations
 
     def table(self, parts: Sequence[str]) -> Table | None:
-        found = self.binding(parts)
+        found, elsewhere = self._found(parts)
         if found is not None:
             table = sql_table(found)
-            return replace(table, open=True) if table is not None and self._in_doubt(found) else table
+            doubt = table is not None and (self._in_doubt(found) or (elsewhere and found.space == "catalog"))
+            return replace(table, open=True) if table is not None and doubt else table
         # DuckDB takes `FROM penguins.csv`, with quotes and without.
         path = ".".join(parts)
         return self.file(path) if reader_of(path) else None
@@ -181,10 +207,10 @@ class ViewCatalogue:
 
     def used(self) -> Database | None:
         """The attached database whose tables need no name before them: `USE shop`."""
-        used = self._used()
+        used = self.used_schema()
         return self.attached(used[0]) if used else None
 
-    def _used(self) -> list[str]:
+    def used_schema(self) -> list[str]:
         """The schema that `USE` named; [] where none did."""
         known = self._kept(USED)
         value = known.type.value if known is not None and isinstance(known.type, Scalar) else None

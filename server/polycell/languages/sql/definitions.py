@@ -20,6 +20,7 @@ from polycell.languages.sql.relations import OPEN, Relations
 from polycell.languages.sql.scan import Script, Statement
 from polycell.languages.sql.sqltypes import parse_type
 from polycell.languages.sql.words import words_of
+from polycell.tables.unseen import TEMPORARY
 
 _MODIFIERS = words_of(
     """OR REPLACE TEMP TEMPORARY GLOBAL LOCAL UNLOGGED EXTERNAL TRANSIENT VOLATILE LIVE STREAMING REFRESH
@@ -33,12 +34,13 @@ _CONSTRAINTS = frozenset(
 @dataclass(frozen=True, slots=True)
 class Target:
     """The table that a DDL statement is about: `verb` CREATE, DROP or ALTER; `after` the token index behind its
-    name."""
+    name. `temporary`: it is in no schema."""
 
     verb: str
     parts: tuple[Token, ...]
     after: int
     only_if_absent: bool = False
+    temporary: bool = False
 
     @property
     def span(self) -> Span:
@@ -58,6 +60,8 @@ def target(statement: Statement) -> Target | None:
         at += 1
     if at >= len(tokens) or tokens[at].kind != "word" or tokens[at].value not in ("TABLE", "VIEW"):
         return None
+    views = tokens[at].value == "VIEW" or statement.dialect.name in ("postgres", "redshift")
+    temporary = verb == "CACHE" or (views and not {"TEMP", "TEMPORARY"}.isdisjoint(words))
     at += 1
     while (
         at < len(tokens) and tokens[at].kind == "word" and tokens[at].value in ("IF", "NOT", "EXISTS", "ONLY", "LAZY")
@@ -76,7 +80,8 @@ def target(statement: Statement) -> Target | None:
         return None
     if not parts:
         return None
-    return Target(verb, tuple(parts), at, verb == "CREATE" and words[-3:] == ["IF", "NOT", "EXISTS"])
+    only_if_absent = verb == "CREATE" and words[-3:] == ["IF", "NOT", "EXISTS"]
+    return Target(verb, tuple(parts), at, only_if_absent, temporary)
 
 
 def changes(
@@ -88,16 +93,15 @@ def changes(
         found = target(statement)
         if found is None:
             if statement.root.statement in SHIFTING:
-                made.update(shifted(statement) or {})
+                made.update(shifted(statement, replace(catalogue, local=made).used_schema()) or {})
             continue
-        name = ".".join(statement.spelling(t) for t in found.parts)
-        key = name.casefold()
+        parts = [statement.spelling(t) for t in found.parts]
         here = replace(catalogue, local=made)
         origin = anchor(statement, found.parts[-1])
         if found.verb == "DROP":
-            made[key] = None
+            made.update(dict.fromkeys([key.casefold() for key in here.spellings(parts)]))
             continue
-        before = here.binding([statement.spelling(t) for t in found.parts])
+        before = here.binding(parts)
         if found.verb in ("CREATE", "CACHE") or _redefines(statement, found):
             table = created(statement, found, here, anchor)
             if found.only_if_absent:
@@ -107,23 +111,26 @@ def changes(
         else:
             if before is None or not isinstance(before.type, Table):
                 continue
-            parts = new_name(statement, found.after)
-            if parts is not None:
-                made[key] = None
-                name = _beside(name, [statement.spelling(t) for t in parts])
-                key, table = name.casefold(), before.type
+            renamed = new_name(statement, found.after)
+            if renamed is not None:
+                made.update(dict.fromkeys([key.casefold() for key in here.spellings(parts)]))
+                parts, table = _beside(parts, [statement.spelling(t) for t in renamed]), before.type
             else:
                 changed = altered(statement, found.after, before.type, partial(anchor, statement))
                 # What an unusual ALTER does differs by dialect; the old columns may stand or not.
                 table = changed if changed is not None else Table(open=True, case_sensitive=False)
         table = replace(table, flavour="table", case_sensitive=False)
-        made[key] = Binding(name, table, "table", "catalog", origin, _first_line(statement))
+        for name in here.spellings(parts, temporary=found.temporary):
+            made[name.casefold()] = Binding(name, table, "table", "catalog", origin, _first_line(statement))
+        if found.temporary:
+            key = f"{TEMPORARY}{parts[-1].casefold()}"
+            made[key] = Binding(key, kind="parameter", space="catalog")
     return made
 
 
-def _beside(name: str, parts: list[str]) -> str:
-    """The new dotted name of a table; one without a schema stays in the old one's."""
-    return ".".join(parts) if len(parts) > 1 else ".".join([*name.split(".")[:-1], *parts])
+def _beside(old: list[str], new: list[str]) -> list[str]:
+    """The new name of a table; one without a schema stays in the old one's."""
+    return new if len(new) > 1 else [*old[:-1], *new]
 
 
 def _redefines(statement: Statement, found: Target) -> bool:

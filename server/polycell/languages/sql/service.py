@@ -53,6 +53,7 @@ from polycell.languages.sql.query_types import with_types
 from polycell.languages.sql.relations import OPEN, Relations
 from polycell.languages.sql.scan import Script, Statement, scan
 from polycell.languages.sql.signature import signature
+from polycell.languages.sql.statements import ends_by_lines
 from polycell.languages.sql.text import sql_text
 from polycell.languages.sql.tokens import tokens
 from polycell.tables.databases.schemes import CONNECTION, dialect_of_url
@@ -227,7 +228,8 @@ class SqlService(LanguageService):
         if found is None:
             return NO_COMPLETIONS
         # With no statement before, there is no need to read the text without its mask.
-        catalogue = _before(read(context), found.statement) if ";" in text else _catalogue(context, dialect)
+        several = ";" in text or ends_by_lines(text, dialect)
+        catalogue = _before(read(context), found.statement) if several else _catalogue(context, dialect)
         made = complete(found, catalogue)
         if context.written is not None:  # the table is not named there
             made = replace(made, items=tuple(i for i in made.items if i.kind != "table"))

@@ -12,6 +12,14 @@ from functools import lru_cache
 from polycell.core.text import Span
 from polycell.languages.sql.dialects import Dialect
 
+# T-SQL's tools end a batch at GO; USE needs no semicolon behind it.
+_BATCHES = r"|(?P<go>^[ \t]*GO(?:[ \t]+\d+)?[ \t]*$)|(?P<use>^[ \t]*USE[ \t]+(?:\w+|\[[^\]\r\n]+\])[ \t]*$)"
+
+
+def ends_by_lines(text: str, dialect: Dialect) -> bool:
+    """Whether a text may hold several statements without a semicolon between them."""
+    return dialect.name == "tsql" and "\n" in text
+
 
 @lru_cache(maxsize=64)
 def _pattern(dialect: Dialect) -> re.Pattern[str]:
@@ -25,18 +33,23 @@ def _pattern(dialect: Dialect) -> re.Pattern[str]:
     return re.compile(
         rf"(?:{'|'.join(line)})[^\r\n]*|/\*[\s\S]*?(?:\*/|\Z)"
         rf"|'{body}(?:'|\Z)|\"{double}(?:\"|\Z)|`[^`]*(?:`|\Z)|\$(?P<tag>[A-Za-z_]*)\$[\s\S]*?\$(?P=tag)\$|(?P<end>;)"
+        + (_BATCHES if dialect.name == "tsql" else ""),
+        re.I | re.M,
     )
 
 
 def split(text: str, dialect: Dialect) -> tuple[Span, ...]:
-    """Spans of the statements, without their `;`. They tile the text; the last may be empty."""
-    if ";" not in text:
+    """Spans of the statements, without their `;` or GO. They tile the text; the last may be empty."""
+    if ";" not in text and not ends_by_lines(text, dialect):
         return (Span(0, len(text)),)
     made: list[Span] = []
     start = 0
     for match in _pattern(dialect).finditer(text):
-        if match.lastgroup == "end":
+        if match.lastgroup in ("end", "go"):
             made.append(Span(start, match.start()))
+            start = match.end()
+        elif match.lastgroup == "use":
+            made += [Span(start, match.start()), Span(match.start(), match.end())]
             start = match.end()
     made.append(Span(start, len(text)))
     return tuple(made)

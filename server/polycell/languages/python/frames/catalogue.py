@@ -13,11 +13,18 @@ from polycell.tables.unseen import UNSEEN
 
 # Spark's writer is the frame that it writes; no name of Python is spelled so.
 WRITER, _FRAME, _TARGET = "pyspark.sql.DataFrameWriter", "(frame)", "(target)"
-_VERBS = re.compile(r"(?i)\b(?:create|drop|alter|cache|use|attach|detach|call|exec(?:ute)?|import|begin|declare)\b")
+_VERBS = re.compile(
+    r"(?i)\b(?:create|drop|alter|cache|use|attach|detach|call|exec(?:ute)?|import|begin|declare|rollback"
+    r"|set\s+(?:\w+\s+)?(?:catalog|search_path|schema))\b"
+)
 
 
 # How statements begin that leave the columns of tables alone.
-_HARMLESS = re.compile(r"\s*(?:select|with|from|insert|update|delete|merge|describe|show|explain|set)\b", re.I)
+_HARMLESS = re.compile(
+    r"\s*(?:select|with|from|insert|update|delete|merge|describe|show|explain"
+    r"|set(?!\s+(?:\w+\s+)?(?:catalog|search_path|schema)))\b",
+    re.I,
+)
 
 
 def defined(call: Call, name: str, dialect: str, connection: str = "") -> None:
@@ -97,6 +104,25 @@ def drop_view(call: Call) -> Type:
     name = call.text("viewName")
     if name:
         call.run.unregister(name)
+    return UNKNOWN
+
+
+@method("pyspark.sql.SparkSession.catalog", "setCurrentDatabase", "dbName")
+def use_database(call: Call) -> Type:
+    return _use(call, "dbName", "use")
+
+
+@method("pyspark.sql.SparkSession.catalog", "setCurrentCatalog", "catalogName")
+def use_catalog(call: Call) -> Type:
+    return _use(call, "catalogName", "set catalog")
+
+
+def _use(call: Call, argument: str, words: str) -> Type:
+    name = call.text(argument)
+    if name and re.fullmatch(r"\w+", name):
+        call.run.define(f"{words} {name}", "spark", call.node, "")
+    else:
+        call.run.remark(UNSEEN)
     return UNKNOWN
 
 

@@ -30,6 +30,7 @@ from polycell.languages.python.frames.registry import Call, method
 from polycell.languages.python.frames.schema_rules import rows_table, schema_argument
 from polycell.languages.python.frames.spark_expressions import columns_of, made_of, of_sql
 from polycell.languages.python.values import items_of, known_text, known_texts
+from polycell.tables.unseen import TEMPORARY
 
 SESSION = "pyspark.sql.SparkSession"
 
@@ -381,6 +382,7 @@ def temp_view(call: Call) -> Type:
     name = call.text("name")
     if name:
         call.run.register(name, call.table, call.node)
+        call.run.remark(f"{TEMPORARY}{name.casefold()}")
     return UNKNOWN
 
 
