@@ -93,7 +93,7 @@ def test_spellings_of_other_dialects(dialect: str, script: str, columns: str) ->
 
 @pytest.mark.parametrize(
     "action",
-    ["swap with u", "add column a int", "drop column z", "rename z to y", "change a b int", "add {{ column }} int"],
+    ["swap with u", "add column a int", "drop column z", "rename z to y", "change a", "add {{ column }} int"],
 )
 def test_what_is_not_understood_opens_the_table(action: str) -> None:
     found = catalogue(f"# %% [sql]\ncreate table t (a int); alter table t {action}")
@@ -193,3 +193,46 @@ def test_in_the_same_cell_too() -> None:
     case = dsl.load(FRAMES + 'con.sql("create table v (a int)")\ncon.sql("select b from v")')
     found = features.findings(case.snapshot, len(case.notebook.cells) - 1)
     assert [f.code for f in found] == ["sql-unknown-column"]
+
+
+def columns(*cells: str, scheme: str = "postgresql") -> list[tuple[str, str]]:
+    """(name, type) of the columns of the table that the last cell leaves."""
+    case = dsl.load("".join(f"\n# %%\n%%sql {scheme}://x\n{cell}" for cell in cells))
+    case.snapshot.analysis.settle()
+    (made,) = [
+        b for b in case.snapshot.analysis.exports(len(cells) - 1).bindings if b.space == "catalog" and b.is_table
+    ]
+    assert isinstance(made.type, Table)
+    assert not made.type.open
+    return [(c.name, str(c.type)) for c in made.type.columns]
+
+
+TYPED = "create table t (id int, price decimal(10, 2), name varchar(9))"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "text", "expected"),
+    [
+        ("postgresql", "create view v (a, b) as select id, upper(name) from t", "int32 string"),
+        ("duckdb", "create table u (a, b) as select id, price * 2 from t", "int32 decimal128(18, 2)"),
+        ("postgresql", "alter table t alter id type bigint, alter price set data type double precision",
+         "int64 double string"),
+        ("postgresql", "alter table t alter id set default 1, alter name drop not null",
+         "int32 decimal128(10, 2) string"),
+        ("mssql", "alter table t alter column id bigint not null", "int64 decimal128(10, 2) string"),
+        ("mysql", "alter table t modify id bigint not null first, change price cost double", "int64 double string"),
+        ("snowflake", "alter table t modify column price number(12, 2)", "int32 decimal128(12, 2) string"),
+        ("oracle", "alter table t modify (id float, name clob)", "float decimal128(10, 2) string"),
+        ("databricks", "alter table t change column price cost decimal(12, 2) after id",
+         "int32 decimal128(12, 2) string"),
+        ("postgresql", "create table u (like t including all, day date)", "int32 decimal128(10, 2) string date32"),
+        ("mssql", "select id, price into u from t", "int32 decimal128(10, 2)"),
+        ("postgresql", "with w as (select id from t) select id into temp table u from w", "int32"),
+    ],
+)  # fmt: skip
+def test_types_are_kept(scheme: str, text: str, expected: str) -> None:
+    assert " ".join(type_ for _, type_ in columns(TYPED, text, scheme=scheme)) == expected
+
+
+def test_a_changed_column_has_its_new_name() -> None:
+    assert [n for n, _ in columns(TYPED, "alter table t change price cost double", scheme="mysql")][1] == "cost"

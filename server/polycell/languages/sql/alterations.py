@@ -19,6 +19,10 @@ _KEEPING = frozenset(
     {"OWNER", "SET", "ENABLE", "DISABLE", "CLUSTER", "UNSET", "VALIDATE", "COMMENT", "ENGINE", "OPTIONS"}
 )
 _AFTER_NAME = frozenset({"FIRST", "AFTER"})
+# Behind the name of a column that is altered: no type.
+_OF_COLUMNS = frozenset(
+    {"SET", "DROP", "ADD", "COMMENT", "FIRST", "AFTER", "UNSET", "RESET", "RESTART", "REMOVE", "SYNC"}
+)
 
 
 def new_name(statement: Statement, start: int) -> list[Token] | None:
@@ -84,9 +88,48 @@ def _action(
     if verb == "RENAME" and words[at + 1 : at + 2] == ["TO"] and len(action) == at + 3:
         return _replaced(table, name, Column(statement.name(action[at + 2]), origin=anchor(action[at + 2])))
     if verb in ("ALTER", "MODIFY"):
-        old = table.column(name)
-        return _replaced(table, name, replace(old, type=None, source="")) if old is not None else None
+        # Oracle lists several in parentheses.
+        made = table
+        for definition in _listed(action[at:]):
+            changed = _retyped(statement, definition, definition, made, anchor)
+            if changed is None:
+                return None
+            made = changed
+        return made
+    if verb == "CHANGE" and at + 1 < len(action):
+        return _retyped(statement, action[at:], action[at + 1 :], table, anchor)
     return None
+
+
+def _retyped(
+    statement: Statement,
+    old: Sequence[Token],
+    definition: Sequence[Token],
+    table: Table,
+    anchor: Callable[[Token], Anchor | None],
+) -> Table | None:
+    """The table with the column that `old` begins with as `definition` says: `id TYPE bigint`, `id SET DATA TYPE
+    bigint`, `id bigint NOT NULL`, `id DROP NOT NULL`."""
+    before = table.column(statement.spelling(old[0])) if old and old[0].kind in ("word", "name") else None
+    if before is None or len(definition) < 2 or definition[0].kind not in ("word", "name"):
+        return None
+    name = statement.spelling(definition[0])
+    renamed = (
+        before
+        if name.casefold() == before.name.casefold()
+        else before.named(statement.name(definition[0]), anchor(definition[0]))
+    )
+    words = [t.value if t.kind == "word" else "" for t in definition[1:]]
+    skipped = 1 if words[0] == "TYPE" else 3 if words[:3] == ["SET", "DATA", "TYPE"] else 0
+    if skipped or words[0] not in _OF_COLUMNS:
+        written = definition[1 + skipped :]
+        if not written:
+            return None
+        text = statement.text[written[0].start : written[-1].end]
+        renamed = replace(renamed, type=parse_type(text, statement.dialect), source=" ".join(text.split())[:80])
+    elif words[0] in ("ADD", "DROP", "SET") and words[1:3] == ["NOT", "NULL"]:
+        renamed = replace(renamed, nullable=None if words[0] == "DROP" else False)
+    return replace(table, columns=tuple(renamed if c is before else c for c in table.columns))
 
 
 def _replaced(table: Table, name: str, made: Column) -> Table | None:

@@ -32,7 +32,7 @@ _ACTING = (
     _SET_OPERATORS
     | _CLAUSES.keys()
     | {"SELECT", "FROM", "JOIN", "ON", "USING", "SET", "VALUES", "WITH", "LATERAL", "WINDOW", "CLUSTER", "DISTRIBUTE"}
-    | {"SORT", "PIVOT", "UNPIVOT", "WHEN", "START", "CONNECT", "STRAIGHT_JOIN"}
+    | {"SORT", "PIVOT", "UNPIVOT", "WHEN", "START", "CONNECT", "STRAIGHT_JOIN", "INTO"}
 )
 _LOOKED_AT = _ACTING | {"(", ")", ",", "|>"}
 _BEFORE_CTES = frozenset({"AS", "MATERIALIZED"})
@@ -282,6 +282,9 @@ class _Builder:
         elif word == "VALUES":
             if self._clause() == "head" or self._statement() in ("INSERT", "MERGE"):
                 self._begin("values", i + 1)
+        elif word == "INTO":
+            if self._clause() == "select" and self.top is self.root and self.root.statement in ("SELECT", "WITH"):
+                self._begin("into", i + 1)
         elif word == "LATERAL":
             if following == "VIEW":
                 self._begin("from", i + 2, join="LATERAL VIEW")

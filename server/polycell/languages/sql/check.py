@@ -10,7 +10,7 @@ from polycell.core.types import Table
 from polycell.languages.sql import duckdb_check
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.missing_tables import missing_tables
-from polycell.languages.sql.name_check import ambiguous_columns, unknown_columns, unknown_tables
+from polycell.languages.sql.name_check import ambiguous_columns, unknown_columns, unknown_tables, unknown_written
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sqlite_syntax import syntax_error
 
@@ -22,7 +22,9 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
     yield from missing_tables(statement, catalogue)
     if statement.dialect.name == "duckdb":
         bound = duckdb_check.findings(statement, catalogue)
-        yield from bound if bound is not None else unknown_columns(statement, catalogue)
+        if bound is None:
+            bound = [*unknown_columns(statement, catalogue), *unknown_written(statement, catalogue)]
+        yield from bound
         return
     unread = syntax_error(statement) if statement.dialect.name == "sqlite" else None
     if unread is not None:
@@ -30,6 +32,7 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
         return
     made = _Made(catalogue)
     yield from unknown_columns(statement, made)
+    yield from unknown_written(statement, made)
     yield from unknown_tables(statement, made)
     yield from ambiguous_columns(statement, made)
 

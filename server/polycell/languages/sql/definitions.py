@@ -51,6 +51,8 @@ def target(statement: Statement) -> Target | None:
     """What CREATE, DROP or ALTER TABLE/VIEW names; None for other statements and for templates."""
     tokens = statement.tokens
     verb = statement.root.statement
+    if verb in ("SELECT", "WITH"):
+        return _selected_into(statement)
     if verb not in ("CREATE", "DROP", "ALTER", "CACHE"):
         return None
     at = 1
@@ -82,6 +84,22 @@ def target(statement: Statement) -> Target | None:
         return None
     only_if_absent = verb == "CREATE" and words[-3:] == ["IF", "NOT", "EXISTS"]
     return Target(verb, tuple(parts), at, only_if_absent, temporary)
+
+
+def _selected_into(statement: Statement) -> Target | None:
+    """`SELECT a INTO made FROM t`, which other databases than these do not read so."""
+    into = statement.root.segment("into")
+    if into is None or statement.dialect.name not in ("tsql", "postgres", "redshift"):
+        return None
+    tokens, at = statement.tokens, into.start
+    while at < into.end and tokens[at].kind == "word" and tokens[at].value in {"TABLE", *_MODIFIERS}:
+        at += 1
+    parts = tokens[at : into.end : 2]
+    dotted = all(t.value == "." for t in tokens[at + 1 : into.end : 2]) and (into.end - at) % 2
+    if not dotted or any(t.kind not in ("word", "name") or t.value.startswith("@") for t in parts):
+        return None
+    temporary = any(t.value in ("TEMP", "TEMPORARY") for t in tokens[into.start : at])
+    return Target("CREATE", tuple(parts), into.end, temporary=temporary)
 
 
 def changes(
@@ -150,6 +168,9 @@ def created(
     def own(token: Token) -> Anchor | None:
         return anchor(statement, token)
 
+    if statement.root.statement in ("SELECT", "WITH"):
+        relations = Relations(statement, catalogue, own)
+        return query_types.with_types(statement, relations, catalogue, relations.output(statement.root))
     copied = _copied(statement, found.after)
     if copied:
         return catalogue.table(copied) or OPEN
@@ -157,7 +178,7 @@ def created(
     as_query = _query(statement, found.after)
     if as_query is not None:
         result = Relations(statement, catalogue, own).output(as_query)
-        result = query_types.of_part(_query_text(statement, found.after), catalogue, result)
+        result = query_types.of_part(query_types.query_text(statement, found.after), catalogue, result)
         if listed is not None and listed.kind != "query" and listed is not as_query:
             names = _fields(statement, listed)
             if len(names) == len(result.columns) and not result.open:
@@ -168,13 +189,24 @@ def created(
             selected = items(statement, as_query)
             if len(names) == len(selected) and not any(i.star or i.odd or i.empty for i in selected):
                 # The list names what the query left unnamed.
-                return Table(tuple(Column(statement.name(n), origin=own(n)) for n, _ in names), case_sensitive=False)
+                types = query_types.of_items(statement, found.after, as_query, catalogue)
+                made = zip(names, types, strict=True)
+                return Table(
+                    tuple(Column(statement.name(n), type_, origin=own(n)) for (n, _), type_ in made),
+                    case_sensitive=False,
+                )
             return OPEN
         return result
     if listed is None or not listed.closed or any(h.start < tokens[listed.end - 1].end for h in statement.holes):
         return OPEN
-    columns_ = []
-    for name, type_text in _fields(statement, listed):
+    columns_: list[Column] = []
+    like, copied_open = _copies(statement, listed), False
+    for name, type_text in _fields(statement, listed, like=True):
+        if name.value == "LIKE" and name.kind == "word" and like:
+            other = catalogue.table(like) or OPEN
+            columns_ += [c for c in other.columns if c.name.casefold() not in {k.name.casefold() for k in columns_}]
+            copied_open = copied_open or other.open
+            continue
         words = type_text.upper().split()
         nullable = False if "NOT NULL" in " ".join(words) or "PRIMARY" in words else None
         columns_.append(
@@ -187,9 +219,9 @@ def created(
                 source=" ".join(type_text.split())[:80],
             )
         )
-    # PARTITIONED BY (day date) and INHERITS add columns; LIKE copies them.
+    # PARTITIONED BY (day date) and INHERITS add columns.
     rest = {t.value for t in tokens[listed.end :] if t.kind == "word"}
-    opened = bool(rest & {"PARTITIONED", "INHERITS", "PARTITION"}) or _copies(statement, listed)
+    opened = bool(rest & {"PARTITIONED", "INHERITS", "PARTITION"}) or copied_open
     return Table(tuple(columns_), opened or not columns_, case_sensitive=False)
 
 
@@ -217,18 +249,8 @@ def _query(statement: Statement, after: int) -> Block | None:
     return None
 
 
-def _query_text(statement: Statement, after: int) -> str:
-    """The query behind the `AS` that follows what is created."""
-    depth = 0
-    for token in statement.tokens[after:]:
-        if token.kind == "word" and token.value == "AS" and not depth:
-            return statement.text[token.end :]
-        depth += (token.value == "(") - (token.value == ")")
-    return ""
-
-
-def _fields(statement: Statement, block: Block) -> list[tuple[Token, str]]:
-    """(name, text of the type and what follows) of each column in a list of definitions."""
+def _fields(statement: Statement, block: Block, *, like: bool = False) -> list[tuple[Token, str]]:
+    """(name, text of the type and what follows) of each column in a list of definitions; `like`: and of LIKE."""
     tokens = statement.tokens
     made: list[tuple[Token, str]] = []
     start = block.start + 1
@@ -238,7 +260,8 @@ def _fields(statement: Statement, block: Block) -> list[tuple[Token, str]]:
             continue
         if at > start and tokens[start].kind in ("word", "name"):
             first = tokens[start]
-            if not (first.kind == "word" and first.value in _CONSTRAINTS and at > start + 1):
+            constraint = first.kind == "word" and first.value in _CONSTRAINTS and at > start + 1
+            if not constraint or (like and first.value == "LIKE"):
                 text = statement.text[first.end : tokens[at - 1].end]
                 made.append((first, text.strip()))
         start = at + 1
@@ -255,8 +278,16 @@ def fields(statement: Statement, found: Target) -> Iterator[tuple[Token, Token |
         yield name, statement.tokens[at] if type_text and at < listed.end and type_text[0].isalpha() else None
 
 
-def _copies(statement: Statement, block: Block) -> bool:
-    return any(t.kind == "word" and t.value == "LIKE" for t in statement.tokens[block.start : block.end])
+def _copies(statement: Statement, block: Block) -> list[str]:
+    """The name behind LIKE in a list of definitions."""
+    tokens = statement.tokens
+    for at, child in block.walk(block.start + 1, block.end):
+        if child is None and tokens[at].kind == "word" and tokens[at].value == "LIKE":
+            end = at + 2
+            while end + 1 < block.end and tokens[end].value == ".":
+                end += 2
+            return [statement.spelling(t) for t in tokens[at + 1 : end : 2]]
+    return []
 
 
 def _first_line(statement: Statement) -> str:

@@ -147,14 +147,14 @@ def _adjusted(node: Any, dialect: Dialect, *, sums: bool) -> DataType | None:
     made = from_sqlglot(node.type)
     if made is None:
         return None
+    inner = node.this if isinstance(node, exp.Window) else node
+    if isinstance(inner, exp.Filter):
+        inner = inner.this
+    if made.name.startswith("decimal") and not isinstance(inner, (exp.Column, exp.Cast)):
+        return None  # precision grows by rules of each database
     if dialect.name == "duckdb":
-        inner = node.this if isinstance(node, exp.Window) else node
-        if isinstance(inner, exp.Filter):
-            inner = inner.this
         if isinstance(inner, exp.Sum) and made.name in INTEGERS:
             return DataType("decimal128", ("38", "0"))  # HUGEINT
-        if made.name.startswith("decimal") and not isinstance(inner, (exp.Column, exp.Cast)):
-            return None  # precision grows by rules of its own
         if made.name in INTEGERS and sums and isinstance(inner, (exp.Column, exp.Max, exp.Min, exp.Coalesce)):
             return None  # perhaps a HUGEINT sum of an inner query
         if made.name in INTEGERS and isinstance(inner, (exp.Binary, exp.Round, exp.Neg, exp.Paren)):

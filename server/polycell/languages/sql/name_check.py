@@ -15,6 +15,7 @@ from polycell.core.results import Finding
 from polycell.core.text import Span
 from polycell.languages.sql.blocks import Block, blocks
 from polycell.languages.sql.columns import items
+from polycell.languages.sql.definitions import target
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.messages import no_column, no_source
@@ -22,6 +23,7 @@ from polycell.languages.sql.no_columns import is_exempt, left_out, of_sequence
 from polycell.languages.sql.parameters import only_values
 from polycell.languages.sql.relations import Catalogue, Relations, Visible
 from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.sources import target_of
 from polycell.languages.sql.words import RESERVED, words_of
 
 log = logging.getLogger(__name__)
@@ -59,7 +61,7 @@ def ambiguous_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Fi
     """A bare name that two tables of one FROM have. In SELECT and WHERE alone: elsewhere databases differ in whether a
     name of the result comes first, and ON sees only the tables joined so far."""
     relations = _relations(statement, catalogue)
-    if relations is None or statement.dialect.name == "clickhouse":
+    if relations is None or statement.dialect.name == "clickhouse" or statement.root.statement in _WRITING:
         return
     tokens = statement.tokens
     for block, seen in _scopes(statement, relations):
@@ -92,14 +94,34 @@ def _relations(statement: Statement, catalogue: Catalogue) -> Relations | None:
     """None for statements that are not judged."""
     if not only_values(statement) or statement.lexed.unclosed or len(statement.text) > LONGEST:
         return None
-    if statement.root.statement not in ("SELECT", "WITH", "FROM"):
+    verb = statement.root.statement
+    if verb not in _QUERIES and verb not in _WRITING and not (verb == "CREATE" and target(statement) is not None):
         return None
     if any(b.pivots or b.implicit or b.kind == "join" for b in blocks(statement.root)):
         return None
     if statement.dialect.name == "clickhouse" and any(t.value == "SETTINGS" for t in statement.tokens):
         return None
-    odd = statement.dialect.name != "duckdb" and any(t.kind == "word" and t.value in _ODD for t in statement.tokens)
+    if verb in _WRITING and not _is_plainly_written(statement):
+        return None
+    if verb in _QUERIES and any(t.value == "INTO" for t in statement.tokens) and target(statement) is None:
+        return None
+    following = [*(t.value for t in statement.tokens[1:]), ""]
+    odd = statement.dialect.name != "duckdb" and any(
+        t.kind == "word" and t.value in _ODD and (t.value != "TABLE" or behind == "(")
+        for t, behind in zip(statement.tokens, following, strict=True)
+    )
     return None if odd else Relations(statement, catalogue)
+
+
+def _is_plainly_written(statement: Statement) -> bool:
+    """Whether one table is written: not MySQL's `UPDATE a, b SET`, whose ON DUPLICATE KEY sees the table and the query
+    alike, nor Oracle's `INSERT ALL INTO a INTO b`."""
+    words = [t.value for t in statement.tokens if t.kind == "word"]
+    head = statement.root.segment("head")
+    several = head is not None and any(
+        child is None and statement.tokens[at].value == "," for at, child in statement.root.walk(head.start, head.end)
+    )
+    return not several and "DUPLICATE" not in words and words.count("INTO") < 2
 
 
 def _scopes(statement: Statement, relations: Relations) -> Iterator[tuple[Block, list[Visible]]]:
@@ -117,6 +139,26 @@ def unknown_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Find
         if (token.start, token.end) in _parsed(statement):
             span = Span(token.start, token.end).shift(statement.start)
             yield no_column(span, statement.spelling(token), seen, qualifier)
+
+
+def unknown_written(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
+    """Names in the list of `INSERT INTO t (a, b)` that the table certainly lacks."""
+    relations = _relations(statement, catalogue) if statement.root.statement == "INSERT" else None
+    written = target_of(statement) if relations is not None else None
+    if relations is None or written is None or not written.parts or written.alias is not None:
+        return
+    table = relations.table(written, statement.root)
+    listed = statement.root.children.get(statement.index_at(written.parts[-1].end))
+    if listed is None or listed.kind == "query" or not listed.closed or not (table.proves_absence and table.columns):
+        return
+    inside = range(listed.start + 1, listed.end - 1)
+    tokens = statement.tokens
+    if not all(tokens[i].kind in (("word", "name") if n % 2 == 0 else ("op",)) for n, i in enumerate(inside)):
+        return
+    seen = [Visible(written, table, 0, statement.spelling(written.parts[-1]))]
+    for token in (tokens[i] for i in inside[::2]):
+        if table.column(statement.spelling(token)) is None:
+            yield no_column(Span(token.start, token.end).shift(statement.start), statement.spelling(token), seen, "")
 
 
 def _suspects(statement: Statement, relations: Relations) -> Iterator[tuple[Token, list[Visible], str]]:
@@ -166,11 +208,13 @@ def _knows(visible: Visible, name: str) -> bool:
 # Words of clauses whose names are not followed here.
 _ODD = words_of(
     """APPLY LATERAL FLATTEN EXPLODE POSEXPLODE INLINE STACK JSON_TUPLE JSON_TABLE XMLTABLE OPENJSON OPENROWSET
-    CONNECT MATCH_RECOGNIZE MODEL MEASURES PIVOT UNPIVOT UNNEST INTO OUTPUT ARRAY FINAL SAMPLE TABLESAMPLE
+    CONNECT MATCH_RECOGNIZE MODEL MEASURES PIVOT UNPIVOT UNNEST OUTPUT ARRAY FINAL SAMPLE TABLESAMPLE
     TRANSFORM COLLATE GENERATE_SERIES TABLE PREWHERE SEPARATOR"""
 )
 _MERGING = frozenset({"SEMI", "ANTI", "NATURAL", "ASOF"})
-_CLAUSES = frozenset({"select", "where", "on", "group", "having", "qualify", "order"})
+_CLAUSES = frozenset({"select", "where", "on", "group", "having", "qualify", "order", "set"})
+_QUERIES = frozenset({"SELECT", "WITH", "FROM"})
+_WRITING = frozenset({"INSERT", "UPDATE", "DELETE"})
 
 
 def _words(statement: Statement, block: Block) -> Iterator[tuple[Token, int, str]]:
@@ -192,7 +236,7 @@ def _words(statement: Statement, block: Block) -> Iterator[tuple[Token, int, str
             yield token, at
 
     for segment in block.segments:
-        if segment.clause in _CLAUSES:
+        if segment.clause in _CLAUSES and (segment.clause != "set" or statement.root.statement == "UPDATE"):
             for token, at in inside(block, segment.start, segment.end):
                 yield token, at, segment.clause
 

@@ -11,7 +11,7 @@ from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.words import words_of
 
 _PSEUDO = frozenset(
-    {"rowid", "filename", "file_row_number", "rownum", "current_date", "current_timestamp", "current_time"}
+    {"rowid", "filename", "file_row_number", "rownum", "current_date", "current_timestamp", "current_time", "default"}
 )
 # The same in other databases, and words that stand where a column may (`DATEADD(day, 1, d)`, `SYSDATE`).
 _ELSEWHERE = words_of(
@@ -45,6 +45,8 @@ def _is_keyword(statement: Statement, index: int) -> bool:
     before = ["", "", *(t.value if t.kind == "word" else "" for t in statement.tokens[max(index - 2, 0) : index])][-2:]
     if before[1] == "IS" or before == ["IS", "NOT"] or before[1] == "RETURNING":
         return True
+    if before[0] == "IDENTITY" and statement.tokens[index - 1].value == "(":
+        return True  # T-SQL: `SELECT identity(int) AS id INTO …`
     return statement.tokens[index].value == "NORMALIZED" or _is_sequence(statement, index)
 
 

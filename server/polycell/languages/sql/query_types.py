@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from polycell.core.types import NULL, Column, Table
+from polycell.core.types import NULL, Column, DataType, Table
+from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.columns import items
 from polycell.languages.sql.duckdb_results import described
 from polycell.languages.sql.infer import typed
 from polycell.languages.sql.relations import Relations
@@ -37,3 +39,32 @@ def _with_type(column: Column, found: Column) -> Column:
     if column.type is not None or found.type is None or found.type == NULL:
         return column
     return replace(column, type=found.type, type_certainty=found.type_certainty)
+
+
+def of_items(statement: Statement, after: int, query: Block, catalogue: ViewCatalogue) -> list[DataType | None]:
+    """The types of the items of the query behind `AS`, in order, some of which have no name of their own. Names are
+    given to those for the question."""
+    listed = items(statement, query)
+    text = query_text(statement, after)
+    base = len(statement.text) - len(text)
+    for at in reversed(range(len(listed))):
+        if listed[at].alias is None:
+            end = statement.tokens[listed[at].end - 1].end - base
+            text = f"{text[:end]} AS polycell_{at}{text[end:]}"
+    unknown: list[DataType | None] = [None] * len(listed)
+    statements = scan(text, catalogue.dialect).statements
+    if not text or len(statements) != 1:
+        return unknown
+    relations = Relations(statements[0], catalogue, lambda token: None)
+    found = with_types(statements[0], relations, catalogue, relations.output(statements[0].root))
+    return [c.type if c.type != NULL else None for c in found.columns] if len(found.columns) == len(listed) else unknown
+
+
+def query_text(statement: Statement, after: int) -> str:
+    """The query behind the `AS` that follows what is created."""
+    depth = 0
+    for token in statement.tokens[after:]:
+        if token.kind == "word" and token.value == "AS" and not depth:
+            return statement.text[token.end :]
+        depth += (token.value == "(") - (token.value == ")")
+    return ""

@@ -63,6 +63,7 @@ from polycell.tables.unseen import UNSEEN
 CHECKED = 100  # statements of a cell beyond which none is checked
 INFERRED = LONGEST  # characters of a cell that are read at all, to complete what is typed excepted
 
+_NO_RESULT = frozenset({"CREATE", "DROP", "ALTER", "USE", "SET", "GRANT", "TRUNCATE"})
 _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", ""})
 
 Anchored = Callable[[Statement, Token], Anchor | None]
@@ -390,7 +391,7 @@ def result(reading: Reading, local: Mapping[str, Binding | None]) -> Table | Non
     if not statements:
         return None
     last = statements[-1]
-    if last.root.statement in ("CREATE", "DROP", "ALTER", "USE", "SET", "GRANT", "TRUNCATE"):
+    if last.root.statement in _NO_RESULT or definitions.target(last) is not None:
         return None
     if last.root.statement not in _QUERIES or reading.script.blocks:
         return OPEN

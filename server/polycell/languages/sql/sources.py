@@ -43,7 +43,7 @@ _STOPS = RESERVED | {"TABLESAMPLE", "WHEN", "STRAIGHT_JOIN"}
 _PREFIXES = frozenset({"LATERAL", "ONLY", "TABLE", "INTO", "OUTER"})
 _VERSION_CALLS = frozenset({"AT", "BEFORE", "CHANGES"})
 _VERSIONS = frozenset({"VERSION", "TIMESTAMP", "SYSTEM_TIME", "SYSTEM_VERSION"})
-_PARTS = frozenset({"PARTITION", "SAMPLE", "TABLESAMPLE"})
+_PARTS = frozenset({"PARTITION", "SAMPLE", "TABLESAMPLE", "OPTION"})
 _HINTS = frozenset({"USE", "FORCE", "IGNORE"})
 _HEADS = {"UPDATE": ("UPDATE",), "INSERT": ("INTO", "OVERWRITE"), "MERGE": ("INTO", "MERGE"), "DELETE": ("DELETE",)}
 
@@ -60,7 +60,8 @@ def sources(statement: Statement, block: Block) -> tuple[Source, ...]:
 def _sources(statement: Statement, block: Block) -> list[Source]:
     made: list[Source] = []
     target = target_of(statement) if block is statement.root else None
-    if target is not None and block.statement in ("UPDATE", "MERGE"):
+    alone = block.statement == "DELETE" and block.segment("from") is None  # BigQuery, Oracle: `DELETE t WHERE …`
+    if target is not None and (alone or block.statement in ("UPDATE", "MERGE")):
         made.append(target)
     for at, segment in enumerate(block.segments):
         if segment.clause == "from":
