@@ -142,3 +142,16 @@ def test_without_duckdb_everything_else_works(monkeypatch: pytest.MonkeyPatch) -
     assert table(text, "r") == "k: int64, n: int64"
     monkeypatch.undo()
     duckdb_shadow.bind.cache_clear()
+
+
+def test_quotes_that_are_escaped_in_python_are_around_the_name() -> None:
+    dsl.check_findings(
+        """
+        # %%
+        import duckdb, pandas as pd
+        t = pd.DataFrame({"a": [1], "b": ["x"]})
+        duckdb.sql("select \\"a\\", x.\\"b\\" as \\"c d\\", \\"e\\" from t x where \\"b\\" = 'x'")
+                                                       ^^^ sql-unknown-column: No column `e`
+        duckdb.sql('select "a" from t where b = \\'x\\' and a = 1')
+        """
+    )

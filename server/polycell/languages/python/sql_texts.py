@@ -146,7 +146,17 @@ def _unescaped(inner: str) -> str | None:
         return inner
     if any(found[1] in _REFUSED for found in _ESCAPE.finditer(inner)):
         return None
-    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[0]), inner)
+    open_: set[str] = set()
+
+    def meant(found: re.Match[str]) -> str:
+        quote = found[1]
+        if quote not in "'\"":
+            return _ESCAPED.get(quote, found[0])
+        # No blank may come between a quote and what it is around.
+        open_.symmetric_difference_update(quote)
+        return f" {quote}" if quote in open_ else f"{quote} "
+
+    return _ESCAPE.sub(meant, inner)
 
 
 def _in_hole(inner: str) -> bool:
