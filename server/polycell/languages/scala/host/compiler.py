@@ -9,11 +9,12 @@ from typing import Any
 import jpype
 
 from polycell.languages.scala.host.classes import Classes
-from polycell.languages.scala.host.interop import Json, Source, java_list
+from polycell.languages.scala.host.interop import Json, Memory, Source, java_list
 
 ANSWER = 60.0  # seconds for one answer; cold ones with Spark on the classpath take many
-MOST_NAMES = 20_000  # of symbols, kept from one answer to the next
-_OF_DOCUMENTS = "^(?:_empty_/|local|$)"  # names of what a document defines
+# It keeps something of every document, some 60 bytes a character. Where that fills the memory it is made anew at the
+# next question (a second), but not before it has seen so many characters.
+MOST_SHOWN = 500_000
 
 
 class Token:
@@ -51,10 +52,8 @@ class Compiler:
         self._optional = jpype.JClass("java.util.Optional")
         found = next(iter(services.load(interface, jpype.JClass("scala.Option").class_.getClassLoader()).iterator()))
         self._classes = Classes(classpath)
-        self._of_documents = jpype.JClass("java.util.regex.Pattern").compile(_OF_DOCUMENTS).asPredicate()
-        access = jpype.JClass("scala.meta.internal.pc.CompilerAccess").class_
-        self._loaded = access.getDeclaredField("_compiler")
-        self._loaded.setAccessible(True)
+        self._memory = Memory()
+        self._shown = 0  # characters since it was made
         with_search = found.withSearch(self._search())
         self._compiler = with_search.newInstance(
             "notebook", java_list(paths.get(jar) for jar in classpath), java_list(options)
@@ -79,23 +78,13 @@ class Compiler:
 
     def _get(self, future: Any) -> Any:
         found = future.get(int(ANSWER), jpype.JClass("java.util.concurrent.TimeUnit").SECONDS)
-        self._forget()
+        if self._shown > MOST_SHOWN and self._memory.full:
+            self._shown = 0
+            self._compiler.restart()
         return found
 
-    def _forget(self) -> None:
-        """Have the names of a document's own symbols forgotten: the compiler keeps all names that it ever showed, and
-        with each symbol the whole document. It works at nothing now, as this thread alone gives it work."""
-        loaded = self._loaded.get(self._compiler.compilerAccess())
-        if loaded is None:
-            return
-        names = loaded.compiler().semanticdbOps()
-        names.symbolCache().values().removeIf(self._of_documents)
-        if names.symbolCache().size() > MOST_NAMES:
-            names.symbolCache().clear()
-        names.pointsCache().clear()
-        names.gSourceFileInputCache().clear()
-
     def _at(self, source: Source, offset: int, token: Token) -> Any:
+        self._shown += len(source.text)
         return self._parameters(self._uri.create(source.uri), source.text, offset, token.java)
 
     def _search(self) -> Any:

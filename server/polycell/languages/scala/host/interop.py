@@ -95,6 +95,22 @@ class Json:
         return json.loads(str(self._gson.toJson(value)))
 
 
+FULL = 0.4  # of the old generation
+
+
+class Memory:
+    """Of the JVM, as its last full collection left it; `java.options` choose the collector."""
+
+    def __init__(self) -> None:
+        beans = jpype.JClass("java.lang.management.ManagementFactory").getMemoryPoolMXBeans()
+        self._old = next(bean for bean in beans if str(bean.getName()) == "Tenured Gen")
+
+    @property
+    def full(self) -> bool:
+        usage = self._old.getCollectionUsage()
+        return int(usage.getUsed()) > FULL * int(usage.getMax())
+
+
 def function(call: Callable[[Any], Any]) -> Any:
     """A Python callable as a `scala.Function1`."""
 
