@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polycell.core.notebook import Notebook
-from polycell.formats.cells import make_cell, redeclare, retext
+from polycell.formats.cells import make_cell, retext
 from polycell.formats.model import CellSource
 from tests.formats.making import cell
 
@@ -192,17 +192,6 @@ def test_retext_keeps_what_the_text_does_not_say() -> None:
     assert (retext(prose, "x = 1", databricks).kind, retext(prose, "x = 1", databricks).language) == ("code", "python")
 
 
-def test_redeclare_beats_old_metadata() -> None:
-    notebook = Notebook("x:", metadata={"language_info": {"name": "python"}})
-    sql = make_cell(CellSource("c", "select 1", declared="sql", metadata={"vscode": {"languageId": "sql"}}), notebook)
-    assert redeclare(sql, "python", notebook).language == "python"
-    assert redeclare(sql, "r", notebook).language == "r"
-    assert redeclare(sql, "markdown", notebook).kind == "markup"
-    raw = redeclare(sql, "raw", notebook)
-    assert (raw.kind, raw.language) == ("raw", "")
-    assert redeclare(raw, "sql", notebook).language == "sql"
-
-
 def test_the_same_cell_has_the_same_digest() -> None:
     assert cell("x = 1").digest == cell("x = 1").digest
     assert cell("x", metadata={"language": "sql"}).digest != cell("x").digest
@@ -258,7 +247,6 @@ def test_any_cell_is_made_and_remade(text: str, metadata: dict[str, Any], host: 
         assert made.magic.arguments_start <= len(text)
     again = retext(made, text, notebook)
     assert (again.language, again.body, again.kind) == (made.language, made.body, made.kind)
-    redeclare(made, "sql", notebook)
 
 
 PYTHON_BOOK = Notebook("test:plain", host="jupyter", language="python", metadata={"language_info": {"name": "python"}})

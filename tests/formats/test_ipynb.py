@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from polycell.core.text import Span
 from polycell.formats import read_document, read_text
-from polycell.formats.ipynb import outputs_span, read, read_raw
+from polycell.formats.ipynb import read, read_raw
 from polycell.formats.jsontext import JsonReader
 from polycell.formats.model import Document
 from tests.shared import SHARED, needs_shared
@@ -179,10 +179,10 @@ def test_outputs_are_left_where_they_stand() -> None:
     saved = [{"output_type": "stream", "name": "stdout", "text": ["]}\n", '"']}]
     text = notebook(code("x", outputs=saved), {"cell_type": "markdown", "source": "y"})
     raw = read_raw(text)
-    span = outputs_span(raw, 0)
+    span = raw.cells[0].outputs
     assert span is not None
     assert json.loads(text[span.start : span.end]) == saved
-    assert outputs_span(raw, 1) is None
+    assert raw.cells[1].outputs is None
 
 
 # -- broken files

@@ -115,13 +115,6 @@ def _of_another_type(block: Block) -> Iterator[Declaration]:
         yield Declaration(made, block.span_of(Span(*written.span("key"))), problem=_NO_LIST)
 
 
-def python_version(text: str) -> str:
-    """The block's `requires-python`, or ""."""
-    block = find_block(text)
-    strings = toml_strings(block.content) if block is not None else iter(())
-    return next((s.value for s in strings if not s.table and s.key == "requires-python"), "")
-
-
 def insertion(text: str, requirement: str) -> tuple[Span, str] | None:
     """The edit that adds a requirement to the block, in the block's own layout; None where it has no place for it."""
     block = find_block(text)

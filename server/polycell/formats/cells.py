@@ -111,29 +111,6 @@ def retext(cell: Cell, text: str, notebook: Notebook) -> Cell:
     return make_cell(_source(cell, text, cell.declared, notebook), notebook)
 
 
-def redeclare(cell: Cell, language_id: str, notebook: Notebook) -> Cell:
-    """The cell after the client gave it another language. That is newer than what the metadata say."""
-    metadata = dict(cell.metadata)
-    if language_id and language_id != "raw":
-        vscode = metadata.get("vscode")
-        metadata["vscode"] = {**(vscode if isinstance(vscode, Mapping) else {}), "languageId": language_id}
-    source = _source(cell, cell.text, language_id, notebook)
-    kind: CellKind = "raw" if language_id == "raw" else "code"
-    return make_cell(
-        CellSource(
-            source.id,
-            source.text,
-            "markup" if canonical(language_id) in MARKUP else kind,
-            language_id,
-            metadata,
-            name=source.name,
-            result=source.result,
-            execution_count=source.execution_count,
-        ),
-        notebook,
-    )
-
-
 def _source(cell: Cell, text: str, declared: str, notebook: Notebook) -> CellSource:
     """What `cell` was made of, as far as it matters: a result that the text or the metadata gave is left out."""
     given = cell.result

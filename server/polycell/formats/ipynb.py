@@ -54,11 +54,6 @@ class RawNotebook:
     problems: list[DocumentProblem] = field(default_factory=list)
 
 
-def outputs_span(notebook: RawNotebook, index: int) -> Span | None:
-    """Where the saved outputs of a cell stand in the document: a JSON array. None when the cell has none."""
-    return notebook.cells[index].outputs
-
-
 def metadata_span(text: str, path: Sequence[str | int]) -> Span | None:
     """Where a value of the notebook's metadata stands in its JSON; a string's text without its quotes. None where the
     path leads nowhere."""
