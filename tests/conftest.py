@@ -40,6 +40,7 @@ PATIENCE = {
     "lsp.preview": "PATIENCE",
     "lsp.requests": "PATIENCE",
     "tables.databases.sqlite_file": "SECONDS",
+    "tables.databases.worker": "SECONDS",
     "tables.files": "LONGEST",
     "tables.readers.duckdb_files": "SECONDS",
 }

@@ -55,6 +55,16 @@ def test_findings(query: str, expected: list[tuple[str, str]]) -> None:
     assert found(query) == expected
 
 
+def test_what_was_found_stands_where_it_is_though_the_next_question_is_not_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def once(text: str, tables: duckdb_shadow.Tables) -> object:
+        return None if "NULL" in text else duckdb_shadow.bind(text, tables)
+
+    monkeypatch.setattr(duckdb_check, "bind", once)
+    assert found("select 1; select idd, nme from orders") == [("unknown-column", "idd")]
+
+
 @pytest.mark.parametrize(
     "query",
     [

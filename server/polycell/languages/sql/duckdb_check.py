@@ -69,8 +69,8 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> list[Finding] | 
     edits, found = [_Edit(h.start, h.end - h.start) for h in holes], list[Finding]()
     while len(found) < MOST:
         answer = bind(text, tables)
-        if answer is None:
-            return found if len(edits) > len(holes) else None
+        if answer is None and len(edits) == len(holes):
+            return None
         if not isinstance(answer, Refused):
             break
         span = _original(answer.span, edits) if answer.span is not None else None

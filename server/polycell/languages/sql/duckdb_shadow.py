@@ -134,8 +134,9 @@ class _Held:
 
 
 class _Watch:
-    """Ends what takes longer than `SECONDS`. One thread for all queries: to start one takes as long as a query, and to
-    wake it a part of that, so that it looks by itself while queries come, and sleeps when none has come for a while."""
+    """Ends what takes longer than `SECONDS`, of the clock and of our processor both: a query that waits for its turn on
+    a busy machine is not lost. One thread for all queries: to start one takes as long as a query, and to wake it a part
+    of that, so that it looks by itself while queries come, and sleeps when none has come for a while."""
 
     LOOKS = 0.05  # seconds between two looks
     PATIENCE = 20  # looks without a query after which it sleeps
@@ -144,6 +145,7 @@ class _Watch:
         self._interrupt = interrupt
         self._changed = threading.Condition()
         self._until = 0.0  # 0 while nothing runs
+        self._until_worked = 0.0
         self._idle = 0  # looks since the last query
         self._open = True
         threading.Thread(target=self._run, name="polycell-duckdb-watch", daemon=True).start()
@@ -152,6 +154,7 @@ class _Watch:
     def limited(self) -> Iterator[None]:
         with self._changed:
             self._until = time.monotonic() + SECONDS
+            self._until_worked = time.process_time() + SECONDS
             if self._idle >= self.PATIENCE:
                 self._changed.notify()
             self._idle = 0
@@ -169,7 +172,7 @@ class _Watch:
     def _run(self) -> None:
         with self._changed:
             while self._open:
-                if self._until and time.monotonic() >= self._until:
+                if self._until and time.monotonic() >= self._until and time.process_time() >= self._until_worked:
                     self._until = 0.0
                     self._interrupt()
                 self._idle += 1

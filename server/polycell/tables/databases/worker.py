@@ -26,8 +26,9 @@ class NotRead(Exception):  # noqa: N818  (a state, not an error)
     """Why a database could not be read, in words for the user and without credentials."""
 
 
-def ask(place: Place, seconds: float = SECONDS) -> Database:
-    """Read a catalogue in a process of its own. Raises NotRead."""
+def ask(place: Place, seconds: float | None = None) -> Database:
+    """Read a catalogue in a process of its own, which has `SECONDS`. Raises NotRead."""
+    seconds = SECONDS if seconds is None else seconds
     # Only what our own process imports from: the working folder may be the notebook's.
     path = [p for p in sys.path if p]
     command = [sys.executable, "-c", _START.format(path=path)]
