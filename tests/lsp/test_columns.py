@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,38 @@ def test_a_rename_edits_python_strings_sql_and_charts_together() -> None:
             (0, 26),
             (1, 6),
         ]
+
+    run(test)
+
+
+EVERYWHERE = (
+    ("python", "import duckdb, pandas as pd, polars as pl, altair as alt\n"
+     "sales = pd.DataFrame({'who': ['a'], 'paid': [1]})"),
+    ("python", 'top = duckdb.sql("select who, sum(paid) as tot from sales group by who").df()'),
+    ("python", "top.sort_values('tot').rename(columns={'who': 'name'})\ntop.tot.max()"),
+    ("python", "alt.Chart(top).mark_bar().encode(x='who:N', y=alt.Y('tot:Q'), tooltip=['who', 'tot'])"),
+    ("vega-lite", '{"data": {"name": "top"}, "mark": "bar", "encoding": {"x": {"field": "tot"}}}'),
+    ("python", "from pyspark.sql import SparkSession, functions as F\nspark = SparkSession.builder.getOrCreate()\n"
+     "sdf = spark.createDataFrame(top)\nsdf.createOrReplaceTempView('tops')\n"
+     "sdf.filter(sdf.tot > 1).select(F.col('tot'), 'who').where('tot > 2 and who is not null')"),
+    ("python", "spark.sql('select tot, who from tops where tot > 1')"),
+    ("python", "pl.from_pandas(top).with_columns(pl.col('tot') * 2).filter(pl.col('tot') > 1)"),
+)  # fmt: skip
+
+
+def test_a_rename_through_every_library() -> None:
+    async def test() -> None:
+        client = Client(default_parts)
+        await client.start(CAPABILITIES)
+        client.open_notebook(BOOK, *EVERYWHERE)
+        texts = {f"cell:{BOOK}#{n}": text for n, (_, text) in enumerate(EVERYWHERE)}
+        expected = {uri: re.sub(r"\btot\b", "revenue", text) for uri, text in texts.items() if "tot" in text}
+        for cell in (1, 3, 4, 6, 7):  # those of one line
+            answer = await rename(client, f"cell:{BOOK}#{cell}", 0, EVERYWHERE[cell][1].index("tot") + 1, "revenue")
+            assert changed(answer, texts) == expected, cell
+        for name, why in (("who", "There is a column `who` beside `tot` already"), ("x y", "`x y` cannot be written")):
+            refused = await rename(client, f"cell:{BOOK}#1", 0, EVERYWHERE[1][1].index("tot") + 1, name)
+            assert why in refused["error"]["message"]
 
     run(test)
 

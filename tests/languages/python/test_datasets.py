@@ -78,6 +78,22 @@ def test_frames_that_go_by_rules_of_pandas(code: str, said: str) -> None:
     assert describe(found).startswith(f"{said} table, ")
 
 
+def test_frames_with_shapes() -> None:
+    """Compared with geopandas 1.1."""
+    code = f"""
+{FRAME}import geopandas as gpd
+g = gpd.GeoDataFrame(made, geometry=gpd.points_from_xy(made.a, made.a), crs="EPSG:4326")
+r = g.to_crs(3857).merge(made, on="b").rename(columns={{"a_x": "n"}})
+h = gpd.GeoDataFrame(g, geometry="geometry").drop(columns="a")
+f = gpd.read_file("places.shp")
+"""
+    assert columns(code) == ["n", "b", "geometry", "a_y"]
+    assert columns(code, "h") == ["b", "geometry"]
+    assert columns(code, "f") == ["geometry"]
+    assert columns(code, "made") == ["a", "b"]
+    assert describe(ours(code)["g"]).startswith("geopandas table")
+
+
 def test_sums_of_dask_are_no_numbers_yet() -> None:
     assert describe(ours(f"{FRAME}import dask.dataframe as dd\nr = dd.from_pandas(made)['a'].sum()")["r"]) == ""
 

@@ -111,7 +111,7 @@ def _fragment(reading: Reading, call: ast.Call, node: ast.Constant | ast.JoinedS
         around = _GROUP
     if not method and not _proving(reading, call):
         table = replace(table, open=True)
-    if table.flavour == "spark" and method in ("filter", "where"):
+    if table.flavour == "spark" and method in ("filter", "where") and not _names_only(text, table):
         # Spark finds columns that a selection before has left out.
         table = replace(table, open=True)
     dialect = _DIALECTS.get(table.flavour, "")
@@ -126,6 +126,19 @@ def _fragment(reading: Reading, call: ast.Call, node: ast.Constant | ast.JoinedS
         given=((owner, _as_sql(table)),),
         holes=holes(node, span, text),
     )
+
+
+_WORDS = re.compile(r"""'[^']*'|"[^"]*"|([^\W\d]\w*)(?!\w|\s*\()""")
+_KEYWORDS = frozenset({
+    "and", "or", "not", "in", "is", "null", "like", "rlike", "ilike", "between", "true", "false", "case", "when",
+    "then", "else", "end",
+})  # fmt: skip
+
+
+def _names_only(text: str, table: Table) -> bool:
+    """Whether all that a condition may name are columns of the table: nothing is looked for elsewhere."""
+    words = (found[1] for found in _WORDS.finditer(text) if found[1])
+    return all(table.column(word) is not None or word.casefold() in _KEYWORDS for word in words)
 
 
 def _as_sql(table: Table) -> Table:

@@ -87,7 +87,7 @@ class Uses(Watcher):
     def attribute(self, run: Interpreter, node: ast.Attribute, table: Table) -> None:
         """`t.x`, of pandas and Spark."""
         members = frame_attributes.FRAMES.get(table.flavour)
-        if members is None or node.attr in members or node.attr.startswith("_"):
+        if members is None or table.library or node.attr in members or node.attr.startswith("_"):
             return
         if table.flavour == "spark":
             self.judged(run, node.value, node, "duplicate-columns", duplicates.ambiguity(table, node.attr))

@@ -17,6 +17,7 @@ _MODULES: Mapping[str, str] = {
 CLASSES: Mapping[str, str] = {
     "modin": "modin.pandas.DataFrame", "cudf": "cudf.DataFrame", "pyspark.pandas": "pyspark.pandas.DataFrame",
     "koalas": "databricks.koalas.DataFrame", "dask": "dask.dataframe.DataFrame",
+    "geopandas": "geopandas.GeoDataFrame",
 }  # fmt: skip
 # Functions of the same name that do something else, or take their arguments otherwise.
 _OTHERS = frozenset({"read_table", "read_sql", "read_sql_query", "read_sql_table", "sql", "from_pandas", "from_dict"})

@@ -25,6 +25,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     duckdb_readers,
     duckdb_rules,
     figures,
+    geo_frames,
     library,
     pandas_aggregate,
     pandas_combine,
