@@ -146,7 +146,7 @@ def test_types_cross_to_python_and_sql(live: Live) -> None:
         f"{SHOP}# %% [scala]\nval ids = sales.map(_.id)\nval first = sales.head\nval byCity = sales.groupBy(_.city)\n"
         "val share = ids.sum / 2.0\n"
     )
-    assert describe(given["ids"]) == "sequence[int]"
+    assert describe(given["ids"]) == "Seq[Long]"
     assert describe(given["share"]) == "float"
     assert isinstance(given["first"], Record)
     assert describe(dict(given["first"].fields)["city"]) == "function () -> str"
@@ -171,14 +171,14 @@ def test_columns_of_a_scala_table_in_sql(live: Live) -> None:
 
 def test_the_last_value_of_a_cell_is_out(live: Live) -> None:
     text = "host: polynote\n# %% [scala]\nval xs = List(1, 2)\nxs.map(_ * 2.5)\n"
-    assert describe(live.given(text)["Out"]) == "sequence[float]"
+    assert describe(live.given(text)["Out"]) == "List[Double]"
     assert "sum" in labels(live, f"{text}# %% [scala]\nOut.<|>")
 
 
 def test_a_result_may_be_made_of_the_result_above(live: Live) -> None:
     text = "host: polynote\n# %% [scala]\nList(1, 2)\n# %% [scala]\nOut.map(_ * 2.5)\n"
     assert live.findings(text) == []
-    assert describe(live.given(text)["Out"]) == "sequence[float]"
+    assert describe(live.given(text)["Out"]) == "List[Double]"
     assert "sum" in labels(live, f"{text}# %% [scala]\nOut.<|>")
 
 

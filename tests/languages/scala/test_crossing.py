@@ -45,17 +45,17 @@ def fields(name: str) -> tuple[tuple[str, str], ...] | None:
         ("String", "str"),
         ("java.lang.String", "str"),
         ("Array[Int]", "array[int]"),
-        ("List[String]", "sequence[str]"),
-        ("scala.collection.immutable.Vector[Double]", "sequence[float]"),
-        ("Set[Long]", "set[int]"),
-        ("Map[String,Int]", "dict[str, int]"),
-        ("(Int, String)", "tuple"),
+        ("List[String]", "List[String]"),
+        ("scala.collection.immutable.Vector[Double]", "Vector[Double]"),
+        ("Set[Long]", "Set[Long]"),
+        ("Map[String,Int]", "Map[String, Int]"),
+        ("(Int, String)", "(Int, String)"),
         ("Sale", "Sale"),
-        ("Option[Long]", "Option"),
+        ("Option[Long]", "Option[Long]"),
         ("org.apache.spark.rdd.RDD[Sale]", "org.apache.spark.rdd.RDD"),
         ("Int => Int", ""),
         ("A with B", ""),
-        ("List[", "sequence"),
+        ("List[", "List"),
         ("org.example.Thing", "org.example.Thing"),
     ],
 )
@@ -85,6 +85,28 @@ def test_a_case_class_has_its_fields_as_calls() -> None:
     city = dict(sale.fields)["city"]
     assert isinstance(city, Function)
     assert city.returns == Scalar(STRING)
+
+
+@pytest.mark.parametrize(
+    ("scala", "calls"),
+    [
+        ("List[Sale]", {"apply": "(n: int) -> Sale", "length": "() -> int", "head": "() -> Sale"}),
+        ("Vector[Option[Int]]", {"apply": "(n: int) -> Option[Int]", "mkString": "(sep: str) -> str"}),
+        ("Set[String]", {"contains": "(elem) -> bool", "size": "() -> int", "apply": None}),
+        ("Iterator[Int]", {"next": "() -> int", "size": None}),
+        ("Map[String,Double]", {"apply": "(key: str) -> float", "get": "(key: str) -> Option[float]", "keys": None}),
+        ("Option[Sale]", {"get": "() -> Sale", "isDefined": "() -> bool"}),
+        ("(Int, String)", {"_1": "() -> int", "_2": "() -> str", "_3": None}),
+        ("scala.collection.immutable.Range", {"apply": "(n: int) -> int"}),
+    ],
+)
+def test_members_of_collections_are_calls(scala: str, calls: dict[str, str | None]) -> None:
+    """Python holds the JVM's object, which is neither a list nor a dictionary."""
+    held = to_neutral(scala, fields)
+    assert isinstance(held, Record)
+    members = {name: member.signature for name, member in held.fields if isinstance(member, Function)}
+    assert {name: members.get(name) for name in calls} == calls
+    assert not {"append", "items", "keys", "pop"} & members.keys()
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_scala_3(live: Live) -> None:
 def test_scala_2_12(live: Live) -> None:
     compiled(live, SCALA_2_12)
     assert live.findings(SCALA_2_12) == []
-    assert describe(live.given(SCALA_2_12)["ids"]) == "sequence[int]"
+    assert describe(live.given(SCALA_2_12)["ids"]) == "Vector[Long]"
     assert [item.label for item in live.complete(f"{SCALA_2_12}# %%\nsales.head.<|>").items[:2]] == ["city", "id"]
     assert [item.label for item in live.complete(f"{SCALA_2_12}# %%\nval x = twi<|>").items] == ["twice"]
     hover = live.hover(f"{SCALA_2_12}# %%\nid<|>s")

@@ -23,14 +23,13 @@ from polycell.core.types import (
     Column,
     DataType,
     Evidence,
-    Function,
     Opaque,
     Record,
     Scalar,
     Table,
     Type,
-    describe,
 )
+from polycell.languages.scala.proxies import SEQUENCES, SETS, calling, proxy_members
 
 # Scala's simple types, unqualified, and Arrow's name for each.
 SCALARS: Mapping[str, DataType] = {
@@ -91,14 +90,7 @@ _FIELDS: Mapping[str, str] = {
 # Types of fields that cannot be null; a nullable column is an `Option` of them.
 _PRIMITIVES = frozenset({"Boolean", "Byte", "Short", "Int", "Long", "Float", "Double"})
 
-_SEQUENCES = frozenset(
-    {
-        *("Seq", "List", "Vector", "IndexedSeq", "LinearSeq", "Iterable", "Traversable", "Stream", "LazyList"),
-        *("ArrayBuffer", "ListBuffer", "Buffer", "Queue", "Iterator", "Range", "ArraySeq", "WrappedArray"),
-    }
-)
-_SETS = frozenset({"Set", "SortedSet", "TreeSet", "HashSet"})
-_MAPS = frozenset({"Map", "SortedMap", "TreeMap", "HashMap", "ListMap", "concurrent.Map"})
+_TUPLE = re.compile(r"Tuple\d+")
 _DATASETS = frozenset({"Dataset", "DataFrame"})
 
 
@@ -113,6 +105,12 @@ class Applied:
     @property
     def short(self) -> str:
         return self.name.rpartition(".")[2]
+
+    def __str__(self) -> str:
+        inner = ", ".join(map(str, self.arguments))
+        if _TUPLE.fullmatch(self.short):
+            return f"({inner})"
+        return f"{self.short}[{inner}]" if inner else self.short or "?"
 
 
 _WORD = re.compile(r"\s*([\w$.`]+)")
@@ -187,24 +185,14 @@ def _neutral(type_: Applied, fields: Fields, depth: int) -> Type:
         return dataset(type_, fields)
     if short == "Array" and inner:
         return Collection("array", inner[0])
-    if short in _SEQUENCES:
-        return Collection("sequence", inner[0] if inner else None)
-    if short in _SETS and inner:
-        return Collection("set", inner[0])
-    if short in _MAPS and len(inner) == 2:
-        return Collection("dict", inner[1], inner[0])
-    if re.fullmatch(r"Tuple\d+", short):
-        return Collection("tuple", items=inner)
+    members = proxy_members(short, inner)
+    if members is not None:
+        return Record(members, str(type_), open=True)
     own = fields(type_.name) or fields(short)
     if own is not None:
-        members = tuple((name, _member(to_neutral(written, fields, depth + 1))) for name, written in own)
+        members = tuple((name, calling(to_neutral(written, fields, depth + 1))) for name, written in own)
         return Record(members, short)
     return Opaque(type_.name)
-
-
-def _member(type_: Type) -> Function:
-    """A field as whoever holds a proxy of the JVM's object sees it: a method without arguments."""
-    return Function(f"() -> {describe(type_)}" if describe(type_) else "()", type_, changes=())
 
 
 def dataset(type_: Applied, fields: Fields) -> Table:
@@ -212,7 +200,7 @@ def dataset(type_: Applied, fields: Fields) -> Table:
     (Spark's encoders); of anything else nobody knows them."""
     row = type_.arguments[0] if type_.arguments else Applied("Row")
     own = fields(row.name) or fields(row.short)
-    if own is None and re.fullmatch(r"Tuple\d+", row.short):
+    if own is None and _TUPLE.fullmatch(row.short):
         columns = tuple(_typed_column(f"_{at}", part) for at, part in enumerate(row.arguments, 1))
         return Table(columns, flavour="spark", case_sensitive=False)
     if own is None and row.short in SCALARS and not row.arguments:
@@ -225,7 +213,7 @@ def dataset(type_: Applied, fields: Fields) -> Table:
 def rows_of(written: str, fields: Fields) -> Table | None:
     """The table that a collection of case classes is for SQL and charts: `Seq[Sale]`."""
     type_ = parse(written)
-    if type_.short not in _SEQUENCES | _SETS | {"Array"} or not type_.arguments:
+    if type_.short not in SEQUENCES | SETS | {"Array"} or not type_.arguments:
         return None
     own = fields(type_.arguments[0].name) or fields(type_.arguments[0].short)
     return Table(tuple(_column(name, written) for name, written in own)) if own else None
@@ -247,7 +235,7 @@ def _data_type(type_: Applied) -> DataType | None:
         return BINARY
     if type_.short in SCALARS and not type_.arguments:
         return SCALARS[type_.short]
-    if type_.short in _SEQUENCES | {"Array"} and type_.arguments:
+    if type_.short in SEQUENCES | {"Array"} and type_.arguments:
         item = _data_type(type_.arguments[0])
         return DataType("list", children=(("item", item),)) if item else None
     return None
