@@ -2,18 +2,21 @@
 the first is not there.
 
 Both compile with the same compiler, so that what one has said of a text is not asked of the other again: nothing is
-reported twice, and nothing changes when the first takes over.
+reported twice, and nothing changes when the first takes over. The first is trusted with a notebook from the first
+request on that it has something to say to: one that lacks what it needs for the notebook's Scala says nothing for ever.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar
 
-from polycell.bridge.connection import Gone
+from polycell.bridge.connection import Gone, Refused
 from polycell.bridge.server import Server
+from polycell.languages.scala.config import Config
 from polycell.languages.scala.questions import Absent, Answer, Backend, Question, Typed
 
 log = logging.getLogger(__name__)
@@ -43,12 +46,13 @@ class Standby:
         self._first = first
         self._second = second
         self._beginning: dict[str, asyncio.Task[None]] = {}  # by notebook
+        self._trusted: set[tuple[str, Config]] = set()  # notebooks that the first had something to say to
         self._asked = 0  # questions that the second has not answered yet
         self._idle: asyncio.TimerHandle | None = None  # since the first has answered alone
         self._behind: set[asyncio.Task[None]] = set()  # what nobody waits for
 
     async def at(self, question: Question, method: str, offset: int, **more: Any) -> Answer:
-        return await self._answered(question, lambda one: one.at(question, method, offset, **more))
+        return await self._answered(question, lambda one: one.at(question, method, offset, **more), self._is_trusted)
 
     async def compile(self, question: Question, wanted: Callable[[], bool]) -> Typed | None:
         return await self._answered(question, lambda one: one.compile(question, wanted))
@@ -61,6 +65,7 @@ class Standby:
         beginning = self._beginning.pop(notebook, None)
         if beginning is not None:
             beginning.cancel()
+        self._trusted = {known for known in self._trusted if known[0] != notebook}
         await self._first.leave(notebook)
         await self._second.leave(notebook)
 
@@ -71,27 +76,45 @@ class Standby:
         await self._first.close()
         await self._second.close()
 
-    async def _answered(self, question: Question, ask: Callable[[Backend], Awaitable[T]]) -> T:
+    async def _answered(
+        self,
+        question: Question,
+        ask: Callable[[Backend], Awaitable[T]],
+        trusted: Callable[[Question, T], bool] = lambda question, found: True,
+    ) -> T:
         if self._first.ready(question):
             try:
                 found = await ask(self._first)
             except Gone as reason:
                 log.info("scala: %s", reason)
             else:
-                if self._idle is None:
+                if not trusted(question, found):
+                    with contextlib.suppress(Gone, Refused):
+                        return await self._answered_meanwhile(question, ask)
+                elif self._idle is None:
                     self._idle = asyncio.get_running_loop().call_later(IDLE, self._rest)
                 return found
+        try:
+            return await self._answered_meanwhile(question, ask)
+        except Absent:
+            return await ask(self._first)
+
+    async def _answered_meanwhile(self, question: Question, ask: Callable[[Backend], Awaitable[T]]) -> T:
         self._asked += 1
         self._resume()
         try:
-            found = await ask(self._second)
-        except Absent:
-            return await ask(self._first)
+            return await ask(self._second)
         finally:
             self._asked -= 1
+            self._resume()
             self._begin(question)
-        self._resume()
-        return found
+
+    def _is_trusted(self, question: Question, found: Answer) -> bool:
+        known = (question.notebook, question.config)
+        items = found.result.get("items", True) if isinstance(found.result, Mapping) else found.result
+        if items:
+            self._trusted.add(known)
+        return known in self._trusted
 
     def _begin(self, question: Question) -> None:
         """Where a start was in vain the next question is another occasion."""
