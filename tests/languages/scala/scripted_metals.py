@@ -183,7 +183,8 @@ class Metals:
         at = {"line": 0, "character": 0}
         detail = f"{self.version} {' '.join(unquote(jar).rpartition('/')[2] for jar in self.classpath)}"
         items = [{"label": "member: Int", "filterText": "member", "detail": detail, "textEdit": edit}]
-        for package in ("scala.collection.concurrent.TrieMap", "Notebook.Given1.Cell1.Sale"):
+        cell = "0123456789abcdef"
+        for package in ("scala.collection.concurrent.TrieMap", f"Notebook.Given{cell}.Cell{cell}.Sale"):
             imported = {"range": {"start": at, "end": at}, "newText": f"import {package}\n"}
             label = package.rpartition(".")[2]
             items.append({"label": label, "textEdit": {**edit, "newText": label}, "additionalTextEdits": [imported]})

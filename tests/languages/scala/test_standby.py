@@ -23,16 +23,19 @@ QUESTION = Question(Config(), "n", "c", "x.")
 
 
 class Played:
-    """Answers with `result`, or raises it; `asked` are the methods, in order."""
+    """Answers with `result`, or raises it, when it `goes_on`; `asked` are the methods, in order."""
 
     servers: tuple[Server, ...] = ()
 
-    def __init__(self, result: Any, *, ready: bool = True) -> None:
+    def __init__(self, result: Any, *, ready: bool = True, waits: bool = False) -> None:
         self.result = result
         self.is_ready = ready
         self.asked: list[str] = []
         self.rested = asyncio.Event()
         self.begun = asyncio.Event()
+        self.waiting, self.goes_on = asyncio.Event(), asyncio.Event()
+        if not waits:
+            self.goes_on.set()
 
     def ready(self, question: Question) -> bool:
         return self.is_ready
@@ -42,6 +45,8 @@ class Played:
 
     async def at(self, question: Question, method: str, offset: int, **more: Any) -> Answer:
         self.asked.append(method)
+        self.waiting.set()
+        await self.goes_on.wait()
         if isinstance(self.result, Exception):
             raise self.result
         return Answer(self.result, Text("", ""), SERVER)
@@ -77,6 +82,22 @@ def test_the_slow_one_is_begun_when_the_other_has_answered() -> None:
         assert await said(both) == "slow"
         assert (await both.compile(QUESTION, lambda: True)) == Typed(text="slow")
         await both.close()
+
+    asyncio.run(test())
+
+
+@pytest.mark.parametrize("end", ["leave", "close"])
+def test_nothing_is_begun_for_a_notebook_that_was_closed_meanwhile(end: str) -> None:
+    async def test() -> None:
+        first, second = Played("slow", ready=False), Played("quick", waits=True)
+        both = Standby(first, second)
+        asked = asyncio.create_task(both.at(QUESTION, COMPLETION, 2))
+        await second.waiting.wait()
+        await (both.leave("n") if end == "leave" else both.close())
+        second.goes_on.set()
+        assert (await asked).result == "quick"
+        assert len(asyncio.all_tasks()) == 1
+        assert not first.begun.is_set()
 
     asyncio.run(test())
 

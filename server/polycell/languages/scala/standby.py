@@ -45,6 +45,7 @@ class Standby:
     def __init__(self, first: Slow, second: Spare) -> None:
         self._first = first
         self._second = second
+        self._open: set[str] = set()  # notebooks that were asked about and not left since
         self._beginning: dict[str, asyncio.Task[None]] = {}  # by notebook
         self._trusted: set[tuple[str, Config]] = set()  # notebooks that the first had something to say to
         self._asked = 0  # questions that the second has not answered yet
@@ -62,6 +63,7 @@ class Standby:
         return (*self._second.servers, *self._first.servers)
 
     async def leave(self, notebook: str) -> None:
+        self._open.discard(notebook)
         beginning = self._beginning.pop(notebook, None)
         if beginning is not None:
             beginning.cancel()
@@ -70,6 +72,7 @@ class Standby:
         await self._second.leave(notebook)
 
     async def close(self) -> None:
+        self._open.clear()
         self._resume()
         for task in (*self._beginning.values(), *self._behind):
             task.cancel()
@@ -82,6 +85,7 @@ class Standby:
         ask: Callable[[Backend], Awaitable[T]],
         trusted: Callable[[Question, T], bool] = lambda question, found: True,
     ) -> T:
+        self._open.add(question.notebook)
         if self._first.ready(question):
             try:
                 found = await ask(self._first)
@@ -117,8 +121,11 @@ class Standby:
         return known in self._trusted
 
     def _begin(self, question: Question) -> None:
-        """Where a start was in vain the next question is another occasion."""
+        """Where a start was in vain the next question is another occasion. Nothing is started for a notebook that was
+        closed while the second was asked."""
         beginning = self._beginning.get(question.notebook)
+        if question.notebook not in self._open:
+            return
         if beginning is None or beginning.done():
             begun = asyncio.get_running_loop().create_task(self._begun(question), name="begin")
             self._beginning[question.notebook] = begun
