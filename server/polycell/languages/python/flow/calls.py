@@ -122,7 +122,9 @@ def _names_changed(run: Interpreter, node: ast.Call, names: Collection, method: 
 
 
 def _functions_handed_over(run: Interpreter, node: ast.Call) -> None:
-    """`map(f, frames)`, `df.pipe(f)`: functions among the arguments will be called, with what only the callee knows."""
+    """`map(f, frames)`: functions among the arguments will be called, with what only the callee knows."""
+    if id(node) in run.piped:
+        return
     for argument in (*node.args, *(k.value for k in node.keywords)):
         if isinstance(argument, ast.Lambda):
             callee: Type = run.evaluate(argument)
@@ -174,7 +176,7 @@ def apply(run: Interpreter, function: ast.expr, arguments: list[ast.expr], types
     if isinstance(callee, Function) and callee.definition and len(types) <= len(callee.parameters):
         nodes = [*arguments, *([ast.Constant(None)] * (len(types) - len(arguments)))]
         given = {p: Argument(n, t) for p, n, t in zip(callee.parameters, nodes, types, strict=False)}
-        followed = called(run, None, callee, given, lambda f: is_pure(run, f))
+        followed = called(run, function, callee, given, lambda f: is_pure(run, f))
         if followed is not None:
             return followed
     if isinstance(callee, Function) and callee.changes is not None:
@@ -229,9 +231,12 @@ def is_pure(run: Interpreter, function: ast.expr) -> bool:
             return False
         names: list[str] = []
         node: ast.expr = function
-        while isinstance(node, ast.Attribute):
-            names.append(node.attr)
-            node = node.value
+        while isinstance(node, (ast.Attribute, ast.Call)):
+            if isinstance(node, ast.Attribute):
+                names.append(node.attr)
+                node = node.value
+            else:
+                node = node.func  # `pl.lit(1).alias(name)`: what a library has made is the library's too
         if isinstance(node, ast.Name):
             slot = run.slot(node.id)
             if slot is not None and isinstance(module := run.object(slot.address), Module):
@@ -294,9 +299,6 @@ def _unknown_effects(run: Interpreter, node: ast.Call) -> None:
         run.change_unseen()
 
 
-_FOLLOWED = (Table, Series, GroupBy)  # arguments for whose sake a function of the notebook is followed
-
-
 def _own(run: Interpreter, node: ast.Call, callee: Function, receiver: Type | None) -> Type:
     """A function of the notebook: what it changes is known from its body."""
     if run.uses is not None and receiver is None and (watcher := run.watcher) is not None:
@@ -305,14 +307,21 @@ def _own(run: Interpreter, node: ast.Call, callee: Function, receiver: Type | No
     if callee.changes is None or positional is None or isinstance(receiver, Record):
         _unknown_effects(run, node)
         return callee.returns or UNKNOWN
+    return _entered(run, node, callee, positional, named)
+
+
+def _entered(
+    run: Interpreter, node: ast.Call, callee: Function, positional: list[Argument], named: dict[str, Argument]
+) -> Type:
+    """The value of a call with these arguments, whoever writes them; its effects are done."""
     given: dict[str, Argument] = dict(zip(callee.parameters, positional, strict=False))
     given.update(named)
     surplus = positional[len(callee.parameters) :]
-    if callee.definition and not surplus and any(isinstance(a.type, _FOLLOWED) for a in given.values()):
-        followed = called(run, node, callee, given, lambda f: is_pure(run, f))
+    if callee.definition:
+        followed = called(run, node, callee, given, lambda f: is_pure(run, f), surplus)
         if followed is not None:
-            return followed
-    for name in callee.changes:
+            return _with_declared(followed, callee.returns)
+    for name in callee.changes or ():
         argument = given.get(name)
         if argument is not None:
             _touch(run, argument.node)
@@ -326,6 +335,13 @@ def _own(run: Interpreter, node: ast.Call, callee: Function, receiver: Type | No
         for argument in surplus:
             _touch(run, argument.node)
     return callee.returns or UNKNOWN
+
+
+def _with_declared(followed: Type, returns: Type | None) -> Type:
+    """What a call gives, and, where that is not known whole, what the function gives whatever it is called with."""
+    if isinstance(followed, Table) and followed.open and isinstance(returns, Table):
+        return merge(followed, returns)
+    return followed if followed != UNKNOWN else returns or UNKNOWN
 
 
 def _library(run: Interpreter, node: ast.Call, qualified: str) -> Type:
@@ -355,6 +371,10 @@ def _library(run: Interpreter, node: ast.Call, qualified: str) -> Type:
     return Opaque(name) if last[:1].isupper() and not last.isupper() else UNKNOWN
 
 
+# Methods that call the function that they are given, with the frame itself and then all other arguments.
+_PIPES = frozenset({("pandas", "pipe"), ("polars", "pipe"), ("polars-lazy", "pipe"), ("spark", "transform")})
+
+
 def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type) -> Type:
     name = function.attr
     if isinstance(receiver, Scalar) and receiver.type == STRING:
@@ -373,6 +393,10 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
         receiver = now  # an argument may have changed it in place: `df.insert(0, "x", df.pop("x"))`
     if run.uses is not None and (watcher := run.watcher) is not None:
         watcher.method(run, node, function, receiver, positional, named)
+    piped = positional[0].type if (flavour, name) in _PIPES and positional else None
+    if positional and isinstance(piped, Function) and piped.definition and piped.changes is not None:
+        run.piped.add(id(node))
+        return _entered(run, node, piped, [Argument(function.value, receiver), *positional[1:]], named)
     if isinstance(receiver, Series) and entry is None and flavour == "pandas series":
         return series_methods.method(receiver, name, node)
     if entry is None:

@@ -62,7 +62,7 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
         ast.get_docstring(node) or "",
         parameters[1:] if method else parameters,
         tuple(sorted({*changed, *inner})),
-        definition(run.source.code, node, body) if not method and _followed(returns) else "",
+        definition(run, node, body, returns) if not method and _followed(returns) else "",
         exact=not node.decorator_list and not method,
     )
 

@@ -168,7 +168,7 @@ def _compare(run: Interpreter, node: ast.Compare) -> Type:
 def _choice(run: Interpreter, node: ast.IfExp) -> Type:
     truth = value_of(run.evaluate(node.test))
     with run.doubt():
-        if isinstance(truth, bool):
+        if isinstance(truth, bool) or (run.inside_of and truth is not NOT_KNOWN):
             return run.evaluate(node.body if truth else node.orelse)
         first = run.evaluate(node.body)
         return join(first, run.evaluate(node.orelse))

@@ -1,4 +1,4 @@
-"""Following a call into a short function of the notebook, one level deep, with the arguments that it is given."""
+"""Following a call into a short function of the notebook, and on into what that calls, with the arguments given."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from polycell.core.text import LineIndex
-from polycell.core.types import UNKNOWN, Function, Type
+from polycell.core.types import BOOL, UNKNOWN, Collection, Function, Module, Record, Scalar, Table, Type
 from polycell.languages.python.flow import effects
-from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.interpreter import MOST, Interpreter
 from polycell.languages.python.flow.state import DELETED, Slot, join, mutable
+from polycell.languages.python.flow.targets import fresh
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.shapes import bound_in
 from polycell.languages.python.source import PythonSource
+from polycell.languages.python.values import collection
 
 LONGEST = 40  # lines of a function that is followed
+DEEPEST_FOLLOWED = 3  # functions that call each other
+_SHARE = MOST // 2  # of the work that a cell may cost, after which no further call is followed
 
 
-def definition(code: str, node: ast.FunctionDef | ast.AsyncFunctionDef, body: Sequence[ast.AST]) -> str:
+def definition(
+    run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, body: Sequence[ast.AST], returns: Type | None
+) -> str:
     """The text that a call can be followed by; "" for functions that are too long or do what is not followed. `body`
-    are the nodes of the function's body."""
+    are the nodes of the function's body, `returns` is what it gives whatever it is called with."""
     lines = (node.end_lineno or node.lineno) - node.lineno + 1
-    arguments = node.args
-    if (
-        isinstance(node, ast.AsyncFunctionDef)
-        or lines > LONGEST
-        or node.col_offset
-        or node.decorator_list
-        or arguments.vararg
-        or arguments.kwarg
-    ):
+    if isinstance(node, ast.AsyncFunctionDef) or lines > LONGEST or node.col_offset or node.decorator_list:
         return ""
-    if any(isinstance(n, _NOT_FOLLOWED) for n in body) or not _handles_frames(node, body):
+    if any(isinstance(n, _NOT_FOLLOWED) for n in body):
         return ""
-    return "\n".join(code.split("\n")[node.lineno - 1 : node.end_lineno])
+    if not (unsettled(returns) or _handles_frames(node, body) or _calls_followed(run, body)):
+        return ""
+    return "\n".join(run.source.code.split("\n")[node.lineno - 1 : node.end_lineno])
 
 
 _NOT_FOLLOWED = (ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
@@ -53,6 +53,21 @@ def _handles_frames(node: ast.FunctionDef, body: Sequence[ast.AST]) -> bool:
     return False
 
 
+def _calls_followed(run: Interpreter, body: Sequence[ast.AST]) -> bool:
+    """Whether a function calls another that is followed."""
+    called = {n.func.id for n in body if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    types = (run.type_of(name) for name in called if run.slot(name) is not None)
+    return any(isinstance(type_, Function) and type_.definition for type_ in types)
+
+
+def unsettled(returns: Type | None) -> bool:
+    """Whether there is a frame in what a function gives whose columns its call decides: by the path that it is given
+    to read, or by names of the notebook, which may have other values by then."""
+    if isinstance(returns, Collection):
+        return any(map(unsettled, returns.items or (returns.element,)))
+    return isinstance(returns, Table) and returns.open
+
+
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> tuple[PythonSource, ast.FunctionDef] | None:
     try:
@@ -63,29 +78,45 @@ def _parsed(text: str) -> tuple[PythonSource, ast.FunctionDef] | None:
     return (PythonSource(text, tree, LineIndex(text)), node) if isinstance(node, ast.FunctionDef) else None
 
 
+_CONSTANT = (Scalar, Module, Function)  # what no call changes in place
+
+
 def called(
-    run: Interpreter, node: ast.Call | None, callee: Function, given: Mapping[str, Argument],
-    pure: Callable[[ast.expr], bool],
+    run: Interpreter, at: ast.expr, callee: Function, given: Mapping[str, Argument], pure: Callable[[ast.expr], bool],
+    surplus: Sequence[Argument] = (),
 ) -> Type | None:  # fmt: skip
-    """The value of a call, its effects done; None where it is not followed. `pure` as in `effects.changes`."""
-    found = _parsed(callee.definition)
-    if found is None or run.calls_deep or run.site is not None:
+    """The value of a call, its effects done; None where it is not followed. `at` is the call, or where a function is
+    named that another calls (`df.pipe(clean)`); `surplus` are the positional arguments for which `callee` has no
+    parameter, but perhaps a starred one. `pure` as in `effects.changes`."""
+    if run.calls_deep or callee.definition in run.inside_of or len(run.inside_of) >= DEEPEST_FOLLOWED:
+        return None
+    found = _parsed(callee.definition) if run.spent < _SHARE else None
+    if found is None:
         return None
     source, function = found
     body = effects.body_nodes(function)
     returns = [n for n in body if isinstance(n, ast.Return)]
-    touched = effects.changes(function, [n for n in body if not isinstance(n, ast.Return)], pure)
+    touched = [
+        name
+        for name in effects.changes(function, [n for n in body if not isinstance(n, ast.Return)], pure)
+        if not isinstance(given[name].type if name in given else run.type_of(name), _CONSTANT)
+    ]
     straight = not returns or (len(returns) == 1 and function.body[-1] is returns[0])
     if touched and not straight:
         return None  # what holds at each `return` is not kept apart
     before, outer = run.state, _Outside(run)
-    run.site = run.place(node, "") if node is not None else None
+    run.site = run.place(at, "")
     run.state = before.copy()
+    if run.inside_of:
+        run.state.names = dict(run.outermost)  # a function does not see the variables of the one that calls it
+    else:
+        run.outermost = before.names
+    run.inside_of = (*run.inside_of, callee.definition)
     run.source, run.until, run.results, run.handed, run.breaks = source, None, [], [], []
     run.doubts += 1  # nobody is told of what is read here: it would be told of another text
     try:
         local, _, _ = bound_in(function.body)
-        if not _enter(run, function, local, given):
+        if not _enter(run, function, local, given, surplus):
             return None
         run.execute(function.body)
         results, handed, end = run.results, run.handed, run.state
@@ -100,7 +131,7 @@ def called(
     value = results[0] if results else UNKNOWN
     for other in results[1:]:
         value = join(value, other)
-    _remember(run, node, handed, value)
+    _remember(run, at, handed, value)
     return value
 
 
@@ -109,13 +140,18 @@ class _Outside:
 
     def __init__(self, run: Interpreter) -> None:
         self.held = (run.source, run.until, run.results, run.handed, run.breaks, run.last, run.doubts, run.site)
+        self.inside_of = run.inside_of
 
     def restore(self, run: Interpreter) -> None:
         (run.source, run.until, run.results, run.handed, run.breaks, run.last, run.doubts, run.site) = self.held
+        run.inside_of = self.inside_of
 
 
-def _enter(run: Interpreter, function: ast.FunctionDef, local: set[str], given: Mapping[str, Argument]) -> bool:
-    """Bind the parameters, a name's argument to the very object; False where one is missing."""
+def _enter(
+    run: Interpreter, function: ast.FunctionDef, local: set[str], given: Mapping[str, Argument],
+    surplus: Sequence[Argument],
+) -> bool:  # fmt: skip
+    """Bind the parameters, a name's argument to the very object; False where one is missing or has no place."""
     arguments = function.args
     plain = [*arguments.posonlyargs, *arguments.args]
     defaults: dict[str, ast.expr | None] = dict(
@@ -123,32 +159,46 @@ def _enter(run: Interpreter, function: ast.FunctionDef, local: set[str], given: 
     )
     defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)}
     names = [a.arg for a in (*plain, *arguments.kwonlyargs)]
-    if not given.keys() <= set(names):
+    others = {name: argument for name, argument in given.items() if name not in names}
+    if (others and arguments.kwarg is None) or (surplus and arguments.vararg is None):
         return False
+    for extra in (*others.values(), *surplus):
+        run.escape(extra.node)
     bound: list[tuple[str, Type, int | None]] = []
     for name in names:
         argument, default = given.get(name), defaults.get(name)
         if argument is not None:
-            bound.append((name, argument.type, run.address_of(argument.node)))
+            turned = _is_switch(argument)
+            bound.append((name, *((Scalar(BOOL), None) if turned else (argument.type, run.address_of(argument.node)))))
         elif default is not None:
             bound.append((name, run.evaluate(default), None))
         else:
             return False
     for name in local:
         run.state.names[name] = Slot(DELETED)
+    if arguments.vararg is not None:
+        run.bind(arguments.vararg.arg, collection("tuple", tuple(a.type for a in surplus)))
+    if arguments.kwarg is not None:
+        run.bind(arguments.kwarg.arg, Record(tuple((name, a.type) for name, a in others.items()), "dict"))
     for name, type_, address in bound:
         made = run.bind(name, type_, address=address)
-        if address is None and mutable(type_) and name in given:
+        if address is None and mutable(type_) and name in given and not fresh(run, given[name].node):
             run.state.escaped.add(made)  # an expression's value may be an object that has a name
     return True
 
 
-def _remember(run: Interpreter, node: ast.Call | None, handed: list[int | None], value: Type) -> None:
+def _is_switch(argument: Argument) -> bool:
+    """Whether it is a truth value that the call does not write itself: people turn it over, so both branches count."""
+    type_ = argument.type
+    return isinstance(type_, Scalar) and isinstance(type_.value, bool) and not isinstance(argument.node, ast.Constant)
+
+
+def _remember(run: Interpreter, at: ast.expr, handed: list[int | None], value: Type) -> None:
     """A function that hands back what it was given: its value is that very object."""
     objects = {a for a in handed if a is not None and (a in run.state.objects or a in run.base)}
     if not objects or not mutable(value):
         return
-    if len(objects) == 1 and None not in handed and node is not None:
-        run.given_back[id(node)] = objects.pop()
+    if len(objects) == 1 and None not in handed and isinstance(at, ast.Call):
+        run.given_back[id(at)] = objects.pop()
     else:
         run.state.escaped |= objects

@@ -104,8 +104,11 @@ class Interpreter:
         self.results: list[Type] | None = None  # of `return` statements, inside a function body
         self.handed: list[int | None] = []  # and the objects that they name
         self.given_back: dict[int, int] = {}  # calls (by identity) whose value is an object that was there before
+        self.piped: set[int] = set()  # calls (by identity) that hand a frame to a function which was entered
         self.expressions: dict[int, ast.expr] = {}  # column expressions that objects stand for
         self.site: Anchor | None = None  # the call, while a function is followed that it calls
+        self.inside_of: tuple[str, ...] = ()  # the texts of the functions that are being followed, outermost first
+        self.outermost: dict[str, Slot] = {}  # the names of the cell while they are
         self.last: Type | None = None  # the value of the last expression statement
         self.breaks: list[list[State]] = []
         self.magics: Mapping[int, Callable[[Interpreter], None]] = {}  # assignments (by identity) of what magics yield

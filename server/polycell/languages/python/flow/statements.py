@@ -24,7 +24,7 @@ from polycell.languages.python.flow.targets import assign, store
 from polycell.languages.python.frames.columns import drop
 from polycell.languages.python.frames.columns import opened as opened_table
 from polycell.languages.python.shapes import nodes
-from polycell.languages.python.values import collection, value_of
+from polycell.languages.python.values import NOT_KNOWN, collection, value_of
 from polycell.tables.evidence import merge
 
 UNROLLED = 32  # items of a known sequence whose loop is gone through one by one
@@ -265,10 +265,9 @@ def _if(run: Interpreter, node: ast.If) -> None:
         else:
             execute(run, node.body)
         raise Reached
-    if truth is True and isinstance(node.test, ast.Constant):
-        execute(run, node.body)
-    elif truth is False and isinstance(node.test, ast.Constant):
-        execute(run, node.orelse)
+    # What a call has given is settled; at the level of the cell only a literal is, for people turn switches over.
+    if truth is not NOT_KNOWN and (run.inside_of or isinstance(node.test, ast.Constant)):
+        execute(run, node.body if truth else node.orelse)
     else:
         with run.doubt():
             _branches(run, [lambda: execute(run, node.body), lambda: execute(run, node.orelse)])

@@ -25,7 +25,7 @@ def assign(
             run.expressions[address] = value
         if shared and mutable(type_):
             run.state.escaped.add(address)
-        if value is not None and mutable(type_) and not _fresh(run, value):
+        if value is not None and mutable(type_) and not fresh(run, value):
             run.state.escaped.add(address)
             for part in nodes(value):
                 if isinstance(part, ast.Name) and not isinstance(value, (ast.Subscript, ast.Attribute)):
@@ -56,7 +56,7 @@ def _column_expression(run: Interpreter, value: ast.expr) -> bool:
     return libraries
 
 
-def _fresh(run: Interpreter, value: ast.expr) -> bool:
+def fresh(run: Interpreter, value: ast.expr) -> bool:
     """Whether an expression's value is a new object, or one that a name stands for."""
     if isinstance(value, (ast.Name, ast.NamedExpr)):
         return True
