@@ -323,6 +323,7 @@ class Class:
     documentation: str = ""
     members: tuple[tuple[str, Type], ...] = ()
     schema: Schema | None = None  # the columns that it declares
+    constants: tuple[tuple[str, Type], ...] = ()  # what its attributes hold, by the class's own name (`CFG.path`)
 
 
 @dataclass(frozen=True, slots=True)

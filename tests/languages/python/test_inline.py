@@ -102,3 +102,41 @@ def test_a_column_of_a_function_comes_from_its_call() -> None:
     (place,) = definition(code + 'r["ne<|>w"]')
     cell = code.split("# %%\n")[-1]
     assert place.span.of(cell).startswith("df")
+
+
+SETTINGS = """
+import pandas as pd
+folder = "elsewhere"
+class CFG:
+    folder = "."
+    train: str = folder + "/a.csv"
+    target = "x"
+    test = f"{folder}/{target}.csv"
+class Other(CFG):
+    train = "b.csv"
+# %%
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "columns"),
+    [
+        ("r = pd.read_csv(CFG.train)", ["x", "y"]),
+        ("r = pd.read_csv(CFG.train)[[CFG.target]]", ["x"]),
+        ("CFG.train = 'b.csv'\nr = pd.read_csv(CFG.train)", ["u", "v", "w"]),
+        # who may have changed it
+        ("def f():\n    CFG.train = 'b.csv'\nf()\nr = pd.read_csv(CFG.train)", None),
+        ("setattr(CFG, 'train', 'b.csv')\nr = pd.read_csv(CFG.train)", None),
+        ("for n in ['b.csv', 'c.csv']:\n    CFG.train = n\nr = pd.read_csv(CFG.train)", ["v"]),
+        ("r = pd.read_csv(Other.train)", None),
+    ],
+)
+def test_settings_that_a_class_holds(
+    code: str, columns: list[str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, header in {"a": "x,y", "b": "u,v,w", "c": "v"}.items():
+        Path(f"{name}.csv").write_text(header + "\n" + ",".join("1" * len(header.split(","))) + "\n")
+    table = compare(SETTINGS + code, tmp_path)["r"]
+    assert isinstance(table, Table)
+    assert ([c.name for c in table.columns] if not table.open else None) == columns

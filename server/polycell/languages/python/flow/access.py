@@ -77,7 +77,7 @@ def attribute_of(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
     if isinstance(value, Collection) and value.kind == figures.GRID:
         return figures.flat(value) if name == "flat" else UNKNOWN
     if isinstance(value, Class):
-        return next((type_ for member, type_ in value.members if member == name), UNKNOWN)
+        return next((type_ for member, type_ in (*value.constants, *value.members) if member == name), UNKNOWN)
     if isinstance(value, Scalar) and value.type == PATH:
         return path_attribute(value, name)
     if isinstance(value, Opaque) and value.name == "pyspark.sql.SparkSession":

@@ -117,7 +117,36 @@ def of_class(run: Interpreter, node: ast.ClassDef) -> Type:
     schema = class_schema(run, node)
     if schema is not None and schema.row and not init:
         init = f"({', '.join(c.name for c in schema.table.columns)})"
-    return Class(node.name, init, ast.get_docstring(node) or "", tuple(members.items()), schema)
+    return Class(
+        node.name, init, ast.get_docstring(node) or "", tuple(members.items()), schema, _constants(run, node)
+    )  # fmt: skip
+
+
+def _constants(run: Interpreter, node: ast.ClassDef) -> tuple[tuple[str, Type], ...]:
+    """What a class of settings holds: plain values, each of which may be made of those above it. Not of a class that
+    inherits, which may give them another meaning (`Enum`)."""
+    if node.bases or node.keywords or any("dataclass" not in run.text_of(d) for d in node.decorator_list):
+        return ()
+    before = run.state
+    found: dict[str, Type] = {}
+    run.state = before.copy()
+    try:
+        for statement in node.body:
+            if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
+                continue
+            value = statement.value
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            calls = [n for n in nodes(value) if isinstance(n, ast.Call)] if value is not None else []
+            type_ = run.evaluate(value) if value is not None and all(is_pure(run, c.func) for c in calls) else UNKNOWN
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    run.bind(target.id, type_)
+                    found.pop(target.id, None)
+                    if isinstance(type_, Scalar) and type_.value is not None:
+                        found[target.id] = type_
+    finally:
+        run.state = before
+    return tuple(found.items())
 
 
 _ANNOTATIONS: dict[str, Type] = {

@@ -14,6 +14,7 @@ from polycell.core.types import (
     UNKNOWN,
     Anchor,
     Certainty,
+    Class,
     Collection,
     GroupBy,
     Record,
@@ -55,7 +56,9 @@ class State:
 
 def mutable(type_: Type) -> bool:
     """Whether a change in place could make what is known of a value wrong."""
-    return isinstance(type_, (Table, GroupBy, Row, Record, Collection))
+    return isinstance(type_, (Table, GroupBy, Row, Record, Collection)) or (
+        isinstance(type_, Class) and bool(type_.constants)
+    )
 
 
 def opened(type_: Type) -> Type:
@@ -68,6 +71,8 @@ def opened(type_: Type) -> Type:
         return Collection(type_.kind)
     if isinstance(type_, Record):
         return Record(tuple((name, UNKNOWN) for name, _ in type_.fields), type_.name, open=True)
+    if isinstance(type_, Class):
+        return replace(type_, constants=())
     return type_
 
 

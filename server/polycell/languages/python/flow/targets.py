@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from polycell.core.types import UNKNOWN, Collection, Module, Record, Row, Series, Table, Type, Unknown
+from polycell.core.types import UNKNOWN, Class, Collection, Module, Record, Row, Scalar, Series, Table, Type, Unknown
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import mutable, opened
 from polycell.languages.python.frames import frame_access
@@ -165,3 +165,7 @@ def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, valu
     elif isinstance(base, Record) and base.name != "dict" and address is not None:
         fields = {**dict(base.fields), target.attr: type_}
         run.change(address, replace(base, fields=tuple(fields.items())))
+    elif isinstance(base, Class) and address is not None:
+        others = tuple((name, held) for name, held in base.constants if name != target.attr)
+        made = ((target.attr, type_),) if isinstance(type_, Scalar) else ()
+        run.change(address, replace(base, constants=(*others, *made)))
