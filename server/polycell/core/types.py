@@ -287,13 +287,15 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Collection:
     """`kind` is list, tuple, set, dict, array or sequence; `items` are the elements where all of them are known.
-    `name`: its class, qualified, where that has more in it than its kind."""
+    `name`: its class, qualified, where that has more in it than its kind. `unordered`: which item is the first is not
+    known, only which there are."""
 
     kind: str
     element: Type | None = None
     key: Type | None = None
     items: tuple[Type, ...] | None = None
     name: str = ""
+    unordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

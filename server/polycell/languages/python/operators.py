@@ -86,7 +86,7 @@ def binary(operator: ast.operator, left: Type, right: Type) -> Type:
         return _scalars(operator, left, right)
     if isinstance(left, Collection) and isinstance(right, Collection) and left.kind == right.kind:
         if isinstance(operator, ast.Add) and left.items is not None and right.items is not None:
-            return collection(left.kind, left.items + right.items)
+            return replace(collection(left.kind, left.items + right.items), unordered=left.unordered or right.unordered)
         return Collection(left.kind, left.element if left.element == right.element else None)
     if isinstance(left, Collection) and isinstance(right, Scalar) and isinstance(operator, ast.Mult):
         count = value_of(right)

@@ -139,8 +139,15 @@ def join_text(parts: list[Type]) -> str | None:
     return made if parts else None
 
 
+def items_in_any_order(type_: Type) -> tuple[Type, ...] | None:
+    """What iterating gives, item by item, where all of it is known, but perhaps not the order."""
+    return type_.items if isinstance(type_, Collection) and type_.unordered else items_of(type_)
+
+
 def items_of(type_: Type) -> tuple[Type, ...] | None:
     """What iterating gives, item by item, where all of it is known."""
+    if isinstance(type_, Collection) and type_.unordered:
+        return None
     if isinstance(type_, Collection) and type_.kind not in ("set", "dict"):
         return type_.items
     if isinstance(type_, Record) and type_.name == "dict" and not type_.open:

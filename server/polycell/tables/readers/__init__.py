@@ -12,7 +12,16 @@ from typing import Any, TypeAlias
 from polycell.core.types import Table
 from polycell.tables.data_files import DataFiles
 from polycell.tables.outputs import read_output
-from polycell.tables.readers import arrow_files, csv_files, duckdb_files, excel, json_files, polars_csv, spark_csv
+from polycell.tables.readers import (
+    arrow_files,
+    csv_files,
+    duckdb_files,
+    excel,
+    json_files,
+    listing,
+    polars_csv,
+    spark_csv,
+)
 
 Options: TypeAlias = Mapping[str, Any]
 Reader: TypeAlias = Callable[[DataFiles, Options], Table]
@@ -45,5 +54,6 @@ READERS: Mapping[str, Reader] = {
     "pandas.excel": excel.pandas,
     "excel.sheets": excel.sheets,
     "polars.excel": excel.polars,
+    "files.names": listing.names,
     "notebook.output": lambda found, options: read_output(found.one(), found.label, options),
 }

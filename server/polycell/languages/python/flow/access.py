@@ -24,7 +24,15 @@ from polycell.core.types import (
 )
 from polycell.languages.python.flow.effects import MUTATORS
 from polycell.languages.python.flow.interpreter import Interpreter
-from polycell.languages.python.frames import column_index, figures, frame_access, group_access, rows, series_methods
+from polycell.languages.python.frames import (
+    column_index,
+    figures,
+    frame_access,
+    group_access,
+    paths,
+    rows,
+    series_methods,
+)
 from polycell.languages.python.frames.datasets import BUNCH
 from polycell.languages.python.values import PATH, collection, of_value, value_of
 
@@ -79,7 +87,7 @@ def attribute_of(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
     if isinstance(value, Class):
         return next((type_ for member, type_ in (*value.constants, *value.members) if member == name), UNKNOWN)
     if isinstance(value, Scalar) and value.type == PATH:
-        return path_attribute(value, name)
+        return paths.attribute(value, name)
     if isinstance(value, Opaque) and value.name == "pyspark.sql.SparkSession":
         return Opaque(f"{value.name}.{name}") if name in ("read", "catalog", "conf") else UNKNOWN
     return UNKNOWN
@@ -91,21 +99,6 @@ def module_attribute(module: Module, name: str) -> Type:
     if qualified in ("numpy", "pandas") and name in ("nan", "NaN", "pi", "e", "inf", "NA", "NaT"):
         return Scalar(FLOAT64) if name not in ("NA", "NaT") else UNKNOWN
     return Module(qualified, name)
-
-
-def path_attribute(path: Scalar, name: str) -> Type:
-    text = value_of(path)
-    if name == "parent":
-        if not isinstance(text, str):
-            return Scalar(PATH)
-        return Scalar(PATH, text.rpartition("/")[0] or ("/" if text.startswith("/") else "."))
-    if name in ("name", "stem", "suffix"):
-        if not isinstance(text, str):
-            return Scalar(STRING)
-        base = text.rpartition("/")[2]
-        stem, dot, suffix = base.rpartition(".")
-        return of_value({"name": base, "stem": stem if dot else base, "suffix": dot + suffix if dot else ""}[name])
-    return UNKNOWN
 
 
 def subscript(run: Interpreter, node: ast.Subscript) -> Type:
@@ -148,6 +141,8 @@ def subscript(run: Interpreter, node: ast.Subscript) -> Type:
         if value.kind == "array" and isinstance(index, Collection):
             return column_index.masked(value, index)
         if value.items is not None and isinstance(key, int) and value.kind in ("list", "tuple", "array"):
+            if value.unordered:
+                return value.element or UNKNOWN  # which of them is not known
             return value.items[key] if -len(value.items) <= key < len(value.items) else UNKNOWN
         return value.element or UNKNOWN if value.kind != "set" else UNKNOWN
     if isinstance(value, Scalar) and value.type == STRING:
@@ -165,7 +160,8 @@ def sliced(run: Interpreter, value: Type, where: ast.Slice) -> Type:
         return Scalar(STRING)
     if isinstance(value, Collection) and value.kind in ("list", "tuple", "array"):
         bounds = [value_of(run.evaluate(b)) if b is not None else None for b in (where.lower, where.upper, where.step)]
-        if value.items is not None and all(b is None or type(b) is int for b in bounds) and bounds[2] != 0:
+        known = value.items is not None and not value.unordered and bounds[2] != 0
+        if value.items is not None and known and all(b is None or type(b) is int for b in bounds):
             return collection(value.kind, value.items[slice(*bounds)])
         return Collection(value.kind, value.element)
     return UNKNOWN

@@ -8,7 +8,15 @@ from dataclasses import replace
 from polycell.core.types import BOOL, FLOAT64, INT64, NULL, STRING, UNKNOWN, Collection, Record, Scalar, Type
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames.registry import Argument
-from polycell.languages.python.values import PATH, collection, element_of, items_of, of_value, value_of
+from polycell.languages.python.values import (
+    PATH,
+    collection,
+    element_of,
+    items_in_any_order,
+    items_of,
+    of_value,
+    value_of,
+)
 
 MAPPED = 64  # items over which a function is applied one by one
 
@@ -30,16 +38,17 @@ def builtin(
         kind = {"sorted": "list", "reversed": "sequence"}.get(name, name)
         if first is None:
             return Collection(kind, items=() if name in ("list", "tuple") and not node.args else None)
-        items = items_of(first)
+        items = items_in_any_order(first)
         if items is None:
             return Collection(kind, element_of(first))
+        unordered = isinstance(first, Collection) and first.unordered
         if name in ("list", "tuple"):
-            return collection(kind, items)
-        if name == "reversed":
+            return replace(collection(kind, items), unordered=unordered)
+        if name == "reversed" and not unordered:
             return collection(kind, tuple(reversed(items)))
         values = [value_of(i) for i in items]
         if name == "sorted" and not named and all(isinstance(v, str) for v in values):
-            return collection("list", tuple(of_value(v) for v in sorted(values)))
+            return collection("list", tuple(sorted(items, key=lambda i: str(value_of(i)))))
         return Collection(kind, element_of(first))
     if name == "dict":
         for keyword in node.keywords:
@@ -53,10 +62,12 @@ def builtin(
             return Record(tuple({p[0]: of_value(p[1]) for p in pairs}.items()), "dict")
         return Collection("dict")
     if name in ("map", "filter") and positional and len(positional) == 2:
-        items = items_of(positional[1].type)
+        over = positional[1].type
+        items = items_in_any_order(over)
         if items is None or len(items) > MAPPED or name == "filter":
             return Collection("sequence")
-        return collection("sequence", tuple(run.apply(positional[0].node, [], [item]) for item in items))
+        made = collection("sequence", tuple(run.apply(positional[0].node, [], [item]) for item in items))
+        return replace(made, unordered=isinstance(over, Collection) and over.unordered)
     if name == "range":
         return _range(positional)
     if name == "enumerate" and first is not None:

@@ -6,7 +6,6 @@ import ast
 from dataclasses import replace
 
 from polycell.core.types import (
-    BOOL,
     INT64,
     NULL,
     STRING,
@@ -31,7 +30,7 @@ from polycell.languages.python.flow.declared import annotated, instance, made_by
 from polycell.languages.python.flow.inline import called
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import opened
-from polycell.languages.python.frames import column_index, figures, rules, series_methods
+from polycell.languages.python.frames import column_index, figures, paths, rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, of_library, outcome
 from polycell.languages.python.frames.relatives import relative
@@ -184,7 +183,12 @@ def apply(run: Interpreter, function: ast.expr, arguments: list[ast.expr], types
         if first not in callee.changes:
             return callee.returns or UNKNOWN
     elif isinstance(callee, Module) and effects.pure_function(callee.qualified):
-        return UNKNOWN
+        entry = FUNCTIONS.get(rules.canonical(callee.qualified))
+        if entry is None or arguments:
+            return UNKNOWN
+        given_types = [Argument(function, type_) for type_ in types]
+        call_of_it = ast.copy_location(ast.Call(function, [], []), function)
+        return outcome(entry, UNKNOWN, bind(entry, run, call_of_it, UNKNOWN, given_types, {}))
     for argument in arguments:
         _touch(run, argument)
     return UNKNOWN
@@ -382,7 +386,8 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
         values = [a.value for a in positional] if positional is not None and not named else [NOT_KNOWN]
         return text_method(receiver.value if isinstance(receiver.value, str) else None, name, values)
     if isinstance(receiver, Scalar) and receiver.type == PATH:
-        return _path_method(run, node, name, receiver)
+        positional, named = _arguments(run, node)
+        return paths.method(run, receiver, name, [a.type for a in positional or []])
     if isinstance(receiver, Collection) or (isinstance(receiver, Record) and receiver.name == "dict"):
         return _collection_method(run, node, function, receiver)
     flavour = rules.flavour_of(receiver)
@@ -447,21 +452,6 @@ def _replace(run: Interpreter, node: ast.expr, address: int | None, type_: Type)
         run.change_unseen()
 
 
-def _path_method(run: Interpreter, node: ast.Call, name: str, receiver: Scalar) -> Type:
-    positional, _ = _arguments(run, node)
-    if name == "joinpath":
-        return Scalar(PATH, join_text([receiver, *(a.type for a in positional or [])]))
-    if name in ("resolve", "absolute", "expanduser", "with_suffix", "with_name", "relative_to"):
-        return Scalar(PATH)
-    if name in ("exists", "is_file", "is_dir"):
-        return Scalar(BOOL)
-    if name in ("as_posix", "__str__"):
-        return Scalar(STRING, receiver.value)
-    if name == "read_text":
-        return Scalar(STRING)
-    return Collection("sequence", Scalar(PATH)) if name in ("glob", "rglob", "iterdir") else UNKNOWN
-
-
 def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type) -> Type:
     name = function.attr
     positional, _ = _arguments(run, node)
@@ -471,7 +461,8 @@ def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute
     values = [a.type for a in positional or []]
     if name == "append" and isinstance(receiver, Collection) and len(values) == 1 and address is not None:
         if receiver.items is not None and receiver.kind == "list":
-            run.change(address, collection("list", (*receiver.items, values[0])))
+            longer = collection("list", (*receiver.items, values[0]))
+            run.change(address, replace(longer, unordered=receiver.unordered))
         else:
             element = receiver.element if receiver.element == values[0] else None
             run.change(address, replace(receiver, element=element, items=None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -27,6 +28,7 @@ from polycell.languages.python.values import (
     collection,
     compare,
     element_of,
+    items_of,
     of_value,
     of_written,
     value_of,
@@ -67,8 +69,9 @@ def _sequence(run: Interpreter, node: ast.List | ast.Tuple | ast.Set) -> Type:
     for element in node.elts[: 4 * MOST]:
         if isinstance(element, ast.Starred):
             inner = run.evaluate(element.value)
-            if isinstance(inner, Collection) and inner.items is not None and inner.kind != "set":
-                items.extend(inner.items)
+            known_items = items_of(inner) if isinstance(inner, Collection) else None
+            if known_items is not None:
+                items.extend(known_items)
             else:
                 known = False
                 items.append(element_of(inner))
@@ -190,7 +193,9 @@ def _comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gene
     if items is None:
         return Collection(kind)
     known, types = items
-    made = collection(kind, tuple(types))
+    over = run.evaluate(node.generators[0].iter)
+    unordered = isinstance(over, Collection) and over.unordered and len(types) > 1
+    made = replace(collection(kind, tuple(types)), unordered=unordered)
     return made if known else Collection(kind, made.element)
 
 

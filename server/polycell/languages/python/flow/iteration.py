@@ -8,7 +8,7 @@ from polycell.core.types import Type
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.targets import assign
 from polycell.languages.python.frames import frame_access
-from polycell.languages.python.values import element_of, items_of
+from polycell.languages.python.values import element_of, items_in_any_order
 
 
 def iterate(run: Interpreter, node: ast.expr) -> tuple[tuple[Type, ...] | None, Type]:
@@ -19,7 +19,7 @@ def iterate(run: Interpreter, node: ast.expr) -> tuple[tuple[Type, ...] | None, 
 def items_and_element(type_: Type) -> tuple[tuple[Type, ...] | None, Type]:
     """The same of the type of what a loop goes over."""
     grouped = frame_access.group_element(type_)
-    return (None, grouped) if grouped is not None else (items_of(type_), element_of(type_))
+    return (None, grouped) if grouped is not None else (items_in_any_order(type_), element_of(type_))
 
 
 def bind_item(run: Interpreter, target: ast.expr, type_: Type, over: ast.expr, index: int | None = None) -> None:

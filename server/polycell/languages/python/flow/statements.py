@@ -19,7 +19,7 @@ from polycell.languages.python import operators
 from polycell.languages.python.flow.definitions import enter, of_annotation, of_class, of_function
 from polycell.languages.python.flow.interpreter import Interpreter, Reached
 from polycell.languages.python.flow.iteration import bind_item, iterate
-from polycell.languages.python.flow.state import State, mutable, opened
+from polycell.languages.python.flow.state import State, join, mutable, opened
 from polycell.languages.python.flow.targets import assign, store
 from polycell.languages.python.frames.columns import drop
 from polycell.languages.python.frames.columns import opened as opened_table
@@ -275,9 +275,11 @@ def _if(run: Interpreter, node: ast.If) -> None:
 
 def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
     items, element = iterate(run, node.iter)
+    files = run.evaluate(node.iter) if items else UNKNOWN
+    unordered = isinstance(files, Collection) and files.unordered
     if _inside(run, node):
         assign(run, node.target, element if not items else items[0])
-        if items is not None and len(items) != 1:
+        if items is not None and len(items) != 1 and not unordered:
             assign(run, node.target, collection("list", items).element or element)
         if not _holds(run, node.orelse):
             _forget_changing(run, node.body)
@@ -289,9 +291,14 @@ def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
     if items is not None and _counts(node.iter) and not _names_columns(node):
         items = None  # one round is like another
     if items is not None and len(items) <= UNROLLED and not jumps and isinstance(node, ast.For):
+        before, rounds = run.state.copy() if unordered else run.state, []
         for index, item in enumerate(items):
             bind_item(run, node.target, item, node.iter, index)
             execute(run, node.body)
+            if unordered:
+                rounds.append(run.state.copy())
+        if unordered:
+            _any_last(run, before, rounds)
     else:
         _loop(run, node.body, lambda: bind_item(run, node.target, element, node.iter), node.target)
     execute(run, node.orelse)
@@ -306,6 +313,19 @@ def _names_columns(node: ast.For | ast.AsyncFor) -> bool:
     stores = (n.slice for n in nodes(*node.body) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store))
     target = node.target.id if isinstance(node.target, ast.Name) else ""
     return any(isinstance(part, ast.Name) and part.id == target for where in stores for part in nodes(where))
+
+
+def _any_last(run: Interpreter, before: State, rounds: list[State]) -> None:
+    """Behind a loop over things in no known order: any of them was the last, and lists were filled in any order."""
+    for name, slot in list(run.state.names.items()):
+        made = [state.objects.get(state.names[name].address) for state in rounds if name in state.names]
+        changed = before.names.get(name) != slot
+        if changed and len(made) > 1 and all(type_ is not None for type_ in made):
+            for other in made[:-1]:
+                run.state.objects[slot.address] = join(run.object(slot.address), other or UNKNOWN)
+    for address, type_ in list(run.state.objects.items()):
+        if isinstance(type_, Collection) and type_.items and before.objects.get(address) is not type_:
+            run.state.objects[address] = replace(type_, unordered=True)
 
 
 def _while(run: Interpreter, node: ast.While) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polycell.core.types import DATE, STRING, TIMESTAMP, UNKNOWN, Collection, Scalar, Type
+from polycell.core.types import DATE, TIMESTAMP, UNKNOWN, Scalar, Type
 from polycell.languages.python.frames.registry import Call, function
 from polycell.languages.python.values import collection, of_json
 
@@ -39,8 +39,3 @@ def shuffled(call: Call) -> Type:
 def loaded(call: Call) -> Type:
     text = call.value("s")
     return of_json(text) if isinstance(text, str) else UNKNOWN
-
-
-@function("glob.glob", "pathname **")
-def globbed(call: Call) -> Type:
-    return Collection("list", Scalar(STRING))

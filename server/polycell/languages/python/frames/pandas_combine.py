@@ -10,7 +10,7 @@ from polycell.languages.python.frames import duplicates, key_types
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, with_columns
 from polycell.languages.python.frames.key_types import Side
 from polycell.languages.python.frames.registry import Call, function, method
-from polycell.languages.python.values import items_of, value_of
+from polycell.languages.python.values import items_in_any_order, value_of
 
 _MERGE = "how on left_on right_on left_index right_index sort suffixes copy indicator validate"
 
@@ -195,7 +195,7 @@ def concat(call: Call) -> Type:
     if objs is None:
         return unknown
     parts = objs.type.fields if isinstance(objs.type, Record) else ()
-    items = items_of(objs.type) if not parts else None
+    items = items_in_any_order(objs.type) if not parts else None
     if parts and axis in (0, "index") and all(isinstance(t, Table) for _, t in parts):
         items = tuple(t for _, t in parts)
         made = _stacked(call, [i for i in items if isinstance(i, Table)])

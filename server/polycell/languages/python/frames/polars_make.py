@@ -12,7 +12,7 @@ from polycell.languages.python.frames.pandas_make import column_type, literal_fr
 from polycell.languages.python.frames.polars_expressions import columns_of, type_of
 from polycell.languages.python.frames.registry import Call, function
 from polycell.languages.python.frames.schema_rules import schema_argument
-from polycell.languages.python.values import items_of
+from polycell.languages.python.values import items_in_any_order, items_of
 
 _PARAMETERS = "data schema schema_overrides strict orient infer_schema_length nan_to_null"
 
@@ -119,7 +119,7 @@ def from_records(call: Call) -> Type:
 @function("polars.concat", "items how rechunk parallel strict", gives=unknown_table("polars"))
 def concat(call: Call) -> Type:
     argument = call["items"]
-    items = items_of(argument.type) if argument is not None else None
+    items = items_in_any_order(argument.type) if argument is not None else None
     how = call.value("how", "vertical")
     if not items or not all(isinstance(i, Table) for i in items):
         return unknown_table("polars")

@@ -91,9 +91,9 @@ _NONE_COUNTS = frozenset(
           gives=unknown_table("pandas"))  # fmt: skip
 def read_csv(call: Call) -> Type:
     options = options_of(call, "filepath_or_buffer")
-    if options.pop("chunksize", None) is not None or options.pop("iterator", None):
-        return UNKNOWN
-    return read_file(call, call["filepath_or_buffer"], "pandas.csv", "pandas", _pandas_dtypes(call, options))
+    by_parts = [options.pop("chunksize", None) is not None, options.pop("iterator", None) not in (None, False)]
+    table = read_file(call, call["filepath_or_buffer"], "pandas.csv", "pandas", _pandas_dtypes(call, options))
+    return Collection("sequence", table, name="pandas.io.parsers.TextFileReader") if any(by_parts) else table
 
 
 @function("pandas.read_table", "filepath_or_buffer sep **", gives=unknown_table("pandas"))
