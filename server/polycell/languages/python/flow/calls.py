@@ -321,7 +321,7 @@ def _entered(
     given: dict[str, Argument] = dict(zip(callee.parameters, positional, strict=False))
     given.update(named)
     surplus = positional[len(callee.parameters) :]
-    if callee.definition:
+    if callee.definition and _worth_following(callee, given):
         followed = called(run, node, callee, given, lambda f: is_pure(run, f), surplus)
         if followed is not None:
             return _with_declared(followed, callee.returns)
@@ -339,6 +339,15 @@ def _entered(
         for argument in surplus:
             _touch(run, argument.node)
     return callee.returns or UNKNOWN
+
+
+def _worth_following(callee: Function, given: dict[str, Argument]) -> bool:
+    """Whether a call may say more than the function's definition: a frame goes in, or something comes out of which the
+    definition alone does not know what it is (a frame, or the path of one)."""
+    if any(isinstance(a.type, (Table, Series, GroupBy)) for a in given.values()):
+        return True
+    plain = isinstance(callee.returns, Scalar) and callee.returns.type not in (STRING, PATH)
+    return "return" in callee.definition and not plain
 
 
 def _with_declared(followed: Type, returns: Type | None) -> Type:
