@@ -144,3 +144,63 @@ def test_a_snowflake_cell_hands_out_a_frame() -> None:
 def test_a_result_of_jupysql_becomes_a_frame(method: str) -> None:
     assert dsl.labels(f"# %%\n%%sql r <<\nselect 1 as id, 'x' as name\n# %%\nr.{method}()[\"<|>\"]") == ["id", "name"]
     assert dsl.labels(f'# %%\nr = %sql select 1 as id\nr.{method}()["<|>"]') == ["id"]
+
+
+def test_columns_of_a_frame_that_polynote_makes_a_view() -> None:
+    dsl.check_findings(
+        """
+        host: polynote
+        # %%
+        from pyspark.sql import SparkSession
+        spark = SparkSession.builder.getOrCreate()
+        df = spark.createDataFrame([(1, "x")], "id int, name string")
+        rows = [1]
+        # %% [sql]
+        select id, nme from df d where d.nam = 'x'
+                   ^^^ sql-unknown-column: Did you mean `name`?
+                                         ^^^ sql-unknown-column: in `d`
+        # %% [sql]
+        select anything from rows
+        """
+    )
+
+
+def test_columns_of_a_cell_that_snowflake_names() -> None:
+    dsl.check_findings(
+        """
+        host: snowflake
+        # %% [sql]
+        create table t (id int, name varchar)
+        # %% [sql] -> cheap
+        select id, name from t where id < 10
+        # %% [sql]
+        select id, nme from {{cheap}}
+                   ^^^ sql-unknown-column: Did you mean `NAME`?
+        # %% [sql]
+        select c.idd, t.name from {{ cheap }} c join t on t.id = c.id
+                 ^^^ sql-unknown-column: in `c`
+        # %% [sql]
+        select idd from {{ other }}
+        # %% [python]
+        x = "t"
+        # %% [sql]
+        select idd from {{x}}
+        """
+    )
+
+
+def test_a_template_for_a_table_leaves_other_queries_judged() -> None:
+    dsl.check_findings(
+        """
+        # %%
+        %%sql postgresql://x
+        create table t (id int)
+        # %%
+        %%sql
+        select idd from t where id in (select anything from {{ source }})
+               ^^^ sql-unknown-column: Did you mean `id`?
+        # %%
+        %%sql
+        select idd from {{ source }}, t
+        """
+    )

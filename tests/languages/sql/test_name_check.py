@@ -17,7 +17,7 @@ from tests import dsl
 from tests.shared import FULL, SHARED, needs_shared
 
 SCHEMES = {"spark": "databricks", "postgres": "postgresql", "tsql": "mssql"}
-OTHERS = sorted(name for name in DIALECTS if name not in ("", "duckdb", "hive", "presto", "databricks"))
+OTHERS = sorted(name for name in DIALECTS if name not in ("", "duckdb", "hive", "presto", "databricks", "polars"))
 DDL = "create table orders (id int, total int, customer_id int); create table customers (id int, name varchar(9))"
 
 

@@ -49,7 +49,7 @@ _FUNCTIONS = frozenset(
 )
 _TAKING = _METHODS | _FUNCTIONS
 _MAYBE = re.compile(rf"\b(?:{'|'.join(sorted(_TAKING))})\s*\(")
-_DIALECTS = {"spark": "spark", "duckdb": "duckdb"}
+_DIALECTS = {"spark": "spark", "duckdb": "duckdb", "polars": "polars", "polars-lazy": "polars"}
 _CALLED = {"duckdb": "relation"}  # what a table is called that has no name
 MOST = 50  # expressions of a cell beyond which none is looked for
 

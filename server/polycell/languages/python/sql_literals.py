@@ -22,7 +22,8 @@ _FUNCTIONS: Mapping[str, str] = {
     **{f"duckdb.{name}": "duckdb" for name in ("sql", "query", "execute", "from_query")},
     **{f"{m}.{name}": "" for m in ("pd", "pandas") for name in ("read_sql", "read_sql_query")},
     **{f"{m}.{name}": "bigquery" for m in ("pd", "pandas", "pandas_gbq") for name in ("read_gbq",)},
-    **{f"{m}.{name}": "" for m in ("pl", "polars") for name in ("sql", "read_database", "read_database_uri")},
+    **{f"{m}.{name}": "" for m in ("pl", "polars") for name in ("read_database", "read_database_uri")},
+    **{f"{m}.sql": "polars" for m in ("pl", "polars")},
     "spark.sql": "spark",
     "sqlContext.sql": "spark",
     "mo.sql": "duckdb",
@@ -31,7 +32,7 @@ _FUNCTIONS: Mapping[str, str] = {
     "sqlalchemy.text": "",
 }
 # These take nothing else, so that the first letters of a query count already.
-_ALWAYS = frozenset({"duckdb.sql", "duckdb.query", "duckdb.execute", "spark.sql", "mo.sql", "pl.sql"})
+_ALWAYS = frozenset({"duckdb.sql", "duckdb.query", "duckdb.execute", "spark.sql", "mo.sql", "pl.sql", "polars.sql"})
 # Methods of connections, cursors, sessions and clients; what they are given is SQL when it begins like it.
 _METHODS = frozenset(
     {

@@ -48,7 +48,8 @@ _FUNCTIONS: Mapping[str, str] = {
 class ViewCatalogue:
     """A `relations.Catalogue` over what a cell sees. `local`: folded dotted name → the table that DDL above in the cell
     made, None for a dropped one. `folder` is the notebook's. `connection`: the variable or URL that the cell names.
-    `database`: what the catalogue of the database says that the cell is sent to, where it is known."""
+    `database`: what the catalogue of the database says that the cell is sent to, where it is known. `frames`: what a
+    frame or context of polars that it is sent to calls its tables."""
 
     view: View
     dialect: Dialect
@@ -56,6 +57,7 @@ class ViewCatalogue:
     local: Mapping[str, Binding | None] = field(default_factory=dict)
     connection: str = ""
     database: Database | None = None
+    frames: Mapping[str, Table] = field(default_factory=dict)
 
     def binding(self, parts: Sequence[str]) -> Binding | None:
         """What a table name means: DDL of the cell and of those above, then the database, then whatever the host lets
@@ -64,6 +66,8 @@ class ViewCatalogue:
 
     def _found(self, parts: Sequence[str]) -> tuple[Binding | None, bool]:
         """The same, and whether the name may mean a table of another schema."""
+        if len(parts) == 1 and parts[0] in self.frames:
+            return Binding(parts[0], self.frames[parts[0]], source="the frame that the query is sent to"), False
         used = self.used_schema()
         if not used or self._is_temporary(parts):
             return self._named(parts), False
@@ -162,6 +166,7 @@ class ViewCatalogue:
     def tables(self) -> Iterator[Binding]:
         """Every table known that is named without a schema of the database, one a name."""
         seen = set(self.local)
+        yield from (Binding(name, table) for name, table in self.frames.items())
         for binding in self.local.values():
             if binding is not None and isinstance(binding.type, Table):
                 yield binding

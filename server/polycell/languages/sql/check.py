@@ -13,6 +13,7 @@ from polycell.languages.sql.missing_tables import missing_tables
 from polycell.languages.sql.name_check import ambiguous_columns, unknown_columns, unknown_tables, unknown_written
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sqlite_syntax import syntax_error
+from polycell.languages.sql.templates import hole_name
 
 
 def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding]:
@@ -30,7 +31,7 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
     if unread is not None:
         yield unread
         return
-    made = _Made(catalogue)
+    made = catalogue if statement.dialect.name == "polars" else _Made(catalogue)
     yield from unknown_columns(statement, made)
     yield from unknown_written(statement, made)
     yield from unknown_tables(statement, made)
@@ -39,18 +40,23 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """The catalogue without what databases do not see: frames, files, templates."""
+    """The catalogue without what databases do not see: frames and files."""
 
     catalogue: ViewCatalogue
 
     def table(self, parts: Sequence[str]) -> Table | None:
         found = self.catalogue.binding(parts)
-        if found is None or found.space != "catalog" or not isinstance(found.type, Table):
+        if found is None or not isinstance(found.type, Table):
             return None
-        return self.catalogue.table(parts)
+        # Polynote makes the frames that a query names its temporary views.
+        viewed = self.catalogue.view.host.name == "polynote" and found.type.flavour == "spark" and len(parts) == 1
+        return self.catalogue.table(parts) if found.space == "catalog" or viewed else None
 
     def file(self, *args: object, **options: object) -> None:
         return None
 
-    def hole(self, text: str) -> None:
-        return None
+    def hole(self, text: str) -> Table | None:
+        """Snowflake's `{{cell}}` is what that cell's query yielded."""
+        view = self.catalogue.view
+        found = view.lookup(hole_name(text)) if view.host.name == "snowflake" else None
+        return self.catalogue.hole(text) if found is not None and found.kind == "result" else None

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from polycell.core.environment import View
 from polycell.core.notebook import Cell, Notebook
-from polycell.core.types import Connection, Module, Type
+from polycell.core.types import Connection, Module, Record, Table, Type
 from polycell.formats.connection_words import JUPYSQL_MAGICS, connection_words
 from polycell.languages.sql.dialects import GENERIC, Dialect, dialect
 from polycell.tables.databases.catalogue import Database
@@ -93,6 +93,17 @@ def _told(cell: Cell, view: View) -> Connection | None:
     """The connection to which Python code sends a SQL literal."""
     name = _sent_to(cell)
     return connection_in(_value(view, name), name) if name else None
+
+
+def frames_of(cell: Cell, view: View) -> Mapping[str, Table]:
+    """The tables of a SQL literal that is sent to a frame or a SQLContext of polars: `df.sql("… from self")`."""
+    name = _sent_to(cell)
+    value = _value(view, name) if name else None
+    if isinstance(value, Table) and value.flavour in ("polars", "polars-lazy"):
+        return {"self": value}
+    if isinstance(value, Record) and value.name == "polars.SQLContext":
+        return {name: type_ for name, type_ in value.fields if isinstance(type_, Table)}
+    return {}
 
 
 _MEMORY = frozenset({"", ":memory:", "duckdb:", "duckdb://", "duckdb:///:memory:"})
@@ -185,6 +196,8 @@ def resolve(cell: Cell, notebook: Notebook, view: View) -> tuple[Dialect, str]:
     if found is not None:
         spoken = _spoken(found, view, os.path.dirname(notebook.path))
         return (spoken if spoken is not GENERIC else dialect(_of_magic(cell, notebook.host))), ""
+    if frames_of(cell, view):
+        return dialect("polars"), ""
     plain = from_text(cell, notebook.host)
     if plain is not GENERIC or _metadata(cell) is not None:
         return plain, "" if cell.magic is not None else f"{notebook.host} cell"

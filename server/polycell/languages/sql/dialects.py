@@ -1,8 +1,8 @@
 """Dialects as data: how each spells strings, quoted names and comments, and what it does with case.
 
-Names are sqlglot's; "" is the generic dialect, used where nothing says which database is meant. The lexical facts
-agree with sqlglot's tokenizers (`tests/languages/sql/test_lexer.py` compares the two); `fold` is what a database does
-to a name that is not quoted, from its documentation.
+Names are sqlglot's but for those that are `like` another; "" is the generic dialect, used where nothing says which
+database is meant. The lexical facts agree with sqlglot's tokenizers (`tests/languages/sql/test_lexer.py` compares
+the two); `fold` is what a database does to a name that is not quoted, from its documentation.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ class Dialect:
     """`fold`: "keep" leaves the spelling of unquoted names, "upper" and "lower" change it; comparison ignores case.
 
     `double_quotes` says what `"x"` is. `duplicates`: whether the second `id` of a result becomes `id_1`.
+    `like`: the dialect as which sqlglot reads it.
     """
 
     name: str = ""
@@ -29,6 +30,12 @@ class Dialect:
     fold: Literal["keep", "upper", "lower"] = "keep"
     suffixes_duplicates: bool = False
     implicit_lateral: bool = False
+    like: str = ""
+
+    @property
+    def parser(self) -> str | None:
+        """sqlglot's name of the dialect, or of the one that it is like; None for the generic one."""
+        return self.like or self.name or None
 
     def lexical(self) -> Dialect:
         """What matters for tokens alone: dialects that agree in it share what was read of a text."""
@@ -67,6 +74,8 @@ DIALECTS: Mapping[str, Dialect] = {
         Dialect("snowflake", backslash=True, slash_comments=True, fold="upper"),
         Dialect("oracle", fold="upper"),
         Dialect("tsql", brackets=True),
+        # Of polars' `SQLContext`: its tables are frames.
+        Dialect("polars", like="postgres"),
         Dialect("trino"),
         Dialect("presto"),
         Dialect("clickhouse", backslash=True, hash_comments=True),

@@ -83,7 +83,7 @@ def _annotated(text: str, dialect: Dialect, schema: Mapping[str, tuple[tuple[str
     from sqlglot.optimizer.qualify import qualify
     from sqlglot.schema import MappingSchema
 
-    parsed = sqlglot.parse_one(text, dialect=dialect.name or None)
+    parsed = sqlglot.parse_one(text, dialect=dialect.parser)
     if isinstance(parsed, exp.Create):
         parsed = parsed.expression
     if isinstance(parsed, exp.Subquery):
@@ -105,16 +105,16 @@ def _annotated(text: str, dialect: Dialect, schema: Mapping[str, tuple[tuple[str
         node.set("this", exp.to_identifier(plain))
         if not node.alias:
             node.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
-    known = MappingSchema(tables, dialect=dialect.name or None)
+    known = MappingSchema(tables, dialect=dialect.parser)
     qualified = qualify(
         parsed,
-        dialect=dialect.name or None,
+        dialect=dialect.parser,
         schema=known,
         validate_qualify_columns=False,
         quote_identifiers=False,
         identify=False,
     )
-    annotated = annotate_types(qualified, schema=known, dialect=dialect.name or None)
+    annotated = annotate_types(qualified, schema=known, dialect=dialect.parser)
     seen: dict[str, DataType | None] = {}
     sums = annotated.find(exp.Sum) is not None
     for select in annotated.selects:

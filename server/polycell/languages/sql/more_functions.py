@@ -16,8 +16,8 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-# Names count as they are spelled there, and sqlglot keeps capitals alone.
-_SPELLED = frozenset({"clickhouse"})
+# Names count as they are spelled in ClickHouse, and sqlglot keeps capitals alone; it does not know polars.
+_SPELLED = frozenset({"clickhouse", "polars"})
 _WORDS = {"this": "x", "expression": "y", "expressions": "…"}
 
 

@@ -23,7 +23,7 @@ from polycell.languages.sql.no_columns import is_exempt, left_out, of_sequence
 from polycell.languages.sql.parameters import only_values
 from polycell.languages.sql.relations import Catalogue, Relations, Visible
 from polycell.languages.sql.scan import Statement
-from polycell.languages.sql.sources import target_of
+from polycell.languages.sql.sources import sources, target_of
 from polycell.languages.sql.words import RESERVED, words_of
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def ambiguous_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Fi
     """A bare name that two tables of one FROM have. In SELECT and WHERE alone: elsewhere databases differ in whether a
     name of the result comes first, and ON sees only the tables joined so far."""
     relations = _relations(statement, catalogue)
-    if relations is None or statement.dialect.name == "clickhouse" or statement.root.statement in _WRITING:
+    if relations is None or statement.dialect.name in _TAKE_THE_FIRST or statement.root.statement in _WRITING:
         return
     tokens = statement.tokens
     for block, seen in _scopes(statement, relations):
@@ -92,7 +92,7 @@ def ambiguous_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Fi
 
 def _relations(statement: Statement, catalogue: Catalogue) -> Relations | None:
     """None for statements that are not judged."""
-    if not only_values(statement) or statement.lexed.unclosed or len(statement.text) > LONGEST:
+    if not only_values(statement, _tables(statement)) or statement.lexed.unclosed or len(statement.text) > LONGEST:
         return None
     verb = statement.root.statement
     if verb not in _QUERIES and verb not in _WRITING and not (verb == "CREATE" and target(statement) is not None):
@@ -113,6 +113,14 @@ def _relations(statement: Statement, catalogue: Catalogue) -> Relations | None:
     return None if odd else Relations(statement, catalogue)
 
 
+def _tables(statement: Statement) -> frozenset[int]:
+    """Starts of the templates that stand for a whole table."""
+    found = (s for b in blocks(statement.root) if b.kind == "query" for s in sources(statement, b))
+    return (
+        frozenset(s.hole.start for s in found if s.hole is not None and not s.parts) if statement.holes else frozenset()
+    )
+
+
 def _is_plainly_written(statement: Statement) -> bool:
     """Whether one table is written: not MySQL's `UPDATE a, b SET`, whose ON DUPLICATE KEY sees the table and the query
     alike, nor Oracle's `INSERT ALL INTO a INTO b`."""
@@ -128,7 +136,7 @@ def _scopes(statement: Statement, relations: Relations) -> Iterator[tuple[Block,
     """Each query block with what it sees, where all of that is known whole."""
     for block in blocks(statement.root):
         seen = relations.visible(block) if block.kind == "query" else []
-        if seen and all(v.table.proves_absence and v.name and v.table.columns for v in seen):
+        if seen and all(v.table.proves_absence and (v.name or v.source.hole) and v.table.columns for v in seen):
             yield block, seen
 
 
@@ -211,6 +219,7 @@ _ODD = words_of(
     CONNECT MATCH_RECOGNIZE MODEL MEASURES PIVOT UNPIVOT UNNEST OUTPUT ARRAY FINAL SAMPLE TABLESAMPLE
     TRANSFORM COLLATE GENERATE_SERIES TABLE PREWHERE SEPARATOR"""
 )
+_TAKE_THE_FIRST = frozenset({"clickhouse", "polars"})
 _MERGING = frozenset({"SEMI", "ANTI", "NATURAL", "ASOF"})
 _CLAUSES = frozenset({"select", "where", "on", "group", "having", "qualify", "order", "set"})
 _QUERIES = frozenset({"SELECT", "WITH", "FROM"})
@@ -252,7 +261,7 @@ def _parsed_columns(text: str, dialect: Dialect) -> frozenset[tuple[int, int]]:
         import sqlglot
         from sqlglot import exp
 
-        parsed = sqlglot.parse(text, dialect=dialect.name or None)
+        parsed = sqlglot.parse(text, dialect=dialect.parser)
         if len(parsed) != 1 or parsed[0] is None or parsed[0].find(exp.Command) is not None:
             return frozenset()
         made = set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from polycell.core.text import Span
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.scan import Statement
@@ -11,15 +13,16 @@ _WORDS = frozenset({"LIKE", "ILIKE", "RLIKE", "BETWEEN", "LIMIT", "OFFSET"})
 _VALUES = frozenset({"hole", "number", "string"})
 
 
-def only_values(statement: Statement) -> bool:
-    """Whether each template of the statement stands where a value is compared, or rows are counted."""
+def only_values(statement: Statement, tables: Collection[int] = ()) -> bool:
+    """Whether each template of the statement stands where a value is compared, or rows are counted. `tables` are the
+    starts of those that stand for a table and do not count."""
     if not statement.holes:
         return True
     places = {h.start: h.end for h in statement.holes}
     tokens = statement.tokens
     found = [at for at, t in enumerate(tokens) if t.kind == "hole"]
     whole = len(found) == len(places) and all(places.get(tokens[at].start) == tokens[at].end for at in found)
-    return whole and all(_is_value(tokens, at) for at in found)
+    return whole and all(tokens[at].start in tables or _is_value(tokens, at) for at in found)
 
 
 def _is_value(tokens: list[Token], at: int) -> bool:

@@ -104,7 +104,8 @@ def _catalogue(context: Context, dialect: Dialect) -> ViewCatalogue:
     used = connection.current(context.cell, context.view)
     found = connection.database(used, context.view, folder)
     named = connection.label(context.cell)
-    return ViewCatalogue(context.view, dialect, folder, connection=named, database=found)
+    frames = connection.frames_of(context.cell, context.view)
+    return ViewCatalogue(context.view, dialect, folder, connection=named, database=found, frames=frames)
 
 
 class SqlService(LanguageService):

@@ -94,7 +94,7 @@ def parse_type(text: str, dialect: Dialect) -> DataType | None:
     try:
         from sqlglot import exp
 
-        return from_sqlglot(exp.DataType.build(plain, dialect=dialect.name or None))
+        return from_sqlglot(exp.DataType.build(plain, dialect=dialect.parser))
     except Exception:  # sqlglot raises several kinds on texts that are no types
         return None
 
