@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +47,7 @@ def violations(package: Path) -> list[str]:
 
 def _imports(path: Path, package: Path) -> Iterator[tuple[int, str]]:
     """(line, dotted module) of every import, also inside functions and under TYPE_CHECKING."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name
@@ -60,6 +61,15 @@ def _imports(path: Path, package: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, whole if _is_module(whole, package) else module
 
 
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements below a node; expressions, in which nothing is imported, are not looked through."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            yield child
+            yield from _statements(child)
+
+
+@functools.cache
 def _is_module(dotted: str, package: Path) -> bool:
     parts = dotted.split(".")
     if parts[0] != "polycell" or len(parts) < 2:
