@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polycell.core.analysis import Analysis
+from polycell.core.analysis import OUTDATED_KEPT, Analysis
 from polycell.core.notebook import Cell, Notebook, replace_cell, splice
 from polycell.core.session import Session
 from tests.core.toy import cells, everything, notebook, session, toy_services
@@ -246,3 +246,25 @@ def test_types_nested_without_end_are_data() -> None:
     edit(made, book, "c0", "v0 = 2 3")
     made.update(splice(book, 10, 1))
     assert everything(made)
+
+
+def test_of_texts_that_a_cell_no_longer_has_the_last_few_are_kept() -> None:
+    made, book, log = opened("a = 1", "b = a")
+    kept = made._memo.facts
+    for number in range(3 * OUTDATED_KEPT):
+        book = edit(made, book, "c1", f"b = a + {number}")
+    assert len(kept) == 2 + OUTDATED_KEPT
+    log.clear()
+    edit(made, book, "c1", f"b = a + {3 * OUTDATED_KEPT - 2}")  # undone
+    assert counted(log, "facts") == []
+    made.close(book.uri)
+    assert len(kept) <= OUTDATED_KEPT + 1
+
+
+def test_closing_a_notebook_frees_what_its_cells_say() -> None:
+    made, book, log = opened("a = 1", "b = a")
+    made.close(book.uri)
+    assert not made._memo.facts
+    made.update(book)
+    everything(made)
+    assert counted(log, "facts") == ["c0", "c1"]

@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FACTS_KEPT = 8192  # entries in the facts cache of a session
+OUTDATED_KEPT = 32  # of these, texts that a cell no longer has: for undoing, and for answers under way
 MAX_ROUNDS = 4  # computations of one cell in one revision, where the host allows cycles
 
 # What is counted: "facts", "exports" or "diagnose", and the cell's id. Tests of constant work listen here.
@@ -58,6 +59,18 @@ class Memo:
 
     listener: Listener | None = None
     facts: OrderedDict[tuple[str, bytes], Facts] = field(default_factory=OrderedDict)
+    outdated: OrderedDict[tuple[str, bytes], None] = field(default_factory=OrderedDict)
+
+    def edited(self, host: str, old: bytes, new: bytes) -> None:
+        """A cell has another digest now. Each letter that is typed makes one, and a tree of the whole cell with it."""
+        self.outdated.pop((host, new), None)
+        self.outdated[host, old] = None
+        if len(self.outdated) > OUTDATED_KEPT:
+            self.facts.pop(self.outdated.popitem(last=False)[0], None)
+
+    def closed(self, host: str, notebook: Notebook) -> None:
+        for cell in notebook.cells:
+            self.facts.pop((host, cell.digest), None)
 
     def note(self, what: str, cell: Cell) -> None:
         if self.listener is not None:
@@ -161,6 +174,7 @@ class Analysis:
         if len(old) == len(new) and all(a is b or a.id == b.id for a, b in zip(old, new, strict=True)):
             for index, (a, b) in enumerate(zip(old, new, strict=True)):
                 if a is not b and a.digest != b.digest:
+                    self._memo.edited(self.host.name, a.digest, b.digest)
                     made._mark(index)
                     made._stale.add(b.id)
         else:

@@ -64,7 +64,9 @@ class Session:
 
     def close(self, uri: str) -> None:
         self._revision += 1
-        self._snapshots.pop(uri, None)
+        closed = self._snapshots.pop(uri, None)
+        if closed is not None:
+            self._memo.closed(closed.analysis.host.name, closed.notebook)
 
     def snapshot(self, uri: str) -> Snapshot | None:
         return self._snapshots.get(uri)

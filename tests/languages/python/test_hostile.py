@@ -9,7 +9,7 @@ from polycell.core.hosts import host
 from polycell.core.notebook import Cell
 from polycell.core.types import Table
 from polycell.languages.python.cursor import FARTHEST, site
-from polycell.languages.python.facts import MOST, python_facts, too_large
+from polycell.languages.python.facts import KNOWN, MOST, python_facts, too_large
 from polycell.languages.python.guesses import names_at_margin
 from tests import dsl
 
@@ -130,3 +130,9 @@ def test_joins_that_double_the_columns_end_in_an_open_table() -> None:
     found = given["df"]
     assert isinstance(found, Table)
     assert found.open
+
+
+def test_of_a_cell_too_large_to_read_not_all_names_are_told() -> None:
+    facts = python_facts(Cell("c", "python", "".join(f"name{n} = 'value'\n" for n in range(MOST))), host("jupyter"))
+    assert [d.name for d in facts.definitions][-1] == f"name{KNOWN - 1}"
+    assert facts.opens

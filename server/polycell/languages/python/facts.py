@@ -25,6 +25,7 @@ from polycell.languages.python.sql_literals import sql_fragments
 # A larger cell holds data, and reading it would hold up everybody else: it is read by its words only.
 LARGEST = 200_000  # characters
 MOST = 10_000  # words and signs, of which each costs 2 to 10 microseconds
+KNOWN = 1_000  # names that are told of such a cell: each is followed like any other, and it may give more anyway
 MANY = 3  # broken statements after which nothing that a cell seems to lack is believed
 _WORD = re.compile(r"[^\W\d]\w*")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -77,7 +78,7 @@ def too_large(text: str) -> bool:
 def _unread(cell: Cell) -> PythonSource:
     code = readable(cell.text)
     given = names_at_margin(code) if cell.magic is None and len(code) <= LARGEST else []
-    return PythonSource(code, None, LineIndex(code), names=tuple(given), opens=("a cell too large to read",))
+    return PythonSource(code, None, LineIndex(code), names=tuple(given[:KNOWN]), opens=("a cell too large to read",))
 
 
 def may_be_automagic(tree: ast.Module | None, code: str) -> bool:
