@@ -2,11 +2,14 @@
 
 Two notebooks of each size: `chained`, where each cell's value is made of the one above and has no written type, and
 `shop`, where cells use a few values of far above, as people write them. To compare with another state of the code, run
-this in its worktree in the same minutes: what a machine does in a second varies.
+this in its worktree in the same minutes: what a machine does in a second varies. So each line has the compiler `alone`
+too: our worker asked directly, in the same minutes, for the members of a list in a text of three lines. It warms up
+for minutes, since the JVM translates what it has seen often: `early` are the first completions, `members` those after.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import statistics
 import sys
@@ -15,6 +18,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from polycell.languages.scala.config import Config
+from polycell.languages.scala.light import Light
+from polycell.languages.scala.questions import Question
 from tests.bench.client import Client
 from tests.bench.measure import resident
 
@@ -89,6 +95,7 @@ def measured(texts: Sequence[str]) -> dict[str, float]:
         settled = (time.perf_counter() - began) * 1000
         while client.gather(3.0) or cpu() > before + 500:  # checks of other cells are still under way
             before = cpu()
+        early = [timed(lambda: complete(last)) for _ in range(ROUNDS)]
         before = cpu()
         members = [timed(lambda: complete(last)) for _ in range(ROUNDS)]
         spent = (cpu() - before) / ROUNDS
@@ -111,6 +118,7 @@ def measured(texts: Sequence[str]) -> dict[str, float]:
         return {
             "first": first,
             "settled": settled,
+            "early": statistics.median(early),
             "members": statistics.median(members),
             "members p95": sorted(members)[-1],
             "their CPU": spent,
@@ -121,6 +129,25 @@ def measured(texts: Sequence[str]) -> dict[str, float]:
         }
     finally:
         client.close()
+
+
+def alone() -> float:
+    """Milliseconds of a completion of members by the compiler's process, as warm as `members` are."""
+
+    async def asked() -> list[float]:
+        light = Light(print)
+        times = []
+        try:
+            for number in range(2 * ROUNDS + 3):
+                text = f"object Alone {{\nval x = {number}\nList(x).\n}}\n"
+                at = time.perf_counter()
+                await light.at(Question(Config(), "bench", "alone", text), "textDocument/completion", len(text) - 3)
+                times.append((time.perf_counter() - at) * 1000)
+            return times
+        finally:
+            await light.close()
+
+    return statistics.median(asyncio.run(asked())[-ROUNDS:])
 
 
 def spent_by(pid: int) -> float:
@@ -152,7 +179,7 @@ def main() -> None:
     sizes = [int(given) for given in sys.argv[1:]] or SIZES
     for name, make in (("chained", chained), ("shop", shop)):
         for cells in sizes:
-            found = measured(make(cells))
+            found = {**measured(make(cells)), "alone": alone()}
             print(
                 f"{name:8} {cells:5}  " + "  ".join(f"{what} {value:.0f}" for what, value in found.items()), flush=True
             )

@@ -60,6 +60,12 @@ def compiled(live: Live, text: str) -> None:
 def test_scala_3(live: Live) -> None:
     compiled(live, SCALA_3)
     assert live.findings(SCALA_3) == []
+    # Cells below get these types, and not what they come from.
+    snapshot = live.open(SCALA_3)
+    native = {one.name: one.native for index in range(3) for one in snapshot.analysis.exports(index).bindings}
+    assert native["sales"] == "_root_.scala.collection.immutable.List[Sale]"
+    assert native["loud"] == "_root_.java.lang.String"
+    assert native["n"] == "_root_.scala.Long"
     given = live.given(SCALA_3)
     assert isinstance(given["sales"], Table)
     assert (describe(given["loud"]), describe(given["n"])) == ("str", "int")

@@ -15,6 +15,7 @@ import jpype
 from polycell.languages.scala.host import items
 from polycell.languages.scala.host.checker import MOST_DEFINITIONS
 from polycell.languages.scala.host.compiler import Token
+from polycell.languages.scala.host.dotty_types import DottyTypes
 from polycell.languages.scala.host.interop import Source, function, iterate, scala_list
 
 _LEVELS = {2: 1, 1: 2, 0: 3}  # dotty's diagnostics as the protocol's severities
@@ -60,6 +61,10 @@ class _Driver:
 
 
 class DottyChecker(_Driver):
+    def __init__(self, classpath: Sequence[str]) -> None:
+        super().__init__(classpath)
+        self._types = DottyTypes()
+
     def compile(self, source: Source) -> dict[str, Any]:
         """As `checker.Checker.compile`."""
         found = [self._diagnostic(source, one) for one in self.run(source) if one.position().isPresent()]
@@ -83,11 +88,14 @@ class DottyChecker(_Driver):
             symbol = one.tree().symbol(context)
             if not position.exists() or len(made) >= MOST_DEFINITIONS:
                 continue
-            shown = str(symbol.denot(context).info(context).show(context)) if not symbol.isClass() else ""
+            info = symbol.denot(context).info(context) if not symbol.isClass() else None
+            shown = str(info.show(context)) if info is not None else ""
+            wrong = shown.startswith("<")
             made.append(
                 {
                     "name": str(symbol.name(context).toString()),
-                    "type": "" if shown.startswith("<") else shown,
+                    "type": "" if wrong else shown,
+                    "native": self._types.of(info, context) if info is not None and not wrong else "",
                     "offset": source.points(int(position.start())),
                 }
             )
@@ -102,7 +110,9 @@ class Dotty(_Driver):
         completion = jpype.JClass("dotty.tools.dotc.interactive.Completion")
         told = completion.completions(self.position(offset), self.context)
         replaced = source.range(min(int(told._1()), offset), offset)
-        return items.answer(self._item(one, replaced) for one in iterate(told._2()))
+        # By name: the compiler's own order is that of a hash, another for each text.
+        found = sorted((self._item(one, replaced) for one in iterate(told._2())), key=lambda one: str(one["label"]))
+        return items.answer(found)
 
     def _item(self, one: Any, replaced: dict[str, Any]) -> dict[str, Any]:
         detail = str(one.description())

@@ -9,7 +9,7 @@ import jpype
 from polycell.languages.scala.host.interop import iterate
 from polycell.languages.scala.lexer import KEYWORDS
 
-_DEEPEST = 12
+DEEPEST = 12
 
 
 class Written:
@@ -20,32 +20,33 @@ class Written:
         """The empty text for what no text can name: singletons, members of values, local classes, existential types."""
         try:
             return self._of(type_, 0)
-        except _UnwritableError:
+        except UnwritableError:
             return ""
 
     def _of(self, type_: Any, depth: int) -> str:
-        if depth > _DEEPEST or not isinstance(type_, self._reference):
-            raise _UnwritableError
+        if depth > DEEPEST or not isinstance(type_, self._reference):
+            raise UnwritableError
         symbol = type_.sym()
         arguments = [self._of(one, depth + 1) for one in iterate(type_.args())]
         name = str(symbol.name())
         if symbol.isTypeParameter():  # of the method whose result it is: its definition is written around
             made = name
         elif symbol.isStatic() and not symbol.isModuleClass() and not symbol.isExistentiallyBound():
-            made = _path(str(symbol.fullName()))
+            made = path(str(symbol.fullName()))
         else:
-            raise _UnwritableError
+            raise UnwritableError
         return f"{made}[{', '.join(arguments)}]" if arguments else made
 
 
-class _UnwritableError(Exception):
+class UnwritableError(Exception):
     pass
 
 
-def _path(name: str) -> str:
-    """A dotted path whose parts are spelled as the compiler encodes them, which a text may do too."""
+def path(name: str) -> str:
+    """A dotted path whose parts are spelled as the compiler encodes them, which a text may do too. Raises
+    UnwritableError for what no text can spell."""
     parts = name.split(".")
     if not all(part.isidentifier() or part.replace("$", "_").isidentifier() for part in parts):
-        raise _UnwritableError
+        raise UnwritableError
     quoted = ".".join(f"`{part}`" if part in KEYWORDS else part for part in parts)
     return quoted if parts[0] == "Notebook" else f"_root_.{quoted}"
