@@ -27,3 +27,9 @@ def test_charts_as_a_user_makes_them() -> None:
     """Vega-Lite under a Python frame and a SQL cell: fields, a fix, keys, and the preview."""
     extension_packages()
     assert "FAILED" not in run(["node", str(HERE / "vscode" / "charts.mjs")], HERE)
+
+
+def test_python_cells_as_a_user_has_them() -> None:
+    """Hints, renames over cells and inside of functions, layout, order of imports, calls, a library's definition."""
+    extension_packages()
+    assert "FAILED" not in run(["node", str(HERE / "vscode" / "python.mjs")], HERE)

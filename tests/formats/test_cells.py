@@ -32,6 +32,8 @@ from tests.formats.making import cell
         ({"microsoft": {"language": "sparksql"}}, "synapse", "sql"),
         ({"deepnote_cell_type": "sql"}, "deepnote", "sql"),
         ({"language": "text"}, "polynote", "markdown"),
+        # Of a real Snowflake notebook, whose cell holds SQL.
+        ({"language": "sql", "vscode": {"languageId": "python"}}, "snowflake", "sql"),
         ({"language": 5, "vscode": [], "microsoft": None, "kernel": {}}, "jupyter", "python"),
     ],
 )
@@ -106,6 +108,12 @@ def test_trap_20_metadata_against_the_first_line() -> None:
     assert (held.language, held.code, held.result) == ("", '{"a": 1}', "someJson")
     assert cell("%%sql\nselect 1", host="synapse", metadata={"microsoft": {"language": "python"}}).language == "sql"
     assert cell("x", metadata={"vscode": {"languageId": "sql"}, "language": "python"}).language == "sql"
+
+
+def test_datalab_has_the_shell_behind_one_percent_sign() -> None:
+    assert cell("%bash\ngsutil ls gs://x").language == "bash"
+    assert cell("%bash gsutil ls\nx = 1").language == "python"  # IPython's error, but no shell below
+    assert cell("%sh\nls", host="databricks").language == "bash"
 
 
 def test_trap_20_a_magic_that_keeps_the_language_keeps_what_metadata_say() -> None:

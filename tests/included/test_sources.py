@@ -72,6 +72,8 @@ def test_the_cell_that_runs_a_script_has_its_names(folder: Path) -> None:
     snapshot = opened(folder, "%run setup.py\nprint(LIMIT, nobody)\ndef known(): return load, unknown")
     said = [finding.message.split("`")[1] for finding in snapshot.analysis.findings(0)]
     assert said == ["nobody", "unknown"]
+    snapshot = opened(folder, "%run setup.py\ndel LIMIT\ndel frame, load", "LIMIT")
+    assert codes(snapshot, 0) == []
 
 
 @pytest.mark.parametrize("line", ["gone.py", "-m setup", "$name", "{name}.py", "", "../outside.py", "-i", "sub"])

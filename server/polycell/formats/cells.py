@@ -63,6 +63,7 @@ _EDITOR = "the editor's language for this cell"
 _PLAIN = {"python2": "python", "sos": "python"}
 _IPYTHON = frozenset({"python", "python2"})
 _STACKED = 4  # magics above one another that are looked through: %%time over %%sql
+_SHELLS = frozenset({"bash", "sh"})
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -204,6 +205,9 @@ def _is_plain(declared: str, metadata: Mapping[str, Any], notebook: Notebook) ->
 
 
 def _from_metadata(metadata: Mapping[str, Any], text: str, notebook: Notebook) -> _Base | None:
+    word = canonical(_text(metadata, "language")) if notebook.host == "snowflake" else ""
+    if word:  # Snowflake itself reads nothing else; what an editor noted beside it may be old
+        return _Base(word, "metadata.language", True)
     word = _nested(metadata, "vscode", "languageId")
     if word:
         return _Base(word, "metadata.vscode.languageId", True)
@@ -291,6 +295,8 @@ def _percent(text: str, base: _Base, notebook: Notebook, single: bool) -> _Head:
         if found is None:
             break
         prefix, name, line = found.group(1, 2, 3)
+        if prefix == "%" and name in _SHELLS and not line.strip() and not single:
+            prefix = "%%"  # Datalab's, which Jupyter lacks as a line magic: the lines below are no Python
         if prefix == "%":
             if not single:
                 break

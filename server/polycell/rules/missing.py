@@ -56,8 +56,17 @@ def missing_names(context: Context) -> Iterator[Missing]:
         if context.view.opens():
             return
         own = tuple(d for d in context.facts.definitions if d.name == use.name and not d.container)
+        if not own and _taken_away(context, use):
+            continue
         if own or not context.view.given_here(use.name):  # given, yet nowhere written: by a file that the cell runs
             yield Missing(use, own)
+
+
+def _taken_away(context: Context, use: Use) -> bool:
+    """Whether a cell that runs a file deletes the name, which that file may give: what is gone at the cell's end is not
+    seen to have been there."""
+    runs = any(magic.name == "run" and magic.span.start < use.span.start for magic in context.facts.magics)
+    return runs and any(r.write and r.span == use.span for r in context.facts.references)
 
 
 def never_defined(context: Context) -> Iterator[Use]:

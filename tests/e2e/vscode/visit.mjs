@@ -18,14 +18,14 @@ function packageExtension(folder) {
   return vsix;
 }
 
-/** What `walk(page, workbench, folder)` gives, in a folder that `write(folder)` has filled. */
-export async function visit(name, write, walk) {
+/** What `walk(page, workbench, folder)` gives, in a folder that `write(folder)` has filled; `more` are settings. */
+export async function visit(name, write, walk, more = {}) {
   const python = await serverPython();
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), `polycell-${name}-`));
   const folder = path.join(scratch, "notebooks");
   fs.mkdirSync(folder);
   write(folder);
-  const settings = { "polycell.server.path": python, "polycell.server.env": SERVER_ENV };
+  const settings = { "polycell.server.path": python, "polycell.server.env": SERVER_ENV, ...more };
   const workbench = await startWorkbench({ settings, vsix: packageExtension(scratch) });
   const browser = await openBrowser();
   try {

@@ -289,6 +289,15 @@ def test_hover_tells_what_is_in_a_collection(ty: Running, value: str, type_: str
     assert found.startswith(f"```python\nx: {type_}\n```")
 
 
+def test_members_of_what_only_we_know_are_told(ty: Running) -> None:
+    frame = "# %%\nimport pandas as pd\ndf = pd.DataFrame({'a': [1]})\n# %%\n"
+    assert "Return the mean of the values" in ty.hover(f"{frame}df['a'].me<|>an()")
+    assert ty.define(f"{frame}df['a'].me<|>an()") == [("series.py", "")]
+    assert ty.hover(f"{frame}df['a'].nobod<|>y()") == ""
+    made = "# %%\nclass A:\n    @property\n    def norm(self) -> float:\n        'Length.'\na = A()\na.no<|>rm"
+    assert ty.hover(made).startswith("```python\nfloat\n```")
+
+
 def test_what_may_be_a_column_has_the_members_of_one(ty: Running) -> None:
     frame = "# %%\nimport pandas as pd\ndf = pd.read_csv(somewhere)\n# %%\n"
     assert {"value_counts", "fillna"} <= set(ty.labels(f"{frame}df.price.<|>"))
@@ -308,6 +317,14 @@ def test_nothing_of_the_glue_is_shown(ty: Running) -> None:
     assert "_polycell" not in shown
     for text in ("sales.<|>", "sal<|>", "_poly<|>", "pd.DataFrame(sales, <|>)"):
         assert not [i for i in ty.items(above + text) if "_polycell" in repr(i)]
+
+
+def test_the_call_of_a_dataclass(ty: Running) -> None:
+    fields = "x: float; y: int = 0; z: ClassVar[int] = 1; tags: list = field(default_factory=list)"
+    more = "w: str = field(default='a'); hidden: int = field(init=False); _: KW_ONLY; last: int = field(default=3)"
+    text = f"# %%\n@dataclass\nclass P:\n    {fields}; {more}\nP(1, <|>)"
+    form = "P(x: float, y: int = 0, tags: list = …, w: str = 'a', *, last: int = 3)"
+    assert ty.signature(text) == (form, "y: int = 0")
 
 
 def test_call_forms(ty: Running) -> None:

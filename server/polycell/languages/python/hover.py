@@ -37,7 +37,7 @@ def hover(context: Context, offset: int) -> Hover | None:
     if site.attribute:
         owner = place.type_of(site.receiver)
         fields = dict(owner.fields) if isinstance(owner, Record) and owner.name != "dict" else {}
-        if site.word in fields:
+        if site.word in fields and describe(fields[site.word]):  # else an engine may know more
             shown = headline(Binding(site.word, fields[site.word]), describe(fields[site.word]))
             return Hover(code_block(shown), site.span)
         return None

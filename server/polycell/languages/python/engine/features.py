@@ -12,10 +12,10 @@ from polycell.bridge.text import Text
 from polycell.core.results import Hover, Location, SemanticToken, Signature, Signatures, TokenKind, TokenModifier
 from polycell.core.service import Context
 from polycell.core.text import Position, Span
-from polycell.languages.python.engine.declarations import MARK, without_glue
+from polycell.languages.python.engine.declarations import MARK, declared, without_glue
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.items import markdown
-from polycell.languages.python.engine.slices import Slice, code_of, slice_of
+from polycell.languages.python.engine.slices import Slice, code_of, receiver_slice, slice_of
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,37 @@ _MODIFIERS: frozenset[str] = frozenset(get_args(TokenModifier))
 
 
 async def hover(engine: Engine, context: Context, offset: int) -> Hover | None:
+    return await _hover(engine, context, offset) or await _hover_of_member(engine, context, offset)
+
+
+async def _hover_of_member(engine: Engine, context: Context, offset: int) -> Hover | None:
+    answer = await _of_member(engine, context, "textDocument/hover", offset)
+    result = answer.result if answer is not None else None
+    shown = markdown(result.get("contents")) if isinstance(result, Mapping) else ""
+    return Hover(shown, word_at(context.cell.text, offset)) if shown and not _NOTHING.match(shown) else None
+
+
+async def _of_member(engine: Engine, context: Context, method: str, offset: int) -> Answer | None:
+    """What is said of a member of a value whose type we know, and the engine may not (`df["a"].mean`)."""
+    from polycell.languages.python.at_cursor import Place
+
+    place = Place(context, word_at(context.cell.text, offset).end)
+    site = place.site
+    if not site.attribute or site.quote or site.comment or not site.word:
+        return None
+    said = declared(place.type_of(site.receiver))
+    if said is None:
+        return None
+    text = f"{receiver_slice(said)}{site.word}\n"
+    try:
+        asking = engine.ask(context.notebook, f"member of {said.text}", text, method, len(text) - 1)
+        return await asyncio.wait_for(asking, PATIENCE)
+    except asyncio.TimeoutError:
+        log.info("the engine is late for %s in cell %s", method, context.cell.id)
+        return None
+
+
+async def _hover(engine: Engine, context: Context, offset: int) -> Hover | None:
     found = await ask(engine, context, "textDocument/hover", offset)
     if found is None:
         return None
@@ -55,13 +86,21 @@ async def locations(engine: Engine, context: Context, method: str, offset: int) 
     """Places in cells and files; what stands in the glue between the cells is nowhere."""
     found = await ask(engine, context, method, offset)
     if found is None:
-        return ()
+        return await _places_of_member(engine, context, method, offset)
     cut, answer = found
     said = answer.result if isinstance(answer.result, list) else [answer.result]
     made = [location(cut, answer, one) for one in said if isinstance(one, Mapping)]
     if not any(made) and method == "textDocument/typeDefinition":
         made = await _of_base(engine, context, cut, answer)
-    return tuple(dict.fromkeys(one for one in made if one is not None))
+    placed = tuple(dict.fromkeys(one for one in made if one is not None))
+    return placed or await _places_of_member(engine, context, method, offset)
+
+
+async def _places_of_member(engine: Engine, context: Context, method: str, offset: int) -> Sequence[Location]:
+    answer = await _of_member(engine, context, method, offset) if method == "textDocument/definition" else None
+    said = answer.result if answer is not None and isinstance(answer.result, list) else []
+    places = (in_file(str(one.get("uri")), one.get("range")) for one in said if isinstance(one, Mapping))
+    return tuple(place for place in places if place is not None)
 
 
 async def _of_base(engine: Engine, context: Context, cut: Slice, answer: Answer) -> list[Location | None]:

@@ -29,6 +29,8 @@ from polycell.tables.evidence import merge
 LONGEST_BODY = 60  # statements of a function whose result is worked out
 DEEPEST_CALLS = 3
 
+LONGEST_DEFAULT = 40  # characters of a default that is shown
+
 
 def signature(node: ast.FunctionDef | ast.AsyncFunctionDef, *, method: bool = False) -> str:
     """`(a, b=1) -> int` as written, on one line; without `self` for a method."""
@@ -107,7 +109,7 @@ def of_class(run: Interpreter, node: ast.ClassDef) -> Type:
                 )  # fmt: skip
         elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             members[statement.target.id] = of_annotation(run, statement.annotation)
-            fields.append(f"{statement.target.id}: {run.text_of(statement.annotation)}")
+            fields += _dataclass_parameter(run, statement.target.id, statement)
         elif isinstance(statement, ast.Assign):
             for target in statement.targets:
                 if isinstance(target, ast.Name):
@@ -219,6 +221,26 @@ def _effects_of_called(run: Interpreter, body: list[ast.AST]) -> set[str]:
             if isinstance(callee, Function) and callee.changes:
                 found |= set(callee.changes) - set(callee.parameters)
     return found
+
+
+def _dataclass_parameter(run: Interpreter, name: str, statement: ast.AnnAssign) -> list[str]:
+    """A field of a dataclass as a parameter, with its default; none for what `__init__` does not take."""
+    annotation, value = run.text_of(statement.annotation), statement.value
+    if "ClassVar" in annotation:
+        return []
+    if annotation.rpartition(".")[2] == "KW_ONLY":
+        return ["*"]
+    if isinstance(value, ast.Call) and effects.root_name(value.func) in ("field", "dataclasses"):
+        said = {keyword.arg: keyword.value for keyword in value.keywords}
+        init = said.get("init")
+        if isinstance(init, ast.Constant) and init.value is False:
+            return []
+        value = said.get("default") or said.get("default_factory")
+        shown = run.text_of(value) if value is not None and "default" in said else "…"
+    else:
+        shown = run.text_of(value) if value is not None else ""
+    default = f" = {shown if len(shown) <= LONGEST_DEFAULT else '…'}" if value is not None else ""
+    return [f"{name}: {annotation}{default}"]
 
 
 def _self_fields(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
