@@ -16,8 +16,21 @@ from typing import Any
 
 from polycell.core.environment import Binding, BindingKind, View
 from polycell.core.text import Span
-from polycell.core.types import UNKNOWN, Anchor, Collection, Column, Connection, Function, GroupBy, Series, Table, Type
+from polycell.core.types import (
+    UNKNOWN,
+    Anchor,
+    Collection,
+    Column,
+    Connection,
+    Function,
+    GroupBy,
+    Module,
+    Series,
+    Table,
+    Type,
+)
 from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
+from polycell.languages.python.frames import stars
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.frames.registry import Argument
@@ -150,8 +163,11 @@ class Interpreter:
     def _import(self, name: str) -> Slot | None:
         binding = self.view.lookup(name)
         if binding is None:
-            self.missing.add(name)
-            return None
+            module = stars.MODULES.get(name)
+            if module is None or not self.remarked(stars.said(module)):
+                self.missing.add(name)
+                return None
+            binding = Binding(name, Module(module, name), kind="import")
         address = next(self.addresses)
         self.base[address] = opened(binding.type) if self.anything else binding.type
         slot = Slot(address, binding.kind, binding.origin, binding.source, binding.maybe, binding.aliases)

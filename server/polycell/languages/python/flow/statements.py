@@ -21,6 +21,7 @@ from polycell.languages.python.flow.interpreter import Interpreter, Reached
 from polycell.languages.python.flow.iteration import bind_item, iterate
 from polycell.languages.python.flow.state import State, join, mutable, opened
 from polycell.languages.python.flow.targets import assign, store
+from polycell.languages.python.frames import stars
 from polycell.languages.python.frames.columns import drop
 from polycell.languages.python.frames.columns import opened as opened_table
 from polycell.languages.python.shapes import nodes
@@ -166,6 +167,9 @@ def _import_from(run: Interpreter, node: ast.ImportFrom) -> None:
         if alias.name != "*":
             name = alias.asname or alias.name
             run.bind(name, Module(module, alias.name), node, value=node, kind="import", span=_bound_as(run, alias))
+        elif module in stars.STARS:
+            run.remark(stars.said(module))
+            run.missing -= stars.STARS[module]
 
 
 def _bound_as(run: Interpreter, alias: ast.alias) -> Span:
