@@ -204,3 +204,28 @@ def test_a_template_for_a_table_leaves_other_queries_judged() -> None:
         select idd from {{ source }}, t
         """
     )
+
+
+FRAME = '# %%\nimport duckdb, pandas as pd\nt = pd.DataFrame({"id": [1], "price": [1.0]})\n# %%\n'
+
+
+@pytest.mark.parametrize("line", ["%sql select id from t where <|>", "%sql r << select id, <|>", "r = %sql select <|>"])
+def test_columns_are_offered_where_a_line_ends_in_a_blank(line: str) -> None:
+    assert {"id", "price"} <= set(dsl.labels(f"{FRAME}{line}"))
+
+
+def test_literals_that_are_added_are_one_query() -> None:
+    dsl.check_findings(
+        FRAME
+        + """\
+duckdb.sql("select prize, id " + "from t")
+                   ^^^^^ sql-unknown-column: Did you mean `price`?
+duckdb.sql("select id, " +
+           "prize " + # why
+            ^^^^^ sql-unknown-column: Did you mean `price`?
+           "from t")
+duckdb.sql("select pri" + "ze from t")
+duckdb.sql("select prize from t where id = " + str(3))
+"""
+    )
+    assert {"id", "price"} <= set(dsl.labels(f'{FRAME}duckdb.sql("select <|> " + "from t")'))

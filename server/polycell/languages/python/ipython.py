@@ -568,6 +568,8 @@ def _sql(made: Neutral, text: str, name: str, found: arguments.Arguments, start:
     if first is None or first[1].lower() not in _SQL_STARTS:
         return
     result = target or (found.outputs[0].text if found.outputs else "")
+    while end < len(text) and text[end] in " \t":  # where the next word is written
+        end += 1
     fragment = Fragment("sql", Span(at, end), result, name, text[start:at])
     made.fragments.append(fragment)
     if found.outputs:

@@ -18,7 +18,7 @@ from polycell.languages.python.source import PythonSource
 LONGEST = 100_000  # characters of a literal
 
 _OPENING = re.compile(r"""([A-Za-z]{0,2})(\"{3}|'{3}|\"|')""")
-_BETWEEN = re.compile(r"(?:\s|\\\r?\n|\#[^\n]*)*")
+_BETWEEN = re.compile(r"(?:\s|\\\r?\n|\#[^\n]*|\+)*")
 _NOT_LINE_ENDS = re.compile(r"[^\r\n]")
 _ESCAPE = re.compile(r"\\(\r\n|[\s\S])")
 _ESCAPED = {"n": "  ", "t": "  ", "r": "  ", "\n": " \n", "\r\n": " \r\n", "'": " '", '"': ' "', "\\": " \\"}
@@ -29,7 +29,7 @@ _HOLE = re.compile(r"\{[^{}]*\}")
 _BLANKS = frozenset({"strip", "lstrip", "rstrip"})
 _AROUND = frozenset({"dedent", "cleandoc", "text", "SQL", "str", "TextClause"})
 
-Literal = ast.Constant | ast.JoinedStr
+Literal = ast.Constant | ast.JoinedStr | ast.BinOp  # of literals added to each other
 
 
 def bound_once(tree: ast.Module) -> Mapping[str, ast.expr]:
@@ -61,7 +61,18 @@ def literal_of(node: ast.expr | None, bound: Mapping[str, ast.expr]) -> Literal 
                 return None
         else:
             break
-    return node if isinstance(node, (ast.Constant, ast.JoinedStr)) else None
+    if isinstance(node, (ast.Constant, ast.JoinedStr)):
+        return node
+    return node if isinstance(node, ast.BinOp) and _adds_texts(node) else None
+
+
+def _adds_texts(node: ast.expr) -> bool:
+    """`"select a " + "from t"`."""
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        if not isinstance(node.right, ast.Constant):
+            return False
+        node = node.left
+    return isinstance(node, ast.Constant)
 
 
 def _last_name(node: ast.expr) -> str:
