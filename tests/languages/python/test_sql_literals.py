@@ -33,7 +33,7 @@ def literals(text: str) -> list[tuple[str, str | None, str]]:
         ('duckdb.sql("")', [("", "duckdb", "")]),
         ('duckdb.sql("select " "1")', [('select    1', "duckdb", "")]),
         ("con.sql('select a, '  # all\n    f'{b} from t')", [("select a,         \n      {b} from t", "", "con")]),
-        ("duckdb.sql(\"select 'a\\n', \\\"b\\\" from t\")", [("select 'a  ',  \"b \" from t", "duckdb", "")]),
+        ("duckdb.sql(\"select 'a\\n', \\\"b\\\" from t\")", [("select 'a  ',  \"b\"  from t", "duckdb", "")]),
         ("duckdb.sql('select \\\n a from t')", [("select  \n a from t", "duckdb", "")]),
         ('q = "select a from t"\nspark.sql(q)', [("select a from t", "spark", "")]),
         ('q = dedent("""\n  select a from t""")\ncon.execute(q.strip())', [("\n  select a from t", "", "con")]),
