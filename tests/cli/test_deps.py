@@ -117,6 +117,7 @@ def test_a_polynote_notebook_with_maven(deps: Deps, tmp_path: Path) -> None:
         "modules": ["org.typelevel:cats-core_2.12:2.10.0", "com.lihaoyi:upickle_2.12:3.1.0"],
         "exclusions": ["org.slf4j"],
         "repositories": ["https://maven.example/m2"],
+        "plugins": [],
     }
     rows = deps(path)[1]
     assert "org.typelevel:cats-core_2.12:2.10.0 (maven)" in rows

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from polycell.core.types import UNKNOWN
+from polycell.languages.python.frames import registry
 from tests.languages.python.oracle import ours, problems_of, run
 from tests.languages.python.test_coverage import kind
 
@@ -94,3 +96,11 @@ def test_most_operations_are_closed() -> None:
     for library, share in (("pandas", 0.6), ("polars", 0.7), ("duckdb_arrow", 0.8), ("spark", 0.8)):
         kinds = [expected for expected, _ in operations(library)]
         assert kinds.count("closed") / len(kinds) > share, library
+
+
+def test_a_name_has_one_rule() -> None:
+    """Which of two counts would hang on the order of imports."""
+    with pytest.raises(ValueError, match=r"a rule for pandas\.read_csv already"):
+        registry.function("pandas.read_csv")(lambda call: UNKNOWN)
+    with pytest.raises(ValueError, match="a rule for pandas merge already"):
+        registry.method("pandas", "merge")(lambda call: UNKNOWN)

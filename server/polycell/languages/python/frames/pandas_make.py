@@ -303,10 +303,7 @@ def merge_asof(call: Call) -> Type:
     return with_columns(replace(left.type, index=UNKNOWN_INDEX), (*left.type.columns, *added))
 
 
-@function("pandas.json_normalize", "**",
-          gives=unknown_table("pandas"))  # fmt: skip
-@function("pandas.read_clipboard pandas.read_excel pandas.read_html pandas.read_sas pandas.read_stata", "*args **",
-          gives=unknown_table("pandas"))  # fmt: skip
+@function("pandas.json_normalize", "**", gives=unknown_table("pandas"))
 def by_data(call: Call) -> Type:
     return unknown_table("pandas")
 

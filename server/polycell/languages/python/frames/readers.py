@@ -121,7 +121,8 @@ def read_fwf(call: Call) -> Type:
 
 
 @function(
-    "pandas.read_clipboard pandas.read_xml pandas.read_sas pandas.read_spss pandas.read_hdf pandas.read_iceberg",
+    "pandas.read_clipboard pandas.read_xml pandas.read_sas pandas.read_spss pandas.read_stata pandas.read_hdf"
+    " pandas.read_iceberg",
     "*args **",
     gives=unknown_table("pandas"),
 )

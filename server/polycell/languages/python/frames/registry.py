@@ -167,6 +167,12 @@ METHODS: dict[tuple[str, str], Entry] = {}
 FUNCTIONS: dict[str, Entry] = {}
 
 
+def _only(first: bool, name: str) -> None:
+    """Which of two rules counts would hang on the order of imports."""
+    if not first:
+        raise ValueError(f"there is a rule for {name} already")
+
+
 def method(
     flavour: str,
     names: str,
@@ -182,7 +188,8 @@ def method(
 
     def register(rule: Rule) -> Rule:
         for name in names.split():
-            METHODS[flavour, name] = Entry(rule, tuple(parameters.split()), gives, changes, value, labels, leaves)
+            made = Entry(rule, tuple(parameters.split()), gives, changes, value, labels, leaves)
+            _only(METHODS.setdefault((flavour, name), made) is made, f"{flavour} {name}")
         return rule
 
     return register
@@ -193,7 +200,8 @@ def function(names: str, parameters: str = "", *, gives: Type = UNKNOWN) -> Call
 
     def register(rule: Rule) -> Rule:
         for name in names.split():
-            FUNCTIONS[name] = Entry(rule, tuple(parameters.split()), gives)
+            made = Entry(rule, tuple(parameters.split()), gives)
+            _only(FUNCTIONS.setdefault(name, made) is made, name)
         return rule
 
     return register
