@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 from polycell import compose
 from polycell.bridge.spec import which
 from polycell.core import calls, features, folding, formatting, selection, tokens
+from polycell.core.attributes import attribute_at, highlighted
 from polycell.core.notebook import Notebook
 from polycell.core.results import Edit, Layout
 from polycell.core.service import Context
@@ -219,7 +220,10 @@ def highlight(book: Book, at: Place) -> Iterator[Said]:
     told = answer.result if answer is not None and isinstance(answer.result, list) else []
     placed = [book.placed(answer, one["range"]) for one in told if answer is not None]
     theirs = [place[1] for place in placed if place is not None and place[0] == at.cell]
-    yield from _each(book, at, theirs, [h.span for h in book.ours(features.highlights, at)])
+    ours = book.ours(features.highlights, at)
+    if not ours and (attribute := book.run(attribute_at, at)) is not None:
+        ours = highlighted(attribute, at.cell)
+    yield from _each(book, at, theirs, [h.span for h in ours])
 
 
 def rename(book: Book, at: Place) -> Iterator[Said]:
@@ -504,7 +508,9 @@ def compared(running: Running, notebook: Notebook, most: int, seed: int, only: s
     for name, feature in AT_PLACES.items():
         if only and name not in only:
             continue
-        chosen = random.Random(f"{seed} {name} {notebook.path}").sample(sites[name], min(most, len(sites[name])))
+        chosen = random.Random(f"{seed} {name} {Path(notebook.path).name}").sample(
+            sites[name], min(most, len(sites[name]))
+        )
         for at in chosen:
             yield from ((name, said) for said in feature(book, at))
     for name, whole in OF_ALL.items():
