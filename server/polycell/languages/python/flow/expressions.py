@@ -20,7 +20,7 @@ from polycell.languages.python import dbutils, operators
 from polycell.languages.python.flow import access, calls
 from polycell.languages.python.flow.definitions import of_lambda
 from polycell.languages.python.flow.interpreter import Interpreter
-from polycell.languages.python.flow.iteration import bind_item, iterate
+from polycell.languages.python.flow.iteration import bind_item, items_and_element
 from polycell.languages.python.flow.state import join
 from polycell.languages.python.values import (
     MOST,
@@ -192,9 +192,7 @@ def _comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gene
     items = _generate(run, node.generators, lambda: run.evaluate(node.elt))
     if items is None:
         return Collection(kind)
-    known, types = items
-    over = run.evaluate(node.generators[0].iter)
-    unordered = isinstance(over, Collection) and over.unordered and len(types) > 1
+    known, types, unordered = items
     made = replace(collection(kind, tuple(types)), unordered=unordered)
     return made if known else Collection(kind, made.element)
 
@@ -229,8 +227,9 @@ def each(run: Interpreter, generators: list[ast.comprehension], make: Callable[[
 
 def _generate(
     run: Interpreter, generators: list[ast.comprehension], make: Callable[[], Type]
-) -> tuple[bool, list[Type]] | None:
-    """(all items known, their types) of a comprehension; None where nothing is known. Its names stay inside."""
+) -> tuple[bool, list[Type], bool] | None:
+    """(all items known, their types, in no known order) of a comprehension; None where nothing is known.
+    Its names stay inside."""
     before = dict(run.state.names)
     conditional = any(generator.ifs for generator in generators)
     run.doubts += conditional
@@ -238,23 +237,24 @@ def _generate(
         if len(generators) != 1:
             for generator in generators:
                 bind_item(run, generator.target, element_of(run.evaluate(generator.iter)), generator.iter)
-            return False, [make()]
+            return False, [make()], False
         generator = generators[0]
-        items, element = iterate(run, generator.iter)
+        over = run.evaluate(generator.iter)
+        items, element = items_and_element(over)
         if items is None or len(items) > 64 or generator.is_async:
             bind_item(run, generator.target, element, generator.iter)
             for condition in generator.ifs:
                 run.evaluate(condition)
-            return False, [make()]
+            return False, [make()], False
         made = []
         for index, item in enumerate(items):
             bind_item(run, generator.target, item, generator.iter, index)
             truths = [value_of(run.evaluate(condition)) for condition in generator.ifs]
             if not all(isinstance(t, bool) for t in truths):
-                return False, [make()]
+                return False, [make()], False
             if all(truths):
                 made.append(make())
-        return True, made
+        return True, made, isinstance(over, Collection) and over.unordered and len(made) > 1
     finally:
         run.doubts -= conditional
         for name in set(run.state.names) - set(before):

@@ -11,13 +11,8 @@ from polycell.languages.python.frames import frame_access
 from polycell.languages.python.values import element_of, items_in_any_order
 
 
-def iterate(run: Interpreter, node: ast.expr) -> tuple[tuple[Type, ...] | None, Type]:
-    """(the items where all are known, the type of any of them) of what a loop goes over."""
-    return items_and_element(run.evaluate(node))
-
-
 def items_and_element(type_: Type) -> tuple[tuple[Type, ...] | None, Type]:
-    """The same of the type of what a loop goes over."""
+    """(the items where all are known, the type of any of them) of the type of what a loop goes over."""
     grouped = frame_access.group_element(type_)
     return (None, grouped) if grouped is not None else (items_in_any_order(type_), element_of(type_))
 

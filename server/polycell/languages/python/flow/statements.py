@@ -18,7 +18,7 @@ from polycell.core.types import (
 from polycell.languages.python import operators
 from polycell.languages.python.flow.definitions import enter, of_annotation, of_class, of_function
 from polycell.languages.python.flow.interpreter import Interpreter, Reached
-from polycell.languages.python.flow.iteration import bind_item, iterate
+from polycell.languages.python.flow.iteration import bind_item, items_and_element
 from polycell.languages.python.flow.state import State, join, mutable, opened
 from polycell.languages.python.flow.targets import assign, store
 from polycell.languages.python.frames import stars
@@ -278,9 +278,9 @@ def _if(run: Interpreter, node: ast.If) -> None:
 
 
 def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
-    items, element = iterate(run, node.iter)
-    files = run.evaluate(node.iter) if items else UNKNOWN
-    unordered = isinstance(files, Collection) and files.unordered
+    over = run.evaluate(node.iter)
+    items, element = items_and_element(over)
+    unordered = isinstance(over, Collection) and over.unordered
     if _inside(run, node):
         assign(run, node.target, element if not items else items[0])
         if items is not None and len(items) != 1 and not unordered:
