@@ -23,13 +23,14 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.flow import effects
+from polycell.languages.python.flow import containers, effects
 from polycell.languages.python.flow.access import attribute_of
 from polycell.languages.python.flow.builtin_calls import builtin
 from polycell.languages.python.flow.declared import annotated, instance, made_by
 from polycell.languages.python.flow.inline import called
 from polycell.languages.python.flow.interpreter import Interpreter
-from polycell.languages.python.flow.state import opened
+from polycell.languages.python.flow.state import holds, mutable, opened
+from polycell.languages.python.flow.targets import store
 from polycell.languages.python.frames import column_index, figures, paths, rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, of_library, outcome
@@ -284,6 +285,10 @@ def _arguments(run: Interpreter, node: ast.Call) -> tuple[list[Argument] | None,
 
 def _touch(run: Interpreter, node: ast.expr) -> None:
     """An argument was handed to somebody unknown: what it names, or holds, may change."""
+    container = containers.root(run, node) if isinstance(node, (ast.Attribute, ast.Subscript)) else None
+    if container is not None and holds(run.object(container)) and mutable(held := run.evaluate(node)):
+        containers.change_at(run, node, opened(held))
+        run.state.holders.add(container)
     for part in nodes(node) if not isinstance(node, (ast.Name, ast.Constant)) else (node,):
         if isinstance(part, ast.Lambda):
             return
@@ -439,10 +444,10 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
     if flavour in BUILDERS and address is not None and isinstance(result, Record):
         run.change(address, result)  # a reader is told things in place
     if entry.changes:
-        _replace(run, function.value, address, result)
+        store(run, function.value, address, result)
         return entry.value(bound) if entry.value is not None and bound is not None else UNKNOWN
     if inplace is not None and inplace.value is not False and isinstance(result, Table):
-        _replace(run, function.value, address, result if inplace.value is True else opened(receiver))
+        store(run, function.value, address, result if inplace.value is True else opened(receiver))
         return Scalar(NULL)
     return result
 
@@ -452,13 +457,6 @@ def _written(run: Interpreter, path: Argument) -> None:
     text = known_text(path.type)
     if text:
         run.remark(WRITTEN + text.replace("\\", "/").rsplit("/", 1)[-1])
-
-
-def _replace(run: Interpreter, node: ast.expr, address: int | None, type_: Type) -> None:
-    if address is not None:
-        run.change(address, type_)
-    else:
-        run.change_unseen()
 
 
 def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type) -> Type:
@@ -475,12 +473,10 @@ def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute
         else:
             element = receiver.element if receiver.element == values[0] else None
             run.change(address, replace(receiver, element=element, items=None))
+        containers.put_in(run, address, values[0], node.args[0])
         return Scalar(NULL)
     if name in effects.MUTATORS:
-        if address is not None:
-            run.change(address, opened(receiver))
-        else:
-            run.change_unseen()
+        store(run, function.value, address, opened(receiver))
         return UNKNOWN
     if isinstance(receiver, Record):
         fields = receiver.fields

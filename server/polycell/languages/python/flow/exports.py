@@ -32,7 +32,7 @@ from polycell.languages.python.flow.looking import only_looks
 from polycell.languages.python.flow.runs import follow_run
 from polycell.languages.python.flow.saved import add_saved_columns
 from polycell.languages.python.flow.sql_lines import follow_line, table_of
-from polycell.languages.python.flow.state import DELETED, Slot, mutable, opened
+from polycell.languages.python.flow.state import DELETED, Slot, inside_opened, mutable, opened
 from polycell.languages.python.flow.walk import interpreter
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.readers import MOVED
@@ -268,11 +268,13 @@ def exports(context: Context) -> Exports:
         if not own and slot.address in made.base:
             changed = made.object(slot.address) != made.base[slot.address]
             aliased = set(shared.get(name, ())) != set(slot.aliases)
-            if not changed and not aliased and not _escaped(made, slot):
+            if not changed and not aliased and not _escaped(made, slot) and slot.address not in made.state.holders:
                 continue
         type_ = made.object(slot.address)
         if _escaped(made, slot):
             type_ = opened(type_)  # whoever holds it in another way may change it in a later cell
+        elif slot.address in made.state.holders:
+            type_ = inside_opened(type_)  # and what it holds likewise
         kind: BindingKind = "parameter" if parameter and own and slot.kind == "variable" else slot.kind
         if kind == "parameter" and type_ == Scalar(NULL):
             type_ = _declared_parameter(made, name)

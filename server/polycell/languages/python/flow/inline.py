@@ -9,6 +9,7 @@ from functools import lru_cache
 from polycell.core.text import LineIndex
 from polycell.core.types import BOOL, UNKNOWN, Collection, Function, Module, Record, Scalar, Table, Type
 from polycell.languages.python.flow import effects
+from polycell.languages.python.flow.containers import taken_from
 from polycell.languages.python.flow.interpreter import MOST, Interpreter
 from polycell.languages.python.flow.state import DELETED, Slot, join, mutable
 from polycell.languages.python.flow.targets import fresh
@@ -125,9 +126,11 @@ def called(
     finally:
         after, run.state = run.state, before
         outer.restore(run)
+    before.escaped |= after.escaped & (before.objects.keys() | run.base.keys())
     if touched:
         before.objects.update(after.objects)
         before.escaped |= after.escaped
+        before.holders |= after.holders
     value = results[0] if results else UNKNOWN
     for other in results[1:]:
         value = join(value, other)
@@ -184,6 +187,7 @@ def _enter(
         made = run.bind(name, type_, address=address)
         if address is None and mutable(type_) and name in given and not fresh(run, given[name].node):
             run.state.escaped.add(made)  # an expression's value may be an object that has a name
+            taken_from(run, given[name].node)
     return True
 
 

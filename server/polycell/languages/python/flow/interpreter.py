@@ -29,7 +29,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.flow.state import DELETED, Slot, State, join_states, mutable, opened
+from polycell.languages.python.flow.state import DELETED, Slot, State, inside_opened, join_states, mutable, opened
 from polycell.languages.python.frames import stars
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.refusals import Matter, Refusal
@@ -261,6 +261,9 @@ class Interpreter:
         for address in self.state.escaped:
             if address != besides:
                 self.state.objects[address] = opened(self.object(address))
+        for address in self.state.holders:
+            if address != besides:
+                self.state.objects[address] = inside_opened(self.object(address))
 
     def open_up(self, address: int) -> None:
         """Somebody unknown may have changed the object, and may keep it."""

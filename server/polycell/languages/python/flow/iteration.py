@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 
 from polycell.core.types import Type
+from polycell.languages.python.flow.containers import taken_from
 from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.state import holds, mutable
 from polycell.languages.python.flow.targets import assign
 from polycell.languages.python.frames import frame_access
 from polycell.languages.python.values import element_of, items_in_any_order
@@ -26,5 +28,10 @@ def bind_item(run: Interpreter, target: ast.expr, type_: Type, over: ast.expr, i
         if address is not None:
             run.bind(target.id, run.object(address), target, address=address)
             return
+    if isinstance(item, (ast.Tuple, ast.List)) and isinstance(target, (ast.Tuple, ast.List)) and plain:
+        assign(run, target, type_, item)
+        return
     groups = isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute) and over.func.attr == "groupby"
     assign(run, target, type_, shared=not groups)
+    if not groups and (mutable(type_) or holds(type_)):
+        taken_from(run, over)

@@ -1,7 +1,8 @@
 """The abstract store: names point to objects, objects have types. Two names may point to the same object.
 
 An object that is reachable in ways that are not followed (from inside a list, through a function's argument) has
-*escaped*: when anything unnamed is changed in place, every escaped object may be the one.
+*escaped*: when anything unnamed is changed in place, every escaped object may be the one. A *holder* is a container
+that has such objects in it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from polycell.core.types import (
     Certainty,
     Class,
     Collection,
+    Function,
     GroupBy,
     Record,
     Row,
@@ -48,10 +50,11 @@ class State:
     names: dict[str, Slot] = field(default_factory=dict)
     objects: dict[int, Type] = field(default_factory=dict)
     escaped: set[int] = field(default_factory=set)
+    holders: set[int] = field(default_factory=set)
     live: bool = True
 
     def copy(self) -> State:
-        return State(dict(self.names), dict(self.objects), set(self.escaped), self.live)
+        return State(dict(self.names), dict(self.objects), set(self.escaped), set(self.holders), self.live)
 
 
 def mutable(type_: Type) -> bool:
@@ -70,10 +73,36 @@ def opened(type_: Type) -> Type:
     if isinstance(type_, Collection):
         return Collection(type_.kind)
     if isinstance(type_, Record):
-        return Record(tuple((name, UNKNOWN) for name, _ in type_.fields), type_.name, open=True)
+        return replace(type_, fields=tuple((name, _left(field)) for name, field in type_.fields), open=True)
     if isinstance(type_, Class):
         return replace(type_, constants=())
     return type_
+
+
+def _left(field: Type) -> Type:
+    """What is left of a field that may have another value: methods, and columns of a frame that it may have."""
+    return field if isinstance(field, Function) else opened(field) if isinstance(field, Table) else UNKNOWN
+
+
+def holds(type_: Type) -> bool:
+    """Whether there are values in a container that can be changed in place."""
+    if isinstance(type_, Record):
+        return any(mutable(field) for _, field in type_.fields)
+    return isinstance(type_, Collection) and any(map(mutable, type_.items or (type_.element or UNKNOWN,)))
+
+
+def inside_opened(type_: Type) -> Type:
+    """A container when any of what it holds may have been changed in place."""
+    if isinstance(type_, Record):
+        return replace(type_, fields=tuple((name, _changed(field)) for name, field in type_.fields))
+    if isinstance(type_, Collection) and holds(type_):
+        items = tuple(map(_changed, type_.items)) if type_.items is not None else None
+        return replace(type_, element=_changed(type_.element) if type_.element is not None else None, items=items)
+    return type_
+
+
+def _changed(held: Type) -> Type:
+    return opened(held) if mutable(held) else held
 
 
 def _doubted(table: Table) -> Table:
@@ -159,11 +188,11 @@ def _join_two(a: State, b: State, fresh: Iterable[int], known: dict[str, Slot], 
     for address, type_ in a.objects.items():
         if address not in b.objects and address in base:
             objects[address] = join(type_, base[address])
-    escaped = a.escaped | b.escaped
-    holders: dict[int, set[str]] = {}
+    escaped, containers = a.escaped | b.escaped, a.holders | b.holders
+    owners: dict[int, set[str]] = {}
     for held in (a.names, b.names, known):
         for name, slot in held.items():
-            holders.setdefault(slot.address, set()).add(name)
+            owners.setdefault(slot.address, set()).add(name)
     names: dict[str, Slot] = {}
     for name in dict.fromkeys((*a.names, *b.names)):
         left, right = a.names.get(name) or known.get(name), b.names.get(name) or known.get(name)
@@ -178,8 +207,10 @@ def _join_two(a: State, b: State, fresh: Iterable[int], known: dict[str, Slot], 
         first = a.objects.get(left.address, base.get(left.address, UNKNOWN))
         second = b.objects.get(right.address, base.get(right.address, UNKNOWN))
         objects[address] = join(first, second)
-        others = (holders.get(left.address, set()) | holders.get(right.address, set())) - {name}
+        others = (owners.get(left.address, set()) | owners.get(right.address, set())) - {name}
         if (mutable(first) or mutable(second)) and (others or {left.address, right.address} & escaped):
             escaped |= {address, left.address, right.address}
+        if {left.address, right.address} & containers:
+            containers.add(address)
         names[name] = replace(right, address=address, maybe=left.maybe or right.maybe)
-    return State(names, objects, escaped)
+    return State(names, objects, escaped, containers)

@@ -16,6 +16,7 @@ from polycell.core.types import (
     Table,
 )
 from polycell.languages.python import operators
+from polycell.languages.python.flow.containers import release
 from polycell.languages.python.flow.definitions import enter, of_annotation, of_class, of_function
 from polycell.languages.python.flow.interpreter import Interpreter, Reached
 from polycell.languages.python.flow.iteration import bind_item, items_and_element
@@ -69,7 +70,10 @@ def _assignment(run: Interpreter, node: ast.Assign) -> None:
     if magic is not None:
         magic(run)
         return
+    held = set(run.state.escaped)
     type_ = run.evaluate(node.value)
+    if isinstance(node.value, ast.Tuple) and all(_takes_apart(target, node.value) for target in node.targets):
+        release(run, node.value, held)  # `train, test = test, train`
     for target in node.targets:
         assign(run, target, type_, node.value)
     names = [t for t in node.targets if isinstance(t, ast.Name)]
@@ -77,6 +81,12 @@ def _assignment(run: Interpreter, node: ast.Assign) -> None:
         address = run.address_of(names[0])
         for name in names[1:]:
             run.bind(name.id, type_, name, value=node.value, address=address)
+
+
+def _takes_apart(target: ast.expr, value: ast.Tuple) -> bool:
+    """Whether each item of a tuple gets a name of its own."""
+    apart = isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == len(value.elts)
+    return apart and all(isinstance(part, ast.Name) for part in getattr(target, "elts", ()))
 
 
 def _annotated(run: Interpreter, node: ast.AnnAssign) -> None:
@@ -140,10 +150,10 @@ def _delete(run: Interpreter, node: ast.Delete) -> None:
                 watcher.subscript(run, target, base)
             key = target.attr if isinstance(target, ast.Attribute) else value_of(run.evaluate(target.slice))
             if isinstance(base, Table) and isinstance(key, str):
-                store(run, address, drop(base, [key]))
+                store(run, target.value, address, drop(base, [key]))
             elif isinstance(base, Table):
                 maybe = replace(base, columns=tuple(replace(c, maybe=True) for c in base.columns))
-                store(run, address, opened_table(maybe))
+                store(run, target.value, address, opened_table(maybe))
             elif address is not None and mutable(base):
                 run.change(address, opened(base))
             else:
@@ -278,7 +288,10 @@ def _if(run: Interpreter, node: ast.If) -> None:
 
 
 def _for(run: Interpreter, node: ast.For | ast.AsyncFor) -> None:
+    held = set(run.state.escaped)
     over = run.evaluate(node.iter)
+    if isinstance(node.iter, (ast.List, ast.Tuple)):
+        release(run, node.iter, held)  # the loop names the very objects
     items, element = items_and_element(over)
     unordered = isinstance(over, Collection) and over.unordered
     if _inside(run, node):

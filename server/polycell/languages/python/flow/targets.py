@@ -6,8 +6,9 @@ import ast
 from dataclasses import replace
 
 from polycell.core.types import UNKNOWN, Class, Collection, Module, Record, Row, Scalar, Series, Table, Type, Unknown
+from polycell.languages.python.flow import containers
 from polycell.languages.python.flow.interpreter import Interpreter
-from polycell.languages.python.flow.state import mutable, opened
+from polycell.languages.python.flow.state import holds, mutable, opened
 from polycell.languages.python.frames import frame_access
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.values import element_of, items_of, value_of
@@ -27,9 +28,15 @@ def assign(
             run.state.escaped.add(address)
         if value is not None and mutable(type_) and not fresh(run, value):
             run.state.escaped.add(address)
+            containers.taken_from(run, value)
             for part in nodes(value):
                 if isinstance(part, ast.Name) and not isinstance(value, (ast.Subscript, ast.Attribute)):
                     run.escape(part)
+        elif (
+            value is not None and holds(type_) and not isinstance(value, ast.Name) and not containers.alone(run, value)
+        ):
+            run.state.holders.add(address)
+            containers.taken_from(run, value)
         return
     if isinstance(target, ast.Starred):
         assign(run, target.value, Collection("list"))
@@ -83,9 +90,14 @@ def _unpack(run: Interpreter, target: ast.Tuple | ast.List, type_: Type, value: 
             if address is not None and known is not None and isinstance(element, ast.Name):
                 run.bind(element.id, known, element, value=node, address=address)
             else:
-                assign(run, element, item)
+                assign(run, element, item, shared=node is not None and not containers.alone(run, node))
+                if node is not None and mutable(item):
+                    containers.taken_from(run, node)
         return
     parts = items_of(type_)
+    if value is not None and holds(type_) and not containers.alone(run, value):
+        shared = True
+        containers.taken_from(run, value)
     for i, element in enumerate(elements):
         if parts is not None and not starred and len(parts) == len(elements):
             assign(run, element, parts[i], shared=shared)
@@ -107,7 +119,8 @@ def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: as
         base = run.evaluate(owner.value)
         address = run.address_of(owner.value)
         if isinstance(base, Table):
-            store(run, address, frame_access.set_located(run, base, owner.attr, target.slice, type_, value or target))
+            made = frame_access.set_located(run, base, owner.attr, target.slice, type_, value or target)
+            store(run, owner.value, address, made)
         elif address is None:
             run.change_unseen()
         return
@@ -120,26 +133,28 @@ def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: as
             run.open_up(table)
         return
     if isinstance(base, Table):
-        store(run, address, frame_access.set_item(run, base, target.slice, type_, value or target))
+        store(run, owner, address, frame_access.set_item(run, base, target.slice, type_, value or target))
         return
     key = value_of(run.evaluate(target.slice)) if not isinstance(target.slice, ast.Slice) else None
-    if isinstance(base, Record) and base.name == "dict" and address is not None:
+    if isinstance(base, Record) and base.name == "dict":
         if isinstance(key, str):
             fields = {**dict(base.fields), key: type_}
-            store(run, address, replace(base, fields=tuple(fields.items())))
+            store(run, owner, address, replace(base, fields=tuple(fields.items())))
         else:
-            store(run, address, opened(base))
-    elif isinstance(base, (Collection, Row)) and address is not None:
-        store(run, address, opened(base))
+            store(run, owner, address, opened(base))
+        containers.put_in(run, containers.root(run, owner), type_, value)
+    elif isinstance(base, (Collection, Row)):
+        store(run, owner, address, opened(base))
     elif address is None:
         run.change_unseen()
     elif address in run.state.escaped:
         run.change_unseen(besides=address)
 
 
-def store(run: Interpreter, address: int | None, type_: Type) -> None:
+def store(run: Interpreter, owner: ast.expr, address: int | None, type_: Type) -> None:
+    """What `owner` means, the object at `address` where that has a name, was changed in place."""
     if address is None:
-        run.change_unseen()
+        containers.change_at(run, owner, type_)
     else:
         run.change(address, type_)
 
@@ -151,20 +166,21 @@ def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, valu
     base = run.evaluate(owner)
     address = run.address_of(owner)
     if isinstance(base, Table):
-        store(run, address, frame_access.set_attribute(run, base, target, type_, value or target))
+        store(run, owner, address, frame_access.set_attribute(run, base, target, type_, value or target))
     elif isinstance(owner, ast.Attribute) and isinstance(holder := run.evaluate(owner.value), (Table, Series)):
         # df.index.name = …, df.index.names = […], df.columns.name = …
         if owner.attr == "index" and target.attr in ("name", "names"):
             run.forget_indexes(holder.index)  # frames made from one another share their index
             index = frame_access.index_renamed(holder.index, target.attr, type_)
-            store(run, run.address_of(owner.value), replace(holder, index=index))
+            store(run, owner.value, run.address_of(owner.value), replace(holder, index=index))
     elif isinstance(base, Series) and target.attr == "name" and address is not None:
         name = value_of(type_)
         origin = run.place(value, name) if value is not None and isinstance(name, str) else None
         run.change(address, replace(base, column=base.column.named(name if isinstance(name, str) else "", origin)))
-    elif isinstance(base, Record) and base.name != "dict" and address is not None:
+    elif isinstance(base, Record) and base.name != "dict":
         fields = {**dict(base.fields), target.attr: type_}
-        run.change(address, replace(base, fields=tuple(fields.items())))
+        store(run, owner, address, replace(base, fields=tuple(fields.items())))
+        containers.put_in(run, containers.root(run, owner), type_, value)
     elif isinstance(base, Class) and address is not None:
         others = tuple((name, held) for name, held in base.constants if name != target.attr)
         made = ((target.attr, type_),) if isinstance(type_, Scalar) else ()
