@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from polycell.tables.jupysql import SettingsSources
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 1.0  # seconds that a folder has to tell what is in it
 
 
 def python_engine(
@@ -142,11 +145,12 @@ def default_services(
     maven_repository: str = "",
     known: Iterable[str] = (),
     anywhere: bool = False,
+    roots: Callable[[], Iterable[str | Path]] = tuple,
 ) -> Services:
     """Everything that Polycell ships. `engine` answers in Python cells what is not the notebook's own, `compilers` in
     Scala cells what their text alone does not tell. `package_index` may be asked for versions, `maven_repository` for
     artifacts; nobody, when empty. `known` are names that every Python cell has; `anywhere`: so are those of IPython's
-    start-up files, which may be read."""
+    start-up files, which may be read. `roots` are the folders of the workspace, as they are then."""
     from polycell.included.startup import Given, given_by, hosts_with, startup_folder
 
     python = PythonService(engine)
@@ -161,7 +165,22 @@ def default_services(
         drawers=[chart_at, altair_chart_at],
         metadata_offers=[metadata_actions],
         hosts=hosts_with(frozenset(known), startup),
+        listing=partial(_listing, roots, anywhere),
     )
+
+
+async def _listing(
+    roots: Callable[[], Iterable[str | Path]], anywhere: bool, notebook: Notebook, folder: str
+) -> Sequence[str]:
+    from polycell.tables.folders import names
+
+    own = os.path.dirname(notebook.path)
+    looking = asyncio.to_thread(names, folder, own, [Path(root) for root in roots()], anywhere=anywhere)
+    try:
+        return await asyncio.wait_for(looking, PATIENCE)
+    except asyncio.TimeoutError:
+        log.info("the folder %s is slow to read", folder)
+        return ()
 
 
 def _catalogue(package_index: str, maven_repository: str) -> Catalogue:

@@ -75,10 +75,30 @@ async def complete(
         told = await _answered("completion", whole, topic.complete(whole.context, whole.offset), None)
         if told is not None:
             return told
-    answer = await _answered("completion", found, found.service.complete(found.context, found.offset), NO_COMPLETIONS)
+    answer = await _answered("completion", found, _files(services, found), NO_COMPLETIONS)
+    if not answer.items:
+        own = found.service.complete(found.context, found.offset)
+        answer = await _answered("completion", found, own, NO_COMPLETIONS)
     if found.fragment is None:
         return answer
     return replace(answer, items=tuple(_shifted(item, found.shift) for item in answer.items))
+
+
+async def _files(services: Services, found: Site) -> Completions:
+    """The files and folders that a path may go on with."""
+    written = found.service.path(found.context, found.offset) if services.listing is not None else None
+    if written is None or services.listing is None:
+        return NO_COMPLETIONS
+    begun = found.context.cell.text[written.name.start : found.offset]
+    names = await services.listing(found.context.notebook, written.folder)
+    shown = (name for name in names if begun.startswith(".") or not name.startswith("."))
+    return Completions(
+        tuple(
+            # Without its slash: that is a trigger, behind which what is in the folder is offered.
+            Completion(name, "folder" if name.endswith("/") else "file", written.name, name.rstrip("/"), rank=rank)
+            for rank, name in enumerate(shown)
+        )
+    )
 
 
 async def complete_value(snapshot: Snapshot, services: Services, path: ValuePath, before: str) -> Completions:

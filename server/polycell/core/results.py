@@ -12,7 +12,7 @@ from polycell.core.types import Anchor, Column, Table
 
 CompletionKind = Literal[
     "variable", "function", "class", "module", "table", "column", "keyword", "method", "property", "value", "magic",
-    "file", "operator",
+    "file", "folder", "operator",
 ]  # fmt: skip
 
 
@@ -41,6 +41,14 @@ class Completions:
 
 
 NO_COMPLETIONS = Completions()
+
+
+class WrittenPath(NamedTuple):
+    """The path of a file that is being written: `folder` as far as its last slash ("" where there is none), with what
+    the code around puts before it, and the span of the name that stands behind that."""
+
+    folder: str
+    name: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from polycell.core.results import (
     Mention,
     SemanticToken,
     Signatures,
+    WrittenPath,
 )
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Type
@@ -132,6 +133,10 @@ class LanguageService:
 
     async def complete(self, context: Context, offset: int) -> Completions:
         return NO_COMPLETIONS
+
+    def path(self, context: Context, offset: int) -> WrittenPath | None:
+        """The path of a file that is being written at `offset`, told from what stands before it."""
+        return None
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
         return None
@@ -281,6 +286,12 @@ class Gatherer(Protocol):
         ...
 
 
+class Listing(Protocol):
+    """The names in a folder, those of folders with a slash at the end: sorted, and none where nothing may be told."""
+
+    async def __call__(self, notebook: Notebook, folder: str) -> Sequence[str]: ...
+
+
 class Topic:
     """Something that occurs in cells of every language and is served the same in all: declared dependencies."""
 
@@ -312,7 +323,7 @@ _NOBODY = LanguageService()
 @dataclass(frozen=True, slots=True)
 class Services:
     """Languages by name, and the rules that run on every code cell. `fallback` serves every other language, "" too.
-    `hosts` gives the row of a host by its name."""
+    `hosts` gives the row of a host by its name, `listing` the names in a folder."""
 
     languages: Mapping[str, LanguageService]
     rules: tuple[Rule, ...] = ()
@@ -323,6 +334,7 @@ class Services:
     drawers: tuple[Drawer, ...] = ()
     metadata_offers: tuple[MetadataOffer, ...] = ()
     hosts: Callable[[str], Host] = host
+    listing: Listing | None = None
 
     def of(self, language: str) -> LanguageService:
         return self.languages.get(language, self.fallback)
@@ -343,6 +355,7 @@ def services(
     drawers: Iterable[Drawer] = (),
     metadata_offers: Iterable[MetadataOffer] = (),
     hosts: Callable[[str], Host] = host,
+    listing: Listing | None = None,
 ) -> Services:
     by_name = {name: service for service in languages for name in service.languages}
     return Services(
@@ -355,4 +368,5 @@ def services(
         tuple(drawers),
         tuple(metadata_offers),
         hosts,
+        listing,
     )

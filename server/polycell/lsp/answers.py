@@ -25,6 +25,7 @@ _COMPLETION_KINDS: Mapping[str, types.CompletionItemKind] = {
     "magic": types.CompletionItemKind.Event,
     "file": types.CompletionItemKind.File,
     "operator": types.CompletionItemKind.Operator,
+    "folder": types.CompletionItemKind.Folder,
 }
 
 _SYMBOL_KINDS: Mapping[str, types.SymbolKind] = {

@@ -9,7 +9,7 @@ from polycell.core.results import TokenKind, TokenModifier
 from polycell.lsp.client import Client
 
 PREVIEW_CHART = "polycell.previewChart"
-TRIGGERS = (".", "%", '"', "'", "[", "(", ",", " ", "`")
+TRIGGERS = (".", "%", '"', "'", "[", "(", ",", " ", "`", "/")
 # The numbers by which tokens and their modifiers are told are places in these.
 TOKEN_KINDS: tuple[str, ...] = get_args(TokenKind)
 TOKEN_MODIFIERS: tuple[str, ...] = get_args(TokenModifier)

@@ -93,7 +93,8 @@ def _list(made: Iterable[Json], incomplete: bool) -> Json:
 
 
 def _is_noise(state: State, params: types.CompletionParams, target: Target, ready: bool) -> bool:
-    """Whether a trigger character was only typing: a space says something in SQL, behind `from`, and nowhere else."""
+    """Whether a trigger character was only typing: a space says something in SQL, behind `from`, a slash in
+    a path, and nowhere else."""
     context = params.context
     if context is None or context.trigger_kind != types.CompletionTriggerKind.TriggerCharacter:
         return False
@@ -101,9 +102,11 @@ def _is_noise(state: State, params: types.CompletionParams, target: Target, read
         text = target.snapshot.notebook.cells[target.index].text
         line = text[text.rfind("\n", 0, target.offset) + 1 : target.offset].rstrip("%").strip()
         return bool(line) and not line.endswith("=")
-    if context.trigger_character not in _ONLY_IN_SQL:
+    if context.trigger_character not in (*_ONLY_IN_SQL, "/"):
         return False
     site = features.site(target.snapshot, state.session.services, target.cell, target.offset, ready=ready)
+    if context.trigger_character == "/":
+        return site is None or site.service.path(site.context, site.offset) is None
     if site is None or site.context.cell.language != "sql":
         return True
     if context.trigger_character != " ":

@@ -102,6 +102,7 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
         maven_repository=chosen.maven_repository,
         known=chosen.known,
         anywhere=chosen.outside,
+        roots=lambda: engines.paths(state.client),
     )
     sources = compose.default_sources(
         engines.paths(state.client),

@@ -72,7 +72,7 @@ def is_pointer(head: bytes) -> str:
 def find(path: str, folder: str, roots: Sequence[Path], *, anywhere: bool = False) -> DataFiles:
     """What a path means: relative to the notebook's `folder` (or ""), then to each root. `anywhere` lifts the bounds.
     Raises UnreadableError with the reason why nothing may be read there."""
-    text = _local(path)
+    text = local(path)
     bases = [Path(folder)] if folder else []
     bases += roots
     allowed = None if anywhere else [real_path(base) for base in bases]
@@ -92,7 +92,8 @@ def find(path: str, folder: str, roots: Sequence[Path], *, anywhere: bool = Fals
 _ABSENT = "not there"
 
 
-def _local(path: str) -> str:
+def local(path: str) -> str:
+    """A path without what says that it is local. Raises UnreadableError for one that is none, or no such one."""
     if not path or len(path) > LONGEST:
         raise UnreadableError("no path" if not path else "a path that is too long")
     if "\0" in path:
@@ -170,7 +171,7 @@ def _walk(folder: Path, allowed: Sequence[Path] | None) -> Iterator[Path]:
                 if entry.is_dir(follow_symlinks=False):
                     if depth < DEEPEST:
                         waiting.append((Path(entry.path), depth + 1))
-                elif entry.is_file() and (not entry.is_symlink() or _is_inside(Path(entry.path), allowed)):
+                elif entry.is_file() and (not entry.is_symlink() or is_inside(Path(entry.path), allowed)):
                     yield Path(entry.path)
 
 
@@ -187,12 +188,13 @@ def _mode(path: Path) -> int | None:
 
 
 def _inside(path: Path, allowed: Sequence[Path] | None) -> Path:
-    if not _is_inside(path, allowed):
+    if not is_inside(path, allowed):
         raise UnreadableError("outside the workspace")
     return real_path(path)
 
 
-def _is_inside(path: Path, allowed: Sequence[Path] | None) -> bool:
+def is_inside(path: Path, allowed: Sequence[Path] | None) -> bool:
+    """Whether a path leads into one of the allowed folders, themselves resolved; None allows all."""
     real = real_path(path)
     return allowed is None or any(real == base or base in real.parents for base in allowed)
 

@@ -148,3 +148,15 @@ def test_of_very_many_columns_those_are_offered_that_match(tmp_path: Path) -> No
     assert typed.incomplete
     assert [i.label for i in typed.items[:13]] == ["column 119", "column 1119", *names[1190:], "column 1019"]
     assert len(typed.items) == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ('i["<|>"]', False), ('i[["<|>"]]', False), ('i.loc[:, "<|>"]', False), ('i.drop(columns="<|>")', False),
+        ('i.groupby("<|>")', True), ('i.sort_values("<|>")', True), ('i.merge(df, on="<|>")', True),
+        ('i.query("<|>")', True), ('i.reset_index()["<|>"]', True),
+    ],
+)  # fmt: skip
+def test_levels_of_the_index_are_offered_where_pandas_takes_them_for_columns(code: str, named: bool) -> None:
+    assert ("a" in labels(f'{PRELUDE}i = df.set_index("a")\n# %%\n{code}')) == named

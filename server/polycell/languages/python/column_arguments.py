@@ -73,6 +73,16 @@ _PANDAS = """
     plot.box            names   by column
     plot.scatter        names   x y s c 0 1
     plot.hexbin         names   x y C 0 1
+    style.format        keys    formatter 0
+    style.format        names   subset
+    style.background_gradient  names  subset
+    style.bar           names   subset
+    style.hide          names   subset 0
+    style.highlight_max names   subset
+    style.highlight_min names   subset
+    style.highlight_null names  subset
+    style.map           names   subset
+    style.apply         names   subset
     columns.drop        names   labels 0
     columns.get_loc     names   key 0
     columns.isin        names   values 0
@@ -242,6 +252,9 @@ METHODS: Mapping[str, Mapping[str, Arguments]] = {
     "arrow": table(_ARROW),
     "arrow groups": table(_ARROW_GROUPS),
 }
+
+# Where pandas takes the name of an index's level for that of a column.
+LEVELS = frozenset({"groupby", "sort_values", "query", "eval", "pivot_table", "pandas.pivot_table"})
 
 # Functions that are given the table: behind the callee, the parameter that holds it (its position is 0).
 _FUNCTIONS = """

@@ -60,7 +60,7 @@ def _ranked(found: Offer) -> Iterator[tuple[Column, int, Column | None]]:
     """(column, rank, the one that it pairs with)."""
     table, other = found.table, found.other
     pairs = _pairs(table, other) if other is not None else {}
-    columns = (*table.columns, *(c for c in table.index if c.name))
+    columns = (*table.columns, *(c for c in table.index if c.name and found.levels))
     if not pairs:
         for at, column in enumerate(columns):
             used = column.evidence is Evidence.USAGE
@@ -76,10 +76,13 @@ def _ranked(found: Offer) -> Iterator[tuple[Column, int, Column | None]]:
 
 
 def _pairs(table: Table, other: Table) -> Mapping[str, Column]:
-    """The columns of a table that another has too, by their names, with the other's: `Table.column` for all at once."""
-    exact = {column.name: column for column in reversed(other.columns)}
-    folded = {} if other.case_sensitive else {column.name.casefold(): column for column in reversed(other.columns)}
-    twins = ((name, exact.get(name) or folded.get(name.casefold())) for name in (c.name for c in table.columns))
+    """The columns and levels of a table that another has too, by their names, with the other's: `Table.column` for all
+    at once."""
+    theirs = (*other.columns, *other.index)
+    exact = {column.name: column for column in reversed(theirs)}
+    folded = {} if other.case_sensitive else {column.name.casefold(): column for column in reversed(theirs)}
+    names = (c.name for c in (*table.columns, *table.index) if c.name)
+    twins = ((name, exact.get(name) or folded.get(name.casefold())) for name in names)
     return {name: twin for name, twin in twins if twin is not None}
 
 

@@ -12,6 +12,7 @@ from polycell.languages.python.call_text import Part, argument, arguments
 from polycell.languages.python.column_arguments import (
     EXPRESSION_METHODS,
     FUNCTIONS,
+    LEVELS,
     METHODS,
     READERS,
     Arguments,
@@ -32,12 +33,13 @@ _EXPRESSIONS: frozenset[Role] = frozenset({"python", "sql"})
 @dataclass(frozen=True, slots=True)
 class Offer:
     """The string names columns of `table`; those that `other` has too pair with it. `role` as in `column_arguments`;
-    `owner` is the text that the table is the value of."""
+    `owner` is the text that the table is the value of, `levels` says that a level of its index may be named too."""
 
     table: Table
     role: Role = "names"
     other: Table | None = None
     owner: str = ""
+    levels: bool = False
 
 
 def offer(place: Place, *, variable: bool = False) -> Offer | None:
@@ -160,7 +162,7 @@ def _called(place: Place, bracket: Bracket, outer: Sequence[Bracket], inside: Se
         found = known.get(method) if known is not None else _any_library(method)
         fits = _fitting(found, bracket, inside) if found is not None else None
         if fits is not None:
-            return _paired(place, table, fits, bracket, owner)
+            return _paired(place, table, fits, bracket, owner, levels=method in LEVELS)
     found = EXPRESSION_METHODS.get(bracket.receiver.rpartition(".")[2])
     fits = _fitting(found, bracket, inside) if found is not None else None
     return _enclosing(place, outer, fits) if fits is not None else None
@@ -200,10 +202,10 @@ def _fitting(taken: Arguments, bracket: Bracket, inside: Sequence[Bracket]) -> R
     return None
 
 
-def _paired(place: Place, table: Table, found: Role, bracket: Bracket, owner: str) -> Offer | None:
+def _paired(place: Place, table: Table, found: Role, bracket: Bracket, owner: str, *, levels: bool) -> Offer | None:
     """The offer for a method's argument, with the other table where there is one."""
     if found not in ("shared", "left", "right"):
-        return Offer(table, found, owner=owner)
+        return Offer(table, found, owner=owner, levels=levels)
     parts = arguments(place.context.cell.text, bracket, place.site)
     return _of_two(place, table, found, argument(parts, 0, "right", "other", "right_table"), owner)
 
@@ -211,8 +213,8 @@ def _paired(place: Place, table: Table, found: Role, bracket: Bracket, owner: st
 def _of_two(place: Place, table: Table, found: Role, text: str, owner: str) -> Offer | None:
     other = table_of(place.type_of(text))
     if found == "right":
-        return Offer(other, found, table, text) if other is not None else None
-    return Offer(table, found, other, owner)
+        return Offer(other, found, table, text, levels=True) if other is not None else None
+    return Offer(table, found, other, owner, levels=True)
 
 
 def _function(
@@ -240,7 +242,7 @@ def _function(
         return None
     if fits in ("shared", "left", "right"):
         return _of_two(place, table, fits, argument(parts, 1, "right"), owner)
-    return Offer(table, fits, owner=owner)
+    return Offer(table, fits, owner=owner, levels=qualified in LEVELS or qualified.startswith("seaborn."))
 
 
 def _whole_file(bracket: Bracket, parts: Sequence[Part]) -> str:

@@ -33,6 +33,7 @@ from polycell.core.results import (
     Mention,
     SemanticToken,
     Signatures,
+    WrittenPath,
 )
 from polycell.core.service import Context, FileChanges, LanguageService
 from polycell.core.text import Span
@@ -126,6 +127,12 @@ class PythonService(LanguageService):
         from polycell.languages.python.engine.completion import with_engine
 
         return await with_engine(self._engine, context, place, own)
+
+    def path(self, context: Context, offset: int) -> WrittenPath | None:
+        from polycell.languages.python.at_cursor import Place
+        from polycell.languages.python.path_strings import written_path
+
+        return written_path(Place(context, offset)) if offset >= context.cell.body else None
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
         from polycell.languages.python.chart_conversion import drawn_at

@@ -25,6 +25,7 @@ from polycell.core.results import (
     Mention,
     SemanticToken,
     Signatures,
+    WrittenPath,
 )
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
@@ -48,6 +49,7 @@ from polycell.languages.sql.formatting import formatted
 from polycell.languages.sql.hover import define, hover
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.mentions import Names
+from polycell.languages.sql.path_strings import written_path
 from polycell.languages.sql.place import place
 from polycell.languages.sql.query_types import with_types
 from polycell.languages.sql.relations import OPEN, Relations
@@ -237,6 +239,9 @@ class SqlService(LanguageService):
             made = replace(made, items=tuple(i for i in made.items if i.kind != "table"))
         quotes = _quotes(context)
         return made if len(quotes) != 1 else replace(made, items=tuple(_in_quotes(made.items, context, quotes)))
+
+    def path(self, context: Context, offset: int) -> WrittenPath | None:
+        return written_path(context.cell.text, offset)
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
         reading = read(context)

@@ -1,0 +1,31 @@
+"""Paths of files that are being written in SQL."""
+
+from __future__ import annotations
+
+import re
+
+from polycell.core.results import WrittenPath
+from polycell.core.text import Span
+
+FARTHEST = 2000  # characters before the place that are looked at
+# DuckDB reads files by their names, and so do its functions; Spark where a format stands before the name.
+_BEFORE = re.compile(
+    r"(?:\b(?:from|join|attach|copy|to|import|load|location|infile)"
+    r"|\b(?:read|scan|sniff|parquet|sqlite|st)_\w+\s*\(\s*\[?(?:\s*'[^'\n]*'\s*,)*|\bglob\s*\(|\b(?:csv|json|parquet|orc|delta|text)\.)"
+    r"\s*(?P<quote>['\"`])(?P<path>[^'\"`\n]*)\Z",
+    re.IGNORECASE,
+)
+
+
+def written_path(text: str, offset: int) -> WrittenPath | None:
+    """The path that is written at an offset of a statement; None where none is."""
+    found = _BEFORE.search(text[max(0, offset - FARTHEST) : offset])
+    if found is None or any(sign in found["path"] for sign in "*?{[:"):
+        return None
+    folder, slash, begun = found["path"].rpartition("/")
+    if found["quote"] != "'" and not slash:
+        return None  # the name of a table
+    stop = offset
+    while stop < len(text) and text[stop] not in f"{found['quote']}/\n":
+        stop += 1
+    return WrittenPath(folder + slash, Span(offset - len(begun), stop if stop < len(text) else offset))
