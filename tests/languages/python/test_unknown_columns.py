@@ -307,3 +307,8 @@ def test_names_that_spark_finds_ambiguous(code: str) -> None:
 )  # fmt: skip
 def test_what_spark_takes(code: str) -> None:
     assert told(code) == []
+
+
+@pytest.mark.parametrize("code", ['df[""]', 'df[["a", ""]]', 'df.groupby("")', 'df.merge(other, on="")', 'p[""]'])
+def test_a_name_that_is_about_to_be_written_is_not_missing(code: str) -> None:
+    assert reported(code) == []

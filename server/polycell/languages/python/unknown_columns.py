@@ -25,6 +25,8 @@ def unknown_columns(context: Context, made: Interpreter, uses: Uses) -> Iterator
     text = context.cell.text
     for absence in sorted(uses.absences(), key=lambda a: (a.span, a.name)):
         shown = absence.span.of(text)
+        if not absence.name:
+            continue  # an editor closes quotes that are opened: the name is about to be written
         if absence.later and not _is_final(context, made, absence):
             continue
         if absence.attribute and not _is_column(context, absence):
