@@ -300,3 +300,10 @@ def test_declared_classes_survive_any_code() -> None:
                  "class A(A): x: int", "df: DataFrame[A, B, *C] = 1", "s = pa.DataFrameSchema(**{})"):  # fmt: skip
         case = load("import pandera as pa\n" + code + "\ndf['<|>")
         assert asyncio.run(features.complete(case.snapshot, case.session.services, case.cell, case.offset)) is not None
+
+
+def test_a_schema_under_a_name() -> None:
+    kept = 'kinds = {"a": pl.Int64}\nkinds["b"] = pl.Utf8\n'
+    found = table(f"import polars as pl\n{kept}df = pl.DataFrame(load(), schema=kinds)")
+    assert shape(found) == ([("a", "int64"), ("b", "string")], False)
+    assert table(f"import polars as pl\n{kept}kinds.update(load())\ndf = pl.DataFrame([], schema=kinds)").open

@@ -16,6 +16,7 @@ from polycell.core.types import (
     DataType,
     Evidence,
     Flavour,
+    Module,
     Record,
     Schema,
     Table,
@@ -23,7 +24,7 @@ from polycell.core.types import (
 )
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, pick, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Argument, Call, Evaluator, function, method
-from polycell.languages.python.frames.type_nodes import named_type
+from polycell.languages.python.frames.type_nodes import named_type, of_name
 from polycell.languages.python.shapes import dotted
 from polycell.languages.python.values import value_of
 from polycell.tables.evidence import merge
@@ -193,6 +194,17 @@ def pairs_of(run: Evaluator, node: ast.expr | None) -> list[Column] | None:
     return made
 
 
+def _kept_pairs(run: Evaluator, argument: Argument) -> list[Column] | None:
+    """The columns of a dictionary of types that a name stands for; None where they are not all known."""
+    kept = argument.type
+    if not isinstance(kept, Record) or kept.name != "dict" or kept.open:
+        return None
+    return [
+        declared_column(run, name, of_name(type_.attribute) if isinstance(type_, Module) else None, argument.node)
+        for name, type_ in kept.fields
+    ]
+
+
 def _field(run: Evaluator, node: ast.expr) -> Column | None:
     """`("a", pa.int64())`, `pa.field("a", pa.int64(), nullable=False)`, `StructField("a", IntegerType(), True)`."""
     parts: Sequence[ast.expr] = ()
@@ -284,6 +296,8 @@ def schema_argument(run: Evaluator, argument: Argument | None, flavour: Flavour)
     if schema is not None:
         return replace(schema.table, flavour=flavour)
     columns = pairs_of(run, argument.node)
+    if columns is None:
+        columns = _kept_pairs(run, argument)
     if columns is None and isinstance(argument.value, str):
         columns = [
             replace(declared_column(run, n, t, argument.node, nullable=null), source=f"{n} {t or ''}".strip())

@@ -51,10 +51,11 @@ def named_type(node: ast.expr, depth: int = 0) -> Named:
         return _subscript(node, depth)
     if isinstance(node, ast.Call):
         return Named(_called(node, depth))
-    return Named(_of_name(dotted(node).rpartition(".")[2]))
+    return Named(of_name(dotted(node).rpartition(".")[2]))
 
 
-def _of_name(name: str) -> DataType | None:
+def of_name(name: str) -> DataType | None:
+    """The type that a library calls so."""
     if name in _NAMES:
         return _NAMES[name]
     if name.endswith("Type") and len(name) > 4:  # Spark's
@@ -98,7 +99,7 @@ def _called(node: ast.Call, depth: int) -> DataType | None:
         return parse_type(f"decimal({', '.join(numbers or ['10', '0'])})")
     if name in ("struct", "Struct", "StructType", "map_", "MapType", "field", "Field"):
         return None
-    return _of_name(name)
+    return of_name(name)
 
 
 def _text(node: ast.expr | None) -> str:
