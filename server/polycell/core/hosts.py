@@ -149,8 +149,12 @@ HOSTS: Mapping[str, Host] = {
             ambient={"python": _JUPYTER_NAMES},
             opens=("what SoS and its kernels hand over",),
         ),
-        # .NET Interactive: nothing crosses until #!share or #!set says so.
-        Host("dotnet", reads={"sql": (Reads("sql"),)}, result_space="sql"),
+        # .NET Interactive: nothing crosses until #!share or #!set says so, and then from any kernel ("shared").
+        Host(
+            "dotnet",
+            reads={"sql": (Reads("catalog"),), "shared": (Reads("sql"), Reads("kql"), Reads("csharp"))},
+            result_space="sql",
+        ),
         Host("marimo", order="any", reads=_FRAMES_IN_SQL, ambient={"python": frozenset({"display"})}),
         # knitr: chunks of one language share; reticulate's `r.x` and `py$x` are attributes, not bare names.
         # A SQL chunk's `output.var` is a variable of R.

@@ -221,7 +221,7 @@ TYPED = "create table t (id int, price decimal(10, 2), name varchar(9))"
          "int32 decimal128(10, 2) string"),
         ("mssql", "alter table t alter column id bigint not null", "int64 decimal128(10, 2) string"),
         ("mysql", "alter table t modify id bigint not null first, change price cost double", "int64 double string"),
-        ("snowflake", "alter table t modify column price number(12, 2)", "int32 decimal128(12, 2) string"),
+        ("snowflake", "alter table t modify column price number(12, 2)", "int64 decimal128(12, 2) string"),
         ("oracle", "alter table t modify (id float, name clob)", "float decimal128(10, 2) string"),
         ("databricks", "alter table t change column price cost decimal(12, 2) after id",
          "int32 decimal128(12, 2) string"),
@@ -236,3 +236,31 @@ def test_types_are_kept(scheme: str, text: str, expected: str) -> None:
 
 def test_a_changed_column_has_its_new_name() -> None:
     assert [n for n, _ in columns(TYPED, "alter table t change price cost double", scheme="mysql")][1] == "cost"
+
+
+@pytest.mark.parametrize(
+    ("magic", "listed", "columns"),
+    [
+        (
+            "%%bigquery",
+            "items array<struct<sku string, n int>>, addr struct<city string, zip string>, q int options (d = 'a<b')",
+            "items: list<item: struct<sku: string, n: int64>>, addr: struct<city: string, zip: string>, q: int64",
+        ),
+        (
+            "%%sparksql",
+            "props map<string, array<int>>, c int check (c < 3), d boolean generated always as (c < 3 and c > 2)",
+            "props: map<key: string, value: list<item: int32>>, c: int32, d: bool",
+        ),
+        ("%%trino", "a row(x int, y varchar), n decimal(3, 1)", "a: struct<x: int32, y: string>, n: decimal128(3, 1)"),
+        ("%%bigquery", "n numeric, i integer", "n: decimal128(38, 9), i: int64"),
+        ("%%snowflake", "n number, i smallint", "N: decimal128(38, 0), I: int64"),
+        ("%%tsql", "m money, d datetime2", "m: decimal128(19, 4), d: timestamp[us]"),
+        ("%%mysql", "s enum('a', 'b') not null, t mediumtext", "s: string, t: string"),
+    ],
+)
+def test_types_that_hold_others_and_types_of_dialects(magic: str, listed: str, columns: str) -> None:
+    case = dsl.load(f"# %%\n{magic}\ncreate table t ({listed})")
+    case.snapshot.analysis.settle()
+    table = next(b.type for b in case.snapshot.analysis.exports(0).bindings if b.name == "t")
+    assert isinstance(table, Table)
+    assert ", ".join(f"{c.name}: {c.type}" for c in table.columns) == columns

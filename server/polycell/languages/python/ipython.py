@@ -27,6 +27,7 @@ from polycell.languages.python.magics import (
     LineMagic,
     line_magic,
 )
+from polycell.languages.python.shared_names import shared_names
 from polycell.languages.python.source import MagicName
 from polycell.languages.python.statements import (
     Logical,
@@ -119,6 +120,8 @@ def neutralise(cell: Cell, host: str = "") -> Neutral:
             return made
     elif start > 0 and text[start - 1] in "\r\n":
         made.edit(text, 0, start)
+        if host == "dotnet":
+            made.names += shared_names(text, start)
     elif start > 0:
         # `%python x = 1`: what follows the magic on its line is not indented.
         made.edits.append((0, start, _keep_lines(text[:start], "\f")))

@@ -22,8 +22,8 @@ class MagicName:
     Where the tree binds the same name at the same span, this one knows better: the tree holds a placeholder there.
 
     `value` says what it becomes: "lines" (a list of output lines), "text", "captured", "timing", "table" (with
-    `fragment`, the SQL that yields it), "result" (the value of the cell, under the name that its metadata gives), or
-    "" when unknown.
+    `fragment`, the SQL that yields it), "result" (the value of the cell, under the name that its metadata gives),
+    "shared" (what another kernel calls `origin`), or "" when unknown.
     """
 
     name: str
@@ -31,6 +31,7 @@ class MagicName:
     extent: Span
     value: str = ""
     fragment: Fragment | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

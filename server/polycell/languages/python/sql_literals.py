@@ -91,6 +91,7 @@ def _found(source: PythonSource, tree: ast.Module, text: str) -> Iterator[Fragme
         if found is None:
             continue
         span, masked = found
+        sent = _sent_to(node, name)
         if (
             (name in _ALWAYS and literal is query)
             or _STARTS.match(masked)
@@ -100,8 +101,8 @@ def _found(source: PythonSource, tree: ast.Module, text: str) -> Iterator[Fragme
                 "sql",
                 span,
                 text=masked,
-                dialect=_FUNCTIONS.get(name, ""),
-                connection=_sent_to(node, name),
+                dialect="" if sent and name == "mo.sql" else _FUNCTIONS.get(name, ""),
+                connection=sent,
                 holes=holes(literal, span, masked) if literal is not None else (),
             )
 
@@ -112,6 +113,8 @@ def _sent_to(node: ast.Call, name: str) -> str:
     if name.rpartition(".")[2] in _SENT:
         to = next((k.value for k in node.keywords if k.arg in ("con", "connection")), None)
         to = node.args[1] if to is None and len(node.args) > 1 else to
+    elif name == "mo.sql":
+        to = next((k.value for k in node.keywords if k.arg == "engine"), None)
     elif name not in _FUNCTIONS and isinstance(node.func, ast.Attribute):
         to = node.func.value
     return to.id if isinstance(to, ast.Name) else ""

@@ -36,6 +36,8 @@ _HOSTS: Mapping[str, str] = {
     "marimo": "duckdb",
     "dotnet": "tsql",
 }
+# Kernels whose own language is the SQL of one database, by the kernelspec's name (Azure Data Studio's is `SQL`).
+_KERNELS: Mapping[str, str] = {"SQL": "tsql", "xsqlite": "sqlite", "postgres": "postgres", "duckdb": "duckdb"}
 _DEEPNOTE_FRAMES = "deepnote-dataframe-sql"
 
 
@@ -79,7 +81,16 @@ def _value(view: View, name: str) -> Type | None:
 
 def label(cell: Cell) -> str:
     """The word by which the cell, or the code around a fragment, names its connection; "" where it names none."""
-    return _sent_to(cell) or next((word.removeprefix("$") for word in _words(cell)), "")
+    return _sent_to(cell) or next((word.removeprefix("$") for word in _words(cell)), "") or _kernel(cell)
+
+
+def _kernel(cell: Cell) -> str:
+    """The kernel of .NET Interactive that the cell is sent to, each with a connection of its own."""
+    if cell.magic is not None and cell.magic.prefix == "#!":
+        return cell.magic.name
+    said = cell.metadata.get("polyglot_notebook")
+    name = said.get("kernelName") if isinstance(said, Mapping) else None
+    return name if isinstance(name, str) else ""
 
 
 def _sent_to(cell: Cell) -> str | None:
@@ -203,7 +214,16 @@ def resolve(cell: Cell, notebook: Notebook, view: View) -> tuple[Dialect, str]:
         return plain, "" if cell.magic is not None else f"{notebook.host} cell"
     if cell.magic is not None and cell.magic.name not in JUPYSQL_MAGICS and cell.magic.prefix == "%%":
         return GENERIC, ""  # a product's own magic; which database is behind it nobody says
+    if cell.magic is None and (kernel := _of_kernel(notebook)):
+        return dialect(kernel), "the notebook's kernel"
     return of_view(view)
+
+
+def _of_kernel(notebook: Notebook) -> str:
+    """The dialect of a notebook whose kernel is a database's."""
+    kernel = notebook.metadata.get("kernelspec")
+    name = kernel.get("name") if isinstance(kernel, Mapping) else None
+    return _KERNELS.get(name, "") if isinstance(name, str) else ""
 
 
 def _spoken(connection: Connection, view: View, folder: str) -> Dialect:

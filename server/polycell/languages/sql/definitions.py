@@ -255,9 +255,12 @@ def _fields(statement: Statement, block: Block, *, like: bool = False) -> list[t
     made: list[tuple[Token, str]] = []
     start = block.start + 1
     stop = block.end - 1 if block.closed else block.end
+    depth = 0
     for at, child in [*block.walk(start, stop), (stop, None)]:
-        if at < stop and (child is not None or tokens[at].value != "," or tokens[at].kind != "op"):
-            continue
+        if at < stop:
+            depth = max(0, depth + (_angles(tokens, at) if child is None else 0))
+            if child is not None or depth or tokens[at].value != "," or tokens[at].kind != "op":
+                continue
         if at > start and tokens[start].kind in ("word", "name"):
             first = tokens[start]
             constraint = first.kind == "word" and first.value in _CONSTRAINTS and at > start + 1
@@ -266,6 +269,19 @@ def _fields(statement: Statement, block: Block, *, like: bool = False) -> list[t
                 made.append((first, text.strip()))
         start = at + 1
     return made
+
+
+_NESTED = words_of("ARRAY STRUCT MAP MULTISET RANGE OBJECT VECTOR LIST")
+
+
+def _angles(tokens: list[Token], at: int) -> int:
+    """By how much the token opens (+) or closes (-) the brackets of types: `array<struct<a int, b int>>`."""
+    token = tokens[at]
+    if token.kind != "op":
+        return 0
+    if token.value == "<":
+        return int(tokens[at - 1].kind == "word" and tokens[at - 1].value in _NESTED)
+    return -len(token.value) if token.value in (">", ">>") else 0
 
 
 def fields(statement: Statement, found: Target) -> Iterator[tuple[Token, Token | None]]:

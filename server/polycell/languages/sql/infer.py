@@ -144,7 +144,7 @@ def _adjusted(node: Any, dialect: Dialect, *, sums: bool) -> DataType | None:
 
     if node.type is None:
         return None
-    made = from_sqlglot(node.type)
+    made = from_sqlglot(node.type, dialect.name)
     if made is None:
         return None
     inner = node.this if isinstance(node, exp.Window) else node

@@ -212,6 +212,10 @@ def _bind_magic(made: Interpreter, context: Context, magic: MagicName) -> None:
         type_ = Opaque("IPython.utils.capture.CapturedIO")
     elif magic.value == "timing":
         type_ = Opaque("IPython.core.magics.execution.TimeitResult")
+    elif magic.value == "shared":
+        given = made.view.with_overlay({}, "shared").lookup(magic.origin)
+        if given is not None and isinstance(given.type, Table):
+            type_ = replace(given.type, flavour="pandas")
     elif magic.value == "table" and magic.fragment is not None:
         flavour = _sql_flavour(made, magic.fragment)
         found = table_of(made, magic.fragment)

@@ -21,7 +21,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.frames.catalogue import defined, receiver_name
+from polycell.languages.python.frames.catalogue import argument_name, defined, receiver_name
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.connections import connection_of
 from polycell.languages.python.frames.registry import Call, function, method
@@ -197,8 +197,15 @@ def spark_sql(call: Call) -> Type:
 
 @function("marimo.sql", "query output engine", gives=unknown_table("polars"))
 def marimo_sql(call: Call) -> Type:
-    """polars where it is installed, else pandas: marimo's default."""
-    return replace(evaluated(call, "query", "polars"), case_sensitive=True)
+    """polars where it is installed, else pandas: marimo's default. Without an engine DuckDB is asked, which keeps the
+    tables that were made."""
+    if call["engine"] is None:
+        defined(call, "query", "duckdb")
+        return replace(evaluated(call, "query", "polars"), case_sensitive=True)
+    connection = connection_of(call, call["engine"])
+    if connection is not None:
+        defined(call, "query", connection.dialect, argument_name(call["engine"]))
+    return _queried(call, "query", "engine", "polars")
 
 
 @method("connection", "register", "view_name python_object")
