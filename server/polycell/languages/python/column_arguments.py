@@ -220,7 +220,8 @@ _ARROW_GROUPS = """
 """
 
 
-def _lines(text: str) -> Iterator[tuple[str, str, list[str]]]:
+def lines(text: str) -> Iterator[tuple[str, str, list[str]]]:
+    """(callee, the word behind it, the other words) of each line of a table."""
     for line in text.splitlines():
         callee, *rest = line.split() or [""]
         if len(rest) > 1:
@@ -230,7 +231,7 @@ def _lines(text: str) -> Iterator[tuple[str, str, list[str]]]:
 def table(text: str) -> Mapping[str, Arguments]:
     """Callee → argument → roles."""
     made: dict[str, dict[str | int, tuple[Role, ...]]] = {}
-    for callee, role, arguments in _lines(text):
+    for callee, role, arguments in lines(text):
         for argument in arguments:
             key = int(argument) if argument.isdigit() else argument
             found = made.setdefault(callee, {})
@@ -279,7 +280,7 @@ def functions(text: str) -> dict[str, tuple[str, Arguments]]:
     """Qualified name → (the parameter that holds the table, argument → roles)."""
     owners: dict[str, str] = {}
     rows = []
-    for callee, owner, rest in _lines(text):
+    for callee, owner, rest in lines(text):
         owners[callee] = owner
         rows.append(f"{callee} {' '.join(rest)}")
     return {name: (owners[name], arguments) for name, arguments in table("\n".join(rows)).items()}

@@ -27,6 +27,7 @@ from polycell.core.types import (
     describe,
 )
 from polycell.languages.python import chart_items, dbutils
+from polycell.languages.python.argument_words import words
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.chart_strings import chart_around, chart_string
 from polycell.languages.python.column_items import attribute_items, column_items, in_quotes
@@ -66,7 +67,16 @@ def _in_string(place: Place) -> Completions:
     found = offer(place)
     if found is None and (guessed := sought(place) or standing_alone(place)) is not None:
         found = Offer(guessed)
-    return column_items(place, found) if found is not None else Completions(tuple(_keys(place)))
+    if found is not None:
+        return column_items(place, found)
+    return Completions((*_keys(place), *_words(place)))
+
+
+def _words(place: Place) -> Iterator[Completion]:
+    for rank, word in enumerate(words(place)):
+        written = in_quotes(word, place)
+        if written is not None:
+            yield Completion(word, "value", place.site.span, written, rank=rank)
 
 
 def _keys(place: Place) -> Iterator[Completion]:
