@@ -65,7 +65,10 @@ def _guarded_by_broken(source: PythonSource, text: str, uses: tuple[Use, ...]) -
     """
     words = {word for span in source.broken for word in _WORD.findall(span.of(text))}
     everything = len(source.broken) >= MANY
-    return tuple(replace(use, guarded=True) if everything or use.name in words else use for use in uses)
+    return tuple(
+        Use(use.name, use.span, use.deferred, True) if not use.guarded and (everything or use.name in words) else use
+        for use in uses
+    )
 
 
 def too_large(text: str) -> bool:

@@ -37,6 +37,7 @@ from polycell.languages.python.statements import (
     logical_line,
     shorter_reach,
 )
+from polycell.languages.python.trees import parses, readable_start
 
 _ESCAPES = "%!?,;/"
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -94,17 +95,6 @@ class Neutral:
         return "".join(pieces)
 
 
-def parses(code: str, mode: str = "exec") -> bool:
-    """Whether `code` is Python by itself; total."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(code, "<cell>", mode, ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
-        return False
-    return True
-
-
 def neutralise(cell: Cell, host: str = "") -> Neutral:
     """The cell's text as Python of the same length. Total."""
     text = cell.text
@@ -128,7 +118,7 @@ def neutralise(cell: Cell, host: str = "") -> Neutral:
     prepared = _without_prompts(text, start)
     dedent = _leading_indent(prepared, start)
     lines = sum(1 for _ in islice(_content_lines(prepared, start), 2))  # one, or more
-    at = start
+    at = readable_start(text) if magic is None and body == 0 and prepared is text else start
     while at < len(prepared):
         at = _line(made, prepared, at, dedent, lines)
     made.code = made.apply(prepared)

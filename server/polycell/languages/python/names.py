@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,11 @@ from polycell.core.text import Span
 from polycell.languages.python.shapes import Place, bindings_in
 from polycell.languages.python.source import PythonSource
 
+# What a walk gathers at the top level of a cell: what it was behind some statement is all that the next ones need.
+_GATHERED = (
+    *("bound", "ever", "definitions", "references", "uses", "imports", "opens", "problems", "calls", "stores"),
+    *("waiting", "guarded", "shells"),
+)
 _HEADER = re.compile(r"(?:async\s+)?(?:def|class)\s+")
 
 
@@ -92,6 +98,17 @@ class Names:
         self.pending = sorted(source.names, key=lambda n: n.span, reverse=True)
 
         self.extent: Span | None = None  # of the statement whose targets are visited
+
+    # -- going on where another walk was
+
+    def gathered(self) -> dict[str, Any]:
+        """What has been gathered so far; the walk may go on."""
+        return {name: copy(getattr(self, name)) for name in _GATHERED}
+
+    def go_on(self, gathered: Mapping[str, Any]) -> None:
+        """Begin behind the statements of which that was gathered."""
+        for name in _GATHERED:
+            setattr(self, name, copy(gathered[name]))
 
     # -- results
 

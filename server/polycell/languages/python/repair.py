@@ -355,13 +355,15 @@ def _problems(patient: _Patient) -> tuple[Problem, ...]:
 def _names(patient: _Patient) -> list[MagicName]:
     """Names that broken statements at the cell's top level would have bound, as far as their words tell."""
     found: list[MagicName] = []
-    around: list[tuple[int, bool]] = []  # blocks that the line is in: (their indentation, whether they are a scope)
+    around: list[tuple[int, Logical]] = []  # lines whose blocks the line is in, with their indentation
     for number, line in enumerate(patient.lines):
         # Indentation as it was written: what was taken out is blank now.
         width = line.first - line.start
         while around and around[-1][0] >= width:
             around.pop()
-        if number in patient.broken and not any(scope for _, scope in around):
+        if number in patient.broken and not any(
+            _keyword(patient.original, outer) in ("def", "class") for _, outer in around
+        ):
             found += names_of_statement(patient.original, _span(line))
-        around.append((width, _keyword(patient.original, line) in ("def", "class")))
+        around.append((width, line))
     return found

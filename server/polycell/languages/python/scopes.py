@@ -16,6 +16,7 @@ from polycell.core.facts import Definition, Import, Reference
 from polycell.core.text import Span
 from polycell.languages.python.names import Loop, Names, Scope, Scopes
 from polycell.languages.python.opens import opening_call, opening_import, opening_reference
+from polycell.languages.python.resumed import Walks
 from polycell.languages.python.shapes import (
     COMPREHENSIONS,
     arguments_of,
@@ -42,11 +43,23 @@ _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _TRIES: tuple[type, ...] = tuple(filter(None, (ast.Try, getattr(ast, "TryStar", None))))
 
 
+# What was gathered behind leading statements that cells have still: see `resumed`.
+_walks = Walks()
+
+
 def analyse(source: PythonSource) -> Scopes:
     """Raises RecursionError for trees too deep to walk."""
     walk = Walk(source)
-    if source.tree is not None and not source.isolated:
-        walk.block(source.tree.body)
+    body = source.tree.body if source.tree is not None and not source.isolated else []
+    behind = _walks.behind(body) if not source.inner and not any(isinstance(node, _LEAVES) for node in body) else None
+    if behind is None or (walk.pending and walk.pending[-1].span.start < walk.start(body[behind.split])):
+        walk.block(body)
+        return walk.finish()
+    if behind.gathered is not None:
+        walk.go_on(behind.gathered)
+    walk.block(body[behind.count : behind.split])
+    _walks.keep(body, behind.split, walk.gathered())
+    walk.block(body[behind.split :])
     return walk.finish()
 
 

@@ -1,26 +1,161 @@
-"""From Python text to a syntax tree."""
+"""From Python text to a syntax tree.
+
+A long cell that is being typed differs from what was parsed a moment ago in one statement, and compiling all of it
+takes most of the time that a keystroke may take. So the last trees are remembered, and of a text that is nearly one of
+theirs only the statements about the difference are compiled. The others are the very same nodes, which nobody may
+change; by that others (`scopes`) know which of their own work still holds.
+"""
 
 from __future__ import annotations
 
 import ast
 import warnings
+from bisect import bisect_left
+from collections import deque
+from dataclasses import dataclass
+
+LONG = 1_000  # characters from which on it is worth while
+_KEPT = 8  # trees that are remembered: of the cells that are being typed, broken and mended
+_FAULTS = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parsed:
+    code: str
+    tree: ast.Module
+
+
+_parsed: deque[_Parsed] = deque(maxlen=_KEPT)
 
 
 def compile_tree(code: str) -> ast.Module:
-    """The tree of a cell's code, `await` at its top level allowed.
+    """The tree of a cell's code, `await` at its top level allowed. Its nodes may be those of an earlier tree.
 
     Raises what `compile` raises: SyntaxError, ValueError, MemoryError, RecursionError, OverflowError.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = compile(code, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    assert isinstance(tree, ast.Module)
-    return tree
+    if len(code) < LONG or "\r" in code.replace("\r\n", ""):  # which ends lines too
+        return _compiled(code)
+    known = _like(code)
+    if known is not None and known.code == code:
+        return known.tree
+    made = _compiled(code) if known is None else _from(known, code)
+    _parsed.append(_Parsed(code, made))
+    return made
 
 
 def tree_of(code: str) -> ast.Module | None:
     """The tree, or None where the code does not parse or is too deep or too large to."""
     try:
         return compile_tree(code)
-    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
+    except _FAULTS:
         return None
+
+
+def parses(code: str, mode: str = "exec") -> bool:
+    """Whether `code` is Python by itself; total."""
+    try:
+        _compiled(code, mode)
+    except _FAULTS:
+        return False
+    return True
+
+
+def _compiled(code: str, mode: str = "exec") -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made: ast.Module = compile(
+            code, "<cell>", mode, ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
+        )
+    return made
+
+
+def _like(code: str) -> _Parsed | None:
+    """The tree parsed last that begins as the code does, for the most part."""
+    half = len(code) // 2
+    for known in reversed(tuple(_parsed)):
+        if common_start(known.code, code) + common_end(known.code, code) >= half:
+            return known
+    return None
+
+
+def readable_start(code: str) -> int:
+    """How far the code begins with whole statements of a tree that is remembered: so far it is Python by itself."""
+    known = _like(code) if len(code) >= LONG else None
+    return _same_statements(known, code)[1] if known is not None else 0
+
+
+def _same_statements(known: _Parsed, code: str) -> tuple[int, int, int]:
+    """How many leading statements of a known tree the code has too; the offset and the line where the next one starts.
+
+    These are the statements that end before the line of the first difference, but the last of them, which may go on
+    (`else:`, an indented line).
+    """
+    body, same = known.tree.body, common_start(known.code, code)
+    line = code.count("\n", 0, same) + 1
+    kept = bisect_left(body, line, key=_last_line) - 1
+    while kept > 0 and body[kept].col_offset:  # `a; b`
+        kept -= 1
+    if kept <= 0:
+        return 0, 0, 1
+    begin, start = first_line(body[kept]), same
+    for _ in range(line - begin + 1):
+        start = code.rfind("\n", 0, start)
+    return kept, start + 1, begin
+
+
+def _from(known: _Parsed, code: str) -> ast.Module:
+    """The tree of the code, made of the known tree's statements as far as these are the same and at the same lines."""
+    kept, start, begin = _same_statements(known, code)
+    old, body, above = known.code, known.tree.body, "\n" * (begin - 1)
+    if old.count("\n", start) == code.count("\n", start):
+        same = common_start(old, code)
+        end = len(code) - min(common_end(old, code), len(code) - same, len(old) - same)
+        below = code.find("\n", end) + 1  # from here on all lines are the same
+        line = begin + code.count("\n", start, below)
+        left = bisect_left(body, line, lo=kept, key=first_line) if below else len(body)
+        while left < len(body) and body[left].col_offset:
+            left += 1
+        if left < len(body):
+            for _ in range(first_line(body[left]) - line):
+                below = code.find("\n", below) + 1
+            try:
+                middle = _compiled(above + code[start:below])
+            except _FAULTS:
+                pass  # it may go on below; if not, it is told of the whole what is wrong
+            else:
+                return ast.Module([*body[:kept], *middle.body, *body[left:]], [])
+    return ast.Module([*body[:kept], *_compiled(above + code[start:]).body], [])
+
+
+def _last_line(statement: ast.stmt) -> int:
+    return statement.end_lineno or statement.lineno
+
+
+def first_line(statement: ast.stmt) -> int:
+    """Where a statement begins: its decorators stand above the line that the tree tells."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min((statement.lineno, *(decorator.lineno for decorator in decorators)))
+
+
+def common_start(a: str, b: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def common_end(a: str, b: str) -> int:
+    """The same at their end."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,62 @@
+"""Walks over a cell's statements that go on where the cell begins to differ from what was walked a moment ago.
+
+Whoever types changes one statement, and the nodes of those above it stay the very same (`trees`). What a walk has
+gathered behind the last of these holds as long as they are.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+FEW = 20  # statements that are walked again rather than remembered
+_KEPT = 8  # cells of which it is remembered
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Walked:
+    body: Sequence[ast.stmt]
+    count: int
+    gathered: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """`gathered` behind the first `count` statements (None and 0: nothing). Behind the first `split` it is to be kept:
+    these are what the cell has in common with what was walked before."""
+
+    count: int
+    gathered: Mapping[str, Any] | None
+    split: int
+
+
+class Walks:
+    """What walks of one kind have gathered in the cells that are being typed."""
+
+    def __init__(self) -> None:
+        self._walked: tuple[_Walked, ...] = ()  # the last one last
+
+    def behind(self, body: Sequence[ast.stmt]) -> Behind | None:
+        """Where to begin; None in a cell that is short."""
+        if len(body) <= FEW:
+            return None
+        for walked in self._walked:
+            if walked.body[0] is body[0]:
+                same = _shared(walked.body, body)
+                split = min(same, len(body) - 1)
+                if not 0 < walked.count <= same:
+                    return Behind(0, None, split)
+                return Behind(walked.count, walked.gathered, split if split - walked.count > FEW else walked.count)
+        return Behind(0, None, 0)
+
+    def keep(self, body: Sequence[ast.stmt], count: int, gathered: Mapping[str, Any]) -> None:
+        others = [walked for walked in self._walked if walked.body[0] is not body[0]]
+        self._walked = (*others[1 - _KEPT :], _Walked(body, count, gathered))
+
+
+def _shared(a: Sequence[ast.stmt], b: Sequence[ast.stmt]) -> int:
+    """How many leading statements are the very same."""
+    pairs = enumerate(zip(a, b, strict=False))
+    return next((at for at, (old, new) in pairs if old is not new), min(len(a), len(b)))
