@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -67,6 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if item not in deselected]
-    # Files are handed out whole: those of a minute first, so that none is left alone with one at the end. The first is
-    # where mypy reads everything.
-    items.sort(key=lambda item: (item.path.name != "test_style.py", "scala" not in item.path.parts))
+    # Files are handed out whole and in this order: those of a minute first, so that none is left alone with one at the
+    # end (the first is where mypy reads everything), then by the number of their tests.
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path.name != "test_style.py", "scala" not in item.path.parts, -tests[item.path]))
