@@ -429,7 +429,7 @@ def test_types_reach_other_languages_and_errors_their_cells(tmp_path: Path, monk
         text = "host: polynote\n# %% [scala]\nval a = f()\n# %% [scala]\nval b: Int = !!a\n# %% [python]\nc = a\n"
         assert describe(live.given(text)["c"]) == "int"
         assert live.findings(text) == [(1, "!!", "not found")]
-        hover = live.complete(f"{text}# %% [scala]\na.mem<|>")
+        hover = live.complete(f"{text}# %% [scala]\na.m<|>")
         assert [item.label for item in hover.items] == ["member", "TrieMap"]
     finally:
         live.close()

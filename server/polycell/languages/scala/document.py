@@ -66,10 +66,10 @@ class Made:
         return self.document.map
 
 
-def document(context: Context, units: Units, *, spark: bool = False) -> Made:
-    """For the cell of the context, with everything above it that it needs, which is among `units`. `spark`: Spark is on
-    the classpath."""
-    own = unit(context.cell, context.index)
+def document(context: Context, units: Units, *, own: Unit | None = None, spark: bool = False) -> Made:
+    """For the cell of the context, or another text in its place (`own`), with everything above it that it needs, which
+    is among `units`. `spark`: Spark is on the classpath."""
+    own = own or unit(context.cell, context.index)
     if own.outline.package:
         return Made(build([Piece(own.text, own.cell.id, 0)]))
     found = needed(context, own, units)

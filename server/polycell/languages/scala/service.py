@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TypeVar
 
 from polycell.core.environment import Binding, Exports
 from polycell.core.facts import Facts
@@ -17,7 +18,7 @@ from polycell.core.text import Span
 from polycell.core.types import Table, describe
 from polycell.languages.scala import answers, columns
 from polycell.languages.scala.actions import actions
-from polycell.languages.scala.cells import Reader, Units, unit
+from polycell.languages.scala.cells import Reader, Unit, Units, unit
 from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.config import Config, Configure, plain
 from polycell.languages.scala.document import Made, document, result_name, result_span
@@ -27,11 +28,14 @@ from polycell.languages.scala.findings import findings
 from polycell.languages.scala.frames import views
 from polycell.languages.scala.host.versions import release_for
 from polycell.languages.scala.lexer import KEYWORDS, tokens
+from polycell.languages.scala.members import Asked, Members, asked, matching
 from polycell.languages.scala.outline import Name, Outline
 from polycell.languages.scala.questions import Answer, Question, Told, Typed
 from polycell.languages.scala.slices import native
 from polycell.languages.scala.text import scala_text
 from polycell.tables.describe import table_markdown
+
+T = TypeVar("T")
 
 _COMPLETION, _HOVER = "textDocument/completion", "textDocument/hover"
 _SIGNATURE, _DEFINITION = "textDocument/signatureHelp", "textDocument/definition"
@@ -55,6 +59,7 @@ class ScalaService(LanguageService):
         self._configure = configure
         self._with_ours, self._alone = with_ours, alone
         self._reader = Reader()
+        self._behind_dots = Members()
         self._configured: tuple[Notebook, Config] | None = None  # the notebook asked about last
 
     def facts(self, cell: Cell, host: Host) -> Facts:
@@ -102,6 +107,12 @@ class ScalaService(LanguageService):
         found = columns.complete(context, offset)
         if found is not None:
             return found
+        member = asked(unit(context.cell, context.index), offset, cut=self._reads_dots(context))
+        if member is not None and self._compilers is not None:
+            members, late = await _in_time(self._members(context, member), self._alone)
+            if members is None:
+                return Completions((), late)
+            return matching(members, context.cell.id, context.cell.text, member.typed, _place_of_imports(context))
         names = _names(context, offset)
         patience = self._with_ours if names.items else self._alone
         place, late = await self._in_time(context, offset, _COMPLETION, patience)
@@ -158,10 +169,12 @@ class ScalaService(LanguageService):
         return answers.signatures(place[0].result) if place is not None else None
 
     async def leave(self, notebook: str) -> None:
+        self._behind_dots.leave(notebook)
         if self._compilers is not None:
             await self._compilers.leave(notebook)
 
     async def close(self) -> None:
+        await self._behind_dots.close()
         if self._compilers is not None:
             await self._compilers.close()
 
@@ -170,11 +183,26 @@ class ScalaService(LanguageService):
     async def _in_time(
         self, context: Context, offset: int, method: str, patience: float | None = None
     ) -> tuple[tuple[Answer, Made] | None, bool]:
-        """The answer, and whether it was late: a compiler needs some seconds to start."""
-        try:
-            return await asyncio.wait_for(self._ask(context, offset, method), patience or self._alone), False
-        except asyncio.TimeoutError:
-            return None, True
+        return await _in_time(self._ask(context, offset, method), patience or self._alone)
+
+    async def _members(self, context: Context, member: Asked) -> Completions | None:
+        compilers = self._compilers
+        assert compilers is not None
+        question, made = self._document(context, member.own)
+        cell = context.cell.id
+        # A text of its own for the compiler too: the cell's is not shown to it anew at each dot.
+        question = replace(question, cell=f"{cell} members")
+
+        async def ask() -> Completions | None:
+            at = made.map.to_document(cell, member.at)
+            answer = await compilers.at(question, _COMPLETION, at) if at is not None else None
+            return answers.completions(answer.result, made, cell, answer.span, 0) if answer is not None else None
+
+        return await self._behind_dots.of(question, ask)
+
+    def _reads_dots(self, context: Context) -> bool:
+        """Whether the compiler makes a whole of a text that goes on behind a dot with something else."""
+        return release_for(self._config(context.notebook).scala)[0].engine == "metals"
 
     async def _ask(self, context: Context, offset: int, method: str) -> tuple[Answer, Made] | None:
         if self._compilers is None:
@@ -186,9 +214,9 @@ class ScalaService(LanguageService):
         answer = await self._compilers.at(question, method, at)
         return (answer, made) if answer is not None else None
 
-    def _document(self, context: Context) -> tuple[Question, Made]:
+    def _document(self, context: Context, own: Unit | None = None) -> tuple[Question, Made]:
         config = self._config(context.notebook)
-        made = document(context, self._units(context), spark=config.spark)
+        made = document(context, self._units(context), own=own, spark=config.spark)
         return Question(config, context.notebook.uri, context.cell.id, made.text, made.awaited), made
 
     def _units(self, context: Context) -> Units:
@@ -205,6 +233,14 @@ class ScalaService(LanguageService):
         question, made = self._document(context)
         found = context.view.read(question)
         return (found if isinstance(found, Typed) else None), made
+
+
+async def _in_time(answer: Awaitable[T], patience: float) -> tuple[T | None, bool]:
+    """The answer, and whether it was late: a compiler needs some seconds to start."""
+    try:
+        return await asyncio.wait_for(answer, patience), False
+    except asyncio.TimeoutError:
+        return None, True
 
 
 def _is_judged(config: Config) -> bool:
