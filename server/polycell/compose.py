@@ -106,13 +106,14 @@ def scala_compilers(
     engine: str = "compiler",
     download: bool = False,
     memory: int = 1024,
+    archive: bool = True,
     metals: Sequence[str] = (),
     trace: str = "",
 ) -> Compilers:
     """The compilers of Scala cells. Nothing is started yet. `engine`: "compiler", "metals", or "auto", which is Metals
     where that is on this machine. Beside Metals the compiler answers until that is ready, and where it is not to be
-    had. `download` lets them fetch what is missing, `memory` is what each may take, in MiB; `metals` is the command
-    that starts Metals, `trace` as in `python_engine`."""
+    had. `download` lets them fetch what is missing, `memory` is what each may take, in MiB, `archive` lets them keep
+    their classes for later starts; `metals` is the command that starts Metals, `trace` as in `python_engine`."""
     from polycell.languages.scala.compilers import Compilers
     from polycell.languages.scala.light import Light
     from polycell.languages.scala.metals.command import Chosen, on_this_machine
@@ -121,7 +122,7 @@ def scala_compilers(
     from polycell.languages.scala.standby import Standby
 
     told = once(note or (lambda text: log.warning("%s", text)))
-    light = Light(told, {"download": download, "memory": memory}, begin=begin, trace=_trace(trace))
+    light = Light(told, {"download": download, "memory": memory, "archive": archive}, begin=begin, trace=_trace(trace))
     if engine == "metals" or (engine == "auto" and on_this_machine(metals)):
         chosen = Chosen(tuple(metals), download, memory, _absolute(trace))
         full = Metals(told, chosen, begin=begin, trace=_trace(trace))

@@ -63,7 +63,7 @@ _MAKING = (
         "scala_engine",
         "scala_download",
     ),
-    *("scala_memory", "metals_command", "server_trace", "databases", "connections", "known"),
+    *("scala_memory", "scala_archive", "metals_command", "server_trace", "databases", "connections", "known"),
 )
 
 UNASKED = 0.3  # seconds after which it is seen whether anything is asked or computed
@@ -87,6 +87,7 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
             engine=chosen.scala_engine,
             download=chosen.scala_download,
             memory=chosen.scala_memory,
+            archive=chosen.scala_archive,
             metals=chosen.metals_command,
             trace=chosen.server_trace,
         )

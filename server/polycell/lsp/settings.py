@@ -31,9 +31,9 @@ class Settings:
     index that may be asked for versions, `maven_repository`: of the repository that may be asked for artifacts; empty
     to ask nobody. `scala_engine`: who serves Scala cells, `auto` the Metals of this machine, and where there is
     none the compiler. `scala_download`: fetch the Scala compiler and declared dependencies from Maven Central when
-    a Scala cell needs them; `scala_memory`: MiB that the compiler's JVM may take; `metals_command`: program and
-    arguments that start Metals, empty for the one on the PATH. `server_trace`: a file for what is said to and by other
-    servers.
+    a Scala cell needs them; `scala_memory`: MiB that the compiler's JVM may take; `scala_archive`: keep its classes in
+    a file for quicker starts; `metals_command`: program and arguments that start Metals, empty for the one on the PATH.
+    `server_trace`: a file for what is said to and by other servers.
     `engine`: which server knows Python's own semantics.
     `databases`: name → URL of those that may be read, with `${NAME}` for what the environment has; `connections`: so
     may those that notebooks and connection files name. `known`: names that every Python cell has.
@@ -53,6 +53,7 @@ class Settings:
     scala_engine: str = "auto"
     scala_download: bool = False
     scala_memory: int = 1024
+    scala_archive: bool = True
     metals_command: tuple[str, ...] = ()
     server_trace: str = ""
     engine: str = "ty"
@@ -178,6 +179,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[Any], tuple[Any, str]]]] = {
     "scalaEngine": ("scala_engine", _one_of(SCALA_ENGINES)),
     "scalaDownload": ("scala_download", _boolean),
     "scalaMemory": ("scala_memory", _mebibytes),
+    "scalaArchive": ("scala_archive", _boolean),
     "metalsCommand": ("metals_command", _command),
     "serverTrace": ("server_trace", _text),
 }

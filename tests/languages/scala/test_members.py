@@ -1,4 +1,4 @@
-"""Members behind a dot: what is asked of the compiler, how often, and what letters that are typed leave of the answer."""
+"""Members behind a dot: what is asked of the compiler, how often, and what the letters that are typed leave of it."""
 
 from __future__ import annotations
 

@@ -101,8 +101,8 @@ def options(java: Java, heap: int = 768) -> list[str]:
     return chosen
 
 
-def start(java: Java, heap: int, jars: Sequence[str]) -> None:
-    """Start the JVM in this process, with these jars."""
+def start(java: Java, heap: int, jars: Sequence[str], more: Sequence[str] = ()) -> None:
+    """Start the JVM in this process, with these jars and, beside our own, `more` options."""
     import jpype
 
-    jpype.startJVM(*options(java, heap), classpath=list(jars), jvmpath=str(java.library))
+    jpype.startJVM(*options(java, heap), *more, classpath=list(jars), jvmpath=str(java.library))

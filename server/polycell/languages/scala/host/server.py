@@ -11,21 +11,24 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from typing import IO, TYPE_CHECKING, Any
 
 from polycell.bridge.framing import Frames, framed, parse
-from polycell.languages.scala.host.classpath import Dependencies, compiler_jars, resolve
+from polycell.languages.scala.host import archive, warm
+from polycell.languages.scala.host.classpath import Dependencies, Jars, compiler_jars, resolve
 from polycell.languages.scala.host.engines import Answering, Checking, answering, checking
 from polycell.languages.scala.host.jars import MissingError, Wanted, known
-from polycell.languages.scala.host.java import OUT_OF_MEMORY, find_java, needed, start
+from polycell.languages.scala.host.java import OUT_OF_MEMORY, Java, find_java, needed, start
 from polycell.languages.scala.host.versions import Release, release_for
 
 if TYPE_CHECKING:
     from polycell.languages.scala.host.compiler import Token
     from polycell.languages.scala.host.interop import Source
 
+IDLE = 30.0  # seconds without a request before an archive is written
 FIRST_REQUEST = 3.0  # seconds that checks wait for somebody to ask something
 _CANCELLED, _FAILED, _UNKNOWN, _INVALID = -32800, -32803, -32601, -32602
 _READY = "polycell/ready"
@@ -65,6 +68,7 @@ class Host:
         self._missing = ""
         self._absent: Wanted | None = None  # jars that this waits for
         self._sources: dict[str, Source] = {}
+        self._wanted = time.monotonic()  # when somebody wanted something last
 
     def run(self, reading: IO[bytes]) -> int:
         """Serve until the input ends or `exit` comes; the exit code."""
@@ -107,6 +111,7 @@ class Host:
             if text is None:
                 self._refuse(id_, _INVALID, f"not open: {uri}")
                 return
+            self._wanted = time.monotonic()
             check = method == _COMPILE
             if check:
                 self._newest[uri] = id_
@@ -177,10 +182,39 @@ class Host:
         for complaint in jars.complaints():
             self._tell("polycell/missing", {"message": complaint})
         self._progress("starting the compiler", release.scala)
-        start(java, int(self._options.get("memory") or 1024), jars.compiler)
+        self._begin(java, release, jars)
         self._classpath = jars.classpath
         self._arguments, self._judged = jars.options, jars.judged
         self._compiler = answering(release, self._classpath, self._arguments)
+        self._requests.put(self._warm_up)
+
+    def _begin(self, java: Java, release: Release, jars: Jars) -> None:
+        memory = int(self._options.get("memory") or 1024)
+        kept = archive.place(java, jars.compiler) if self._options.get("archive") else None
+        start(java, memory, jars.compiler, archive.options(kept) if kept and archive.usable(kept) else ())
+        if kept is not None and not archive.is_tried(kept):
+            said = (kept, release.scala, jars.compiler, jars.classpath, memory)
+            threading.Thread(target=self._write_archive, args=said, name="scala archive", daemon=True).start()
+
+    def _write_archive(self, *said: Any) -> None:
+        """When nobody has wanted anything for a while."""
+        while (idle := time.monotonic() - self._wanted) < IDLE:
+            time.sleep(IDLE - idle)
+        archive.write(*said)
+
+    def _warm_up(self) -> None:
+        from polycell.languages.scala.host.interop import Source
+
+        if self._compiler is None or self._answered.is_set():
+            return
+        try:
+            # Checks begin after the first answer, as they do after anybody's.
+            warm.up(self._compiler, lambda text: Source("file:///Warm.scala", text), self._classpath, self._is_wanted)
+        finally:
+            self._answered.set()
+
+    def _is_wanted(self) -> bool:
+        return not self._requests.empty()
 
     def _ask(
         self, id_: Any, handler: Callable[..., Any], uri: str, text: str, params: Mapping[str, Any], check: bool
