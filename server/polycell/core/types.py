@@ -304,7 +304,8 @@ class Function:
 
     `changes` are the parameters and outer names whose values a call may change in place; None when nobody knows.
     `definition` is the text of a short function that may be followed with the arguments of a call, where `returns`
-    cannot say what it gives. `exact`: a call takes what `signature` says and nothing else; no decorator is around it.
+    cannot say what it gives, and `defaults` what its parameters hold that a call does not give. `exact`: a call takes
+    what `signature` says and nothing else; no decorator is around it.
     """
 
     signature: str = "(…)"
@@ -314,6 +315,7 @@ class Function:
     changes: tuple[str, ...] | None = None
     definition: str = ""
     exact: bool = False
+    defaults: tuple[tuple[str, Type], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +328,7 @@ class Class:
     members: tuple[tuple[str, Type], ...] = ()
     schema: Schema | None = None  # the columns that it declares
     constants: tuple[tuple[str, Type], ...] = ()  # what its attributes hold, by the class's own name (`CFG.path`)
+    init: Function | None = None  # how an object is made, where what its fields hold can be followed
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,10 @@ def hover(context: Context, offset: int) -> Hover | None:
         owner = place.type_of(site.receiver)
         fields = dict(owner.fields) if isinstance(owner, Record) and owner.name != "dict" else {}
         if site.word in fields and describe(fields[site.word]):  # else an engine may know more
-            shown = headline(Binding(site.word, fields[site.word]), describe(fields[site.word]))
-            return Hover(code_block(shown), site.span)
+            field = Binding(site.word, fields[site.word])
+            if isinstance(field.type, Table):
+                return Hover(binding_markdown(context, field), site.span)
+            return Hover(code_block(headline(field, describe(field.type))), site.span)
         return None
     binding = binding_at(context, place)
     return Hover(binding_markdown(context, binding), site.span) if binding is not None else None

@@ -12,6 +12,7 @@ from polycell.core.types import (
     UNKNOWN,
     Class,
     Collection,
+    Function,
     GroupBy,
     Module,
     Opaque,
@@ -56,7 +57,11 @@ def attribute(run: Interpreter, node: ast.Attribute) -> Type:
     value = run.evaluate(inner)
     if run.uses is not None and isinstance(value, Table) and (watcher := run.watcher) is not None:
         watcher.attribute(run, node, value)
-    return attribute_of(run, node, value)
+    found = attribute_of(run, node, value)
+    handed_on = isinstance(found, Function) or node.attr == "__dict__"
+    if handed_on and isinstance(value, Record) and (address := run.address_of(inner)) is not None:
+        run.open_up(address)  # who calls the method, or fills the fields, is not seen
+    return found
 
 
 def attribute_of(run: Interpreter, node: ast.Attribute, value: Type) -> Type:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from functools import partial
 
 from polycell.core.types import (
     INT64,
@@ -23,7 +24,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.flow import containers, effects
+from polycell.languages.python.flow import containers, effects, objects
 from polycell.languages.python.flow.access import attribute_of
 from polycell.languages.python.flow.builtin_calls import builtin
 from polycell.languages.python.flow.declared import annotated, instance, made_by
@@ -36,6 +37,7 @@ from polycell.languages.python.frames.readers import MOVED, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, of_library, outcome
 from polycell.languages.python.frames.relatives import relative
 from polycell.languages.python.frames.schema_rules import conforming
+from polycell.languages.python.frames.settings import PARSER
 from polycell.languages.python.frames.spark_readers import BUILDERS
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.values import (
@@ -91,9 +93,12 @@ def _dispatch(run: Interpreter, node: ast.Call) -> Type:
     if isinstance(callee, Function):
         return _own(run, node, callee, receiver)
     if isinstance(callee, Class):
-        positional, _ = _arguments(run, node)
+        positional, named = _arguments(run, node)
         if callee.schema is not None and not callee.schema.row:  # pandera: the call checks the frame
             return conforming(callee.schema, positional[0].type if positional else None)
+        made = objects.made(run, node, callee, positional, named, partial(is_pure, run))
+        if made is not None:
+            return made
         if callee.schema is None:
             _unknown_effects(run, node)
         return instance(callee)
@@ -109,6 +114,8 @@ def _dispatch(run: Interpreter, node: ast.Call) -> Type:
         return _builtin(run, node, function.id)
     _arguments(run, node)
     _unknown_effects(run, node)
+    if isinstance(receiver, Record) and isinstance(function, ast.Attribute):
+        _touch(run, function.value)
     return UNKNOWN
 
 
@@ -313,6 +320,11 @@ def _own(run: Interpreter, node: ast.Call, callee: Function, receiver: Type | No
     if run.uses is not None and receiver is None and (watcher := run.watcher) is not None:
         watcher.own(run, node, callee)
     positional, named = _arguments(run, node)
+    if isinstance(receiver, Record) and isinstance(node.func, ast.Attribute):
+        pure = partial(is_pure, run)
+        value = objects.method(run, node, node.func, callee, receiver, positional, named, pure)
+        if value is not None:
+            return value
     if callee.changes is None or positional is None or isinstance(receiver, Record):
         _unknown_effects(run, node)
         return callee.returns or UNKNOWN
@@ -330,6 +342,9 @@ def _entered(
         followed = called(run, node, callee, given, lambda f: is_pure(run, f), surplus)
         if followed is not None:
             return _with_declared(followed, callee.returns)
+    for handed in given.values():
+        if containers.is_object(handed.type):
+            _touch(run, handed.node)
     for name in callee.changes or ():
         argument = given.get(name)
         if argument is not None:
@@ -441,7 +456,7 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
         positional = [Argument(a, run.evaluate(value)) for a, value in nodes]
     bound = bind(entry, run, node, receiver, positional, named)
     result = outcome(entry, receiver, bound)
-    if flavour in BUILDERS and address is not None and isinstance(result, Record):
+    if flavour in (*BUILDERS, PARSER) and address is not None and isinstance(result, Record):
         run.change(address, result)  # a reader is told things in place
     if entry.changes:
         store(run, function.value, address, result)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import TypeGuard
 
 from polycell.core.types import UNKNOWN, Collection, Function, Module, Record, Table, Type
 from polycell.languages.python.flow.interpreter import Interpreter
@@ -38,7 +39,7 @@ def alone(run: Interpreter, node: ast.expr) -> bool:
             over = [part for generator in node.generators for part in nodes(generator.iter)]
             return alone(run, made) and not (handed and any(_changeable(run, part) for part in over))
         case ast.Call(func=function):
-            if id(node) in run.given_back:
+            if id(node) in run.given_back or id(node) in run.lent:
                 return False
             if isinstance(function, ast.Attribute):
                 copied = function.attr == "copy" and isinstance(run.evaluate(function.value), Module)
@@ -150,6 +151,6 @@ def _with(holder: Type, keys: list[Key], type_: Type) -> Type | None:
     return None
 
 
-def is_object(type_: Type) -> bool:
+def is_object(type_: Type) -> TypeGuard[Record]:
     """Whether a value is of a class of the notebook that has methods: a call of one may change it."""
     return isinstance(type_, Record) and any(isinstance(field, Function) for _, field in type_.fields)

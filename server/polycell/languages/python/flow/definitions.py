@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -17,13 +18,15 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.flow import effects
+from polycell.languages.python.flow import effects, objects
 from polycell.languages.python.flow.calls import is_pure
+from polycell.languages.python.flow.containers import is_object
 from polycell.languages.python.flow.declared import annotated, class_schema
-from polycell.languages.python.flow.inline import definition
+from polycell.languages.python.flow.inline import defaults, definition
 from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.looking import METHODS as LOOKING
 from polycell.languages.python.flow.state import join
-from polycell.languages.python.shapes import nodes
+from polycell.languages.python.shapes import arguments_of, bound_in, nodes
 from polycell.tables.evidence import merge
 
 LONGEST_BODY = 60  # statements of a function whose result is worked out
@@ -50,7 +53,7 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
     parameters = tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
     body = effects.body_nodes(node)
     changed = effects.changes(node, body, lambda f: _pure_inside(run, node, f))
-    inner = _effects_of_called(run, body)
+    inner = _effects_of_called(run, body) | _objects_called(run, node, body)
     if any(not _transparent(d) for d in node.decorator_list):
         # Whoever decorates it may do anything with the arguments, and hand out something else.
         touched = tuple(sorted({*parameters, *changed, *inner}))
@@ -58,14 +61,16 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
     returns = _returns(run, node) if _gives(node, body) else None
     if node.returns is not None and not isinstance(node, ast.AsyncFunctionDef):
         returns = _declared_result(run, node.returns, body, returns)
+    text = definition(run, node, body, returns) if not method and _followed(returns) else ""
     return Function(
         signature(node, method=method),
         returns,
         ast.get_docstring(node) or "",
         parameters[1:] if method else parameters,
         tuple(sorted({*changed, *inner})),
-        definition(run, node, body, returns) if not method and _followed(returns) else "",
+        text,
         exact=not node.decorator_list and not method,
+        defaults=defaults(run, arguments) if text else (),
     )
 
 
@@ -100,13 +105,9 @@ def of_class(run: Interpreter, node: ast.ClassDef) -> Type:
                 init = signature(statement, method=True)
                 for name in _self_fields(statement):
                     members.setdefault(name, UNKNOWN)
-            elif not statement.name.startswith("__"):
+            elif not statement.name.startswith("__") or statement.name == "__post_init__":
                 decorators = {effects.root_name(d) for d in statement.decorator_list}
-                members[statement.name] = (
-                    UNKNOWN if "property" in decorators else Function(
-                        signature(statement, method=True), None, ast.get_docstring(statement) or ""
-                    )
-                )  # fmt: skip
+                members[statement.name] = UNKNOWN if "property" in decorators else _method(run, statement)
         elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             members[statement.target.id] = of_annotation(run, statement.annotation)
             fields += _dataclass_parameter(run, statement.target.id, statement)
@@ -119,9 +120,22 @@ def of_class(run: Interpreter, node: ast.ClassDef) -> Type:
     schema = class_schema(run, node)
     if schema is not None and schema.row and not init:
         init = f"({', '.join(c.name for c in schema.table.columns)})"
+    made = objects.init_of(run, node)
+    if made is None:
+        members = {name: replace(m, definition="") if isinstance(m, Function) else m for name, m in members.items()}
     return Class(
-        node.name, init, ast.get_docstring(node) or "", tuple(members.items()), schema, _constants(run, node)
-    )  # fmt: skip
+        node.name, init, ast.get_docstring(node) or "", tuple(members.items()), schema, _constants(run, node), made
+    )
+
+
+def _method(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
+    """A method; of one that can be followed the text and the parameters besides the object itself."""
+    text = objects.method_text(run, node) if isinstance(node, ast.FunctionDef) else ""
+    parameters = objects.parameters_of(node) if text else ()
+    given = defaults(run, node.args) if text else ()
+    return Function(
+        signature(node, method=True), None, ast.get_docstring(node) or "", parameters, None, text, defaults=given
+    )
 
 
 def _constants(run: Interpreter, node: ast.ClassDef) -> tuple[tuple[str, Type], ...]:
@@ -221,6 +235,21 @@ def _effects_of_called(run: Interpreter, body: list[ast.AST]) -> set[str]:
             if isinstance(callee, Function) and callee.changes:
                 found |= set(callee.changes) - set(callee.parameters)
     return found
+
+
+def _objects_called(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, body: list[ast.AST]) -> set[str]:
+    """Outer names whose methods a body calls, that are objects of the notebook's classes or nothing yet: such a call
+    may change them."""
+    found = {
+        part.func.value.id
+        for part in body
+        if isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Attribute)
+        and isinstance(part.func.value, ast.Name)
+        and part.func.attr not in LOOKING
+    }
+    found = {name for name in found if run.slot(name) is None or is_object(run.type_of(name))}
+    return found - bound_in(node.body)[0] - {a.arg for a in arguments_of(node.args)} if found else found
 
 
 def _dataclass_parameter(run: Interpreter, name: str, statement: ast.AnnAssign) -> list[str]:

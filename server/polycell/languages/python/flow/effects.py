@@ -26,7 +26,7 @@ PURE_BUILTINS = frozenset({
     "print", "len", "display", "type", "isinstance", "list", "tuple", "set", "dict", "sorted", "reversed", "enumerate",
     "zip", "range", "sum", "min", "max", "any", "all", "abs", "round", "str", "int", "float", "bool", "repr", "id",
     "hash", "iter", "callable", "hasattr", "issubclass", "dir", "help", "frozenset", "format", "open",
-    "vars", "super", "object", "map", "filter", "input", "ord", "chr", "bytes", "next",
+    "super", "object", "map", "filter", "input", "ord", "chr", "bytes", "next",
 })  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from polycell.core.text import LineIndex
 from polycell.core.types import BOOL, UNKNOWN, Collection, Function, Module, Record, Scalar, Table, Type
 from polycell.languages.python.flow import effects
-from polycell.languages.python.flow.containers import taken_from
-from polycell.languages.python.flow.interpreter import MOST, Interpreter
+from polycell.languages.python.flow.containers import alone, is_object, taken_from
+from polycell.languages.python.flow.interpreter import LENT, MOST, Interpreter
 from polycell.languages.python.flow.state import DELETED, Slot, join, mutable
 from polycell.languages.python.flow.targets import fresh
 from polycell.languages.python.frames.registry import Argument
@@ -31,14 +31,26 @@ def definition(
     lines = (node.end_lineno or node.lineno) - node.lineno + 1
     if isinstance(node, ast.AsyncFunctionDef) or lines > LONGEST or node.col_offset or node.decorator_list:
         return ""
-    if any(isinstance(n, _NOT_FOLLOWED) for n in body):
+    if any(isinstance(n, NOT_FOLLOWED) for n in body):
         return ""
     if not (unsettled(returns) or _handles_frames(node, body) or _calls_followed(run, body)):
         return ""
     return "\n".join(run.source.code.split("\n")[node.lineno - 1 : node.end_lineno])
 
 
-_NOT_FOLLOWED = (ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
+def defaults(run: Interpreter, arguments: ast.arguments) -> tuple[tuple[str, Type], ...]:
+    """What parameters hold that a call does not give: values as they are where the function stands, not where it is
+    called. Of an object with a name nothing is said, since it may have changed by then."""
+    plain = [*arguments.posonlyargs, *arguments.args]
+    given = [
+        *zip(plain[len(plain) - len(arguments.defaults) :], arguments.defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    types = [(argument.arg, run.evaluate(node), node) for argument, node in given if node is not None]
+    return tuple((name, type_ if alone(run, node) or not mutable(type_) else UNKNOWN) for name, type_, node in types)
+
+
+NOT_FOLLOWED = (ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 
 def _handles_frames(node: ast.FunctionDef, body: Sequence[ast.AST]) -> bool:
@@ -70,12 +82,15 @@ def unsettled(returns: Type | None) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _parsed(text: str) -> tuple[PythonSource, ast.FunctionDef] | None:
+def parsed(text: str) -> tuple[PythonSource, ast.FunctionDef] | None:
+    if text[:1].isspace():
+        text = f"if 1:\n{text}"  # a method, as it stands in its class
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    node = tree.body[0] if tree.body else None
+    node: ast.stmt | None = tree.body[0] if tree.body else None
+    node = node.body[0] if isinstance(node, ast.If) else node
     return (PythonSource(text, tree, LineIndex(text)), node) if isinstance(node, ast.FunctionDef) else None
 
 
@@ -84,17 +99,21 @@ _CONSTANT = (Scalar, Module, Function)  # what no call changes in place
 
 def called(
     run: Interpreter, at: ast.expr, callee: Function, given: Mapping[str, Argument], pure: Callable[[ast.expr], bool],
-    surplus: Sequence[Argument] = (),
+    surplus: Sequence[Argument] = (), owner: int | None = None,
 ) -> Type | None:  # fmt: skip
     """The value of a call, its effects done; None where it is not followed. `at` is the call, or where a function is
     named that another calls (`df.pipe(clean)`); `surplus` are the positional arguments for which `callee` has no
-    parameter, but perhaps a starred one. `pure` as in `effects.changes`."""
+    parameter, but perhaps a starred one; `owner` is the object whose method is called. `pure` as in
+    `effects.changes`."""
     if run.calls_deep or callee.definition in run.inside_of or len(run.inside_of) >= DEEPEST_FOLLOWED:
         return None
-    found = _parsed(callee.definition) if run.spent < _SHARE else None
+    found = parsed(callee.definition) if run.spent < _SHARE else None
     if found is None:
         return None
     source, function = found
+    if owner is not None:
+        itself = function.args.posonlyargs or function.args.args
+        given = {**given, itself[0].arg: Argument(at, run.object(owner))}
     body = effects.body_nodes(function)
     returns = [n for n in body if isinstance(n, ast.Return)]
     touched = [
@@ -102,6 +121,7 @@ def called(
         for name in effects.changes(function, [n for n in body if not isinstance(n, ast.Return)], pure)
         if not isinstance(given[name].type if name in given else run.type_of(name), _CONSTANT)
     ]
+    touched += _objects_called(run, body, given)
     straight = not returns or (len(returns) == 1 and function.body[-1] is returns[0])
     if touched and not straight:
         return None  # what holds at each `return` is not kept apart
@@ -117,7 +137,7 @@ def called(
     run.doubts += 1  # nobody is told of what is read here: it would be told of another text
     try:
         local, _, _ = bound_in(function.body)
-        if not _enter(run, function, local, given, surplus):
+        if not _enter(run, function, local, given, surplus, dict(callee.defaults), owner):
             return None
         run.execute(function.body)
         results, handed, end = run.results, run.handed, run.state
@@ -126,7 +146,9 @@ def called(
     finally:
         after, run.state = run.state, before
         outer.restore(run)
-    before.escaped |= after.escaped & (before.objects.keys() | run.base.keys())
+    there = before.objects.keys() | run.base.keys()
+    before.escaped |= after.escaped & there
+    before.holders |= after.holders & there
     if touched:
         before.objects.update(after.objects)
         before.escaped |= after.escaped
@@ -136,6 +158,22 @@ def called(
         value = join(value, other)
     _remember(run, at, handed, value)
     return value
+
+
+def _objects_called(run: Interpreter, body: Sequence[ast.AST], given: Mapping[str, Argument]) -> list[str]:
+    """The parameters and outer names that are objects of the notebook's own classes, whose methods a body calls."""
+    found = []
+    for part in body:
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            name = effects.root_name(part.func)
+            type_ = given[name].type if name in given else run.type_of(name) if name else UNKNOWN
+            if not is_object(type_):
+                continue
+            inner = part.func.value
+            held = dict(type_.fields).get(inner.attr, UNKNOWN) if isinstance(inner, ast.Attribute) else type_
+            if is_object(held) or not isinstance(inner, (ast.Name, ast.Attribute)):
+                found.append(name)
+    return found
 
 
 class _Outside:
@@ -152,15 +190,11 @@ class _Outside:
 
 def _enter(
     run: Interpreter, function: ast.FunctionDef, local: set[str], given: Mapping[str, Argument],
-    surplus: Sequence[Argument],
+    surplus: Sequence[Argument], settled: Mapping[str, Type], owner: int | None,
 ) -> bool:  # fmt: skip
     """Bind the parameters, a name's argument to the very object; False where one is missing or has no place."""
     arguments = function.args
     plain = [*arguments.posonlyargs, *arguments.args]
-    defaults: dict[str, ast.expr | None] = dict(
-        zip([a.arg for a in plain[len(plain) - len(arguments.defaults) :]], arguments.defaults, strict=True)
-    )
-    defaults |= {a.arg: d for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)}
     names = [a.arg for a in (*plain, *arguments.kwonlyargs)]
     others = {name: argument for name, argument in given.items() if name not in names}
     if (others and arguments.kwarg is None) or (surplus and arguments.vararg is None):
@@ -168,13 +202,15 @@ def _enter(
     for extra in (*others.values(), *surplus):
         run.escape(extra.node)
     bound: list[tuple[str, Type, int | None]] = []
-    for name in names:
-        argument, default = given.get(name), defaults.get(name)
-        if argument is not None:
+    for at, name in enumerate(names):
+        argument, default = given.get(name), settled.get(name)
+        if owner is not None and not at:
+            bound.append((name, UNKNOWN, owner))
+        elif argument is not None:
             turned = _is_switch(argument)
             bound.append((name, *((Scalar(BOOL), None) if turned else (argument.type, run.address_of(argument.node)))))
         elif default is not None:
-            bound.append((name, run.evaluate(default), None))
+            bound.append((name, default, None))
         else:
             return False
     for name in local:
@@ -199,6 +235,8 @@ def _is_switch(argument: Argument) -> bool:
 
 def _remember(run: Interpreter, at: ast.expr, handed: list[int | None], value: Type) -> None:
     """A function that hands back what it was given: its value is that very object."""
+    if LENT in handed and mutable(value):
+        run.lent.add(id(at))
     objects = {a for a in handed if a is not None and (a in run.state.objects or a in run.base)}
     if not objects or not mutable(value):
         return

@@ -25,6 +25,7 @@ from polycell.core.types import (
     Function,
     GroupBy,
     Module,
+    Record,
     Series,
     Table,
     Type,
@@ -41,6 +42,9 @@ from polycell.tables.databases.schemes import CONNECTION
 SHORTEST = 100  # characters of source that people are shown in one line
 DEEPEST = 40  # nested expressions that are looked into
 MOST = 30_000  # units of work that one walk over a cell may cost; real cells stay far below
+
+
+LENT = -2  # in place of the object that a call hands back: one that a container holds
 
 
 class Reached(Exception):  # noqa: N818  (no error)
@@ -117,6 +121,7 @@ class Interpreter:
         self.results: list[Type] | None = None  # of `return` statements, inside a function body
         self.handed: list[int | None] = []  # and the objects that they name
         self.given_back: dict[int, int] = {}  # calls (by identity) whose value is an object that was there before
+        self.lent: set[int] = set()  # calls (by identity) whose value is held by something else
         self.piped: set[int] = set()  # calls (by identity) that hand a frame to a function which was entered
         self.expressions: dict[int, ast.expr] = {}  # column expressions that objects stand for
         self.site: Anchor | None = None  # the call, while a function is followed that it calls
@@ -124,6 +129,7 @@ class Interpreter:
         self.outermost: dict[str, Slot] = {}  # the names of the cell while they are
         self.last: Type | None = None  # the value of the last expression statement
         self.breaks: list[list[State]] = []
+        self.class_around: ast.ClassDef | None = None  # the class in which the place lies that is asked about
         self.magics: Mapping[int, Callable[[Interpreter], None]] = {}  # assignments (by identity) of what magics yield
         self.uses: Watcher | None = None  # who is told which columns are read
         self.doubts = 0  # conditions around the place: code that may not run, or expects to fail
@@ -284,6 +290,12 @@ class Interpreter:
         for address, type_ in self._objects():
             if isinstance(type_, (Table, Series)) and type_.flavour == "pandas" and type_.index == index:
                 self.state.objects[address] = replace(type_, index=UNKNOWN_INDEX)
+
+    def forget_objects(self, name: str) -> None:
+        """A class was changed: what its objects find in it may be something else."""
+        for address, type_ in self._objects():
+            if isinstance(type_, Record) and type_.name == name:
+                self.state.objects[address] = opened(type_)
 
     def escape(self, node: ast.expr) -> None:
         """The object that a name points to is now reachable in another way too."""

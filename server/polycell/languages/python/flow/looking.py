@@ -12,7 +12,7 @@ from polycell.languages.python.frames import rules
 from polycell.languages.python.frames.registry import FUNCTIONS
 
 # Methods that change nothing and hand over nothing, whatever object they belong to.
-_METHODS = frozenset({
+METHODS = frozenset({
     "head", "tail", "sample", "info", "describe", "glimpse", "show", "printSchema", "limit", "shape", "value_counts",
     "nunique", "unique", "isnull", "isna", "notnull", "notna", "sum", "mean", "median", "mode", "min", "max", "std",
     "var", "sem", "skew", "kurt", "count", "size", "corr", "cov", "quantile", "idxmin", "idxmax", "cumsum", "cumprod",
@@ -79,7 +79,7 @@ def _call(run: Interpreter, node: ast.Call) -> bool:
         name = rules.canonical(f"{module}.{function.attr}")
         harmless = effects.pure_function(name) and name not in FUNCTIONS and not name.startswith("os.")
         return harmless and _arguments(run, node, names=True)
-    return function.attr in _METHODS and _arguments(run, node, names=False) and only_looks(run, function.value)
+    return function.attr in METHODS and _arguments(run, node, names=False) and only_looks(run, function.value)
 
 
 def _arguments(run: Interpreter, node: ast.Call, *, names: bool) -> bool:

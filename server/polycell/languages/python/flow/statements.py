@@ -9,6 +9,7 @@ from dataclasses import replace
 from polycell.core.text import Span
 from polycell.core.types import (
     UNKNOWN,
+    Class,
     Collection,
     Module,
     Record,
@@ -16,12 +17,13 @@ from polycell.core.types import (
     Table,
 )
 from polycell.languages.python import operators
-from polycell.languages.python.flow.containers import release
+from polycell.languages.python.flow import objects
+from polycell.languages.python.flow.containers import release, taken_from
 from polycell.languages.python.flow.definitions import enter, of_annotation, of_class, of_function
-from polycell.languages.python.flow.interpreter import Interpreter, Reached
+from polycell.languages.python.flow.interpreter import LENT, Interpreter, Reached
 from polycell.languages.python.flow.iteration import bind_item, items_and_element
 from polycell.languages.python.flow.state import State, join, mutable, opened
-from polycell.languages.python.flow.targets import assign, store
+from polycell.languages.python.flow.targets import assign, fresh, store
 from polycell.languages.python.frames import stars
 from polycell.languages.python.frames.columns import drop
 from polycell.languages.python.frames.columns import opened as opened_table
@@ -194,11 +196,22 @@ def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
         if run.until > min(first, _header_end(run, node)):
             run.bind(node.name, UNKNOWN, node, kind="function")
             enter(run, node)
+            _bind_itself(run, node)
             execute(run, node.body)
         raise Reached
     type_ = of_function(run, node)
     run.bind(node.name, type_, node, kind="function")
     _doubt_globals(run, node)
+
+
+def _bind_itself(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """`self`, in a method of the class around."""
+    owner, first = run.class_around, node.args.posonlyargs or node.args.args
+    static = any(isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod") for d in node.decorator_list)
+    if owner is not None and node in owner.body and first and not static:
+        found = of_class(run, owner)
+        if isinstance(found, Class):
+            run.bind(first[0].arg, objects.inside(run, owner, found), first[0])
 
 
 def _header_end(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -209,6 +222,7 @@ def _header_end(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) 
 
 def _class(run: Interpreter, node: ast.ClassDef) -> None:
     if _inside(run, node):
+        run.class_around = node
         execute(run, node.body)
         raise Reached
     run.bind(node.name, of_class(run, node), node, kind="class")
@@ -231,7 +245,10 @@ def _return(run: Interpreter, node: ast.Return) -> None:
         # A frame that escaped inside the body may be changed by others after the call.
         escaped = address is not None and address in run.state.escaped and run.site is None
         run.results.append(opened(type_) if escaped else type_)
-        run.handed.append(address)
+        lent = address is None and node.value is not None and mutable(type_) and not fresh(run, node.value)
+        if lent and node.value is not None:
+            taken_from(run, node.value)
+        run.handed.append(LENT if lent else address)
     run.state.live = False
 
 

@@ -32,9 +32,9 @@ def assign(
             for part in nodes(value):
                 if isinstance(part, ast.Name) and not isinstance(value, (ast.Subscript, ast.Attribute)):
                     run.escape(part)
-        elif (
-            value is not None and holds(type_) and not isinstance(value, ast.Name) and not containers.alone(run, value)
-        ):
+        elif value is None or not holds(type_) or run.address_of(value) is not None:
+            return
+        elif not containers.alone(run, value):
             run.state.holders.add(address)
             containers.taken_from(run, value)
         return
@@ -70,7 +70,7 @@ def fresh(run: Interpreter, value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         if isinstance(value.func, ast.Attribute) and value.func.attr in ("get", "pop", "setdefault"):
             return isinstance(run.evaluate(value.func.value), Table)
-        return True
+        return id(value) not in run.lent
     if isinstance(value, ast.Subscript):
         base = value.value.value if isinstance(value.value, ast.Attribute) else value.value
         return isinstance(run.evaluate(base), Table)
@@ -184,4 +184,6 @@ def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, valu
     elif isinstance(base, Class) and address is not None:
         others = tuple((name, held) for name, held in base.constants if name != target.attr)
         made = ((target.attr, type_),) if isinstance(type_, Scalar) else ()
-        run.change(address, replace(base, constants=(*others, *made)))
+        members = tuple((name, UNKNOWN if name == target.attr else held) for name, held in base.members)
+        run.change(address, replace(base, constants=(*others, *made), members=members))
+        run.forget_objects(base.name)

@@ -43,6 +43,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     relatives,
     rows,
     schema_rules,
+    settings,
     spark_frame,
     spark_readers,
     sql_strings,
@@ -59,7 +60,9 @@ _ALIASES = {
 
 
 # Records that stand for objects with methods.
-_OWNERS = frozenset({bigquery.JOB, catalogue.WRITER, spark_readers.READER, sql_strings.CONTEXT, workbooks.WORKBOOK})
+_OWNERS = frozenset({
+    bigquery.JOB, catalogue.WRITER, settings.PARSER, spark_readers.READER, sql_strings.CONTEXT, workbooks.WORKBOOK,
+})  # fmt: skip
 
 
 def canonical(qualified: str) -> str:
