@@ -241,15 +241,23 @@ def _doubt_globals(run: Interpreter, node: ast.stmt) -> None:
 def _return(run: Interpreter, node: ast.Return) -> None:
     type_ = run.evaluate(node.value) if node.value is not None else UNKNOWN
     if run.results is not None:
-        address = run.address_of(node.value) if node.value is not None else None
+        value = _chosen(run, node.value) if node.value is not None else None
+        address = run.address_of(value) if value is not None else None
         # A frame that escaped inside the body may be changed by others after the call.
         escaped = address is not None and address in run.state.escaped and run.site is None
         run.results.append(opened(type_) if escaped else type_)
-        lent = address is None and node.value is not None and mutable(type_) and not fresh(run, node.value)
-        if lent and node.value is not None:
-            taken_from(run, node.value)
+        lent = address is None and value is not None and mutable(type_) and not fresh(run, value)
+        if lent and value is not None:
+            taken_from(run, value)
         run.handed.append(LENT if lent else address)
     run.state.live = False
+
+
+def _chosen(run: Interpreter, node: ast.expr) -> ast.expr:
+    """The branch of a conditional expression that is evaluated, where that is known."""
+    while isinstance(node, ast.IfExp) and (truth := value_of(run.evaluate(node.test))) is not NOT_KNOWN:
+        node = node.body if truth else node.orelse
+    return node
 
 
 def _raise(run: Interpreter, node: ast.Raise) -> None:
