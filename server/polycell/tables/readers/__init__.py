@@ -46,6 +46,7 @@ READERS: Mapping[str, Reader] = {
     "arrow.feather": arrow_files.feather,
     "arrow.stream": arrow_files.stream,
     "polars.ipc": arrow_files.polars_ipc,
+    "json.text": json_files.text,
     "pandas.json": json_files.pandas,
     "polars.json": json_files.polars_document,
     "polars.lines": json_files.polars_lines,

@@ -47,6 +47,12 @@ def pandas(found: DataFiles, options: Mapping[str, Any]) -> Table:
     return replace(table, columns=tuple(located(_pandas_typed(c), head) for c in table.columns))
 
 
+def text(found: DataFiles, options: Mapping[str, Any]) -> Table:
+    """A whole document, told by the name of a column: for those who want its values and not its columns."""
+    only(options, frozenset())
+    return Table((Column(whole_document(found.one(), found.label, options).text, None, None, Evidence.FILE),))
+
+
 def _oriented(content: Any, orient: Any, label: str) -> Table:
     """A document by its orientation: records, an object of columns, of rows (`index`), or parts (`split`, `table`)."""
     if orient == "split" and isinstance(content, dict):

@@ -30,9 +30,10 @@ from polycell.languages.python.flow.builtin_calls import builtin
 from polycell.languages.python.flow.declared import annotated, instance, made_by
 from polycell.languages.python.flow.inline import called
 from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.iteration import read_on
 from polycell.languages.python.flow.state import holds, mutable, opened
 from polycell.languages.python.flow.targets import store
-from polycell.languages.python.frames import column_index, figures, paths, rules, series_methods
+from polycell.languages.python.frames import column_index, figures, open_files, paths, rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, of_library, outcome
 from polycell.languages.python.frames.relatives import relative
@@ -276,10 +277,12 @@ def _arguments(run: Interpreter, node: ast.Call) -> tuple[list[Argument] | None,
             positional = None
             continue
         found = Argument(argument, run.evaluate(argument))
+        read_on(run, argument, found.type)
         if positional is not None:
             positional.append(found)
     for keyword in node.keywords:
         type_ = run.evaluate(keyword.value)
+        read_on(run, keyword.value, type_)
         if keyword.arg is None:
             if isinstance(type_, Record) and type_.name == "dict" and not type_.open:
                 named.update({name: Argument(keyword.value, field) for name, field in type_.fields})
@@ -416,6 +419,10 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
         return text_method(receiver.value if isinstance(receiver.value, str) else None, name, values)
     if isinstance(receiver, Scalar) and receiver.type == PATH:
         positional, named = _arguments(run, node)
+        if name == "open":
+            mode = positional[0].type if positional else named["mode"].type if "mode" in named else None
+            encoding = named["encoding"].type if "encoding" in named else None
+            return open_files.opened(receiver, mode, encoding) if positional is not None else UNKNOWN
         return paths.method(run, receiver, name, [a.type for a in positional or []])
     if isinstance(receiver, Collection) or (isinstance(receiver, Record) and receiver.name == "dict"):
         return _collection_method(run, node, function, receiver)
@@ -533,4 +540,6 @@ def _builtin(run: Interpreter, node: ast.Call, name: str) -> Type:
         mode = named["mode"].type if "mode" in named else positional[1].type if len(positional) > 1 else None
         if set(known_text(mode) or "") & set("wax+"):
             _written(run, positional[0])
+        encoding = named["encoding"].type if "encoding" in named else None
+        return open_files.opened(positional[0].type, mode, encoding) if len(positional) < 3 else UNKNOWN
     return builtin(run, node, name, positional, named)

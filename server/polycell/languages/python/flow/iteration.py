@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import Type
+from polycell.core.types import Record, Type
 from polycell.languages.python.flow.containers import taken_from
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import holds, mutable
 from polycell.languages.python.flow.targets import assign
 from polycell.languages.python.frames import frame_access
+from polycell.languages.python.frames.readers import OPEN_FILE
 from polycell.languages.python.values import element_of, items_in_any_order
 
 
@@ -19,8 +20,16 @@ def items_and_element(type_: Type) -> tuple[tuple[Type, ...] | None, Type]:
     return (None, grouped) if grouped is not None else (items_in_any_order(type_), element_of(type_))
 
 
+def read_on(run: Interpreter, node: ast.expr, type_: Type) -> None:
+    """Whoever gets an open file reads on in it."""
+    if isinstance(type_, Record) and type_.name == OPEN_FILE and (address := run.address_of(node)) is not None:
+        run.open_up(address)
+
+
 def bind_item(run: Interpreter, target: ast.expr, type_: Type, over: ast.expr, index: int | None = None) -> None:
     """Bind the target of a loop to an item of `over`, the very object where the text names it."""
+    if isinstance(over, ast.Name):
+        read_on(run, over, run.type_of(over.id))
     item = over.elts[index] if index is not None and isinstance(over, (ast.List, ast.Tuple)) else None
     plain = item is not None and not any(isinstance(e, ast.Starred) for e in over.elts)  # type: ignore[attr-defined]
     if isinstance(item, ast.Name) and isinstance(target, ast.Name) and plain:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import Class, Function, Module
+from polycell.core.types import Class, Function, Module, Record
 from polycell.languages.python.flow import effects
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames import rules
+from polycell.languages.python.frames.readers import OPEN_FILE
 from polycell.languages.python.frames.registry import FUNCTIONS
 
 # Methods that change nothing and hand over nothing, whatever object they belong to.
@@ -86,8 +87,11 @@ def _arguments(run: Interpreter, node: ast.Call, *, names: bool) -> bool:
     """`names`: a name may be handed over as it is; else the function might change what it means."""
     for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
         if isinstance(argument, ast.Name):
-            if not names or isinstance(run.type_of(argument.id), (Function, Class)):
+            given = run.type_of(argument.id)
+            if not names or isinstance(given, (Function, Class)):
                 return False  # a function that is handed over will be called
+            if isinstance(given, Record) and given.name == OPEN_FILE:
+                return False  # it is read
         elif not only_looks(run, argument):
             return False
     return not any(keyword.arg is None or keyword.arg in ("inplace", "in_place") for keyword in node.keywords)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from polycell.core.types import BOOL, CATEGORY, UNKNOWN, Column, Record, Series, Table, Type
+from polycell.core.types import BOOL, CATEGORY, UNKNOWN, Collection, Column, Record, Series, Table, Type
 from polycell.languages.python.frames import duplicates, key_types
-from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, with_columns
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, untyped, with_columns
 from polycell.languages.python.frames.key_types import Side
 from polycell.languages.python.frames.registry import Call, function, method
 from polycell.languages.python.values import items_in_any_order, value_of
@@ -73,7 +73,10 @@ def _merge(call: Call, first: Type, second: Type, owner: ast.expr | None) -> Tab
     other = call["right"]
     key_types.judge(call, Side(left, owner), Side(right, other.node if other is not None else None), pairs)
     duplicates.judge_merge(call, left, right, pairs, suffixes)
-    return _put_together(left, right, pairs, how, suffixes, index, call)
+    made = _put_together(left, right, pairs, how, suffixes, index, call)
+    mixed = any((left.column(a) or Column(a)).type != (right.column(b) or Column(b)).type for a, b in pairs)
+    truths = {BOOL} & {c.type for a, b in pairs for c in (left.column(a), right.column(b)) if c is not None}
+    return untyped(made) if mixed and truths else made  # numbers beside truth values become objects
 
 
 def _by_one_index(
@@ -198,8 +201,8 @@ def concat(call: Call) -> Type:
     items = items_in_any_order(objs.type) if not parts else None
     if parts and axis in (0, "index") and all(isinstance(t, Table) for _, t in parts):
         items = tuple(t for _, t in parts)
-        made = _stacked(call, [i for i in items if isinstance(i, Table)])
-        return replace(made, index=UNKNOWN_INDEX)
+        stacked = _stacked(call, [i for i in items if isinstance(i, Table)])
+        return replace(stacked, index=UNKNOWN_INDEX)
     if items is None or not items:
         element = getattr(objs.type, "element", None)
         if isinstance(element, Table) and axis in (0, "index") and call["keys"] is None:
@@ -211,7 +214,11 @@ def concat(call: Call) -> Type:
     if axis in (0, "index", "rows"):
         if not all(isinstance(i, Table) and i.flavour == "pandas" for i in items):
             return UNKNOWN if not any(isinstance(i, Table) for i in items) else unknown
-        return _stacked(call, [i for i in items if isinstance(i, Table)])
+        tables = [i for i in items if isinstance(i, Table)]
+        made = _stacked(call, tables)
+        unordered = isinstance(objs.type, Collection) and objs.type.unordered
+        alike = len({tuple(c.name for c in table.columns) for table in tables}) == 1
+        return made if alike or not unordered else replace(made, open=True)  # whose columns come first is not known
     if axis in (1, "columns"):
         if call["keys"] is not None or call.value("ignore_index", False) is not False:
             return unknown

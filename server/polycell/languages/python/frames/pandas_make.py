@@ -303,11 +303,6 @@ def merge_asof(call: Call) -> Type:
     return with_columns(replace(left.type, index=UNKNOWN_INDEX), (*left.type.columns, *added))
 
 
-@function("pandas.json_normalize", "**", gives=unknown_table("pandas"))
-def by_data(call: Call) -> Type:
-    return unknown_table("pandas")
-
-
 @function("numpy.arange", "*args **")
 def arange(call: Call) -> Type:
     types = {a.type.type if isinstance(a.type, Scalar) else None for a in call.rest}

@@ -7,6 +7,7 @@ and the other hosts run it, unless the notebook moves away.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from polycell.core.types import BOOL, STRING, UNKNOWN, Collection, DataType, Scalar, Table, Type
 from polycell.languages.python.frames.readers import MOVED
@@ -37,8 +38,8 @@ def method(run: Evaluator, path: Scalar, name: str, arguments: list[Type]) -> Ty
         return Scalar(PATH, _absolute(run, path.value))
     if name == "expanduser":
         return path
-    if name in ("with_suffix", "with_name", "relative_to"):
-        return Scalar(PATH)
+    if name in ("with_suffix", "with_name", "with_stem", "relative_to"):
+        return Scalar(PATH, _other(path.value, name, [value_of(argument) for argument in arguments]))
     if name in ("exists", "is_file", "is_dir"):
         return Scalar(BOOL)
     if name in ("as_posix", "__str__"):
@@ -50,7 +51,24 @@ def method(run: Evaluator, path: Scalar, name: str, arguments: list[Type]) -> Ty
         below = ["**"] if name == "rglob" else []
         parts = [path, *map(of_value, [*below, wild])] if isinstance(wild, str) else []
         return replace(files(run, _joined(parts), PATH), kind="sequence")
-    return Collection("sequence", Scalar(PATH)) if name == "iterdir" else UNKNOWN
+    return replace(_listed(run, path.value, PATH), kind="sequence") if name == "iterdir" else UNKNOWN
+
+
+def _other(path: object, name: str, arguments: list[object]) -> str | None:
+    if not isinstance(path, str) or len(arguments) != 1 or not isinstance(arguments[0], str):
+        return None
+    try:
+        return str(getattr(PurePosixPath(path), name)(arguments[0]))
+    except ValueError:
+        return None
+
+
+def _listed(run: Evaluator, folder: object, kind: DataType) -> Collection:
+    """The files in a folder. Folders in it are left out: who lists them to read data picks files by their names."""
+    wild = isinstance(folder, str) and any(letter in folder for letter in "*?[")
+    return files(
+        run, _joined([of_value(folder), of_value("*")]) if isinstance(folder, str) and not wild else None, kind
+    )
 
 
 def attribute(path: Scalar, name: str) -> Type:
@@ -79,6 +97,13 @@ def _pattern(call: Call) -> object:
     recursive = "recursive" in options and options["recursive"].value is True
     plain = isinstance(pattern, str) and (recursive or "**" not in pattern)
     return pattern if plain and not options.keys() - {"recursive"} else None
+
+
+@function("os.listdir", "path")
+def listed(call: Call) -> Type:
+    found = _listed(call.run, call.value("path", "."), STRING)
+    names = tuple(of_value(_end(str(value_of(item)), "name")) for item in found.items or ())
+    return replace(found, items=names if found.items is not None else None)
 
 
 @function("os.getcwd", "")

@@ -409,7 +409,15 @@ def insert_column(call: Call) -> Type:
 
 @method("polars", "replace_column", "index column", changes=True)
 def replace_column(call: Call) -> Type:
-    return replace(call.table, open=True, columns=tuple(replace(c, maybe=True) for c in call.table.columns))
+    column, at, table = call["column"], call.value("index"), call.table
+    known = type(at) is int and -len(table.columns) <= at < len(table.columns) and not table.open
+    if column is None or not known or not isinstance(column.type, Series) or any(c.maybe for c in table.columns):
+        return replace(
+            untyped(table), open=True, columns=tuple(replace(c, maybe=True, type=None) for c in table.columns)
+        )
+    columns = list(table.columns)
+    columns[at] = column.type.column
+    return with_columns(table, columns)
 
 
 @both("sql", "query table_name eager")

@@ -23,14 +23,20 @@ from polycell.languages.python.frames.columns import unknown_table, with_columns
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Argument, Call, function
 from polycell.languages.python.frames.schema_rules import schema_argument
-from polycell.languages.python.values import NOT_KNOWN, known_texts, value_of
+from polycell.languages.python.values import NOT_KNOWN, known_text, known_texts, value_of
+from polycell.tables.data_files import UnreadableError
 from polycell.tables.files import FileRequest
+from polycell.tables.readers.pandas_csv import pandas_table
+from polycell.tables.readers.text import Head
 
 
 def read_file(call: Call, path: Argument | None, reader: str, flavour: Flavour, options: Mapping[str, Any]) -> Table:
     """The table in a file, of the flavour of the function that reads it; open while nothing is known."""
-    paths = paths_of(path)
     unknown = unknown_table(flavour)
+    text = dict(path.type.fields).get("text") if path is not None and isinstance(path.type, Record) else None
+    if path is not None and text is not None:
+        return replace(_in_text(call, path, known_text(text), reader, options) or unknown, flavour=flavour)
+    paths = paths_of(path)
     if not paths or NOT_KNOWN in options.values():
         return unknown
     if not all(map(_absolute, paths)) and call.run.remarked(MOVED):
@@ -51,7 +57,30 @@ def read_file(call: Call, path: Argument | None, reader: str, flavour: Flavour, 
 
 def paths_of(path: Argument | None) -> list[str] | None:
     """The paths that an argument gives, one or a list; None where they are not known."""
-    return known_texts(path.type) if path is not None else None
+    return known_texts(opened_path(path.type) or path.type) if path is not None else None
+
+
+OPEN_FILE = "io.TextIOWrapper"  # a record of the `path` that was opened, or of the `text` that is read like a file
+
+
+def opened_path(type_: Type) -> Type | None:
+    """The path of a file that is open, and that nobody has read in yet."""
+    opened = isinstance(type_, Record) and type_.name == OPEN_FILE and not type_.open
+    return dict(type_.fields).get("path") if opened and isinstance(type_, Record) else None
+
+
+def _in_text(call: Call, argument: Argument, text: str | None, reader: str, options: Mapping[str, Any]) -> Table | None:
+    """What pandas makes of a text that the code holds."""
+    if text is None or reader != "pandas.csv" or NOT_KNOWN in options.values():
+        return None
+    try:
+        found = pandas_table(Head(text, whole=True), options)
+    except (UnreadableError, LookupError, ValueError):
+        return None
+    columns = (
+        replace(c, evidence=Evidence.DERIVED, origin=call.run.place(argument.node, c.name)) for c in found.columns
+    )
+    return replace(found, columns=tuple(columns))
 
 
 # What a notebook says of its files, by name in the catalogue: its working folder is another one, or (followed by the

@@ -20,6 +20,16 @@ def namespace(call: Call) -> Type:
     return Record(tuple((name, a.type) for name, a in (call.extra or {}).items()), "types.SimpleNamespace")
 
 
+@function("dataclasses.asdict", "obj")
+def as_dict(call: Call) -> Type:
+    given = call["obj"].type if call["obj"] is not None else UNKNOWN
+    if not isinstance(given, Record) or given.schema is None or given.schema.row != "dataclass":
+        return UNKNOWN
+    held = dict(given.fields)
+    names = [column.name for column in given.schema.table.columns]
+    return Record(tuple((name, held.get(name, UNKNOWN)) for name in names), "dict", open=given.schema.table.open)
+
+
 @function(PARSER, "*args **")
 def parser(call: Call) -> Type:
     strange = (call.extra or {}).keys() - {"description", "prog", "epilog", "usage", "add_help", "formatter_class"}
