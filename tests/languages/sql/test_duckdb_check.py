@@ -145,13 +145,13 @@ def test_what_duckdb_takes_is_never_reported(bench: str) -> None:
 
 def test_without_duckdb_everything_else_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duckdb_shadow, "_HELD", [None])
-    duckdb_shadow.bind.cache_clear()
+    duckdb_shadow.ANSWERS.clear()
     assert not duckdb_shadow.available()
     assert found("select idd, sum(name) from orders") == [("unknown-column", "idd")]
     text = TABLES.replace("%%sql\n", "%%sql r <<\n") + "select id as k, count(*) as n from orders group by all"
     assert table(text, "r") == "k: int64, n: int64"
     monkeypatch.undo()
-    duckdb_shadow.bind.cache_clear()
+    duckdb_shadow.ANSWERS.clear()
 
 
 def test_quotes_that_are_escaped_in_python_are_around_the_name() -> None:

@@ -173,3 +173,28 @@ def test_types_survive_both_ways(name: str) -> None:
 def test_never_raises(text: str) -> None:
     bind(text, TABLES)
     from_duckdb(text)
+
+
+def test_a_query_that_took_too_long_is_asked_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    bind("select 1", ())  # the connection is there
+    shadow = duckdb_shadow._shadow()
+    assert shadow is not None
+    asked: list[str] = []
+
+    def slow(text: str, tables: object) -> None:
+        asked.append(text)
+        shadow.watch.ended = True
+
+    monkeypatch.setattr(shadow, "describe", slow)
+    monkeypatch.setattr(duckdb_shadow, "RESTS", 1e9)
+    assert bind("select 'slow'", ()) is None
+    assert bind("select 'slow'", ()) is None
+    assert len(asked) == 1  # it rests
+    monkeypatch.setattr(duckdb_shadow, "RESTS", 0.0)
+    assert bind("select 'slow'", ()) is None
+    assert len(asked) == 2
+    assert bind("select 'slow'", ()) is None
+    assert len(asked) == 2  # never a third time
+    monkeypatch.undo()
+    assert bind("select 'slow'", ()) is None
+    assert bind("select 'other'", ()) == Bound((("'other'", "VARCHAR"),))

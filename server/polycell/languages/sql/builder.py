@@ -32,10 +32,11 @@ _ACTING = (
     _SET_OPERATORS
     | _CLAUSES.keys()
     | {"SELECT", "FROM", "JOIN", "ON", "USING", "SET", "VALUES", "WITH", "LATERAL", "WINDOW", "CLUSTER", "DISTRIBUTE"}
-    | {"SORT", "PIVOT", "UNPIVOT", "WHEN", "START", "CONNECT", "STRAIGHT_JOIN", "INTO"}
+    | {"SORT", "PIVOT", "UNPIVOT", "WHEN", "START", "CONNECT", "STRAIGHT_JOIN", "INTO", "APPLY"}
 )
 _LOOKED_AT = _ACTING | {"(", ")", ",", "|>"}
 _BEFORE_CTES = frozenset({"AS", "MATERIALIZED"})
+_IN_JOINS = frozenset({"JOIN", "ON", "USING", "LATERAL", "PIVOT", "UNPIVOT", "FROM", "APPLY"})
 _JOIN_WORDS = words_of("LEFT RIGHT FULL INNER OUTER CROSS NATURAL SEMI ANTI ASOF POSITIONAL ANY GLOBAL STRAIGHT")
 # Words that are never the name of a function, so that a parenthesis behind them is no call.
 _NO_CALL = words_of(
@@ -240,7 +241,7 @@ class _Builder:
         if top.kind in ("call", "paren") and not self._leave(i, word):
             return
         top = self.top
-        if top.kind == "join" and word not in ("JOIN", "ON", "USING", "LATERAL", "PIVOT", "UNPIVOT", "FROM"):
+        if top.kind == "join" and word not in _IN_JOINS:
             if word in ("WINDOW", "SET", "VALUES", "WHEN", "START", "CONNECT", "CLUSTER", "DISTRIBUTE", "SORT", "WITH"):
                 return
             self._pop(i)
@@ -257,6 +258,9 @@ class _Builder:
         elif word == "STRAIGHT_JOIN":
             if self._clause() in ("from", "on", "using"):
                 self._begin("from", i + 1, join="JOIN")
+        elif word == "APPLY":
+            if self.words[i - 1] in ("CROSS", "OUTER") and self._clause() in ("from", "on", "using"):
+                self._begin("from", i + 1, join=f"{self.words[i - 1]} APPLY")
         elif word == "ON":
             self._on(i)
         elif word == "USING":
@@ -287,6 +291,7 @@ class _Builder:
                 self._begin("into", i + 1)
         elif word == "LATERAL":
             if following == "VIEW":
+                self._end_segments(self.top, i)
                 self._begin("from", i + 2, join="LATERAL VIEW")
         elif word == "WINDOW":
             if self._clause() != "head" and self.words[i + 2] == "AS":
@@ -352,7 +357,18 @@ class _Builder:
         name = self.words[top.start - 1]
         if word in ("ORDER", "LIMIT", "OFFSET", "ON", "USING", "SET", "VALUES", "WITH", "WINDOW", "WHEN", "SORT"):
             return False
-        if word in ("CLUSTER", "DISTRIBUTE", "START", "CONNECT", "FETCH", "LATERAL", "RETURNING", "PIVOT", "UNPIVOT"):
+        if word in (
+            "CLUSTER",
+            "DISTRIBUTE",
+            "START",
+            "CONNECT",
+            "FETCH",
+            "LATERAL",
+            "RETURNING",
+            "PIVOT",
+            "UNPIVOT",
+            "APPLY",
+        ):
             return False
         if word == "FROM" and self.words[i - 1] == "DISTINCT":
             return False

@@ -20,6 +20,8 @@ from polycell.tables.unseen import TEMPORARY, UNSEEN
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*){0,2}\Z")
 # Schemas that hold what is written without one.
 _DEFAULT_SCHEMAS = frozenset({"main", "public", "dbo", "default", "temp", "memory", "global_temp", "pg_temp"})
+# Where a name without a schema is looked for as well.
+_OWN_SCHEMAS: Mapping[str, str] = {"tsql": "dbo", "postgres": "public", "redshift": "public", "snowflake": "public"}
 _READERS: Mapping[str, str] = {
     ".csv": "duckdb.csv",
     ".tsv": "duckdb.csv",
@@ -124,6 +126,11 @@ class ViewCatalogue:
             table = sql_table(found)
             doubt = table is not None and (self._in_doubt(found) or (elsewhere and found.space == "catalog"))
             return replace(table, open=True) if table is not None and doubt else table
+        schema = _OWN_SCHEMAS.get(self.dialect.name)
+        within = self._named([schema, *parts]) if schema and len(parts) == 1 and self.database is None else None
+        table = sql_table(within) if within is not None else None
+        if table is not None:
+            return replace(table, open=True)  # as a session is set up where nobody changed it
         # DuckDB takes `FROM penguins.csv`, with quotes and without.
         path = ".".join(parts)
         return self.file(path) if reader_of(path) else None

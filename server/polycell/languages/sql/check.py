@@ -9,6 +9,7 @@ from polycell.core.results import Finding
 from polycell.core.types import Table
 from polycell.languages.sql import duckdb_check
 from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.merge_check import unknown_merged
 from polycell.languages.sql.missing_tables import missing_tables
 from polycell.languages.sql.name_check import ambiguous_columns, unknown_columns, unknown_tables, unknown_written
 from polycell.languages.sql.scan import Statement
@@ -24,7 +25,11 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
     if statement.dialect.name == "duckdb":
         bound = duckdb_check.findings(statement, catalogue)
         if bound is None:
-            bound = [*unknown_columns(statement, catalogue), *unknown_written(statement, catalogue)]
+            bound = [
+                *unknown_columns(statement, catalogue),
+                *unknown_written(statement, catalogue),
+                *unknown_merged(statement, catalogue),
+            ]
         yield from bound
         return
     unread = syntax_error(statement) if statement.dialect.name == "sqlite" else None
@@ -34,6 +39,7 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
     made = catalogue if statement.dialect.name == "polars" else _Made(catalogue)
     yield from unknown_columns(statement, made)
     yield from unknown_written(statement, made)
+    yield from unknown_merged(statement, made)
     yield from unknown_tables(statement, made)
     yield from ambiguous_columns(statement, made)
 

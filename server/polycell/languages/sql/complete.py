@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, groupby
 
 from polycell.core.results import NO_COMPLETIONS, Completion, Completions
@@ -72,7 +73,7 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
             yield from _tables(place, relations, catalogue)
         else:
             yield from _words(place, "from")
-    elif clause == "set" and _expects_target(place):
+    elif (clause == "set" and _expects_target(place)) or _inserts(place):
         yield from _target_columns(place, relations)
     else:
         yield from _expression(place, relations, catalogue)
@@ -198,7 +199,10 @@ def _schemas(place: Place, database: Database) -> Iterator[Completion]:
 
 def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Iterator[Completion]:
     clause = place.segment.clause
-    seen = relations.visible(place.block)
+    seen = [
+        replace(v, table=relations.before_pivots(v, place.block, place.index) or v.table) if v.source.pivots else v
+        for v in relations.visible(place.block)
+    ]
     if clause == "on":
         yield from _pairs(place, relations)
     yield from _columns(place, seen)
@@ -329,6 +333,13 @@ def _pairs(place: Place, relations: Relations) -> Iterator[Completion]:
 def _expects_target(place: Place) -> bool:
     before = place.before()
     return before in ("SET", ",") or place.index == place.segment.start
+
+
+def _inserts(place: Place) -> bool:
+    """In the list of a MERGE's `INSERT (…)`."""
+    tokens, inner = place.statement.tokens, place.inner
+    merges = place.statement.root.statement == "MERGE" and inner.start > 0
+    return merges and inner.kind in ("call", "paren") and tokens[inner.start - 1].value == "INSERT"
 
 
 def _target_columns(place: Place, relations: Relations) -> Iterator[Completion]:

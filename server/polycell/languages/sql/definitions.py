@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 from polycell.core.environment import Binding
 from polycell.core.text import Span
@@ -219,9 +220,12 @@ def created(
                 source=" ".join(type_text.split())[:80],
             )
         )
-    # PARTITIONED BY (day date) and INHERITS add columns.
-    rest = {t.value for t in tokens[listed.end :] if t.kind == "word"}
-    opened = bool(rest & {"PARTITIONED", "INHERITS", "PARTITION"}) or copied_open
+    for name, type_text in _partitions(statement, listed.end):
+        type_ = parse_type(type_text, statement.dialect)
+        columns_.append(Column(statement.name(name), type_, None, Evidence.DECLARED, origin=own(name)))
+    # INHERITS and PARTITION OF take columns of other tables.
+    rest = [t.value for t in tokens[listed.end :] if t.kind == "word"]
+    opened = "INHERITS" in rest or copied_open or any(pair == ("PARTITION", "OF") for pair in pairwise(rest))
     return Table(tuple(columns_), opened or not columns_, case_sensitive=False)
 
 
@@ -269,6 +273,15 @@ def _fields(statement: Statement, block: Block, *, like: bool = False) -> list[t
                 made.append((first, text.strip()))
         start = at + 1
     return made
+
+
+def _partitions(statement: Statement, after: int) -> Iterator[tuple[Token, str]]:
+    """Hive's `PARTITIONED BY (day date)` adds columns; without types, it names columns that are there."""
+    for at in range(after, len(statement.tokens)):
+        child = statement.root.children.get(at)
+        if child is not None and [t.value for t in statement.tokens[at - 2 : at]] == ["PARTITIONED", "BY"]:
+            parts = _fields(statement, child)
+            yield from (part for part in parts if part[1] and part[1][0].isalpha())
 
 
 _NESTED = words_of("ARRAY STRUCT MAP MULTISET RANGE OBJECT VECTOR LIST")

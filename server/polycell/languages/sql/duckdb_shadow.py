@@ -21,7 +21,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from polycell.core.text import Span
@@ -32,6 +31,8 @@ log = logging.getLogger(__name__)
 
 LONGEST = 50_000  # characters of a query; DuckDB takes some 60 ms for as many
 SECONDS = 0.25
+RESTS = 30.0  # until a query that took too long may be asked again
+MOST_ANSWERS = 1000
 MOST_TABLES = 200  # that the connection keeps between two queries
 
 Schema = tuple[tuple[str, str], ...]  # (column, DuckDB's type or "" for an unknown one)
@@ -97,14 +98,40 @@ def may_bind(text: str) -> bool:
     return not any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else True
 
 
-@lru_cache(maxsize=512)
 def bind(text: str, tables: Tables) -> Bound | Refused | None:
-    """What DuckDB says of one SELECT over empty `tables`. None: not asked, not answered in time, or no duckdb here."""
+    """What DuckDB says of one SELECT over empty `tables`. None: not asked, not answered in time, or no duckdb here.
+
+    An answer is kept. A query that took too long is asked once more, a while later: the machine may have been busy.
+    """
     if not may_bind(text):
         return None
+    key = (text, tables)
+    kept = ANSWERS.get(key)
+    if isinstance(kept, _TooLong):
+        if kept.again or time.monotonic() < kept.since + RESTS:
+            return None
+    elif key in ANSWERS:
+        return kept
     with _LOCK:
         shadow = _shadow()
-        return shadow.describe(text, tables) if shadow is not None else None
+        answer = shadow.describe(text, tables) if shadow is not None else None
+        late = answer is None and shadow is not None and shadow.watch.ended
+        if len(ANSWERS) >= MOST_ANSWERS:
+            del ANSWERS[next(iter(ANSWERS))]
+        ANSWERS[key] = _TooLong(time.monotonic(), kept is not None) if late else answer
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _TooLong:
+    """That a query took too long, at a time of the clock; `again`: for the second time."""
+
+    since: float
+    again: bool
+
+
+# By query and tables, the oldest first.
+ANSWERS: dict[tuple[str, Tables], Bound | Refused | _TooLong | None] = {}
 
 
 def available() -> bool:
@@ -148,6 +175,7 @@ class _Watch:
         self._until_worked = 0.0
         self._idle = 0  # looks since the last query
         self._open = True
+        self.ended = False  # whether the last query was
         threading.Thread(target=self._run, name="polycell-duckdb-watch", daemon=True).start()
 
     @contextmanager
@@ -158,6 +186,7 @@ class _Watch:
             if self._idle >= self.PATIENCE:
                 self._changed.notify()
             self._idle = 0
+            self.ended = False
         try:
             yield
         finally:
@@ -174,6 +203,7 @@ class _Watch:
             while self._open:
                 if self._until and time.monotonic() >= self._until and time.process_time() >= self._until_worked:
                     self._until = 0.0
+                    self.ended = True
                     self._interrupt()
                 self._idle += 1
                 self._changed.wait(self.LOOKS if self._idle < self.PATIENCE else None)

@@ -15,7 +15,8 @@ from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sources import sources
 from polycell.tables.duckdb_types import to_duckdb
 
-_QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES"})
+# A PIVOT whose columns the data decide is several statements to DuckDB, which are not asked about.
+_QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "PIVOT", "UNPIVOT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def needed(statement: Statement, catalogue: ViewCatalogue) -> Needed | None:
     found: dict[tuple[str, ...], Table] = {}
     spelled: dict[tuple[str, ...], tuple[str, ...]] = {}
     for block in blocks(statement.root):
-        if block.pivots or block.implicit:
+        if block.implicit:
             return None
         if block.kind not in ("query", "join"):
             continue

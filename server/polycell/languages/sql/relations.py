@@ -17,8 +17,10 @@ from polycell.languages.sql.columns import Item, items
 from polycell.languages.sql.file_functions import arguments_of
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.names import duckdb_name, suffixed
+from polycell.languages.sql.pivots import pivoted
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sources import Source, listed_names, sources, target_of
+from polycell.languages.sql.table_functions import EXPLODING, columns_of, exploded
 
 OPEN = Table(open=True, case_sensitive=False)
 DEEPEST = 40  # nesting beyond which a query's columns are called unknown
@@ -106,7 +108,11 @@ class Relations:
         found = self._tables.get(key)
         if found is None:
             found = self._table(source, block)
-            if source.columns:
+            if source.listed:
+                found = _renamed(found, [self.statement.name(t) for t in source.listed], source.listed, self._anchor)
+            for word, inside in source.pivots:
+                found = pivoted(self.statement, word, inside, found, self._anchor)
+            if source.columns and not _declares(source):
                 found = _renamed(found, [self.statement.name(t) for t in source.columns], source.columns, self._anchor)
             if source.strange:
                 found = replace(found, open=True)
@@ -129,7 +135,11 @@ class Relations:
         if source.file is not None:
             return self._catalogue.file(source.file.value) or OPEN
         if source.function is not None:
-            return self._function(source)
+            return self._function(source, block)
+        if len(source.parts) > 1 and self.statement.dialect.implicit_lateral:
+            element = self._element(source, block, source.parts)
+            if element is not None:
+                return element
         if len(source.parts) == 1:
             cte = self.cte(spelling(source.parts[0]), block)
             if cte is not None:
@@ -150,20 +160,77 @@ class Relations:
             found = replace(found, open=True)
         return found
 
-    def _function(self, source: Source) -> Table:
+    def _function(self, source: Source, block: Block) -> Table:
         tokens = self.statement.tokens
-        name = self.statement.spelling(source.function).lower() if source.function else ""
+        spelling, dialect = self.statement.spelling, self.statement.dialect.name
+        name = spelling(source.function).lower() if source.function else ""
         following = tokens[source.call + 1] if source.call + 1 < len(tokens) else None
-        if following is not None and (following.kind == "string" or following.value == "["):
+        if (
+            following is not None
+            and dialect in ("duckdb", "")
+            and (following.kind == "string" or following.value == "[")
+        ):
             read = arguments_of(self.statement, source.call)
             if read is None:
                 return OPEN
             (first, *more), options = read
             return self._catalogue.file(first, name, options, more) or OPEN
-        if source.columns and name in ("range", "generate_series", "unnest", "explode", "posexplode"):
-            columns = tuple(Column(self.statement.name(t)) for t in source.columns)
-            return Table(columns, open=name not in ("range", "generate_series"), case_sensitive=False)
-        return OPEN
+        if source.columns and name in ("range", "generate_series"):
+            return self._declared(source, Table(case_sensitive=False))
+        if name in EXPLODING and (dialect in _EXPLODE or source.columns):
+            words = self._words(source)
+            if dialect == "bigquery":
+                return self._element(source, block, words) or OPEN
+            found = self._before(source, block, words)
+            names = tuple(self.statement.name(t) for t in source.columns)
+            return self._declared(source, exploded(name, found.type if found is not None else None, names))
+        if source.columns:
+            return self._declared(source, OPEN)
+        return columns_of(dialect, name, spelling(source.alias) if source.alias is not None else "") or OPEN
+
+    def _declared(self, source: Source, table: Table) -> Table:
+        """`table` with the columns that the query lists for it, with their places."""
+        types = {c.name: c.type for c in table.columns}
+        names = [(self.statement.name(t), t) for t in source.columns]
+        made = tuple(Column(name, types.get(name), origin=self._anchor(token)) for name, token in names)
+        return replace(table, columns=made or table.columns)
+
+    def _words(self, source: Source) -> tuple[Token, ...]:
+        """The words of a function's one argument, where that is a plain dotted name."""
+        tokens = self.statement.tokens
+        made: list[Token] = []
+        for token in tokens[source.call + 1 :]:
+            if token.value == ")" and token.kind == "op":
+                return tuple(made)
+            if len(made) > 5 or token.kind not in ("word", "name", "op") or (token.kind == "op" and token.value != "."):
+                return ()
+            if token.kind != "op":
+                made.append(token)
+        return ()
+
+    def _before(self, source: Source, block: Block, words: Sequence[Token]) -> Column | None:
+        """The column of a source before this one that the words name."""
+        earlier: list[Visible] = []
+        for other in sources(self.statement, block):
+            if other is source:
+                break
+            named = other.named
+            name = self.statement.spelling(named) if named is not None else ""
+            earlier.append(Visible(other, self.table(other, block), 0, name))
+        return self._resolve(words, earlier) if words and earlier else None
+
+    def _element(self, source: Source, block: Block, words: Sequence[Token]) -> Table | None:
+        """BigQuery: `UNNEST(t.items) AS i WITH OFFSET`, `t.items AS i`: the element, and the fields of a struct."""
+        found = self._before(source, block, words)
+        type_ = found.type if found is not None else None
+        if found is None or type_ is None or type_.name != "list":
+            return None
+        element = type_.children[0][1]
+        fields = element.children if element.name == "struct" else ()
+        columns = [Column(name, inner) for name, inner in fields]
+        if source.alias is not None and not fields:
+            columns.append(Column(self.statement.name(source.alias), element))
+        return Table(tuple(columns), open=True, case_sensitive=False)
 
     # -- what a query yields
 
@@ -197,7 +264,7 @@ class Relations:
             if block.segment("values") is not None:
                 return self._values(block)
             if any(s.clause == "from" for s in block.segments):
-                return OPEN if block.pivots else self._star(block)
+                return OPEN if self._is_odd(block) else self._star(block)
             inner = [child for child in block.children.values() if child.kind == "query" and not child.cte]
             return self.output(inner[0]) if len(inner) == 1 else OPEN
         finally:
@@ -248,7 +315,7 @@ class Relations:
 
     def _selected(self, block: Block) -> Table:
         made: list[Column] = []
-        opened = block.pivots
+        opened = self._is_odd(block)
         seen: list[Visible] | None = None
         for item in items(self.statement, block):
             if item.empty:
@@ -358,7 +425,19 @@ class Relations:
             if key in renamed:
                 made = made.named(self.statement.name(renamed[key]), self._anchor(renamed[key]))
             columns.append(made)
-        return Table(tuple(columns), table.open or item.odd or block.pivots, case_sensitive=False)
+        return Table(tuple(columns), table.open or item.odd or self._is_odd(block), case_sensitive=False)
+
+    def _is_odd(self, block: Block) -> bool:
+        """Whether a PIVOT is in the block that no source carries: the statement of DuckDB."""
+        return block.pivots and not any(source.pivots for source in sources(self.statement, block))
+
+    def before_pivots(self, visible: Visible, block: Block, index: int) -> Table | None:
+        """What a source has inside the parenthesis of its PIVOT, where token `index` is in it."""
+        source = visible.source
+        for at, (_, inside) in enumerate(source.pivots):
+            if inside.start < index <= inside.end:
+                return self.table(replace(source, pivots=source.pivots[:at], columns=source.listed, listed=()), block)
+        return None
 
     def _qualified(self, parts: Sequence[Token], block: Block) -> Table | None:
         name = self.statement.spelling(parts[-1])
@@ -465,6 +544,14 @@ class Relations:
             if at and len(names) == 2 and any(v.name.casefold() == qualifier for v in seen):
                 return None
         return None
+
+
+_EXPLODE = frozenset({"spark", "databricks", "hive", "bigquery"})
+
+
+def _declares(source: Source) -> bool:
+    """Whether the columns are those that a function was called for, and no renaming of others."""
+    return source.function is not None and bool(source.columns) and not source.pivots
 
 
 def _field(column: Column, name: str) -> Column | None:

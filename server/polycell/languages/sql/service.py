@@ -66,7 +66,7 @@ CHECKED = 100  # statements of a cell beyond which none is checked
 INFERRED = LONGEST  # characters of a cell that are read at all, to complete what is typed excepted
 
 _NO_RESULT = frozenset({"CREATE", "DROP", "ALTER", "USE", "SET", "GRANT", "TRUNCATE"})
-_QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", ""})
+_QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", "PIVOT", "UNPIVOT", ""})
 
 Anchored = Callable[[Statement, Token], Anchor | None]
 

@@ -31,6 +31,8 @@ class Source:
     using: tuple[Token, ...] | None = None
     hole: Token | None = None
     lateral: bool = False
+    pivots: tuple[tuple[str, Block], ...] = ()
+    listed: tuple[Token, ...] = ()
     strange: bool = False  # something followed that is not understood: more columns may come
 
     @property
@@ -67,7 +69,14 @@ def _sources(statement: Statement, block: Block) -> list[Source]:
         if segment.clause == "from":
             using = _using(statement, block, block.segments[at + 1]) if at + 1 < len(block.segments) else None
             made += _factors(statement, block, segment, using)
+    if target is not None and len(made) > 1 and made[0] is target and _is_alias(statement, target, made[1:]):
+        del made[0]  # T-SQL: `UPDATE c SET … FROM customer c`
     return made
+
+
+def _is_alias(statement: Statement, target: Source, others: list[Source]) -> bool:
+    name = statement.spelling(target.parts[0]).casefold() if len(target.parts) == 1 else ""
+    return target.alias is None and any(s.alias and statement.spelling(s.alias).casefold() == name for s in others)
 
 
 def target_of(statement: Statement) -> Source | None:
@@ -105,7 +114,8 @@ def _factors(statement: Statement, block: Block, segment: Segment, using: tuple[
     start = segment.start
     join = segment.join
     for at, child in [*block.walk(segment.start, segment.end), (segment.end, None)]:
-        if at < segment.end and (child is not None or tokens[at].value != "," or tokens[at].kind != "op"):
+        comma = child is None and at < segment.end and tokens[at].value == "," and tokens[at].kind == "op"
+        if at < segment.end and (not comma or join == "LATERAL VIEW"):  # whose commas are between its columns
             continue
         if at > start:
             made += _factor(statement, block, start, at, join, using)
@@ -140,7 +150,9 @@ def _factor(
     file: Token | None = None
     hole: Token | None = None
     call = -1
-    if child is not None:
+    if child is not None and at and tokens[at - 1].value == "TABLE" and at + 2 in child.children:
+        function, call, at = tokens[at + 1], at + 2, child.end  # `TABLE(FLATTEN(x))`
+    elif child is not None:
         if child.kind == "join":
             group = _group(statement, child, join, using)
             alias, columns, strange = _alias(statement, block, child.end, end)
@@ -166,20 +178,70 @@ def _factor(
             hole = token
             while at < end and (tokens[at].value in ("-", ".") or tokens[at].end == tokens[at - 1].end):
                 at += 1
-        called = block.children.get(at)
+        called = block.children.get(at) if at < end else None
         if called is not None and called.kind in ("call", "query") and not target:
             function, call, at = parts[-1], at, called.end
             parts = []
     else:
         return []
+    declared = _declared(statement, block, call, at, end) if function is not None else None
+    if declared is not None:
+        at = declared[1]
     alias, columns, strange = (
         (None, (), False)
         if target and at < end and at in block.children
         else _alias(statement, block, at, end, view=view)
     )
+    if declared is not None and not columns:
+        columns = declared[0]
+    pivots = _pivots(statement, block, at, end)
+    listed: tuple[Token, ...] = ()
+    if pivots:
+        listed, before = columns, alias
+        alias, columns, strange = _alias(statement, block, pivots[-1][1].end, end)
+        alias = alias or before
     return [
-        Source(alias, tuple(parts), file, inner, function, call, columns, join, using, hole, lateral or view, strange)
-    ]
+        Source(
+            alias, tuple(parts), file, inner, function, call, columns, join, using, hole, lateral or view, pivots,
+            listed, strange,
+        )
+    ]  # fmt: skip
+
+
+def _pivots(statement: Statement, block: Block, at: int, end: int) -> tuple[tuple[str, Block], ...]:
+    """Each PIVOT and UNPIVOT that follows a table."""
+    made: list[tuple[str, Block]] = []
+    while at < end:
+        child = block.children.get(at)
+        token = statement.tokens[at]
+        if child is None and token.kind == "word" and token.value in ("PIVOT", "UNPIVOT"):
+            at += 1
+            while at < end and statement.tokens[at].value in ("INCLUDE", "EXCLUDE", "NULLS"):
+                at += 1
+            following = block.children.get(at)
+            if following is None:
+                return ()
+            made.append((token.value, following))
+            at = following.end
+        else:
+            at = max(at + 1, child.end) if child is not None else at + 1
+    return tuple(made)
+
+
+def _declared(statement: Statement, block: Block, call: int, at: int, end: int) -> tuple[tuple[Token, ...], int] | None:
+    """(columns that a table function declares, where what follows it begins): `OPENJSON(x) WITH (a int)`,
+    `JSON_TABLE(x, '$' COLUMNS (a int PATH '$.a'))`."""
+    tokens = statement.tokens
+    following = block.children.get(at + 1)
+    if at < end and tokens[at].value == "WITH" and following is not None:
+        return tuple(listed_names(tokens, following)), following.end
+    inside = block.children.get(call)
+    if inside is not None:
+        for place, child in inside.walk(inside.start + 1, inside.end):
+            if child is not None and tokens[place - 1].value == "COLUMNS":
+                names = tuple(listed_names(tokens, child))
+                return (names, at) if not any(t.value == "NESTED" for t in names) else None
+    return None
 
 
 def _group(statement: Statement, group: Block, join: str, using: tuple[Token, ...] | None) -> list[Source]:
