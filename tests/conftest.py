@@ -11,9 +11,10 @@ import pytest
 from hypothesis import settings
 
 from polycell.languages.sql import duckdb_shadow
+from tests.shared import examples
 
 # The same examples in every run, so that a failure is the change's and not chance's; POLYCELL_FUZZ=1 looks further.
-settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.register_profile("steady", derandomize=True, deadline=None, database=None, max_examples=examples(100))
 settings.register_profile("fuzz", deadline=None, print_blob=True)
 settings.load_profile("fuzz" if os.environ.get("POLYCELL_FUZZ") else "steady")
 

@@ -15,3 +15,8 @@ needs_shared = pytest.mark.skipif(
 
 # The suite takes samples, always the same; POLYCELL_FULL=1 takes everything.
 FULL = bool(os.environ.get("POLYCELL_FULL"))
+
+
+def examples(of: int) -> int:
+    """How many examples of a simple property are tried in the suite: a third."""
+    return of if FULL or os.environ.get("POLYCELL_FUZZ") else of // 3

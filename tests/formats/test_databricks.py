@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from polycell.formats.databricks import FORMAT, read
 from tests.formats.reading import cells, check_map, edited, file_text, shape
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, examples, needs_shared
 
 SOURCE = """\
 # Databricks notebook source
@@ -101,7 +101,7 @@ def test_a_real_notebook() -> None:
     assert not any("MAGIC" in c.text or "DBTITLE" in c.text for c in found)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_any_edit_is_read(data: st.DataObject) -> None:
     text = data.draw(edited(SOURCE))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from polycell.formats.dib import FORMAT, read
 from tests.formats.reading import cells, check_map, edited, file_text, shape
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, examples, needs_shared
 
 SOURCE = """\
 #!meta
@@ -103,7 +103,7 @@ def test_real_notebooks() -> None:
     assert telemetry[11].language == "javascript"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_any_edit_is_read(data: st.DataObject) -> None:
     text = data.draw(edited(SOURCE))

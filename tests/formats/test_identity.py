@@ -9,6 +9,7 @@ from polycell.formats.identity import keep_ids, match_ids
 from polycell.formats.model import Document
 from polycell.formats.percent import read
 from tests.formats.reading import check_map
+from tests.shared import examples
 
 
 def script(*texts: str) -> Document:
@@ -85,7 +86,7 @@ def test_ids_of_the_document_itself_are_kept() -> None:
 TEXTS = st.lists(st.sampled_from(["a", "b", "c = 1", "c = 12", "", "d\ne"]), max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(TEXTS, TEXTS, TEXTS)
 def test_any_sequence_of_readings(first: list[str], second: list[str], third: list[str]) -> None:
     document = script(*first)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from polycell.formats.percent import FORMAT, read
 from tests.formats.reading import check_map, edited, shape
+from tests.shared import examples
 
 HEADER = """\
 # ---
@@ -103,7 +104,7 @@ def test_without_the_header_it_is_a_comment() -> None:
     assert shape(FORMAT, text, "nb.py") == [("code", "python", text)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.data())
 def test_any_edit_is_read(data: st.DataObject) -> None:
     text = HEADER + data.draw(edited(SCRIPT[len(HEADER) :]))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from polycell.formats.marimo import FORMAT, read
 from tests.formats.reading import cells, check_map, edited, file_text, shape
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, examples, needs_shared
 
 NOTEBOOK = '''\
 # /// script
@@ -182,7 +182,7 @@ def test_a_real_notebook() -> None:
     assert found[-1].text.startswith("import marimo as mo\n")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_any_edit_is_read(data: st.DataObject) -> None:
     text = data.draw(edited(NOTEBOOK))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from polycell.formats.chunks import parse_head
 from polycell.formats.markdown import FORMAT, read
 from tests.formats.reading import cells, check_map, edited, file_text, shape
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, examples, needs_shared
 
 RMD = """\
 ---
@@ -291,7 +291,7 @@ def test_real_notebooks(name: str, code: int) -> None:
         assert {c.language for c in found if c.text.startswith("%%sql")} == {"sql"}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_any_edit_is_read(data: st.DataObject) -> None:
     text = data.draw(edited(data.draw(st.sampled_from([RMD, MYST]))))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from polycell.formats.percent import FORMAT, read
 from tests.formats.reading import cells, check_map, edited, file_text, shape
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, examples, needs_shared
 
 SCRIPT = '''\
 #!/usr/bin/env python
@@ -229,7 +229,7 @@ def test_real_scripts(name: str, count: int) -> None:
         assert found[1].metadata == {"jupyter": {"source_hidden": True}}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_any_edit_is_read(data: st.DataObject) -> None:
     text = data.draw(edited(SCRIPT))
@@ -237,7 +237,7 @@ def test_any_edit_is_read(data: st.DataObject) -> None:
         check_map(read(text, "file:///nb", path), text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     check_map(read(text, "file:///nb.py", "nb.py"), text)

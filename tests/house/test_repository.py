@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import subprocess
@@ -18,6 +17,7 @@ MAX_LINES = 600
 # Written in pieces, so that this file does not find itself.
 _MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:" + "|".join(("work", "root", "opt/wheels", "tmp/" + "lab")) + r")/")
 _HOME_PATHS = re.compile(r"(?<![\w.])/(?:home|Users)/(?!user/|me/|you/|ada/|someone/|jovyan/)[\w.-]+/")
+_SAYS = re.compile(r'(?:#.*\n|\s)*"""\s*\w')  # a docstring
 _URLS = re.compile(r"https?://[^\s\"'<>)\]}`\\]+")
 _PRIVATE_HOST = re.compile(
     r"(?i)\.(?:internal|local|lan|corp|intranet)$|^(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.[\d.]+$"
@@ -48,6 +48,7 @@ def test_no_path_of_a_machine() -> None:
     found = [
         f"{name}:{number}: {line.strip()[:100]}"
         for name, text in texts()
+        if _MACHINE_PATHS.search(text) or _HOME_PATHS.search(text)
         for number, line in enumerate(text.splitlines(), 1)
         if _MACHINE_PATHS.search(line) or _HOME_PATHS.search(line)
     ]
@@ -96,7 +97,7 @@ def test_public_modules_say_what_they_hold() -> None:
         and (ROOT / "server") in path.parents
         and not (path.name.startswith("_") and path.name not in ("__init__.py", "__main__.py"))
         and path.stat().st_size
-        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        and not _SAYS.match(path.read_text(encoding="utf-8"))
     ]
     assert silent == []
 

@@ -15,6 +15,7 @@ from polycell.tables.files import FileRequest, FileSources
 from polycell.tables.readers.pandas_csv import pandas_table
 from polycell.tables.readers.text import Head
 from tests.languages.python.oracle import problems_of
+from tests.shared import examples
 
 PLAIN = "id,name,price,when\n1,a,1.5,2024-01-01\n2,b,2,2024-01-02\n"
 
@@ -89,7 +90,7 @@ def test_names_and_types_are_those_of_pandas(tmp_path: Path, options: dict) -> N
         assert closed > len(FILES) // 2
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet='ab1.,\n"; \tx\r-é', max_size=60), st.sampled_from(OPTIONS))
 def test_any_text(tmp_path: Path, text: str, options: dict) -> None:  # type: ignore[type-arg]
     path = tmp_path / "any.csv"

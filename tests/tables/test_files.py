@@ -17,6 +17,7 @@ from polycell.tables import files
 from polycell.tables.arrow import from_arrow, from_schema, to_arrow, to_schema
 from polycell.tables.files import FileRequest, FileSources, freeze, resolve, thaw
 from polycell.tables.readers import READERS
+from tests.shared import examples
 
 
 def read(folder: Path, name: str, reader: str, **options: object) -> Table:
@@ -139,7 +140,7 @@ def test_a_read_that_comes_late_is_no_loss(tmp_path: Path, monkeypatch: pytest.M
     sources.close()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300), st.sampled_from(sorted(READERS)))
 def test_hostile_files_are_open(tmp_path: Path, content: bytes, reader: str) -> None:
     (tmp_path / "x").write_bytes(content)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from polycell.languages.python.cursor import site
 from tests.dsl import complete, labels
+from tests.shared import examples
 
 PRELUDE = """
 import pandas as pd
@@ -99,7 +100,7 @@ def test_columns_of_a_file_being_read(tmp_path: Path) -> None:
     assert labels(code, tmp_path) == ["id", "price"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(alphabet="df.[(\"'{=,:)]} \nab#\\é1", max_size=40), st.integers(0, 40))
 def test_any_text_has_a_site(text: str, offset: int) -> None:
     found = site(text, min(offset, len(text)))

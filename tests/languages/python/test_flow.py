@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from polycell.core.environment import Binding
 from polycell.core.types import Class, Collection, Function, Module, Record, Scalar, Table, describe
 from tests.dsl import load
+from tests.shared import examples
 
 FRAME = 'import pandas as pd\ndf = pd.DataFrame({"a": [1], "b": ["x"]})\n'
 
@@ -157,7 +158,7 @@ async def g(): await x
 """
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(
         st.sampled_from(LINES.strip().split("\n")),

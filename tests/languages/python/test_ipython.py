@@ -14,7 +14,7 @@ from polycell.formats import read_file
 from polycell.languages.python.facts import python_facts
 from polycell.languages.python.shapes import bound_in
 from tests.languages.python.reading import defined, facts, needed, problems, source
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, examples, needs_shared
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(_PIECES, max_size=14).map("".join) | st.text(max_size=40))
 def test_any_text_keeps_its_length_and_line_ends(text: str) -> None:
     code = source(text).code

@@ -18,6 +18,7 @@ from polycell.core.types import Column, Table
 from polycell.languages.python.schema_comments import schema_comments, written
 from polycell.tables.type_names import NAMES, parse_type
 from tests.dsl import Case, check_findings, labels, load
+from tests.shared import examples
 
 
 def table(code: str, name: str = "df") -> Table:
@@ -105,7 +106,7 @@ def test_completion_inside() -> None:
     assert labels("# nothing <|>") == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(alphabet="ab,: <>[]()?.#\n\"'int64schema", max_size=60))
 def test_any_text_is_read(body: str) -> None:
     text = f"# schema df: a int64,{body}"
@@ -115,7 +116,7 @@ def test_any_text_is_read(body: str) -> None:
         comment.table(text, "c")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.lists(st.tuples(st.text(alphabet="aé b,:?'.<(", min_size=1, max_size=8), st.sampled_from(NAMES)), min_size=1),
     st.booleans(),

@@ -14,6 +14,7 @@ from polycell.core import features
 from polycell.core.environment import Binding
 from polycell.core.types import Connection, Table
 from tests import dsl
+from tests.shared import examples
 
 
 def binding(text: str, name: str, folder: Path | None = None) -> Binding:
@@ -307,7 +308,7 @@ create table int over"""
 WORDS = st.sampled_from([*SOUP.split(), "\n"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=30).map(" ".join)),
     st.integers(0, 80),

@@ -15,7 +15,7 @@ from polycell.languages.vega.data import plain
 from polycell.languages.vega.reader import LONG_DATA, read
 from polycell.languages.vega.tree import Node, Path, walk
 from polycell.languages.vega.yaml_reader import read_block
-from tests.shared import FULL, SHARED, needs_shared
+from tests.shared import FULL, SHARED, examples, needs_shared
 
 EXAMPLES = SHARED / "vega-examples"
 CURSOR = "<|>"
@@ -204,7 +204,7 @@ _json = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=6), _json, max_size=4), st.sampled_from([None, 2]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_json_is_read_as_it_is(content: dict[str, Any], indent: int | None) -> None:
     text = json.dumps(content, indent=indent)
     tree = read(text)
@@ -231,7 +231,7 @@ _BRACKETS = st.text(alphabet='{}[]",:a \n', max_size=40).map("{".__add__)
 
 
 @given(_PIECES | _BRACKETS | st.text(max_size=60), st.integers(0, 70))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_no_text_raises_and_positions_stay_inside(text: str, offset: int) -> None:
     for tree in (read(text), read(text, 0, "javascript"), read(text, 0, "yaml"), read_block(text)):
         locate(tree, min(offset, len(text)))
