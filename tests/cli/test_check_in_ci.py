@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from polycell.cli.jobs import Look, _apart
+from polycell.cli.paths import Found
 from tests.cli.notebooks import polycell, write
 
 Capture = pytest.CaptureFixture[str]
@@ -65,6 +69,48 @@ def test_a_baseline_hides_what_was_there_and_no_more(project: Path, capsys: Capt
     code, out, _ = polycell(capsys, "check", "--baseline", "known.json", ".")
     assert code == 1
     assert out.count("nobody") == 1
+
+
+def test_what_an_editor_or_hook_holds_is_checked_in_place_of_the_file(
+    project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(text: str, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode("utf-8"))))
+        return polycell(capsys, "check", "-", *arguments)
+
+    written = (project / "a, b.ipynb").read_text(encoding="utf-8")
+    found = check(written.replace("nobody", "somebody"), "--stdin-filename", "a, b.ipynb", "--format", "json")
+    (report,) = json.loads(found[1])["findings"]
+    assert (found[0], report["path"], report["cell"], report["line"]) == (1, "a, b.ipynb", 2, 2)
+    assert "somebody" in report["message"]
+    assert written.splitlines()[report["file_line"] - 1][report["file_column"] - 1 :].startswith("nobody")
+    (project / "t.csv").write_text("a\n1\n", encoding="utf-8")  # beside the file that is not written yet
+    script = "# %%\nimport pandas as pd\npd.read_csv('t.csv')['b']\n"
+    assert "old" not in check(script, "--stdin-filename", "new.py", "old")[1].splitlines()[0]
+    assert "unknown-column" in check(script, "--stdin-filename", "new.py")[1]
+    (project / "pyproject.toml").write_text(TABLE + 'exclude = ["new.py"]', encoding="utf-8")
+    assert check(script, "--stdin-filename", "new.py")[0] == 0
+    code, _, err = check(script)
+    assert code == 2
+    assert "--stdin-filename" in err
+
+
+def test_several_processes_say_the_same_in_the_same_order(project: Path, capsys: Capture) -> None:
+    write(project / "old" / "s.ipynb", "val n = 1", "print(nobody)", language="scala")
+    (project / "broken.ipynb").write_text("{", encoding="utf-8")
+    command = ("check", "--format", "json", "--no-scala", ".", "gone.ipynb")
+    alone = polycell(capsys, *command)
+    assert polycell(capsys, *command, "--jobs", "2") == alone
+    assert (alone[0], json.loads(alone[1])["files"]) == (2, 4)
+
+
+def test_a_file_with_scala_is_left_to_the_process_that_has_the_compiler(
+    project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(project / "s.ipynb", "val n = 1", language="scala")
+    assert _apart(Look(compile_scala=True), Found(path)) is None
+    assert _apart(Look(), Found(path)) == []
+    assert [r.code for r in _apart(Look(compile_scala=True), Found(project / "old" / "s.py")) or ()] != []
 
 
 @pytest.mark.parametrize("content", [None, "{", "[]", '{"findings": [1]}', '{"findings": 3}'])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from polycell.cli.codes import CODES
 from polycell.languages.python.shapes import nodes
+from polycell.rules.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "server" / "polycell"

@@ -11,7 +11,17 @@ from urllib.parse import urlsplit
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TOP = {".ci", ".gitignore", "LICENSE", "README.md", "pyproject.toml", "server", "tests", "vscode-extension"}
+TOP = {
+    ".ci",
+    ".gitignore",
+    ".pre-commit-hooks.yaml",
+    "LICENSE",
+    "README.md",
+    "pyproject.toml",
+    "server",
+    "tests",
+    "vscode-extension",
+}
 MAX_LINES = 600
 
 # Written in pieces, so that this file does not find itself.

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from polycell import __version__
-from polycell.cli.codes import CODES
 from polycell.cli.findings import Report
+from polycell.rules.codes import CODES
 
 _GITHUB = {"error": "error", "warning": "warning", "information": "notice", "hint": "notice"}
 _SARIF = {"error": "error", "warning": "warning", "information": "note", "hint": "note"}

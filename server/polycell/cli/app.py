@@ -191,6 +191,16 @@ def check(
     database: Named = None,
     connect: Connect = False,
     compile_scala: CompileScala = True,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes; else as many as are worth it."),
+    ] = None,
+    stdin_filename: Annotated[
+        str,
+        typer.Option(
+            "--stdin-filename", metavar="FILE", help="The notebook that is read from `-`.", show_default=False
+        ),
+    ] = "",
 ) -> None:
     """Report what is certainly wrong. Exit code 0: nothing found, 1: something, 2: a file could not be checked.
 
@@ -198,8 +208,8 @@ def check(
     known-names and per-file-ignores."""
     from polycell.cli.baseline import read_baseline
     from polycell.cli.checking import Wanted, check_paths
-    from polycell.cli.codes import misspelt
-    from polycell.cli.project import read_project
+    from polycell.rules.codes import misspelt
+    from polycell.rules.project import read_project
 
     named = list(paths or ())
     if example:
@@ -208,6 +218,8 @@ def check(
         named.append(str(shipped()))
     if not named:
         raise typer.BadParameter("name at least one notebook, folder or pattern (or use --example)")
+    if "-" in named and not stdin_filename:
+        raise typer.BadParameter("say with --stdin-filename which notebook it is that comes from `-`")
     wrong = misspelt(_codes(select) | _codes(ignore))
     if wrong:
         raise typer.BadParameter(wrong)
@@ -234,8 +246,23 @@ def check(
             verbose=verbose,
             databases=_databases(database, connect),
             compile_scala=compile_scala,
+            jobs=jobs,
+            typed=stdin_filename,
         )
     )
+
+
+@app.command()
+@quiet
+def explain(
+    code: Annotated[
+        str, typer.Argument(metavar="[CODE]", help="The code, such as undefined-name.", show_default=False)
+    ] = "",
+) -> None:
+    """Tell what a code means, with an example and how to silence it; without a code, list all."""
+    from polycell.cli.explaining import explain as tell
+
+    raise typer.Exit(tell(code))
 
 
 @app.command()

@@ -19,18 +19,21 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from polycell.cli.annotations import github, sarif
 from polycell.cli.baseline import Baseline
-from polycell.cli.findings import SEVERITIES, Report, reports, unreadable
+from polycell.cli.findings import Report, unreadable
+from polycell.cli.jobs import Look, all_reports
 from polycell.cli.loading import Databases
 from polycell.cli.output import console, safe
-from polycell.cli.paths import Found, expand
-from polycell.cli.project import EVERYTHING, Project
+from polycell.cli.paths import Found, Missing, expand
+from polycell.rules.project import EVERYTHING, SEVERITIES, Project
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,42 +74,34 @@ def check_paths(
     verbose: bool = False,
     databases: Databases | None = None,
     compile_scala: bool = False,
+    jobs: int | None = None,
+    typed: str = "",
 ) -> int:
     """Check everything named; 0: nothing found, 1: something found, 2: something could not be checked. Scala that
-    cannot be compiled here changes nothing of that."""
-    from polycell.cli.compiling import compiling
-    from polycell.formats import is_notebook
-
+    cannot be compiled here changes nothing of that. `typed` is the file that standard input, `-`, stands for."""
     files = known = 0
     kept: list[Report] = []
     out = console()
-    with compiling(compile_scala) as compiler:
-        for found in expand(named, is_notebook):
-            if isinstance(found, Found):
-                if wanted.project.excludes(found.path):
-                    continue
-                files += 1
-                told = reports(
-                    found.path,
-                    verbose=verbose,
-                    asked=wanted.select,
-                    databases=databases,
-                    compiling=compiler,
-                    known=wanted.project.known,
-                )
-                new = [r for r in told if wanted.takes(r)]
-                if wanted.baseline is not None:
-                    known += len(new)
-                    new = [r for r in new if not wanted.baseline.knows(r)]
-                    known -= len(new)
-            else:
-                new = [unreadable(found.path, found.message)]
-            kept += new
-            for report in new:
-                if output == "text":
-                    _print(out, report)
-                elif output == "github":
-                    print(safe(github(report)))
+    look = Look(verbose, wanted.select, wanted.project.known, databases, compile_scala)
+    meant = [f for f in _meant(named, typed) if isinstance(f, Missing) or not wanted.project.excludes(f.path)]
+    told = all_reports([found for found in meant if isinstance(found, Found)], look, jobs)
+    for found in meant:
+        if isinstance(found, Found):
+            files += 1
+            new = [r for r in next(told) if wanted.takes(r)]
+            if wanted.baseline is not None:
+                known += len(new)
+                new = [r for r in new if not wanted.baseline.knows(r)]
+                known -= len(new)
+        else:
+            new = [unreadable(found.path, found.message)]
+        kept += new
+        for report in new:
+            if output == "text":
+                _print(out, report)
+            elif output == "github":
+                print(safe(github(report)))
+    told.close()
     if output == "json":
         print(_json(files, kept))
     elif output == "sarif":
@@ -116,6 +111,15 @@ def check_paths(
     if any(r.is_failure for r in kept):
         return 2
     return 1 if kept else 0
+
+
+def _meant(named: Iterable[str], typed: str) -> Iterator[Found | Missing]:
+    from polycell.formats import decode, is_notebook
+
+    patterns = list(named)
+    if "-" in patterns:
+        yield Found(Path(typed), named=True, text=decode(sys.stdin.buffer.read()))
+    yield from expand((pattern for pattern in patterns if pattern != "-"), is_notebook)
 
 
 def _print(out: Console, report: Report) -> None:

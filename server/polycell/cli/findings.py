@@ -14,7 +14,6 @@ from polycell.core import features
 from polycell.core.facts import Severity
 from polycell.core.results import Finding
 from polycell.core.text import LineIndex, Span
-from polycell.formats import read_text
 from polycell.formats.ipynb import metadata_span
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "information", "hint")
 UNREADABLE = "unreadable-notebook"
 INTERNAL = "internal-error"
 
@@ -73,17 +71,19 @@ def reports(
     databases: Databases | None = None,
     compiling: Compiling | None = None,
     known: Sequence[str] = (),
+    text: str | None = None,
 ) -> list[Report]:
     """Everything found in a file, in order of its text. Never raises: what goes wrong is a report too.
 
     `asked` are codes that somebody wants to see, also those that are only told when asked for. With `verbose`,
-    tracebacks of our own failures go to standard error as well. `known` are names that every Python cell has.
+    tracebacks of our own failures go to standard error as well. `known` are names that every Python cell has; `text` is
+    read instead of the file.
     """
     shown = shown or str(path)
     found: list[Report] = []
     with failures(verbose) as failed:
         try:
-            opened = open_notebook(path, databases, compiling, known)
+            opened = open_notebook(path, databases, compiling, known, text)
             found = [*_document_reports(opened, shown), *_cell_reports(opened, shown, asked)]
         except OSError as problem:
             return [unreadable(shown, problem.strerror or str(problem))]
@@ -110,7 +110,7 @@ def _document_reports(opened: Opened, shown: str) -> Iterator[Report]:
         if problem.span == Span(0, 0):
             yield unreadable(shown, problem.message)
             continue
-        lines = lines or LineIndex(read_text(opened.path))
+        lines = lines or LineIndex(opened.text)
         (line, column), (end_line, end_column) = _positions(lines, problem.span)
         yield Report(
             shown, UNREADABLE, "error", problem.message, None, line, column, end_line, end_column,
@@ -128,7 +128,7 @@ def _cell_reports(opened: Opened, shown: str, asked: frozenset[str]) -> Iterator
             ]
             if not found:
                 continue
-            document = document or LineIndex(read_text(opened.path))
+            document = document or LineIndex(opened.text)
             lines = LineIndex(cell.text)
             for finding in found:
                 yield _report(opened, shown, first + index + 1, cell.id, finding, lines, document)

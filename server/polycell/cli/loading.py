@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from polycell.compose import default_services, default_sources
 from polycell.core.service import Services
 from polycell.core.session import Session, Snapshot
-from polycell.formats import read_file
+from polycell.formats import read_document, read_file, read_text
 from polycell.formats.model import Document
 
 if TYPE_CHECKING:
@@ -25,12 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`document.problems` says what could not be read; `snapshots` has one entry for each of its notebooks."""
+    """`document.problems` says what could not be read; `snapshots` has one entry for each of its notebooks. `given` is
+    what was looked at instead of the file."""
 
     path: Path
     document: Document
     snapshots: tuple[Snapshot, ...]
     services: Services
+    given: str | None = None
+
+    @property
+    def text(self) -> str:
+        """As the formats count it. Raises OSError when the file cannot be read any more."""
+        return read_text(self.path) if self.given is None else self.given
 
 
 @dataclass
@@ -58,11 +65,15 @@ class Databases:
 
 
 def open_notebook(
-    path: Path, databases: Databases | None = None, compiling: Compiling | None = None, known: Sequence[str] = ()
+    path: Path,
+    databases: Databases | None = None,
+    compiling: Compiling | None = None,
+    known: Sequence[str] = (),
+    text: str | None = None,
 ) -> Opened:
-    """Read a file and analyse what is in it; `known` are names that every Python cell has. Raises OSError when the file
-    cannot be read."""
-    document = read_file(path)
+    """Read a file, or `text` as if it were the file's, and analyse what is in it; `known` are names that every Python
+    cell has. Raises OSError when the file cannot be read."""
+    document = read_file(path) if text is None else read_document(text, path.absolute().as_uri(), str(path))
     compilers = compiling.compilers(document.notebooks) if compiling is not None else None
     services = default_services(compilers=compilers, known=known)
     allowed = databases or Databases()
@@ -80,7 +91,7 @@ def open_notebook(
         snapshots = compiling.settle(session, document.notebooks)
     for snapshot in snapshots:
         snapshot.analysis.settle()
-    return Opened(path, document, snapshots, services)
+    return Opened(path, document, snapshots, services, text)
 
 
 def roots_of(path: Path) -> tuple[Path, ...]:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One notebook to look at. `named`: the user named this very file, so it is read whatever it looks like."""
+    """One notebook to look at. `named`: the user named this very file, so it is read whatever it looks like. `text`:
+    what it would hold, where that is not read from the disk."""
 
     path: Path
     named: bool = False
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from polycell.cli.codes import misspelt
-from polycell.cli.findings import SEVERITIES
+from polycell.core.facts import Severity
+from polycell.rules.codes import misspelt
 
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # most serious first
 KEYS = ("severity", "select", "ignore", "exclude", "per-file-ignores", "known-names")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 CODES: Mapping[str, str] = {
     "conflicting-dependencies": "two declarations of a dependency that no version satisfies",
@@ -43,6 +44,16 @@ CODES: Mapping[str, str] = {
     "vega-unknown-name": "a data set or scale that a Vega specification does not have",
     "wrong-arguments": "a call that a function of the notebook does not take",
 }
+
+
+def page_of(code: str) -> Path | None:
+    """Where the page of a code lies: in the package, or beside it in its sources. None where it is in neither."""
+    package = Path(__file__).resolve().parents[1]
+    for docs in (package / "docs", package.parent / "docs"):
+        page = docs / "codes" / f"{code}.md"
+        if page.is_file():
+            return page
+    return None
 
 
 def misspelt(codes: Iterable[str]) -> str:
