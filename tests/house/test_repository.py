@@ -27,7 +27,7 @@ MAX_LINES = 600
 # Written in pieces, so that this file does not find itself.
 _MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:" + "|".join(("work", "root", "opt/wheels", "tmp/" + "lab")) + r")/")
 _HOME_PATHS = re.compile(r"(?<![\w.])/(?:home|Users)/(?!user/|me/|you/|ada/|someone/|jovyan/)[\w.-]+/")
-_SAYS = re.compile(r'(?:#.*\n|\s)*"""\s*\w')  # a docstring
+_SAYS = re.compile(r'(?:#.*\n|\s)*"""\s*[^\s"]')  # a docstring
 _URLS = re.compile(r"https?://[^\s\"'<>)\]}`\\]+")
 _PRIVATE_HOST = re.compile(
     r"(?i)\.(?:internal|local|lan|corp|intranet)$|^(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.[\d.]+$"

@@ -232,7 +232,7 @@ def check(
     except (OSError, ValueError) as problem:
         raise typer.BadParameter(f"the baseline {baseline} cannot be read: {problem}") from None
     wanted = Wanted(
-        severity.value if severity is not None else project.severity,
+        severity.value if severity is not None else project.severity or "warning",
         _codes(select) or project.select,
         _codes(ignore) | project.ignore,
         project,

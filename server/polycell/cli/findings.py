@@ -15,6 +15,7 @@ from polycell.core.facts import Severity
 from polycell.core.results import Finding
 from polycell.core.text import LineIndex, Span
 from polycell.formats.ipynb import metadata_span
+from polycell.rules.project import FAILURES
 
 if TYPE_CHECKING:
     from polycell.cli.compiling import Compiling
@@ -59,7 +60,7 @@ class Report:
     @property
     def is_failure(self) -> bool:
         """True when the file, or a part of it, could not be checked at all."""
-        return self.code in (UNREADABLE, INTERNAL)
+        return self.code in FAILURES
 
 
 def reports(

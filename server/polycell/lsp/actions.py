@@ -14,13 +14,12 @@ from polycell.core.results import Action, Finding
 from polycell.core.text import Span
 from polycell.formats.ipynb import metadata_path
 from polycell.lsp import companion
-from polycell.lsp.answers import severity_of
 from polycell.lsp.convert import to_offset
 from polycell.lsp.diagnostics import SOURCE
 from polycell.lsp.edits import inserted_cell, json_edit, workspace_edit
 from polycell.lsp.requests import BOUND, left_to_another, unchanged
 from polycell.lsp.scheduler import settle
-from polycell.lsp.state import Asked, State
+from polycell.lsp.state import Asked, Group, State
 
 # Commands of a client that can change a notebook's structure, which no edit of ours can. Such a client names them in
 # `initializationOptions.commands`.
@@ -52,7 +51,7 @@ async def code_action(state: State, params: types.CodeActionParams) -> list[type
             state.session.services,
             target.cell,
             span,
-            lambda finding: _is_reported(state, cell, finding),
+            lambda finding: _is_reported(state, asked.group, cell, finding),
         )
     ]
     if _wants_source(params.context.only) and not left_to_another(state, cell) and cell.kind == "code":
@@ -84,10 +83,10 @@ def _wants_source(only: Any) -> bool:
     return only is not None and any(str(getattr(kind, "value", kind)).startswith("source") for kind in only)
 
 
-def _is_reported(state: State, cell: Cell, finding: Finding) -> bool:
+def _is_reported(state: State, group: Group, cell: Cell, finding: Finding) -> bool:
     if state.settings.python == "companion" and not companion.findings(cell, (finding,)):
         return False
-    return severity_of(finding, state.settings.severity) is not None
+    return state.severity_of(finding, group) is not None
 
 
 def _is_wanted(action: Action, only: Any) -> bool:
@@ -144,7 +143,7 @@ def _diagnostic(state: State, asked: Asked, finding: Finding, action: Action) ->
     """The finding as it was published; editors match it by its range and message."""
     cell = next((e.cell for e in action.edits), None) or (action.move.before if action.move is not None else "")
     span = asked.face.to_face(cell, finding.span)
-    severity = severity_of(finding, state.settings.severity)
+    severity = state.severity_of(finding, asked.group)
     if span is None or severity is None:
         return None
     where = asked.face.range(span, state.client.encoding)

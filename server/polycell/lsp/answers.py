@@ -9,7 +9,7 @@ from heapq import nsmallest
 from lsprotocol import types
 
 from polycell.core.matching import MOST, distance
-from polycell.core.results import Completion, Finding, Symbol
+from polycell.core.results import Completion, Symbol
 
 _COMPLETION_KINDS: Mapping[str, types.CompletionItemKind] = {
     "variable": types.CompletionItemKind.Variable,
@@ -55,11 +55,6 @@ def completion_kind(item: Completion) -> types.CompletionItemKind:
 
 def symbol_kind(kind: str) -> types.SymbolKind:
     return _SYMBOL_KINDS.get(kind, types.SymbolKind.Variable)
-
-
-def severity_of(finding: Finding, chosen: Mapping[str, str]) -> types.DiagnosticSeverity | None:
-    """The severity to report with; None where the user switched the code off, or not on where that is needed."""
-    return SEVERITIES.get(chosen.get(finding.code, "off" if finding.opt_in else finding.severity))
 
 
 def best(items: Sequence[Completion], typed: str) -> tuple[list[Completion], bool]:

@@ -40,6 +40,7 @@ class Client:
     hierarchical_symbols: bool = False
     related_information: bool = False
     diagnostic_versions: bool = False
+    code_descriptions: bool = False  # a finding's code may lead to a page
     stale_requests: bool = False  # knows what ContentModified means
     watches_files: bool = False
     jupyterlab: bool = False
@@ -81,6 +82,7 @@ def read_client(params: object) -> Client:
         hierarchical_symbols=_at(text, "documentSymbol").get("hierarchicalDocumentSymbolSupport") is True,
         related_information=published.get("relatedInformation") is True,
         diagnostic_versions=published.get("versionSupport") is True,
+        code_descriptions=published.get("codeDescriptionSupport") is True,
         stale_requests=bool(_at(said, "capabilities", "general", "staleRequestSupport")),
         watches_files=_at(said, "capabilities", "workspace", "didChangeWatchedFiles").get("dynamicRegistration")
         is True,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
@@ -101,7 +102,7 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
         compilers,
         package_index=chosen.package_index,
         maven_repository=chosen.maven_repository,
-        known=chosen.known,
+        known=tuple(dict.fromkeys((*chosen.known, *state.projects.known))),
         anywhere=chosen.outside,
         roots=lambda: engines.paths(state.client),
     )
@@ -234,6 +235,7 @@ class PolycellServer(LanguageServer):
         added, removed = folder_uris(event, "added"), folder_uris(event, "removed")
         roots = dict.fromkeys(uri for uri in self.state.client.roots if uri not in removed)
         self.state.client = replace(self.state.client, roots=tuple(roots | dict.fromkeys(added)))
+        self.state.forget_projects()
         self._renew()
 
     def initialized(self, params: Any) -> None:
@@ -243,6 +245,8 @@ class PolycellServer(LanguageServer):
     def files_changed(self, params: Any) -> None:
         """workspace/didChangeWatchedFiles."""
         files = watched_files(params)
+        if any(os.path.basename(file) == "pyproject.toml" for file in files):
+            self._projects_changed()
         if not files or not self.state.has_session:
             return
         for service in self.state.session.services.all:
@@ -260,6 +264,14 @@ class PolycellServer(LanguageServer):
         return await preview.execute_command(self.state, params) if named != REFRESH_DATABASES else None
 
     # -- inside
+
+    def _projects_changed(self) -> None:
+        before = self.state.projects
+        self.state.forget_projects()
+        if self.state.projects.known != before.known:
+            self._renew()
+        for group in self.state.groups.values():
+            self.diagnostics.publish(group)
 
     def _refresh(self, group: str) -> None:
         self.texts.refresh(group)

@@ -17,7 +17,7 @@ from polycell.core.notebook import Cell
 from polycell.core.results import Finding, Related
 from polycell.core.text import Span
 from polycell.lsp import companion
-from polycell.lsp.answers import severity_of
+from polycell.lsp.projects import page_uri
 from polycell.lsp.state import Face, Group, State, key_of
 
 SOURCE = "polycell"
@@ -139,10 +139,9 @@ class Diagnostics:
                     span = _written(face, finding) or face.to_face(cell, finding.span)
                     if span is not None:
                         found.append((span, finding))
-        chosen = self._state.settings.severity
         made = []
         for span, finding in found:
-            severity = severity_of(finding, chosen)
+            severity = self._state.severity_of(finding, group)
             if severity is not None:
                 made.append((span, severity, finding))
         now = (face.text if made else "", tuple(made))
@@ -162,12 +161,14 @@ class Diagnostics:
         if finding.related and self._state.client.related_information:
             made = (self._related(group, item) for item in finding.related)
             related = [item for item in made if item is not None] or None
+        page = page_uri(finding.code) if self._state.client.code_descriptions else ""
         return types.Diagnostic(
             face.range(span, self._state.client.encoding),
             finding.message,
             severity,
             code=finding.code,
             source=SOURCE,
+            code_description=types.CodeDescription(page) if page else None,
             related_information=related,
         )
 

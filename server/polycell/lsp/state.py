@@ -18,12 +18,15 @@ from lsprotocol import types
 
 from polycell.bridge.positions import Encoding
 from polycell.core.progress import Begin, Logged
+from polycell.core.results import Finding
 from polycell.core.session import Session, Snapshot
 from polycell.core.text import LineIndex, Span
 from polycell.core.virtual import Place, SegmentMap
 from polycell.lsp.client import Client
 from polycell.lsp.convert import to_range
+from polycell.lsp.frame import path_of
 from polycell.lsp.pictures import Pictures
+from polycell.lsp.projects import Projects, read_projects, severity_of
 from polycell.lsp.settings import Settings
 
 if TYPE_CHECKING:
@@ -143,6 +146,7 @@ class State:
         self._notebook_group: dict[str, str] = {}
         self._make_session = make_session
         self._session: Session | None = None
+        self._projects: Projects | None = None
         self.pictures = Pictures()
         self.show: Callable[[types.ShowDocumentParams], Awaitable[object]] = _nowhere
         # Brings a group's derived state up to date before it is asked about; set by whoever defers reading.
@@ -168,6 +172,24 @@ class State:
             self._session = self._make_session(self)
             for notebook in notebooks:
                 self._session.update(notebook)
+
+    @property
+    def projects(self) -> Projects:
+        """What the workspace's folders say of findings; read when it is first asked for."""
+        if self._projects is None:
+            self._projects = read_projects(path for uri in self.client.roots if (path := path_of(uri)))
+            for problem in self._projects.wrong:
+                self.note(problem)
+        return self._projects
+
+    def forget_projects(self) -> None:
+        """Their files, or the folders, have changed."""
+        self._projects = None
+
+    def severity_of(self, finding: Finding, group: Group) -> types.DiagnosticSeverity | None:
+        """The severity to report with; None where the user or the project do not want it."""
+        path = path_of(group.uri).replace("/.virtual_documents/", "/")  # jupyterlab-lsp's, of the file beside it
+        return severity_of(finding, self.settings.severity, self.projects.of(path), path)
 
     @property
     def has_session(self) -> bool:

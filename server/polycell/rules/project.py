@@ -1,4 +1,4 @@
-"""What a project's pyproject.toml says of `polycell check`:
+"""What a project's pyproject.toml says of what is reported:
 
     [tool.polycell.check]
     severity = "warning"
@@ -29,6 +29,7 @@ from polycell.core.facts import Severity
 from polycell.rules.codes import misspelt
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # most serious first
+FAILURES = frozenset({"unreadable-notebook", "internal-error"})
 KEYS = ("severity", "select", "ignore", "exclude", "per-file-ignores", "known-names")
 
 
@@ -38,12 +39,22 @@ class Project:
     has."""
 
     root: Path | None = None
-    severity: str = "warning"
+    severity: Severity | None = None
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
     per_file: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known: tuple[str, ...] = ()
+
+    def hides(self, code: str, severity: Severity, path: str | Path) -> bool:
+        """Whether a finding is not reported in this file. What could not be looked at always is."""
+        if code in FAILURES:
+            return False
+        if self.select and code not in self.select:
+            return True
+        if self.severity is not None and SEVERITIES.index(severity) > SEVERITIES.index(self.severity):
+            return True
+        return code in self.ignore | self.ignored_in(path) or self.excludes(path)
 
     def excludes(self, path: str | Path) -> bool:
         return any(self._is(path, pattern) for pattern in self.exclude)
@@ -65,21 +76,25 @@ EVERYTHING = Project()  # where no project says anything
 def read_project(folder: Path) -> Project:
     """Of the nearest pyproject.toml, from `folder` upwards, that has the table. Raises ValueError for what it says
     wrongly, with the file in the message."""
+    found = (read_project_file(home / "pyproject.toml") for home in (folder, *folder.parents))
+    return next((project for project in found if project is not None), EVERYTHING)
+
+
+def read_project_file(path: Path) -> Project | None:
+    """None where the file is not there, or has no such table. Raises ValueError as `read_project` does."""
     toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    for home in (folder, *folder.parents):
-        path = home / "pyproject.toml"
-        try:
-            table = toml.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("polycell", {}).get("check")
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, AttributeError) as problem:
-            raise ValueError(f"{path} cannot be read: {problem}") from problem
-        if table is not None:
-            try:
-                return _project(home, table)
-            except ValueError as problem:
-                raise ValueError(f"{path}, [tool.polycell.check]: {problem}") from problem
-    return EVERYTHING
+    try:
+        table = toml.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("polycell", {}).get("check")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, AttributeError) as problem:
+        raise ValueError(f"{path} cannot be read: {problem}") from problem
+    if table is None:
+        return None
+    try:
+        return _project(path.parent, table)
+    except ValueError as problem:
+        raise ValueError(f"{path}, [tool.polycell.check]: {problem}") from problem
 
 
 def _project(root: Path, table: Any) -> Project:
@@ -89,8 +104,8 @@ def _project(root: Path, table: Any) -> Project:
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
             raise ValueError(f"there is no {key!r}; {f'did you mean {near[0]}?' if near else f'there are {KEYS}'}")
-    severity = table.get("severity", "warning")
-    if severity not in SEVERITIES:
+    severity = table.get("severity")
+    if severity is not None and severity not in SEVERITIES:
         raise ValueError(f"severity is one of {', '.join(SEVERITIES)}")
     per_file = table.get("per-file-ignores", {})
     if not isinstance(per_file, dict):
