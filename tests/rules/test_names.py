@@ -157,8 +157,31 @@ def test_a_part_of_a_document_uses_what_the_others_define(path: str, said: int) 
     assert found == ["undefined-name"] * said
 
 
+def test_a_cell_in_a_process_of_its_own_has_its_own_names() -> None:
+    check_findings("""
+        # %%
+        x = 1
+        # %%
+        %%python
+        print(x)
+              ^ undefined-name: in this cell, which runs in a process of its own
+        print(y)
+              ^ use-before-definition
+        y = 2
+        print(y)
+        # %%
+        print(y)
+              ^ undefined-name
+        # %%
+        %%writefile a.py
+        print(y)
+    """)
+
+
 # Every finding of both rules in the real notebooks, and why it is true.
 _TRUE = {
+    ("Magics_and_rpy2.ipynb", "x"),  # used in `%%python`: "x is not defined in this scope, should be underlined"
+    ("Foreign extractors.ipynb", "valid"),  # likewise
     ("Magics_and_rpy2.ipynb", "y"),  # bound in `%%python` and `%%timeit` only: "y is not defined in this scope"
     ("Magics_and_rpy2.ipynb", "this_is_undefined_but_wont_be_highlighted"),
     ("test4plus.ipynb", "future_output"),  # a file made to test nbformat; nothing defines it

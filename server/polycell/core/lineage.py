@@ -68,7 +68,8 @@ def _steps(
             if mention.column is not None
             for step in _steps(snapshot, services, mention.column, seen, deep - 1)
         ]
-        yield Step(f"cell {index + 1}, {language}: {shown}", tuple(inner))
+        # Columns that one call makes together are told by the same line: once is enough.
+        yield Step(f"cell {index + 1}, {language}: {shown}", tuple(dict.fromkeys(inner)))
 
 
 def _file(column: Column, origin: Anchor) -> str:

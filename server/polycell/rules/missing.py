@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from polycell.core.facts import Definition, Use
+from polycell.core.notebook import Cell
 from polycell.core.service import Context
 
 # Python's own names, those of newer and older Pythons than ours, and what a module always has.
@@ -83,6 +84,11 @@ def never_defined(context: Context) -> Iterator[Use]:
             yield use
 
 
+def alone(cell: Cell) -> bool:
+    """Whether the cell runs in a process of its own (`%%python`), where no other cell's names are."""
+    return cell.space == f"isolated:{cell.id}"
+
+
 def _is_part(path: str) -> bool:
     """Whether Quarto and bookdown take a document for a part of others, which define what it uses."""
     *_, folder, name = ("", "", *path.replace("\\", "/").split("/"))
@@ -91,8 +97,7 @@ def _is_part(path: str) -> bool:
 
 def _uses(context: Context, *, deferred: bool) -> Iterator[Use]:
     """The first use of each name that must come from some cell: no guarded one, no name that is simply there."""
-    cell = context.cell
-    if cell.language != "python" or cell.space not in ("", "python"):
+    if context.cell.language != "python" or not (context.cell.space in ("", "python") or alone(context.cell)):
         return
     ambient = context.host.ambient.get("python", frozenset())
     seen: set[str] = set()

@@ -11,7 +11,7 @@ from polycell.core.facts import Use
 from polycell.core.results import Edit, Finding, Fix
 from polycell.core.service import Context
 from polycell.rules.imports import USUAL_IMPORTS, add_import
-from polycell.rules.missing import missing_names, never_defined
+from polycell.rules.missing import alone, missing_names, never_defined
 
 
 class UndefinedName:
@@ -37,6 +37,8 @@ class UndefinedName:
                 advice = f" Did you mean `{meant}`?"
                 fix = Fix(f"Change to `{meant}`", (Edit(context.cell.id, use.span, meant),), preferred=True)
         where = "in any cell" if context.host.order == "any" else "in this notebook"
+        if alone(context.cell):
+            where = "in this cell, which runs in a process of its own"
         message = f"`{name}` is not defined {where}.{advice}"
         return Finding(self.code, use.span, message, fixes=(fix,) if fix is not None else ())
 

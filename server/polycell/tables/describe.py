@@ -57,17 +57,22 @@ def evidence_word(column: Column) -> str:
 
 
 def table_markdown(notebook: Notebook, table: Table) -> str:
-    """A table of the columns: name, type, nullable, from. The first thirty, then a count."""
+    """A table of the columns: name, type, nullable (where that is known of any), from. The first thirty, then a
+    count."""
     if not table.columns:
         return "The columns are not known." if table.open else "No columns."
-    rows = ["| column | type | null | from |", "|---|---|---|---|"]
-    for column in (*table.index, *table.columns)[:SHOWN] if any(c.name for c in table.index) else table.columns[:SHOWN]:
-        if not column.name:
-            continue
+    columns = (*table.index, *table.columns)[:SHOWN] if any(c.name for c in table.index) else table.columns[:SHOWN]
+    columns = tuple(column for column in columns if column.name)
+    nulls = any(column.nullable is not None for column in columns)
+    rows = ["| column | type | null | from |", "|:---|:---|:---|:---|"]
+    if not nulls:
+        rows = ["| column | type | from |", "|:---|:---|:---|"]
+    for column in columns:
         marks = " *(index)*" if column in table.index else " *(maybe)*" if column.maybe else ""
         nullable = "" if column.nullable is None else "yes" if column.nullable else "no"
         source = _cell(", ".join(filter(None, (evidence_word(column), column_from(notebook, column), doubt(column)))))
-        rows.append(f"| {_cell(column.name)}{marks} | {_quoted(column_type(column))} | {nullable} | {source} |")
+        cells = (f"{_cell(column.name)}{marks}", _quoted(column_type(column)), *([nullable] if nulls else []), source)
+        rows.append(f"| {' | '.join(cells)} |")
     more = len(table.columns) - SHOWN
     text = "\n".join(rows)
     if more > 0:

@@ -297,7 +297,7 @@ def test_usage_is_the_last_resort() -> None:
     assert labels(USED + 'df["<|>"]') == ["alpha", "beta", "delta"]
     assert labels(USED + 'df.groupby("<|>') == ["alpha", "beta", "delta"]
     item = complete(USED + 'df["<|>"]').items[0]
-    assert item.documentation == "used with df in cell 2"
+    assert item.documentation == "used with `df` in cell 2"
     assert labels(USED + 'other["<|>"]') == []
     known = USED.replace("from lib import load", "import pandas as pd").replace("load()", "pd.read_csv(url)")
     assert labels(known + 'df["omega"] = 1\n# %%\ndf["<|>"]') == ["omega", "alpha", "beta", "delta"]

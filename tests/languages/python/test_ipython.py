@@ -97,9 +97,10 @@ def test_what_quarto_puts_in_is_not_known() -> None:
     assert not found.problems
 
 
-def test_a_cell_in_its_own_process_gives_and_needs_nothing() -> None:
-    assert defined("%%python\nx = y") == []
-    assert needed("%%python\nx = y") == []
+def test_what_a_cell_in_its_own_process_imports_is_not_of_the_notebook() -> None:
+    assert defined("%%python\nx = y\nimport torch") == ["x", "torch"]
+    assert needed("%%python\nx = y\nimport torch") == ["y"]
+    assert facts("%%python\nimport torch").imports == ()
 
 
 # IPython runs these through automagic, after its static transformer, or ran them in older versions only.

@@ -39,21 +39,24 @@ def python_facts(cell: Cell, host: Host) -> Facts:
     except RecursionError:
         scopes = Scopes(opens=("code nested too deep to read",))
     source = replace(source, calls=scopes.calls, stores=scopes.stores)
+    opens = tuple(dict.fromkeys(source.opens + scopes.opens))
     problems = source.problems + (() if host.name == "marimo" else scopes.problems)
     uses = scopes.uses
     if uses and may_be_automagic(source.tree, source.code):
         uses = tuple(replace(use, guarded=True) for use in uses)
     if uses and source.broken:
         uses = _guarded_by_broken(source, cell.text, uses)
+    if source.isolated and opens:  # they bring names to this process alone
+        uses, opens = tuple(replace(use, guarded=True) for use in uses), ()
     return Facts(
         scopes.definitions,
         uses,
         scopes.references,
-        scopes.imports,
+        () if source.isolated else scopes.imports,  # another interpreter may run it, with other packages
         source.magics,
         (*source.fragments, *sql_fragments(source, cell.text), *chart_fragments(source, cell.text)),
         problems,
-        tuple(dict.fromkeys(source.opens + scopes.opens)),
+        opens,
         source,
     )
 

@@ -9,7 +9,7 @@ from polycell.core.environment import Binding
 from polycell.core.results import Hover
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Class, Column, Function, Module, Record, Row, Table, Unknown, describe
+from polycell.core.types import Class, Column, Evidence, Function, Module, Record, Row, Table, Unknown, describe
 from polycell.languages.python.at_cursor import Place, after_statement, word_end
 from polycell.languages.python.mentions import mention_at
 from polycell.languages.python.named import column_at
@@ -116,7 +116,7 @@ def column_markdown(context: Context, column: Column) -> str:
         notes.append("may not be there")
     where = column_from(context.notebook, column)
     if where:
-        notes.insert(0, f"from {where}")
+        notes.insert(0, where if column.evidence is Evidence.USAGE else f"from {where}")
     if notes:
         parts.append("; ".join(notes))
     return "\n\n".join(parts)

@@ -50,7 +50,7 @@ _walks = Walks()
 def analyse(source: PythonSource) -> Scopes:
     """Raises RecursionError for trees too deep to walk."""
     walk = Walk(source)
-    body = source.tree.body if source.tree is not None and not source.isolated else []
+    body = source.tree.body if source.tree is not None else []
     behind = _walks.behind(body) if not source.inner and not any(isinstance(node, _LEAVES) for node in body) else None
     if behind is None or (walk.pending and walk.pending[-1].span.start < walk.start(body[behind.split])):
         walk.block(body)

@@ -56,7 +56,7 @@ def used_with(notebook: Notebook, name: str, here: Span, cell_id: str) -> tuple[
         for column, start in mentions(cell.text).get(name, ()):
             if column not in made and not (cell.id == cell_id and here.start <= start <= here.end):
                 made[column] = Column(
-                    column, None, None, Evidence.USAGE, Certainty.WEAK, None, f"used with {name} in cell {index + 1}"
+                    column, None, None, Evidence.USAGE, Certainty.WEAK, None, f"used with `{name}` in cell {index + 1}"
                 )
         if len(made) >= MOST:
             break

@@ -15,6 +15,7 @@ from polycell.languages.sql.blocks import Block, Cte, blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.place import covers
+from polycell.languages.sql.query_types import with_types
 from polycell.languages.sql.relations import Relations, Visible
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.signature import described
@@ -95,6 +96,15 @@ def _named_here(statement: Statement, relations: Relations, block: Block, token:
     return Meaning(token, column=column) if column is not None else None
 
 
+def _typed(statement: Statement, catalogue: ViewCatalogue, column: Column) -> Column:
+    """A column that the statement's own SELECT list gives, with the type that its dialect finds."""
+    relations = Relations(statement, catalogue, lambda token: None)
+    output = relations.output(statement.root)
+    if column.type is not None or output.column(column.name) != column:
+        return column
+    return with_types(statement, relations, catalogue, output).column(column.name) or column
+
+
 def inner_block(root: Block, index: int) -> Block:
     """The innermost block that the token at an index is in."""
     block = root
@@ -146,7 +156,8 @@ def hover(statement: Statement, catalogue: ViewCatalogue, offset: int, context: 
         signature, text = found.function
         return Hover(f"```sql\n{signature}\n```\n{text}", span)
     if found.column is not None:
-        return Hover(column_text(statement, found.column, found.visible), span)
+        column = found.column if found.visible is not None else _typed(statement, catalogue, found.column)
+        return Hover(column_text(statement, column, found.visible), span)
     database = catalogue.database
     unread = database.state if database is not None and database.problem else ""
     if found.table is None:

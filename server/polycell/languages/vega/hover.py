@@ -188,7 +188,7 @@ def table_text(table: Table) -> str:
     """The fields as a Markdown table: name, type, how a chart takes it; the first `SHOWN`, then a count."""
     if not table.columns:
         return ""
-    rows = ["| field | type | in a chart |", "|---|---|---|"]
+    rows = ["| field | type | in a chart |", "|:---|:---|:---|"]
     for column in table.columns[:SHOWN]:
         name = column.name.replace("|", "\\|").replace("\n", " ")
         kind = f"`{column.type}`" if column.type is not None else ""
