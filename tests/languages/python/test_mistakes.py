@@ -9,7 +9,7 @@ import pytest
 from polycell.core.session import Session
 from tests.dsl import check_findings, findings, load
 
-CODES = ("wrong-arguments", "immutable-item")
+CODES = ("wrong-arguments", "immutable-item", "not-callable", "unknown-method")
 SIGNATURES = (
     "",
     "a",
@@ -42,7 +42,7 @@ def raises(*cells: str) -> bool:
     try:
         for cell in cells:
             exec(cell, names)
-    except TypeError:
+    except (TypeError, AttributeError):
         return True
     return False
 
@@ -74,6 +74,44 @@ def test_where_it_is_said() -> None:
         point[0] = 5
         ^^^^^^^^ immutable-item: `point` is a tuple (`(1, 2)`): its items cannot be assigned.
     """)
+
+
+_FRAMES = """import pandas as pd, polars as pl
+df = pd.DataFrame({"a": [1, 2], "b": [3, 4]})
+s = df["a"]
+ind = pd.Index([1, 2])
+p = pl.DataFrame({"a": [1]})
+items = [1]
+point = (1, 2)
+word = "abc"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        *(
+            (f"df.{name}()", f"{name}")
+            for name in ("shape", "columns", "index", "dtypes", "values", "size", "T", "empty")
+        ),
+        *((f"s.{name}()", f"{name}") for name in ("shape", "values", "index", "size", "dtype")),
+        *((f"p.{name}()", f"{name}") for name in ("shape", "columns", "height", "width", "dtypes")),
+        ("df[['a']].shape()", "shape"),
+        ("df.columns[0] = 'x'", "df.columns[0]"),
+        ("df.index[0] = 5", "df.index[0]"),
+        ("ind[0] = 5", "ind[0]"),
+        ("point.append(3)", "append"),
+        ("word.sort()", "sort"),
+        ("df.groupby('a').size()", None),
+        ("df.groupby('a')['b'].size()", None),
+        ("point.index(1), word.index('a')", None),
+        ("items.append(3)", None),
+        ("{'a': df}.values()", None),
+    ],
+)
+def test_what_is_no_function_and_what_cannot_be_changed(line: str, said: str | None) -> None:
+    assert reported(_FRAMES, line) == ([said] if said else [])
+    assert raises(_FRAMES, line) is (said is not None)
 
 
 @pytest.mark.parametrize("frame", ["pl.DataFrame({'a': [1]})", "pl.LazyFrame({'a': [1]})"])
@@ -123,6 +161,10 @@ def test_spark_takes_no_column_by_assignment() -> None:
         ("def swap():\n    global f, t\n    f = t = []", "def f(a): pass\nt = (1, 2)", "swap()", "f(1, 2)\nt[0] = 5"),
         ("class C:\n    def m(self):\n        global f\n        f = print\ndef f(a): pass", "C().m()\nf(1, 2)"),
         ("def f(a): pass\nclass C:\n    def m(self):\n        global f\n        f = print", "C().m()\nf(1, 2)"),
+        ("import pandas as pd\ndf = pd.DataFrame()\nif pd:\n    df = Other()", "df.shape()"),
+        ("import pandas as pd\ndf = pd.DataFrame()", "try:\n    df.shape()\nexcept TypeError:\n    pass"),
+        ("t = (1, 2)", "t = list(t)", "t.append(5)"),
+        ("t = (1, 2)", "for t in [[1]]:\n    t.append(5)"),
         ("t = (1, 2)", "t = list(t)", "t[0] = 5"),
         ("t, u = ([1], [2])", "t[0] = 5"),
         ("for t in ([1], [2]):\n    t[0] = 5",),

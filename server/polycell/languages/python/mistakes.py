@@ -1,4 +1,5 @@
-"""`wrong-arguments` and `immutable-item`: what Python certainly refuses when the cell runs."""
+"""`wrong-arguments`, `immutable-item`, `not-callable` and `unknown-method`: what Python certainly refuses when the cell
+runs."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from polycell.core.results import Finding
 from polycell.core.service import Context
 from polycell.languages.python.flow.exports import run
-from polycell.languages.python.flow.mistakes import Mistakes
+from polycell.languages.python.flow.mistakes import WORDS, Mistakes
 from polycell.languages.python.source import PythonSource
 
 
@@ -25,13 +26,16 @@ def mistakes(context: Context) -> Iterator[Finding]:
 
 
 def _candidates(context: Context, source: PythonSource) -> bool:
-    """Whether a function of the notebook is called, or an item assigned."""
+    """Whether a function of the notebook is called, an item assigned, or an attribute called that may be none."""
     here = {d.name for d in context.facts.definitions if d.kind == "function"}
     above = {use.name for use in context.facts.uses}
     for node in source.stores:
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+        changed = node.value if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) else None
+        if isinstance(changed, ast.Name) or getattr(changed, "attr", "") in ("columns", "index"):
             return True
     for call in source.calls:
+        if isinstance(call.func, ast.Attribute) and call.func.attr in WORDS:
+            return True
         if isinstance(call.func, ast.Name):
             name = call.func.id
             if name in here:

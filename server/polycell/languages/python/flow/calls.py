@@ -413,6 +413,8 @@ _PIPES = frozenset({("pandas", "pipe"), ("polars", "pipe"), ("polars-lazy", "pip
 
 def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type) -> Type:
     name = function.attr
+    if run.uses is not None and (watcher := run.watcher) is not None:
+        watcher.called(run, function, receiver)
     if isinstance(receiver, Scalar) and receiver.type == STRING:
         positional, named = _arguments(run, node)
         values = [a.value for a in positional] if positional is not None and not named else [NOT_KNOWN]

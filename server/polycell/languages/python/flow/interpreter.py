@@ -75,6 +75,9 @@ class Watcher:
     ) -> None:
         """A library's function is called."""
 
+    def called(self, run: Interpreter, function: ast.Attribute, receiver: Type) -> None:
+        """An attribute of a value that is no module, class or record is called, whether or not it is a method."""
+
     def own(self, run: Interpreter, node: ast.Call, callee: Function) -> None:
         """A function of the notebook is called."""
 
