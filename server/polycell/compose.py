@@ -23,7 +23,15 @@ from polycell.dependencies.topic import Declarations
 from polycell.languages.magics import Magics
 from polycell.languages.markdown import MarkdownService
 from polycell.languages.other import OtherService
-from polycell.languages.python import Drawn, PythonService, altair_chart_at, annotate_tables, as_vega_lite
+from polycell.languages.python import (
+    CertainlyPython,
+    Drawn,
+    LooksLikeR,
+    PythonService,
+    altair_chart_at,
+    annotate_tables,
+    as_vega_lite,
+)
 from polycell.languages.scala import ScalaService
 from polycell.languages.scala.config import Config
 from polycell.languages.sql import Makers, SqlService, query_of_tables
@@ -161,7 +169,7 @@ def default_services(
         (*default_rules(), *dependency_rules()),
         OtherService(),
         offers=[charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions],
-        gatherers=[Declared(), Imported(), Makers(), Drawn()],
+        gatherers=[Declared(), Imported(), Makers(), Drawn(), LooksLikeR(), CertainlyPython()],
         topics=[Declarations(_catalogue(package_index, maven_repository)), Magics()],
         drawers=[chart_at, altair_chart_at],
         metadata_offers=[metadata_actions],

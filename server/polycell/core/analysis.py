@@ -398,6 +398,8 @@ class Analysis:
         cell = context.cell
         found = [Finding(p.code, p.span, p.message, p.severity) for p in context.facts.problems]
         service = self._services.of(cell.language)
+        if guard("misnamed", cell, False, lambda: service.misnamed(context)):
+            return ()
         found += guard("diagnose", cell, (), lambda: tuple(service.diagnose(context)))
         found += self._of_fragments(context)
         for rule in self._services.rules:

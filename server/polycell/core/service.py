@@ -107,6 +107,10 @@ class LanguageService:
         """The names this cell gives, with their types. Pure in (facts, answers of `context.view`)."""
         return NO_EXPORTS
 
+    def misnamed(self, context: Context) -> bool:
+        """Whether the cell certainly speaks another language than it is said to: then nothing is wrong with it."""
+        return False
+
     def diagnose(self, context: Context) -> Sequence[Finding]:
         """Findings that need the environment. Syntax problems are reported from the facts already."""
         return ()

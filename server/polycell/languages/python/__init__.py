@@ -7,6 +7,7 @@ from polycell.core.results import Action
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.languages.python.drawn_names import Drawn
+from polycell.languages.python.looks_like_r import CertainlyPython, LooksLikeR
 from polycell.languages.python.service import PythonService
 
 
@@ -31,4 +32,12 @@ def annotate_tables(context: Context, span: Span) -> Sequence[Action]:
     return annotate_tables(context, span)
 
 
-__all__ = ["Drawn", "PythonService", "altair_chart_at", "annotate_tables", "as_vega_lite"]
+__all__ = [
+    "CertainlyPython",
+    "Drawn",
+    "LooksLikeR",
+    "PythonService",
+    "altair_chart_at",
+    "annotate_tables",
+    "as_vega_lite",
+]

@@ -39,6 +39,7 @@ from polycell.core.service import Context, FileChanges, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Type
 from polycell.languages.python.facts import name_exports, python_facts
+from polycell.languages.python.looks_like_r import is_r
 
 if TYPE_CHECKING:
     from polycell.languages.python.engine.engine import Engine
@@ -75,6 +76,9 @@ class PythonService(LanguageService):
             # The names alone still serve the cells below better than nothing.
             log.exception("types of cell %s are not known", context.cell.id)
             return name_exports(context.cell, context.facts)
+
+    def misnamed(self, context: Context) -> bool:
+        return is_r(context)
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
         from polycell.languages.python import schema_comments

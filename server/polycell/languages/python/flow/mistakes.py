@@ -133,6 +133,7 @@ class Mistakes(Watcher):
 def _no_function(attribute: str, receiver: Type) -> str:
     """What an attribute of a frame or column is that is no function; "" where it may be called, or the kind of frame is
     guessed from what was printed."""
+    kind: str
     columns: tuple[Column, ...]
     if isinstance(receiver, Table) and not receiver.library:
         kind, columns = receiver.flavour, receiver.columns
