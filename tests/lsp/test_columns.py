@@ -104,6 +104,25 @@ def test_beside_another_python_server_columns_are_ours() -> None:
     run(test)
 
 
+def test_beside_another_python_server_frames_and_queries_are_told_in_full_and_nothing_twice() -> None:
+    async def test() -> None:
+        client = Client(default_parts)
+        await client.start(CAPABILITIES, initializationOptions={"python": "companion"})
+        query = 'import duckdb\nduckdb.sql("select  from sales")\nsales.query("price > 1")\npd.DataFrame('
+        client.open_notebook(BOOK, ("python", FRAME), ("python", QUERY), ("python", query))
+        uris = [f"cell:{BOOK}#{n}" for n in range(3)]
+        inside = {item["label"] for item in await client.complete(uris[2], 1, 19)}
+        assert {"price", "sales", "sum"} <= inside
+        plain = {item["label"] for item in await client.complete(uris[2], 3, 13)}
+        assert "totals" in plain
+        assert not plain & {"sales", "None", "pd"}
+        frame = await client.hover(uris[0], 2, 1)
+        assert "price" in frame["contents"]["value"]
+        assert await client.hover(uris[2], 3, 1) is None
+
+    run(test)
+
+
 def test_a_column_leads_to_the_header_of_its_file(tmp_path: Path) -> None:
     async def test() -> None:
         (tmp_path / "sales.csv").write_text("id,😀,price\n1,2,3\n", encoding="utf-8")

@@ -6,38 +6,61 @@ a whole. Everything said about cells in other languages stays.
 
 from __future__ import annotations
 
+import builtins
+
+from polycell.core import features
 from polycell.core.notebook import Cell
-from polycell.core.results import Completions, Finding, Hover, Location
-from polycell.core.service import Context
+from polycell.core.results import Completion, Completions, Finding, Hover, Location
+from polycell.core.service import Context, Services
+from polycell.core.site import site
 from polycell.lsp.state import Target
 
 # A Python server reports these too, and usually earlier.
-THEIRS = frozenset({"syntax-error", "undefined-name"})
-_OURS = frozenset({"column", "table", "magic", "value", "file"})
+THEIRS = frozenset(
+    {"syntax-error", "undefined-name", "wrong-arguments", "immutable-item", "not-callable", "unknown-method"}
+)
+_OURS = frozenset({"column", "magic", "value", "file"})
+_CONSTANTS = frozenset(name for name, value in vars(builtins).items() if not callable(value))
 
 
 def is_theirs(cell: Cell) -> bool:
     return cell.language == "python"
 
 
-def completions(context: Context, answer: Completions) -> Completions:
-    """Without plain Python names; a name given by a cell of another language stays."""
-    if context.cell.language != "python":
+def completions(target: Target, services: Services, answer: Completions) -> Completions:
+    """Without plain Python names; a name given by a cell of another language stays, and all in a query."""
+    context = target.snapshot.analysis.context(target.index)
+    if context.cell.language != "python" or _in_fragment(target, services):
         return answer
-    kept = tuple(item for item in answer.items if item.kind in _OURS or _is_foreign(context, item.label))
+    kept = tuple(item for item in answer.items if _is_ours(item) or _is_foreign(context, item.label))
     return Completions(kept, answer.incomplete)
 
 
-def hover(context: Context, offset: int, answer: Hover) -> Hover | None:
-    """Nothing about a plain Python name; columns and tables stay."""
-    if context.cell.language != "python":
+def _is_ours(item: Completion) -> bool:
+    return item.kind in _OURS and item.label not in _CONSTANTS
+
+
+def _in_fragment(target: Target, services: Services) -> bool:
+    """Whether a place in a Python cell is in text of another language."""
+    here = site(target.snapshot, services, target.cell, target.offset, ready=True)
+    return here is not None and here.context.cell.language != "python"
+
+
+def hover(target: Target, services: Services, answer: Hover) -> Hover | None:
+    """Nothing about a plain Python name; columns and tables stay. Call with the cell settled."""
+    context = target.snapshot.analysis.context(target.index)
+    if context.cell.language != "python" or _in_fragment(target, services):
         return answer
-    for reference in context.facts.references:
-        if reference.span.touches(offset):
-            binding = context.view.lookup(reference.name)
-            known = binding is not None and binding.is_table
-            return answer if known or _is_foreign(context, reference.name) else None
-    return answer
+    if features.names_column(target.snapshot, services, target.cell, target.offset):
+        return answer
+    name = answer.span.of(context.cell.text)
+    referenced = any(reference.span.touches(target.offset) for reference in context.facts.references)
+    above = context.view.lookup(name)
+    if not referenced and above is None:  # a magic, a part of a text
+        return answer
+    made = (b for b in target.snapshot.analysis.exports(target.index).bindings if b.name == name)
+    known = next(made, above)
+    return answer if (known is not None and known.is_table) or _is_foreign(context, name) else None
 
 
 def locations(target: Target, found: tuple[Location, ...]) -> tuple[Location, ...]:

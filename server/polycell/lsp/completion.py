@@ -54,7 +54,7 @@ async def completion(state: State, params: types.CompletionParams) -> Json | Non
         await settle(target.snapshot, target.index - 1)
         answer = await _offered(state, target, False)
     if state.settings.python == "companion":
-        answer = companion.completions(target.snapshot.analysis.context(target.index), answer)
+        answer = companion.completions(target, state.session.services, answer)
     text = target.snapshot.notebook.cells[target.index].text
     typed = text[answer.items[0].replace.start : target.offset] if answer.items else ""
     chosen, cut = answers.best(answer.items, typed)

@@ -76,7 +76,8 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     asking = features.hover(target.snapshot, state.session.services, target.cell, target.offset)
     answer = await guarded("hover", target, asking, None)
     if answer is not None and state.settings.python == "companion":
-        answer = companion.hover(target.snapshot.analysis.context(target.index), target.offset, answer)
+        await settle(target.snapshot, target.index)
+        answer = companion.hover(target, state.session.services, answer)
     if answer is None or not unchanged(state, asked):
         return None
     if answer.draws:
