@@ -32,6 +32,8 @@ def test_schema_changes_are_shown_when_wanted() -> None:
         assert await hints(client, f"cell:{BOOK}#0") == []
         assert await hints(client, f"cell:{BOOK}#1") == [(0, "+ total: double"), (1, "- id")]
         assert await hints(client, f"cell:{BOOK}#1", 1) == [(0, "+ total: double")]
+        client.type_in(BOOK, f"cell:{BOOK}#1", 3, 0, 5, "df.")  # a line that is being typed hides none above it
+        assert await hints(client, f"cell:{BOOK}#1") == [(0, "+ total: double"), (1, "- id")]
 
     run(test)
 

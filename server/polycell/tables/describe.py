@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +11,7 @@ from polycell.core.notebook import Notebook
 from polycell.core.types import Anchor, Certainty, Column, Evidence, Table
 
 SHOWN = 30  # columns of a table in a hover
+WIDEST = 40  # characters of a cell after which others are not made as wide
 
 
 def origin_text(notebook: Notebook, origin: Anchor | None) -> str:
@@ -64,20 +66,27 @@ def table_markdown(notebook: Notebook, table: Table) -> str:
     columns = (*table.index, *table.columns)[:SHOWN] if any(c.name for c in table.index) else table.columns[:SHOWN]
     columns = tuple(column for column in columns if column.name)
     nulls = any(column.nullable is not None for column in columns)
-    rows = ["| column | type | null | from |", "|:---|:---|:---|:---|"]
-    if not nulls:
-        rows = ["| column | type | from |", "|:---|:---|:---|"]
+    rows = [("column", "type", *(["null"] if nulls else []), "from")]
     for column in columns:
         marks = " *(index)*" if column in table.index else " *(maybe)*" if column.maybe else ""
         nullable = "" if column.nullable is None else "yes" if column.nullable else "no"
-        source = _cell(", ".join(filter(None, (evidence_word(column), column_from(notebook, column), doubt(column)))))
-        cells = (f"{_cell(column.name)}{marks}", _quoted(column_type(column)), *([nullable] if nulls else []), source)
-        rows.append(f"| {' | '.join(cells)} |")
+        source = ", ".join(filter(None, (evidence_word(column), column_from(notebook, column), doubt(column))))
+        cells = (f"{column.name}{marks}", _quoted(column_type(column)), *([nullable] if nulls else []), source)
+        rows.append(cells)
     more = len(table.columns) - SHOWN
-    text = "\n".join(rows)
+    text = aligned(rows)
     if more > 0:
         text += f"\n\n… and {more} more columns."
     return text + "\n\nThere may be more columns." if table.open else text
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table of which the first row is the head. Its cells stand below each other in editors that show the
+    text as it is (Neovim, Helix), too."""
+    cells = [[_cell(cell) for cell in row] for row in rows]
+    widths = [max(3, *(len(cell) for cell in column if len(cell) <= WIDEST)) for column in zip(*cells, strict=True)]
+    lines = [f"| {' | '.join(map(str.ljust, row, widths))} |" for row in cells]
+    return "\n".join([lines[0], f"|{'|'.join(':' + '-' * (width + 1) for width in widths)}|", *lines[1:]])
 
 
 def binding_line(notebook: Notebook, binding: Binding | None) -> str:
@@ -97,4 +106,4 @@ def _cell(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"`{_cell(_code(text))}`" if text else ""
+    return f"`{_code(text)}`" if text else ""

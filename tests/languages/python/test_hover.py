@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ PRELUDE = 'import pandas as pd\ndf = pd.DataFrame({"a": [1], "b": ["x"]})\ndf["c
 def test_a_frame_shows_its_columns_and_its_cell() -> None:
     found = hover(PRELUDE + "d<|>f")
     assert found is not None
-    assert "| c | `double` |" in found.markdown
+    assert "| c | `double` |" in re.sub(" +", " ", found.markdown)
     assert "cell 1 · `pd.DataFrame(" in found.markdown
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pytest
@@ -74,7 +75,7 @@ def test_a_row_is_hovered_as_one() -> None:
     found = hover(PRELUDE + "for _, row in df.iterrows():\n    print(ro<|>w)")
     assert found is not None
     assert "row of a pandas table, 2 columns" in found.markdown
-    assert "| a | `int64` |" in found.markdown
+    assert "| a | `int64` |" in re.sub(" +", " ", found.markdown)
     found = hover(PRELUDE + "for row in df.itertuples():\n    print(row.<|>a)")
     assert found is not None
     assert "a: int64" in found.markdown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from polycell.compose import default_services
@@ -125,7 +127,7 @@ def test_a_hover_says_what_the_frame_has() -> None:
     found = hover(f"{CELL}ra<|>w.show")
     assert found is not None
     assert describe(given("raw")["x"]) in found.markdown
-    assert "| price | `double` |" in found.markdown
+    assert "| price | `double` |" in re.sub(" +", " ", found.markdown)
 
 
 def test_what_a_column_is_made_of_shows_nothing_of_the_translation() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from pathlib import Path
 
@@ -219,7 +220,7 @@ def test_python_frames_are_tables() -> None:
 def test_hover_of_a_table_and_a_column() -> None:
     found = dsl.hover(f"{DDL}# %%\n%%sql\nselect total from or<|>ders")
     assert found is not None
-    assert "| total | `decimal128(10, 2)` |" in found.markdown
+    assert "| total | `decimal128(10, 2)` |" in re.sub(" +", " ", found.markdown)
     assert "cell 2" in found.markdown
     found = dsl.hover(f"{DDL}# %%\n%%sql\nselect to<|>tal from orders o")
     assert found is not None

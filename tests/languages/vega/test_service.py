@@ -358,7 +358,7 @@ def test_hover() -> None:
     assert at('"mark').startswith("**mark**\n\nA string describing the mark type")
     assert at('"ba').startswith("**mark: bar**")
     assert at('"agg').startswith("**agg** · ")
-    assert "| total | `double` | quantitative |" in at('"agg')
+    assert "| total | `double` | quantitative |" in re.sub(" +", " ", at('"agg'))
     told, _, made_of = at('"total').partition("\n\nLineage: ")
     assert told == "**total** `double` · quantitative\n\nfield of `agg`, cell 2\n\nfrom `sum(price)`"
     assert made_of.startswith("cell 2, SQL: `sum(price)` ← cell 1, Python: ")

@@ -16,18 +16,22 @@ SHOWN = 4  # columns told of one statement
 
 
 def hints(context: Context) -> Iterator[Hint]:
-    """One hint a top-level statement that changes the columns of a table known before it, both schemas closed."""
+    """One hint a top-level statement that changes the columns of a table known before it, both schemas closed. Behind
+    what cannot be read (a line that is being typed) there is none."""
     from polycell.languages.python.flow.exports import scope_at
 
     source = context.facts.analysis
-    if not isinstance(source, PythonSource) or source.tree is None or source.broken:
+    if not isinstance(source, PythonSource) or source.tree is None:
         return
+    readable = min((span.start for span in source.broken), default=len(source.code))
     if len(source.tree.body) > STATEMENTS:
         return
     for statement in source.tree.body:
         if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.Delete, ast.Expr)):
             continue
         span = source.span(statement)
+        if span.end > readable:
+            return
         names = {node.id for node in nodes(statement) if isinstance(node, ast.Name)}
         before, after = scope_at(context, span.start), scope_at(context, span.end + 1)
         for name in sorted(names):

@@ -25,7 +25,7 @@ from polycell.languages.vega.places import (
 from polycell.languages.vega.reading import Reading
 from polycell.languages.vega.schema import Rule, allowed, at, meant
 from polycell.tables.charts.names import column_of, kind_of_type
-from polycell.tables.describe import binding_line
+from polycell.tables.describe import aligned, binding_line
 
 # Where a hover is about the whole chart.
 _WHOLE = frozenset({"$schema", "mark", "marks", "layer", "concat", "hconcat", "vconcat", "facet", "repeat", "encoding"})
@@ -188,13 +188,12 @@ def table_text(table: Table) -> str:
     """The fields as a Markdown table: name, type, how a chart takes it; the first `SHOWN`, then a count."""
     if not table.columns:
         return ""
-    rows = ["| field | type | in a chart |", "|:---|:---|:---|"]
+    rows = [("field", "type", "in a chart")]
     for column in table.columns[:SHOWN]:
-        name = column.name.replace("|", "\\|").replace("\n", " ")
         kind = f"`{column.type}`" if column.type is not None else ""
-        rows.append(f"| {name} | {kind} | {kind_of_type(column.type)} |")
+        rows.append((column.name, kind, kind_of_type(column.type)))
     more = len(table.columns) - SHOWN
-    text = "\n".join(rows) + (f"\n\n… and {more} more fields" if more > 0 else "")
+    text = aligned(rows) + (f"\n\n… and {more} more fields" if more > 0 else "")
     return text + ("\n\nThere may be more fields." if table.open else "")
 
 
