@@ -172,13 +172,17 @@ def _columns(table: Table, full: bool) -> RenderableType:
     grid.add_column(overflow="fold", width=min(max(names, 9), 28))
     grid.add_column(overflow="fold", style="blue", width=min(types, 22))
     grid.add_column(no_wrap=True, style="dim")
-    grid.add_column(overflow="ellipsis" if not full else "fold", style="dim", no_wrap=not full)
+    grid.add_column(style="dim")  # its cells are cut, and not the column: one that may not wrap takes from all others
     for column, is_index in shown:
         grid.add_row(
             safe(column.name) or "(no name)",
             str(column.type) if column.type else "?",
             belief(column),
-            safe(_one_line(column.source)) + (" (index)" if is_index else ""),
+            Text(
+                safe(_one_line(column.source)) + (" (index)" if is_index else ""),
+                no_wrap=not full,
+                overflow="fold" if full else "ellipsis",
+            ),
         )
     left = len(columns) - len(shown)
     below: list[RenderableType] = [grid]
