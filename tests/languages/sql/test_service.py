@@ -353,3 +353,19 @@ def test_hostile_cells_are_answered_empty(text: str) -> None:
     case = dsl.load(f"# %%\n%%sql postgresql://x\n{text}")
     assert [f for _, f in dsl.findings(case) if f.code != "sql-syntax"] == []
     asyncio.run(features.complete(case.snapshot, case.session.services, "c0", len(text) // 2))
+
+
+@pytest.mark.parametrize(
+    ("before", "fields"),
+    [
+        ("s", ["qty", "sku"]), ("s.qty", ["n", "u"]), ("o.s", ["qty", "sku"]),
+        ("items[1]", ["a"]), ("o.items[1]", ["a"]),
+        ("unnest(items)", ["a"]), ("items", ["a"]), ("sum(id)", []), ("m['k']", []), ("tags[1]", []),
+    ],
+)  # fmt: skip
+def test_fields_of_structures_and_of_elements_of_lists(before: str, fields: list[str]) -> None:
+    ddl = (
+        "create table o (id int, s struct(sku varchar, qty struct(n int, u varchar)), items struct(a int)[], "
+        "m map(varchar, int), tags varchar[])"
+    )
+    assert dsl.labels(f"# %% [sql]\n%%sql duckdb://\n{ddl}\n# %% [sql]\n%%sql\nselect {before}.<|> from o") == fields

@@ -103,8 +103,11 @@ def _qualified(place: Place, relations: Relations, catalogue: ViewCatalogue) -> 
     found = relations.resolve(place.qualifier, place.block)
     if found is not None:
         column = found[0]
-        if column.type is not None and column.type.name == "struct":
-            for name, type_ in column.type.children:
+        held = column.type
+        if held is not None and held.name == "list" and held.children:
+            held = held.children[0][1]  # of an element, or of all of them
+        if held is not None and held.name == "struct":
+            for name, type_ in held.children:
                 yield _column(place, Column(name, type_), column.name, 10)
         return
     table = catalogue.table(names)

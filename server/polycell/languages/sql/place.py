@@ -132,10 +132,21 @@ def _qualifier(statement: Statement, index: int, word_start: int) -> tuple[Token
     tokens = statement.tokens
     made: list[Token] = []
     at = index - 1
-    while at >= 1 and tokens[at].value == "." and tokens[at].kind == "op" and tokens[at - 1].kind in ("word", "name"):
-        made.insert(0, tokens[at - 1])
-        at -= 2
+    while at >= 1 and _is_sign(tokens[at], "."):
+        at -= 1
+        if _is_sign(tokens[at], "]"):  # an element of a list: `items[1].`
+            at = next((n - 1 for n in range(at, 0, -1) if _is_sign(tokens[n], "[")), -1)
+        elif at >= 3 and _is_sign(tokens[at], ")") and _is_sign(tokens[at - 2], "(") and not made:
+            at -= tokens[at - 3].value.casefold() == "unnest"
+        if at < 0 or tokens[at].kind not in ("word", "name"):
+            break
+        made.insert(0, tokens[at])
+        at -= 1
     return tuple(made)
+
+
+def _is_sign(token: Token, sign: str) -> bool:
+    return token.kind == "op" and token.value == sign
 
 
 def covers(block: Block, index: int) -> bool:
