@@ -239,6 +239,7 @@ class GroupBy:
 
     `selected` narrows what is aggregated (`g["a"]`, then `single`, or `g[["a", "b"]]`); `keyed`: the keys become the
     index of the result, as pandas does by default. `windows`: moving windows over the rows (`rolling`), without keys.
+    `pivoted`: the values of a column become columns of the result.
     """
 
     table: Table
@@ -247,6 +248,7 @@ class GroupBy:
     single: bool = False
     keyed: bool = True
     windows: bool = False
+    pivoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

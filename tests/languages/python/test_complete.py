@@ -161,3 +161,47 @@ def test_of_very_many_columns_those_are_offered_that_match(tmp_path: Path) -> No
 )  # fmt: skip
 def test_levels_of_the_index_are_offered_where_pandas_takes_them_for_columns(code: str, named: bool) -> None:
     assert ("a" in labels(f'{PRELUDE}i = df.set_index("a")\n# %%\n{code}')) == named
+
+
+RESULT = """
+# %%
+%load_ext sql
+%sql duckdb://
+%sql create table t (id int, name varchar)
+r = %sql select * from t
+# %%
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "offered"),
+    [('r.dict()["<|>"]', ["id", "name"]), ('[x["<|>"] for x in r.dicts()]', ["id", "name"]),
+     ('r.DataFrame()["<|>', ["id", "name"])],
+)  # fmt: skip
+def test_results_of_jupysql(code: str, offered: list[str]) -> None:
+    assert labels(f"{RESULT}{code}") == offered
+    assert {"DataFrame", "dicts", "csv"} <= set(labels(f"{RESULT}r.<|>"))
+
+
+SPARK = """
+from pyspark.sql import SparkSession, functions as F
+from pyspark.sql.types import *
+spark = SparkSession.builder.getOrCreate()
+s = spark.createDataFrame([], StructType([
+    StructField("id", LongType()), StructField("who", StringType()),
+    StructField("in", StructType([StructField("x", StringType())])),
+]))
+# %%
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "offered"),
+    [
+        ('s.select("in.<|>")', ["x"]), ('s.write.mode("overwrite").partitionBy("<|>")', ["id", "who", "in"]),
+        ('s.groupBy("id").pivot("who").agg(F.first("<|>"))', ["id", "who", "in"]),
+        ('s.groupBy("id").agg({"who": "count"}).select("<|>")', ["id", "count(who)"]),
+    ],
+)  # fmt: skip
+def test_columns_of_spark(code: str, offered: list[str]) -> None:
+    assert labels(f"{SPARK}{code}") == offered

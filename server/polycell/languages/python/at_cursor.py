@@ -19,6 +19,7 @@ from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.iteration import items_and_element
 from polycell.languages.python.frames import rules
+from polycell.languages.python.frames.catalogue import WRITER
 from polycell.languages.python.source import PythonSource
 from polycell.languages.python.values import items_of
 
@@ -135,9 +136,8 @@ class Place:
         written = [node for node in self.around if not isinstance(node, ast.keyword)]
         for outer, node in pairwise(written):
             if isinstance(node, ast.Lambda) and len(node.args.args) == 1:
-                handed = self._handed(outer, node)
-                if handed is not None:
-                    self.run.bind(node.args.args[0].arg, handed)
+                # Whoever calls it hands it something, and never what the name stands for around it.
+                self.run.bind(node.args.args[0].arg, self._handed(outer, node) or UNKNOWN)
         if written:
             return
         brackets = self.site.brackets
@@ -149,8 +149,8 @@ class Place:
                 type_ = self.type_of(owner)
                 table = table_of(type_)
                 given = GIVEN.get((rules.flavour_of(type_), method))
-                if table is not None and given is not None:
-                    self.run.bind(name, Row(table, "series") if given == "row" else table)
+                known = table is not None and given is not None
+                self.run.bind(name, (Row(table, "series") if given == "row" else table) if known else UNKNOWN)
 
     def _bind_comprehensions(self) -> None:
         """The names of the comprehensions around, the outermost first."""
@@ -210,11 +210,13 @@ def owner_and_method(bracket: Bracket) -> tuple[str, str]:
 
 
 def table_of(type_: Type) -> Table | None:
-    """The table that a value is, that its groups are made of, or that it is a row of."""
+    """The table that a value is, that its groups are made of, that it is a row of, or that it writes."""
     if isinstance(type_, Table):
         return type_
     if isinstance(type_, (GroupBy, Row)):
         return type_.table
+    if isinstance(type_, Record) and type_.name == WRITER:
+        return next((field for _, field in type_.fields if isinstance(field, Table)), None)
     return None
 
 

@@ -183,6 +183,11 @@ _SPARK = """
     colRegex            names   colName 0
     write.partitionBy   names   *
 """
+_SPARK_WRITER = """
+    partitionBy         names   *
+    bucketBy            names   1 2 3 4
+    sortBy              names   *
+"""
 _DUCKDB = """
     filter              sql     filter_expr 0
     project             sql     *
@@ -249,6 +254,7 @@ METHODS: Mapping[str, Mapping[str, Arguments]] = {
     "polars-lazy groups": table(_GROUPS),
     "spark": table(_SPARK),
     "spark groups": table(_GROUPS),
+    "pyspark.sql.DataFrameWriter": table(_SPARK_WRITER),
     "duckdb": table(_DUCKDB),
     "arrow": table(_ARROW),
     "arrow groups": table(_ARROW_GROUPS),

@@ -49,6 +49,7 @@ isnumeric isspace istitle isupper join ljust lower lstrip partition removeprefix
 rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper zfill"""
 LIST = "append clear copy count extend index insert pop remove reverse sort"
 LINES = "fields grep l~ list~ n~ nlstr~ p~ paths~ s~ spstr~"
+RESULTS = "DataFrame PolarsDataFrame bar close csv dict dicts fetchall fetchmany field_names~ keys~ pie plot sqlaproxy~"
 DICT = "clear copy get items keys pop popitem setdefault update values"
 
 
@@ -66,6 +67,7 @@ MEMBERS: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "spark": _table(SPARK),
     "duckdb": _table(DUCKDB),
     "arrow": _table(ARROW),
+    "result-set": _table(RESULTS),
     "spark row": _table("asDict count index"),
     "named tuple": _table("_asdict _fields~ _make _replace count index Index~"),
     "str": _table(TEXT),

@@ -94,6 +94,16 @@ def as_dict(call: Call) -> Type:
     return Record(tuple(fields), "dict", open=table.open or any(column.maybe for column in table.columns))
 
 
+@method("result-set", "dict", "")
+def tuples_by_column(call: Call) -> Type:
+    return Record(tuple((c.name, _values(c, "tuple")) for c in call.table.columns), "dict", open=call.table.open)
+
+
+@method("result-set", "dicts", "")
+def rows_of_result(call: Call) -> Type:
+    return Collection("sequence", Row(call.table, "dict"))
+
+
 _LIST = Collection("list")
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -48,8 +49,24 @@ CLASSES: Mapping[str, DataType] = {
 }  # fmt: skip
 
 
+_SMALL = frozenset({INT64, INT32, DataType("int16"), DataType("int8")})
+_DECIMAL = re.compile(r"decimal128\((\d+), (\d+)\)\Z")
+
+
 def _sum(type_: DataType | None) -> DataType | None:
-    return {INT64: INT64, INT32: INT64, FLOAT64: FLOAT64}.get(type_) if type_ is not None else None
+    if type_ in _SMALL:
+        return INT64
+    if type_ is not None and (found := _DECIMAL.match(type_.name)):
+        return DataType(f"decimal128({min(38, int(found[1]) + 10)}, {found[2]})")
+    return FLOAT64 if type_ in (FLOAT64, DataType("float")) else None
+
+
+def _listed(type_: DataType | None) -> DataType | None:
+    return DataType("list", children=(("item", type_),)) if type_ is not None else None
+
+
+def _item(type_: DataType | None) -> DataType | None:
+    return type_.children[0][1] if type_ is not None and type_.name == "list" and type_.children else None
 
 
 # Functions of one column whose result is named after function and column, `upper(k)`: (the word, its type).
@@ -60,7 +77,8 @@ NAMED: Mapping[str, tuple[str, Change]] = {
     "count": ("count", always(INT64)),
     **{n: (n, always(STRING)) for n in ("upper", "lower", "trim", "initcap")},
     "length": ("length", always(INT32)),
-    **{n: (n, always(None)) for n in ("collect_list", "collect_set", "abs")},
+    **{n: (n, _listed) for n in ("collect_list", "collect_set")},
+    "abs": ("abs", keep),
     "approx_count_distinct": ("approx_count_distinct", always(INT64)),
     **{n: (n, always(INT32)) for n in ("year", "month", "quarter", "hour", "minute", "second")},
 }
@@ -68,15 +86,31 @@ _METHODS: Mapping[str, DataType | None] = {
     **dict.fromkeys(("isNull", "isNotNull", "isin", "between", "contains", "startswith", "endswith", "like", "rlike",
                      "eqNullSafe", "ilike", "isNaN"), BOOL),
     **dict.fromkeys(("substr",), STRING),
-    **dict.fromkeys(("over", "getItem", "getField", "otherwise", "when", "bitwiseAND", "bitwiseOR"), None),
+    **dict.fromkeys(("getItem", "getField", "bitwiseAND", "bitwiseOR"), None),
 }  # fmt: skip
 # Functions that make several columns, or rows, of one.
 _SEVERAL = frozenset({"explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "stack", "json_tuple"})
+_BRANCHES = frozenset({"when", "otherwise"})  # of one type, or of none that is known
+_ALIKE = frozenset({"coalesce", "greatest", "least"})  # and functions
+_KEEPING = frozenset({"lag", "lead", "first", "last", "max", "min", "abs", "nullif", "nanvl"})  # their first argument's
 _TYPED: Mapping[str, DataType] = {
-    "to_date": DATE, "to_timestamp": TIMESTAMP, "current_date": DATE, "current_timestamp": TIMESTAMP,
-    "concat": STRING, "concat_ws": STRING, "date_format": STRING, "regexp_replace": STRING, "substring": STRING,
-    "countDistinct": INT64, "count_distinct": INT64, "row_number": INT32, "rank": INT32, "dense_rank": INT32,
-    "monotonically_increasing_id": INT64, "stddev": FLOAT64, "variance": FLOAT64, "rand": FLOAT64, "randn": FLOAT64,
+    name: type_
+    for type_, names in (
+        (DATE, "to_date current_date date_add date_sub last_day next_day add_months trunc make_date"),
+        (TIMESTAMP, "to_timestamp current_timestamp date_trunc"),
+        (STRING, "concat_ws date_format regexp_replace substring from_unixtime regexp_extract lpad rpad ltrim rtrim "
+                 "translate md5 sha1 sha2 upper lower trim initcap uuid input_file_name get_json_object to_json "
+                 "format_string format_number repeat soundex substring_index hex base64"),
+        (INT32, "row_number rank dense_rank datediff ntile size instr locate levenshtein dayofweek dayofmonth "
+                "dayofyear weekofyear year month quarter hour minute second length hash spark_partition_id"),
+        (INT64, "countDistinct count_distinct monotonically_increasing_id unix_timestamp xxhash64 count "
+                "approx_count_distinct"),
+        (FLOAT64, "stddev variance rand randn months_between sqrt exp log log10 log2 pow power sin cos tan "
+                  "percent_rank cume_dist corr covar_pop covar_samp skewness kurtosis stddev_pop stddev_samp var_pop "
+                  "var_samp"),
+        (BOOL, "isnull isnan array_contains exists forall"),
+    )
+    for name in names.split()
 }  # fmt: skip
 
 
@@ -181,10 +215,8 @@ def _operand(run: Evaluator, node: ast.expr, table: Table) -> DataType | None:
     made = expression(run, node, table)
     if made is not None:
         return made[0].column.type if len(made) == 1 and sure(made[0].column) else None
-    value = value_of(run.evaluate(node))
-    if type(value) is int:
-        return INT32 if -(2**31) <= value < 2**31 else None
-    return FLOAT64 if type(value) is float else None
+    found = _literal(run, node)
+    return found if found in (INT32, FLOAT64) else None
 
 
 def _of_series(run: Evaluator, node: ast.expr) -> list[Made] | None:
@@ -211,7 +243,9 @@ def _call(run: Evaluator, node: ast.Call, table: Table) -> list[Made] | None:
         names = known_texts(run.evaluate(node.args[0])) if len(node.args) == 1 else None
         return _named(table, names) if names is not None and len(names) == 1 else None
     if name in _SEVERAL:
-        return [Made(Column("col", None))] if name in ("explode", "explode_outer") and len(node.args) == 1 else None
+        if name not in ("explode", "explode_outer") or len(node.args) != 1:
+            return None
+        return [Made(Column("col", _item(_only_type(run, node.args[0], table))))]
     if name == "expr":
         text = known_text(run.evaluate(node.args[0])) if node.args else None
         return of_sql(run, text, table) if text else None
@@ -224,7 +258,46 @@ def _call(run: Evaluator, node: ast.Call, table: Table) -> list[Made] | None:
         if name == "count":
             star = known_text(run.evaluate(node.args[0])) == "*"
             return [Made(Column("count(1)" if star else UNNAMED, INT64), True)]
-    return [Made(Column(UNNAMED, _TYPED.get(name)))]
+    return [Made(Column(UNNAMED, _result(run, name, node, table)))]
+
+
+def _result(run: Evaluator, name: str, node: ast.Call, table: Table) -> DataType | None:
+    """The type of what a function gives."""
+    if name in _TYPED:
+        return _TYPED[name]
+    if name in _ALIKE or (name in _KEEPING and node.args):
+        types = {_only_type(run, part, table) for part in (node.args if name in _ALIKE else node.args[:1])}
+        return types.pop() if len(types) == 1 else None
+    if name == "concat":  # of texts, or of arrays
+        return STRING if all(_only_type(run, part, table) == STRING for part in node.args) else None
+    if name == "sum" and len(node.args) == 1:
+        return _sum(_only_type(run, node.args[0], table))
+    if name in ("avg", "mean") and len(node.args) == 1:
+        return FLOAT64 if _only_type(run, node.args[0], table) in (*_SMALL, FLOAT64) else None
+    if name == "lit" and len(node.args) == 1:
+        return _literal(run, node.args[0])
+    return _value(run, node.args[1], table) if name == "when" and len(node.args) == 2 else None
+
+
+def _only_type(run: Evaluator, node: ast.expr, table: Table) -> DataType | None:
+    """The type of the one column that an argument is; bare texts are columns."""
+    made = all_made(run, node, table, _read)
+    return made[0].column.type if made is not None and len(made) == 1 and sure(made[0].column) else None
+
+
+def _value(run: Evaluator, node: ast.expr, table: Table) -> DataType | None:
+    """The type of a column, or of a plain value that stands for one."""
+    made = expression(run, node, table)
+    if made is not None:
+        return made[0].column.type if len(made) == 1 and sure(made[0].column) else None
+    return _literal(run, node)
+
+
+def _literal(run: Evaluator, node: ast.expr) -> DataType | None:
+    value = value_of(run.evaluate(node))
+    if type(value) is int:
+        return INT32 if -(2**31) <= value < 2**31 else INT64
+    return {str: STRING, bool: BOOL, float: FLOAT64}.get(type(value))
 
 
 def of_sql(run: Evaluator, text: str, table: Table) -> list[Made] | None:
@@ -252,6 +325,11 @@ def _method(run: Evaluator, node: ast.Call, function: ast.Attribute, table: Tabl
         return [Made(Column(inner[0].column.name if plain else UNNAMED, type_))]
     if method in ("asc", "desc", "asc_nulls_last", "desc_nulls_last", "asc_nulls_first", "desc_nulls_first"):
         return [Made(replace(inner[0].column, name=UNNAMED))]
+    if method == "over":
+        return [Made(Column(UNNAMED, inner[0].column.type))]
+    if method in _BRANCHES and node.args:
+        same = _value(run, node.args[-1], table) == inner[0].column.type
+        return [Made(Column(UNNAMED, inner[0].column.type if same else None))]
     return [Made(Column(UNNAMED, _METHODS.get(method)))]
 
 

@@ -28,7 +28,7 @@ from polycell.languages.python.frames.expressions import UNNAMED
 from polycell.languages.python.frames.refusals import certain
 from polycell.languages.python.frames.registry import Call, method
 from polycell.languages.python.frames.schema_rules import rows_table, schema_argument
-from polycell.languages.python.frames.spark_expressions import columns_of, made_of, of_sql
+from polycell.languages.python.frames.spark_expressions import NAMED, columns_of, made_of, of_sql
 from polycell.languages.python.values import items_of, known_text, known_texts
 from polycell.tables.unseen import TEMPORARY
 
@@ -323,6 +323,8 @@ def _groups(call: Call) -> GroupBy:
 def _grouped(call: Call, columns: list[Column]) -> Type:
     groups = _groups(call)
     keys = [get(groups.table, k) for k in groups.keys]
+    if groups.pivoted:
+        return replace(unknown_table("spark"), columns=tuple(keys))
     if isinstance(call.receiver, GroupBy) and not keys and groups.table.open:
         return unknown_table("spark")
     return _sparkly(with_columns(Table(flavour="spark"), (*keys, *columns)))
@@ -333,15 +335,35 @@ def _grouped(call: Call, columns: list[Column]) -> Type:
 def agg(call: Call) -> Type:
     groups = _groups(call)
     keys = tuple(get(groups.table, k) for k in groups.keys)
+    by_name = call.rest[0].value if len(call.rest) == 1 else None
+    if isinstance(by_name, dict):
+        return _by_name(call, groups, by_name)
     columns: list[Column] = []
     for argument in call.rest:
         made = columns_of(call.run, argument.node, groups.table)
-        if isinstance(argument.value, dict):  # by functions' names, in an order that versions decide
-            return replace(unknown_table("spark"), columns=keys)
-        if made is None:
+        if made is None or groups.pivoted:
             return replace(unknown_table("spark"), columns=keys)
         columns += made
     return _grouped(call, columns)
+
+
+def _by_name(call: Call, groups: GroupBy, functions: dict[str, object]) -> Type:
+    """`agg({"n": "sum"})` makes `sum(n)`. Of several the order is not known."""
+    made = [_named_by(groups.table, column, str(function).casefold()) for column, function in functions.items()]
+    known = [column for column in made if column is not None]
+    if len(known) == len(made) == 1 and not groups.pivoted:
+        return _grouped(call, known)
+    keys = tuple(get(groups.table, k) for k in groups.keys)
+    return replace(unknown_table("spark"), columns=keys if groups.pivoted else (*keys, *known))
+
+
+def _named_by(table: Table, name: str, function: str) -> Column | None:
+    found = NAMED.get(function)
+    if found is None or function not in ("sum", "avg", "mean", "min", "max", "count") or "." in name or "`" in name:
+        return None
+    if name == "*":
+        return Column("count(1)", INT64) if function == "count" else None
+    return Column(f"{found[0]}({name})", found[1](get(table, name).type))
 
 
 @method("spark groups", "count")
@@ -366,9 +388,10 @@ def reduced(call: Call) -> Type:
     return _grouped(call, [Column(f"{word}({n})", FLOAT64 if word == "avg" else None) for n in names])
 
 
-@method("spark groups", "pivot", "**")
+@method("spark groups", "pivot", "pivot_col values")
 def pivot(call: Call) -> Type:
-    return GroupBy(unknown_table("spark"), ())
+    """What follows is about the columns of the frame; which columns it makes, the data decide."""
+    return replace(_groups(call), pivoted=True)
 
 
 @method("spark", "describe summary crosstab freqItems cube rollup", "*args **")

@@ -17,6 +17,7 @@ _NAMES = {
     "object": None, "Object": None,
 }  # fmt: skip
 _WRAPPERS = frozenset({"Series", "Index", "Annotated", "Final", "Required", "NotRequired", "ReadOnly"})
+_FIELDS = ("StructField", "field", "Field")
 _LISTS = frozenset({"List", "list", "Sequence", "list_", "large_list", "ArrayType", "Array"})
 
 
@@ -97,9 +98,30 @@ def _called(node: ast.Call, depth: int) -> DataType | None:
     if name in ("Decimal", "DecimalType", "decimal128"):
         numbers = [str(a.value) for a in node.args if isinstance(a, ast.Constant)]
         return parse_type(f"decimal({', '.join(numbers or ['10', '0'])})")
-    if name in ("struct", "Struct", "StructType", "map_", "MapType", "field", "Field"):
+    if name in ("struct", "Struct", "StructType"):
+        fields = _fields(node.args[0], depth + 1) if len(node.args) == 1 and not node.keywords else None
+        return DataType("struct", children=tuple(fields)) if fields else None
+    if name in ("map_", "MapType", "field", "Field"):
         return None
     return of_name(name)
+
+
+def _fields(node: ast.expr, depth: int) -> list[tuple[str, DataType]] | None:
+    """The fields of a structure: a dictionary of types, a list of pairs or of what libraries call fields. None where
+    the type of one is not known."""
+    pairs: list[tuple[ast.expr | None, ast.expr]] = []
+    if isinstance(node, ast.Dict):
+        pairs = [*zip(node.keys, node.values, strict=True)]
+    elif isinstance(node, (ast.List, ast.Tuple)):
+        for one in node.elts:
+            parts = one.args if isinstance(one, ast.Call) and dotted(one.func).endswith(_FIELDS) else ()
+            parts = one.elts if isinstance(one, ast.Tuple) else parts
+            if len(parts) < 2:
+                return None
+            pairs.append((parts[0], parts[1]))
+    made = [(_text(name), named_type(type_, depth).type) for name, type_ in pairs]
+    known = [(name, type_) for name, type_ in made if name and type_ is not None]
+    return known if len(known) == len(made) else None
 
 
 def _text(node: ast.expr | None) -> str:
