@@ -50,7 +50,7 @@ def given(expression: str) -> dict[str, Table]:
         ('raw.groupBy("city").count()', "city string, count int64"),
         (
             'raw.withColumn("x", lit("y")).withColumnRenamed("id", "key").drop("price")',
-            "key int32, city string, x None",
+            "key int32, city string, x string",
         ),
         ('raw.filter(_.getInt(0) > 1).where($"price" =!= 3 && !$"city".isNull).distinct', None),
         ("raw.filter(row => row.getInt(0) > 1).cache", None),

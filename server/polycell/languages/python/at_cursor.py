@@ -149,8 +149,8 @@ class Place:
                 type_ = self.type_of(owner)
                 table = table_of(type_)
                 given = GIVEN.get((rules.flavour_of(type_), method))
-                known = table is not None and given is not None
-                self.run.bind(name, (Row(table, "series") if given == "row" else table) if known else UNKNOWN)
+                handed = Row(table, "series") if table is not None and given == "row" else table
+                self.run.bind(name, handed if handed is not None and given is not None else UNKNOWN)
 
     def _bind_comprehensions(self) -> None:
         """The names of the comprehensions around, the outermost first."""
