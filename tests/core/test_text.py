@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycell.core.text import LineIndex, Position, Span
+from polycell.core.text import LineIndex, Position, Span, common_end, common_start
 
 TEXT = st.text(alphabet="ab\n\r\f\u2028😀é", max_size=40)
 
@@ -38,3 +38,13 @@ def test_spans() -> None:
     assert 3 not in Span(1, 3)
     assert Span(1, 3).touches(3)
     assert Span(1, 3).shift(2) == Span(3, 5)
+
+
+@given(TEXT, TEXT)
+def test_what_texts_have_in_common(a: str, b: str) -> None:
+    start, end = common_start(a, b), common_end(a, b)
+    assert a[:start] == b[:start]
+    assert a[start : start + 1] != b[start : start + 1] or start == min(len(a), len(b))
+    assert a[len(a) - end :] == b[len(b) - end :]
+    before = a[: len(a) - end][-1:], b[: len(b) - end][-1:]
+    assert before[0] != before[1] or end == min(len(a), len(b))

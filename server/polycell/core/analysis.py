@@ -286,6 +286,17 @@ class Analysis:
                 done = True
         return True
 
+    def unread(self, until: int | None, size: int) -> list[int]:
+        """The cells up to `until`, or of all, that are to be looked at, have so many characters and are not read."""
+        cells, kept, host = self.notebook.cells, self._memo.facts, self.host.name
+        return sorted(
+            index
+            for index in self._pending
+            if (until is None or index <= until)
+            and len(cells[index].text) >= size
+            and (host, cells[index].digest) not in kept
+        )
+
     @property
     def unsettled(self) -> int:
         """How many cells are to be looked at."""

@@ -88,3 +88,28 @@ class LineIndex:
             return 0
         span = self.line_span(position.line)
         return min(span.start + max(position.column, 0), span.end)
+
+
+def common_start(a: str, b: str) -> int:
+    """How many characters two texts have in common at their beginning. Told by halves, since texts are long and
+    comparing slices is quick."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def common_end(a: str, b: str) -> int:
+    """The same at their end."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

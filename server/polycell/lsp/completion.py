@@ -19,7 +19,7 @@ from polycell.core.text import Span
 from polycell.lsp import answers, companion
 from polycell.lsp.convert import range_json, to_offset
 from polycell.lsp.requests import guarded, target_of, value_at
-from polycell.lsp.scheduler import settle
+from polycell.lsp.scheduler import read_large, settle
 from polycell.lsp.state import Asked, State, Target
 
 _ONLY_IN_SQL = frozenset(" (,`")
@@ -47,6 +47,7 @@ async def completion(state: State, params: types.CompletionParams) -> Json | Non
     asked, target = found
     many = target.snapshot.analysis.unsettled > MANY
     ready = not await settle(target.snapshot, target.index - 1, READ_FOR if many else float("inf"))
+    await read_large(target.snapshot, target.index)
     if _is_noise(state, params, target, ready):
         return _list((), False)
     answer = await _offered(state, target, ready)

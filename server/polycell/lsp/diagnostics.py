@@ -15,7 +15,7 @@ from lsprotocol import types
 from polycell.core.facts import Facts
 from polycell.core.notebook import Cell
 from polycell.core.results import Finding, Related
-from polycell.core.text import Span
+from polycell.core.text import Span, common_end, common_start
 from polycell.lsp import companion
 from polycell.lsp.projects import page_uri
 from polycell.lsp.state import Face, Group, State, key_of
@@ -215,14 +215,8 @@ def _typed(old: str, new: str) -> Span | None:
 
 def _same_ends(old: str, new: str) -> tuple[int, int]:
     """How many characters at the start, and how many at the end, are the same."""
-    shortest = min(len(old), len(new))
-    head = 0
-    while head < shortest and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shortest - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    return head, tail
+    head = common_start(old, new)
+    return head, min(common_end(old, new), len(old) - head, len(new) - head)
 
 
 def _meet(one: Span, other: Span) -> bool:

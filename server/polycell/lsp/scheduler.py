@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SLICE = 0.02  # seconds of computing between two looks at the loop
+LARGE = 30_000  # characters of a cell that may take longer than a slice to read
 BRIEF = 0.05  # seconds that the changed cells wait to be judged where something is asked
 BUSY = 20  # such waits, at most, before everything is looked at though something is asked
 FEW = 3  # cells that are judged so soon: more are no typing
@@ -38,11 +39,19 @@ async def settle(snapshot: Snapshot, until: int | None = None, patience: float =
     """Bring exports up to date without blocking the loop; `until` as in `Analysis.settle`. False when that took longer
     than `patience`, in seconds."""
     latest = time.monotonic() + patience
+    await read_large(snapshot, until)
     while not snapshot.analysis.settle(until, time.monotonic() + SLICE):
         if time.monotonic() >= latest:
             return False
         await asyncio.sleep(0)
     return True
+
+
+async def read_large(snapshot: Snapshot, until: int | None = None) -> None:
+    """Have the large cells up to `until` read in a thread: reading one cannot be interrupted, and would hold everybody
+    up. What it says is pure, so it does not matter whether somebody else reads the cell meanwhile."""
+    for index in snapshot.analysis.unread(until, LARGE):
+        await asyncio.to_thread(snapshot.analysis.facts, index)
 
 
 async def in_slices(steps: Steps[T]) -> T:
@@ -157,6 +166,7 @@ class Scheduler:
         ready: list[str] = []
         until = time.monotonic() + SLICE
         for snapshot in snapshots:
+            await read_large(snapshot)
             for index, cell in enumerate(snapshot.notebook.cells):
                 if cell.id not in pending:
                     continue

@@ -6,6 +6,7 @@ line: what reaches over more is cut at line ends, for clients that know no other
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 from lsprotocol import types
@@ -18,6 +19,8 @@ from polycell.lsp.convert import to_offset
 from polycell.lsp.requests import BOUND, left_to_another, unchanged
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, State
+
+SOME = 1_000  # tokens between two looks at the loop
 
 _KIND = {kind: at for at, kind in enumerate(TOKEN_KINDS)}
 _MODIFIER = {modifier: 1 << at for at, modifier in enumerate(TOKEN_MODIFIERS)}
@@ -52,14 +55,17 @@ async def _answer(state: State, shown: types.Range | None) -> types.SemanticToke
                 others = True
                 continue
             lines = LineIndex(cell.text)
-            for token in await tokens(snapshot, state.session.services, index):
+            for at, token in enumerate(await tokens(snapshot, state.session.services, index)):
+                if at % SOME == SOME - 1:
+                    await asyncio.sleep(0)
                 for piece in _lines(lines, token.span):
                     place = face.to_face(cell.id, piece)
                     if place is not None and place.end > start and place.start < end:
                         places.append((place, token))
+    encoded = await _encoded(asked, state, places)
     if not unchanged(state, asked) or (not places and others):
         return None
-    return types.SemanticTokens(_encoded(asked, state, places))
+    return types.SemanticTokens(encoded)
 
 
 def _lines(lines: LineIndex, span: Span) -> Iterator[Span]:
@@ -71,10 +77,12 @@ def _lines(lines: LineIndex, span: Span) -> Iterator[Span]:
             yield piece
 
 
-def _encoded(asked: Asked, state: State, places: list[tuple[Span, SemanticToken]]) -> list[int]:
+async def _encoded(asked: Asked, state: State, places: list[tuple[Span, SemanticToken]]) -> list[int]:
     made: list[int] = []
     line = column = 0
-    for span, token in sorted(places, key=lambda place: place[0]):
+    for at, (span, token) in enumerate(sorted(places, key=lambda place: place[0])):
+        if at % SOME == SOME - 1:
+            await asyncio.sleep(0)
         where = asked.face.range(span, state.client.encoding)
         if where.start.line != where.end.line or (where.start.line, where.start.character) < (line, column):
             continue

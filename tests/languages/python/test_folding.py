@@ -34,3 +34,8 @@ def folded(text: str) -> list[tuple[int, int, str]]:
 )  # fmt: skip
 def test_folds(text: str, expected: list[tuple[int, int, str]]) -> None:
     assert folded(text) == expected
+
+
+def test_of_a_cell_too_large_to_read_nothing_is_folded() -> None:
+    assert folded("a = [\n    1,\n]\n") == [(1, 2, "")]
+    assert folded("a = [\n    1,\n]\n" * 2_000) == []

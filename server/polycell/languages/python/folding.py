@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from polycell.core.results import Fold
 from polycell.core.text import Span
+from polycell.languages.python.facts import too_large
 from polycell.languages.python.source import PythonSource
 
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
@@ -21,8 +22,8 @@ _BLANK = frozenset({tokenize.NL, tokenize.ENDMARKER})
 def folds(source: PythonSource) -> Iterator[Fold]:
     """As far as the text can be read. A bracket that closes at the beginning of a line stays in sight."""
     starts, code = source.lines.starts, source.code
-    if len(starts) != code.count("\n") + 1:
-        return  # line ends that the tokenizer does not know
+    if len(starts) != code.count("\n") + 1 or too_large(code):
+        return  # line ends that the tokenizer does not know, or more than can be told in time
     ends = [*(start - 1 for start in starts[1:]), len(code)]
 
     def lines(first: int, last: int) -> Span:

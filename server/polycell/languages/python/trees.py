@@ -14,6 +14,8 @@ from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 
+from polycell.core.text import common_end, common_start
+
 LONG = 1_000  # characters from which on it is worth while
 _KEPT = 8  # trees that are remembered: of the cells that are being typed, broken and mended
 _FAULTS = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
@@ -135,27 +137,3 @@ def first_line(statement: ast.stmt) -> int:
     """Where a statement begins: its decorators stand above the line that the tree tells."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min((statement.lineno, *(decorator.lineno for decorator in decorators)))
-
-
-def common_start(a: str, b: str) -> int:
-    """How many characters two texts have in common at their beginning."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def common_end(a: str, b: str) -> int:
-    """The same at their end."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -9,7 +9,7 @@ from polycell.core.notebook import Cell
 from polycell.core.text import Span
 from polycell.languages.sql.blocks import Block, blocks
 from polycell.languages.sql.catalogue import reader_of
-from polycell.languages.sql.definitions import Target, target
+from polycell.languages.sql.definitions import target
 from polycell.languages.sql.dialects import DIALECTS, Dialect
 from polycell.languages.sql.lexer import Token, lex
 from polycell.languages.sql.relations import Relations
@@ -36,7 +36,8 @@ def facts(cell: Cell, dialect: Dialect) -> Facts:
         references.append(Reference(cell.result, span, write=True))
     for statement in script.statements:
         found = target(statement)
-        names = _tables(statement, found)
+        names, qualifiers = _named(statement)
+        names = [(name, place.shift(statement.start), local) for name, place, local in names]
         for cte, place, extent in _ctes(statement):
             definitions.append(Definition(cte, "table", place, extent))
             references.append(Reference(cte, place, write=True, local=True))
@@ -45,8 +46,10 @@ def facts(cell: Cell, dialect: Dialect) -> Facts:
             references.append(Reference(known or name, place, local=local or known is not None))
             if not local and known is None:
                 uses.append(Use(name, place, table=True))
-        for name, place, local in _qualifiers(statement, names):
-            references.append(Reference(made.get(name.casefold(), name), place, local=local or name.casefold() in made))
+        for name, place, local in qualifiers:
+            known = made.get(name.casefold())
+            span = place.shift(statement.start)
+            references.append(Reference(known or name, span, local=local or known is not None))
         if found is not None:
             name = ".".join(statement.spelling(t) for t in found.parts)
             place = found.span.shift(statement.start)
@@ -81,8 +84,22 @@ class NoTables:
         return None
 
 
-def _tables(statement: Statement, ddl: Target | None) -> list[tuple[str, Span, bool]]:
-    """(name, span in the text, whether it is a common table expression of the statement) of each table named."""
+# (name, span in the statement, whether it is a common table expression of the statement)
+_Named = list[tuple[str, Span, bool]]
+
+
+def _named(statement: Statement) -> tuple[_Named, _Named]:
+    """The tables that a statement names, and the qualifiers that are such a name; kept with its tree, since a text may
+    be made of thousands of which a keystroke changes one."""
+    key = f"named in {statement.dialect.name}"
+    kept = statement.root.memo.get(key)
+    if kept is None:
+        tables = _tables(statement)
+        kept = statement.root.memo[key] = tables, list(_qualifiers(statement, tables))
+    return kept  # type: ignore[return-value]
+
+
+def _tables(statement: Statement) -> _Named:
     relations = Relations(statement, NoTables())
     made: list[tuple[str, Span, bool]] = []
     found = [(s, b) for b in blocks(statement.root) if b.kind == "query" for s in sources(statement, b)]
@@ -93,7 +110,7 @@ def _tables(statement: Statement, ddl: Target | None) -> list[tuple[str, Span, b
         if not source.parts or source.hole is not None:
             continue
         name = ".".join(statement.spelling(p) for p in source.parts)
-        span = Span(source.parts[0].start, source.parts[-1].end).shift(statement.start)
+        span = Span(source.parts[0].start, source.parts[-1].end)
         cte = relations.cte(name, block) if len(source.parts) == 1 else None
         if cte is not None:
             made.append((statement.spelling(cte.name), span, True))
@@ -104,9 +121,9 @@ def _tables(statement: Statement, ddl: Target | None) -> list[tuple[str, Span, b
     return sorted(set(made), key=lambda m: m[1])
 
 
-def _qualifiers(statement: Statement, names: list[tuple[str, Span, bool]]) -> Iterator[tuple[str, Span, bool]]:
+def _qualifiers(statement: Statement, names: _Named) -> Iterator[tuple[str, Span, bool]]:
     """`sales` of `sales.price` where that is a table of the statement by its own name and no alias is called so."""
-    taken = [span.shift(-statement.start) for _, span, _ in names]
+    taken = [span for _, span, _ in names]
     aliased: set[str] = set()
     for block in blocks(statement.root):
         if block.kind == "query":
@@ -125,7 +142,7 @@ def _qualifiers(statement: Statement, names: list[tuple[str, Span, bool]]) -> It
         if folded in aliased or len({local for _, local in meant}) != 1 or any(token.start in span for span in taken):
             continue
         name, local = min(meant)
-        yield name, Span(token.start, token.end).shift(statement.start), local
+        yield name, Span(token.start, token.end), local
 
 
 def _is_column(statement: Statement, parts: tuple[Token, ...], block: Block, own: object) -> bool:

@@ -11,6 +11,7 @@ from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.scan import LONGEST, Statement, scan
 
+NEAR = 30_000  # characters before and behind the cursor that are looked at in a text that is far longer
 _BEFORE = re.compile(r"[\w$]*\Z")
 _BEHIND = re.compile(r"[\w$]*")
 
@@ -45,8 +46,8 @@ def place(text: str, offset: int, dialect: Dialect) -> Place | None:
     offset = min(max(offset, 0), len(text))
     if len(text) > 2 * LONGEST:
         # Far more than anybody types into: look at the neighbourhood only.
-        start = max(0, offset - LONGEST // 2)
-        found = _place(text[start : offset + LONGEST // 2], offset - start, dialect)
+        start = max(0, offset - NEAR)
+        found = _place(text[start : offset + NEAR], offset - start, dialect)
         return _moved(found, start) if found is not None else None
     return _place(text, offset, dialect)
 

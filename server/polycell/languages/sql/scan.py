@@ -72,7 +72,7 @@ class Script:
         return found
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MOST + 1_000)  # fewer, and a text of so many statements would find none of its own
 def _parts(text: str, masked: str, holes: tuple[Span, ...], dialect: Dialect) -> tuple[Lexed, Block]:
     lexed = lex(masked, dialect, holes)
     return lexed, build(lexed.tokens)
