@@ -85,7 +85,8 @@ class Anchor:
     """A place that survives edits elsewhere: the `nth` occurrence (from 0) of `token` in a text.
 
     `cell` is a cell's id, or empty when `uri` names a file (a CSV header); without both it counts in a text that was
-    evaluated alone (`Table.rebased`). Being stable, it can take part in equality:
+    evaluated alone (`Table.rebased`). With `after` it counts from the first occurrence of that text on: from where a
+    function begins, which may be written by one cell and called by another. Being stable, it can take part in equality:
     an edit above a definition leaves the definition's binding equal, and nothing below is analysed again.
     """
 
@@ -93,6 +94,7 @@ class Anchor:
     nth: int = 0
     cell: str = ""
     uri: str = ""
+    after: str = ""
 
     @staticmethod
     def at(text: str, start: int, token: str, *, cell: str = "", uri: str = "") -> Anchor:
@@ -100,9 +102,10 @@ class Anchor:
 
     def find(self, text: str) -> tuple[int, int] | None:
         """(start, end) offsets in the text as it is now, or None when it is gone."""
+        begin = text.find(self.after) if self.after else 0
         at = -1
         for _ in range(self.nth + 1):
-            at = text.find(self.token, at + 1 if at < 0 else at + len(self.token))
+            at = text.find(self.token, begin if at < 0 else at + len(self.token)) if begin >= 0 else -1
             if at < 0:
                 return None
         return at, at + len(self.token)
@@ -318,6 +321,7 @@ class Function:
     definition: str = ""
     exact: bool = False
     defaults: tuple[tuple[str, Type], ...] = ()
+    place: Anchor | None = None  # where `definition` begins, if its cell has no other of that name
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,42 @@ def test_a_column_of_a_function_comes_from_its_call() -> None:
     assert place.span.of(cell).startswith("df")
 
 
+WRITTEN = """
+x = "total"
+def clean(d, extra):
+    d = d.rename(columns={"n": "renamed"})
+    d["total"] = 1
+    d[extra] = 2
+    return d
+class Report:
+    def __init__(self, d):
+        self.df = d.copy()
+    def add(self):
+        self.df["made"] = 1
+# %%
+out = clean(df, "given")
+report = Report(df)
+report.add()
+# %%
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ('out["tot<|>al"]', '    d["total"] = 1'),
+        ('out["rena<|>med"]', '    d = d.rename(columns={"n": "renamed"})'),
+        ('out["giv<|>en"]', 'out = clean(df, "given")'),
+        ('report.df["ma<|>de"]', '        self.df["made"] = 1'),
+    ],
+)
+def test_a_column_leads_to_the_line_of_the_function_that_makes_it(code: str, line: str) -> None:
+    (place,) = definition(PRELUDE + WRITTEN + code)
+    cells = (PRELUDE + WRITTEN).split("# %%\n")
+    cell = cells[int(place.cell.removeprefix("c"))].lstrip("\n")
+    assert cell[: place.span.end].rpartition("\n")[2] + cell[place.span.end :].partition("\n")[0] == line
+
+
 SETTINGS = """
 import pandas as pd
 folder = "elsewhere"

@@ -22,7 +22,7 @@ from polycell.languages.python.flow import effects, objects
 from polycell.languages.python.flow.calls import is_pure
 from polycell.languages.python.flow.containers import is_object
 from polycell.languages.python.flow.declared import annotated, class_schema
-from polycell.languages.python.flow.inline import defaults, definition
+from polycell.languages.python.flow.inline import begins_at, defaults, definition
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.looking import METHODS as LOOKING
 from polycell.languages.python.flow.state import join
@@ -71,6 +71,7 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
         text,
         exact=not node.decorator_list and not method,
         defaults=defaults(run, arguments) if text else (),
+        place=begins_at(run, node) if text else None,
     )
 
 
@@ -132,10 +133,11 @@ def _method(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> F
     """A method; of one that can be followed the text and the parameters besides the object itself."""
     text = objects.method_text(run, node) if isinstance(node, ast.FunctionDef) else ""
     parameters = objects.parameters_of(node) if text else ()
-    given = defaults(run, node.args) if text else ()
+    given, place = (defaults(run, node.args), begins_at(run, node)) if text else ((), None)
     return Function(
-        signature(node, method=True), None, ast.get_docstring(node) or "", parameters, None, text, defaults=given
-    )
+        signature(node, method=True), None, ast.get_docstring(node) or "", parameters, None, text, defaults=given,
+        place=place,
+    )  # fmt: skip
 
 
 def _constants(run: Interpreter, node: ast.ClassDef) -> tuple[tuple[str, Type], ...]:

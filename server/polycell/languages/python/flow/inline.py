@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from polycell.core.text import LineIndex
-from polycell.core.types import BOOL, UNKNOWN, Collection, Function, Module, Record, Scalar, Table, Type
+from polycell.core.types import BOOL, UNKNOWN, Anchor, Collection, Function, Module, Record, Scalar, Table, Type
 from polycell.languages.python.flow import effects
 from polycell.languages.python.flow.containers import alone, is_object, taken_from
 from polycell.languages.python.flow.interpreter import LENT, MOST, Interpreter
@@ -36,6 +36,16 @@ def definition(
     if not (unsettled(returns) or _handles_frames(node, body) or _calls_followed(run, body)):
         return ""
     return "\n".join(run.source.code.split("\n")[node.lineno - 1 : node.end_lineno])
+
+
+def begins_at(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Anchor | None:
+    """Where a function's text begins, by its name; None where its cell has another of the same name."""
+    code = run.source.code
+    start = run.source.lines.line_span(node.lineno - 1).start + node.col_offset
+    end = code.find("(", start)
+    token = code[start : end + 1]
+    text = run.text or code
+    return Anchor(token, 0, run.cell) if "\n" not in token and run.site is None and text.count(token) == 1 else None
 
 
 def defaults(run: Interpreter, arguments: ast.arguments) -> tuple[tuple[str, Type], ...]:
@@ -126,7 +136,8 @@ def called(
     if touched and not straight:
         return None  # what holds at each `return` is not kept apart
     before, outer = run.state, _Outside(run)
-    run.site = run.place(at, "")
+    run.site = run.site if run.inside_of else run.place(at, "")
+    run.definition = callee.place
     run.state = before.copy()
     if run.inside_of:
         run.state.names = dict(run.outermost)  # a function does not see the variables of the one that calls it
@@ -181,11 +192,12 @@ class _Outside:
 
     def __init__(self, run: Interpreter) -> None:
         self.held = (run.source, run.until, run.results, run.handed, run.breaks, run.last, run.doubts, run.site)
+        self.definition = run.definition
         self.inside_of = run.inside_of
 
     def restore(self, run: Interpreter) -> None:
         (run.source, run.until, run.results, run.handed, run.breaks, run.last, run.doubts, run.site) = self.held
-        run.inside_of = self.inside_of
+        run.inside_of, run.definition = self.inside_of, self.definition
 
 
 def _enter(

@@ -128,6 +128,7 @@ class Interpreter:
         self.piped: set[int] = set()  # calls (by identity) that hand a frame to a function which was entered
         self.expressions: dict[int, ast.expr] = {}  # column expressions that objects stand for
         self.site: Anchor | None = None  # the call, while a function is followed that it calls
+        self.definition: Anchor | None = None  # and where that function is written, if it is known
         self.inside_of: tuple[str, ...] = ()  # the texts of the functions that are being followed, outermost first
         self.outermost: dict[str, Slot] = {}  # the names of the cell while they are
         self.last: Type | None = None  # the value of the last expression statement
@@ -329,17 +330,26 @@ class Interpreter:
 
     def place(self, node: ast.AST, name: str) -> Anchor | None:
         """Where `name` is written in a node; the node's own beginning where it is not."""
-        if self.site is not None:
-            return self.site
         code = self.source.code
+        if self.site is not None and self.definition is None:
+            return self.site
         span = place_of(self.source, node, name) if name else None
         if span is not None:
             return self.anchor(span.start, name)
+        if self.site is not None:
+            return self.site
         span = self.source.span(node)
         token = code[span.start : span.end].split("\n", 1)[0]
         return self.anchor(span.start, token) if token else None
 
     def anchor(self, start: int, token: str) -> Anchor:
+        if self.site is not None:  # in the text of a function, which stands in some cell
+            begin = self.definition
+            inside = self.source.code.find(begin.token) if begin is not None else -1
+            if begin is None or not 0 <= inside <= start:
+                return self.site
+            nth = self.source.code.count(token, inside, start)
+            return Anchor(token, nth, begin.cell, after=begin.token)
         return Anchor.at(self.text or self.source.code, start, token, cell=self.cell)
 
     def text_of(self, node: ast.AST) -> str:

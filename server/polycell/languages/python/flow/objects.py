@@ -15,7 +15,7 @@ from dataclasses import replace
 from polycell.core.types import UNKNOWN, Class, Function, Module, Record, Table, Type
 from polycell.languages.python.flow import containers, effects
 from polycell.languages.python.flow.declared import instance
-from polycell.languages.python.flow.inline import LONGEST, NOT_FOLLOWED, called, defaults, parsed
+from polycell.languages.python.flow.inline import LONGEST, NOT_FOLLOWED, begins_at, called, defaults, parsed
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import join, opened
 from polycell.languages.python.frames.registry import Argument
@@ -54,7 +54,10 @@ def init_of(run: Interpreter, node: ast.ClassDef) -> Function | None:
     if function is None:
         return None
     arguments = function[1].args
-    return Function("(…)", None, "", parameters_of(function[1]), (), text, defaults=defaults(run, arguments))
+    own = defined.get("__init__")
+    place = begins_at(run, own) if isinstance(own, ast.FunctionDef) else None
+    names = parameters_of(function[1])
+    return Function("(…)", None, "", names, (), text, defaults=defaults(run, arguments), place=place)
 
 
 def method_text(run: Interpreter, node: ast.FunctionDef) -> str:
