@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from polycell.core import features
 from polycell.core.text import Span
-from tests.dsl import complete, hover, load
+from tests.dsl import complete, definition, hover, load
 
 FRAME = """
 host: polynote
@@ -44,6 +45,16 @@ def test_no_columns_elsewhere(line: str) -> None:
     assert [item.label for item in found if item.kind == "column"] == []
 
 
+@pytest.mark.parametrize("line", ['df.selectExpr("pri<|>")', 'val s = "pri<|>', 'f("a", """pri<|>ce""")'])
+def test_no_words_of_scala_within_strings(line: str) -> None:
+    assert complete(f"{FRAME}# %% [scala]\n{line}").items == ()
+
+
+@pytest.mark.parametrize("line", ['f("a", pri<|>)', 's"${pri<|>}"', '"a" + pri<|>'])
+def test_words_of_scala_beside_strings(line: str) -> None:
+    assert "private" in [item.label for item in complete(f"{FRAME}# %% [scala]\n{line}").items]
+
+
 def test_a_column_replaces_what_stands_in_its_string() -> None:
     (item,) = complete(f'{FRAME}# %% [scala]\ndf.select("ci<|>ty")').items
     assert (item.label, item.replace) == ("city", Span(len('df.select("'), len('df.select("city')))
@@ -53,6 +64,44 @@ def test_a_column_is_explained() -> None:
     found = hover(f'{FRAME}# %% [scala]\ndf.select("unit_<|>price")')
     assert found is not None
     assert "double" in found.markdown
+
+
+def test_a_column_leads_to_where_its_name_was_given() -> None:
+    made = 'val big = df.withColumn("twice", $"id" * 2)\n'
+    (here,) = definition(f'{FRAME}# %% [scala]\n{made}big.select("tw<|>ice")')
+    assert (here.cell, here.span.start) == ("c1", made.index("twice"))
+    (above,) = definition(f'{FRAME}# %% [scala]\ndf.select(col("ci<|>ty"))')
+    assert above.cell == "c0"
+
+
+FUNCTIONS = """
+host: polynote
+# %% [python]
+class Model:
+    def __init__(self, name, *, size=1): ...
+def greet(who, loud=False): ...
+# %% [scala]
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "label", "parameter"),
+    [
+        ("greet(<|>)", "greet(who, loud=False)", 0),
+        ('greet("a,b", f(1, 2) + <|>', "greet(who, loud=False)", 1),
+        ("val m = Model(<|>)", "Model(name, *, size=1)", 0),
+        ("def greet(x: Int) = x\ngreet(<|>)", None, 0),
+        ("thing.greet(<|>)", None, 0),
+        ("println(<|>)", None, 0),
+    ],
+)
+def test_functions_of_python_have_their_own_parameters(call: str, label: str | None, parameter: int) -> None:
+    case = load(f"{FUNCTIONS}{call}")
+    found = asyncio.run(features.signature(case.snapshot, case.session.services, case.cell, case.offset))
+    assert (found.signatures[0].label if found else None) == label
+    if found is not None:
+        assert found.parameter == parameter
+        assert found.signatures[0].parameters[0].of(found.signatures[0].label) in ("who", "name")
 
 
 def test_a_case_class_of_a_table(tmp_path: Path) -> None:

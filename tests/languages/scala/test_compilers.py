@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import replace
@@ -99,6 +100,25 @@ def test_what_takes_long_may_be_cancelled(play: Callable[..., None]) -> None:
 
     fetching = {"doing": "fetching jars", "message": "a.jar", "cancellable": True}
     play(test, {"initialized": [{"say": ["polycell/progress", fetching]}]})
+
+
+@pytest.mark.skipif(not os.environ.get("POLYCELL_FULL"), reason="a JVM more; POLYCELL_FULL=1 runs it")
+def test_a_real_one_without_memory_says_so() -> None:
+    if SPEC.command() is None:
+        pytest.skip(SPEC.missing())
+
+    async def asked() -> list[str]:
+        notes: list[str] = []
+        light = Light(notes.append, {"download": True, "memory": 8})
+        compilers = Compilers([light])
+        try:
+            text = "object A {\nList(1).\n}\n"
+            assert await compilers.at(Question(Config(), "n", "c", text), "textDocument/completion", 19) is None
+        finally:
+            await compilers.close()
+        return notes
+
+    assert "ran out of memory" in asyncio.run(asked())[-1]
 
 
 def test_one_without_memory_says_so_and_is_started_again(play: Callable[..., None]) -> None:

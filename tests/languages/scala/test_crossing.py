@@ -12,6 +12,7 @@ from polycell.core.types import (
     STRING,
     Class,
     Collection,
+    Column,
     DataType,
     Function,
     Module,
@@ -166,6 +167,14 @@ def test_an_instance_has_the_members_of_its_class() -> None:
     assert "def total: " in made
     assert "def price(item: Any = null, tax: Any = null): " in made
     assert "_x" not in made
+
+
+def test_a_frame_of_pandas_has_its_columns() -> None:
+    frame = Table((Column("city"), Column("unit price"), Column("type")), flavour="pandas")
+    made = declaration(Binding("df", frame), lambda name: None, spark=True)
+    assert made.startswith("class `Python DataFrame` extends _root_.polynote.runtime.python.PythonObject { def city: ")
+    assert "def `type`: " in made
+    assert "unit" not in made
 
 
 def test_a_method_that_takes_any_arguments_has_no_parameters_of_its_own() -> None:

@@ -14,6 +14,7 @@ import pytest
 from polycell.languages.scala.host import java
 from polycell.languages.scala.host.classpath import compiler_jars
 from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of, known, remember
+from polycell.languages.scala.host.renewal import MOST_SHOWN, Renewal
 from polycell.languages.scala.host.versions import DEFAULT, release_for
 
 needs_platformdirs = pytest.mark.skipif(importlib.util.find_spec("platformdirs") is None, reason="needs platformdirs")
@@ -116,6 +117,28 @@ def names_in(jar: str, entry: str, name: bytes) -> set[bytes]:
 
 
 @needs_platformdirs
+def test_a_compiler_is_made_anew_when_memory_runs_short() -> None:
+    full, asked = True, 0
+
+    def is_full() -> bool:
+        nonlocal asked
+        asked += 1
+        return full
+
+    renewal = Renewal(is_full)
+    renewal.show(MOST_SHOWN)
+    assert not renewal.due()
+    assert asked == 0  # it has seen too little for that to matter
+    renewal.show(1)
+    assert renewal.due()
+    assert not renewal.due()  # it has been made anew
+    full = False
+    renewal.show(MOST_SHOWN + 1)
+    assert not renewal.due()
+    full = True
+    assert renewal.due()
+
+
 def test_the_presentation_compiler_keeps_the_caches_that_it_inherits() -> None:
     """Built against another version of `semanticdb` it would not override them, and make each anew at every look."""
     jars = known(compiler_jars(DEFAULT))

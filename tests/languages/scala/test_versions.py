@@ -84,6 +84,21 @@ def test_scala_3(live: Live) -> None:
         (3, "nowhere", "Not found: nowhere"),
         (4, ",", "')' expected, but the cell ends"),
     ]
+    # What phases behind the typer refuse.
+    wrong = {
+        "trait A { def a: Int }\nclass B extends A": ("B", "needs to be abstract"),
+        "class A { def f = 1 }\nclass B extends A { def f = 2 }": ("f", "needs `override`"),
+        "def f = { val a = b; val b = 1; a }": ("b", "forward reference"),
+        "@scala.annotation.tailrec def f(n: Int): Int = 1 + f(n - 1)": ("f(n - 1)", "not in tail position"),
+    }
+    for text, (place, message) in wrong.items():
+        ((cell, words, said),) = {one[:2]: one for one in live.findings(f"{SCALA_3}# %%\n{text}")}.values()
+        assert (cell, words) == (3, place)
+        assert message in said
+    right = (
+        "@scala.annotation.tailrec def f(n: Int): Int = if n < 1 then 0 else f(n - 1)\nclass B extends A { def a = 1 }"
+    )
+    assert live.findings(f"{SCALA_3}trait A {{ def a: Int }}\n# %%\n{right}") == []
 
 
 @pytest.mark.skipif(not os.environ.get("POLYCELL_FULL"), reason="a JVM more; POLYCELL_FULL=1 runs it")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from polycell.core.results import Completion, Completions, Hover
+from polycell.core.places import located
+from polycell.core.results import Completion, Completions, Hover, Location
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Column, Table
@@ -48,6 +49,14 @@ def hover(context: Context, offset: int) -> Hover | None:
         return None
     source = f"  \nfrom {column.evidence.value}: `{column.source}`" if column.source else ""
     return Hover(f"column `{column.name}`: {column.type or 'type unknown'}{source}", found[0])
+
+
+def define(context: Context, offset: int) -> Sequence[Location]:
+    """Where the column at the offset was given its name."""
+    found = _place(context, offset)
+    column = found[1].column(found[0].of(context.cell.text)) if found is not None else None
+    places = [located(context.notebook, origin) for origin in (column.origins if column is not None else ())]
+    return [place for place in places if place is not None]
 
 
 def _place(context: Context, offset: int) -> tuple[Span, Table] | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from polycell.core.environment import Binding
-from polycell.core.types import Class, Function, Module, Opaque, Record, Table, Type
+from polycell.core.types import UNKNOWN, Class, Function, Module, Opaque, Record, Table, Type
 from polycell.languages.scala.lexer import KEYWORDS
 from polycell.languages.scala.scalatypes import to_scala
 
@@ -67,14 +67,19 @@ def quoted(name: str) -> str:
 
 
 def _title(type_: Type) -> str:
+    if isinstance(type_, Table):
+        return "DataFrame"
     return type_.name.rpartition(".")[2] if isinstance(type_, Opaque | Record) else "object"
 
 
 def _members(type_: Type, lookup: Lookup) -> list[str]:
-    """Of an instance: the public members of its class. What they give is an object of Python, whatever it is there."""
+    """Of an instance the public members of its class, of a frame its columns. What they give is an object of Python,
+    whatever it is there."""
     members: tuple[tuple[str, Type], ...] = ()
     if isinstance(type_, Record):
         members = type_.fields
+    elif isinstance(type_, Table):
+        members = tuple((column.name, UNKNOWN) for column in type_.columns if _WORD.fullmatch(column.name))
     elif isinstance(type_, Opaque):
         owner = lookup(type_.name)
         members = owner.type.members if owner is not None and isinstance(owner.type, Class) else ()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from polycell.core.types import Table
+from polycell.core.types import Column, Table
 from polycell.core.virtual import Piece
 from polycell.languages.scala.lexer import GOES_ON, Token
 
@@ -29,6 +29,7 @@ _ARGUMENTLESS = frozenset(
     }
 )
 _DROPPED = frozenset({"toDS", "stripMargin"})
+_MAPPING = frozenset({"map", "flatMap", "mapPartitions", "rdd", "mapValues", "collect"})
 _NUMBER = re.compile(r"(?i)^(0x[\da-f_]+?|[\d_.]+(?:e[+-]?\d+)?)[lfd]?$")
 _PREFIX = re.compile(r'(?:s|f|raw)?(?="|""")')
 _MARGIN = re.compile(r"(?m)^([ \t]*)\|")
@@ -175,12 +176,29 @@ class Translation:
         elif [token.text for token in found[end + 1 : end + 3]] in ([".", "toDF"], [".", "toDS"]):
             table = self.rows(found[at : end + 1]) if not self.is_frame(found[at].text) else None
         else:
-            return None
+            table = None
+        if table is None and not at:
+            end, table = self._named(found)
         if table is None:
             return None
         name = f"polycell_frame{len(self.made)}"
         self.made[name] = table
         return name, end
+
+    def _named(self, found: Sequence[Token]) -> tuple[int, Table | None]:
+        """What stands before the last `.toDF("a", "b")`, whatever it is made of: as many columns, of unknown types."""
+        depth, last = 0, 0
+        for at, token in enumerate(found):
+            depth += {"open": 1, "close": -1}.get(token.kind, 0)
+            if depth == 0 and token.text == "toDF" and [t.text for t in found[at - 1 : at + 2]] == [".", "toDF", "("]:
+                last = at
+        names = list(split(found[last + 2 : closing(found, last + 1)])) if last else []
+        literal = all(len(name) == 1 and name[0].kind == "string" and not name[0].broken for name in names)
+        before = {token.text for token in found[: last - 1]}
+        if not names or not literal or (self.is_frame(found[0].text) and not before & _MAPPING):
+            return 0, None
+        columns = tuple(Column(f"_{number + 1}") for number in range(len(names)))
+        return last - 2, Table(columns, flavour="spark", case_sensitive=False)
 
     def _member(self, found: Sequence[Token], at: int) -> Part:
         name = found[at].text

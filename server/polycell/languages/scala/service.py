@@ -16,7 +16,7 @@ from polycell.core.results import NO_COMPLETIONS, Action, Completion, Completion
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Table, describe
-from polycell.languages.scala import answers, columns
+from polycell.languages.scala import answers, columns, foreign_calls
 from polycell.languages.scala.actions import actions
 from polycell.languages.scala.cells import Reader, Unit, Units, unit
 from polycell.languages.scala.compilers import Compilers
@@ -113,6 +113,8 @@ class ScalaService(LanguageService):
             if members is None:
                 return Completions((), late)
             return matching(members, context.cell.id, context.cell.text, member.typed, _place_of_imports(context))
+        if _in_string(context.cell, offset):
+            return NO_COMPLETIONS
         names = _names(context, offset)
         patience = self._with_ours if names.items else self._alone
         place, late = await self._in_time(context, offset, _COMPLETION, patience)
@@ -155,6 +157,8 @@ class ScalaService(LanguageService):
         return {one.name: one for one in views(own, offset)}
 
     async def define(self, context: Context, offset: int) -> Sequence[Location]:
+        if given := columns.define(context, offset):
+            return given
         place, _ = await self._in_time(context, offset, _DEFINITION)
         if place is None:
             return ()
@@ -165,6 +169,9 @@ class ScalaService(LanguageService):
         return tuple(actions(context, span))
 
     async def signature(self, context: Context, offset: int) -> Signatures | None:
+        foreign = foreign_calls.signature(context, offset)
+        if foreign is not None:
+            return foreign
         place, _ = await self._in_time(context, offset, _SIGNATURE)
         return answers.signatures(place[0].result) if place is not None else None
 
@@ -274,6 +281,13 @@ def _word(cell: Cell, offset: int) -> Span | None:
 @lru_cache(maxsize=64)
 def _words(text: str) -> tuple[Span, ...]:
     return tuple(Span(token.start, token.end) for token in tokens(text) if token.kind in ("id", "keyword", "op"))
+
+
+def _in_string(cell: Cell, offset: int) -> bool:
+    """Whether the place is within a string without interpolation, where nothing of Scala goes."""
+    text = scala_text(cell)
+    strings = (token for token in tokens(text) if token.kind == "string" and text.startswith('"', token.start))
+    return any(token.start < offset < token.end + token.broken for token in strings)
 
 
 def _names(context: Context, offset: int) -> Completions:

@@ -10,11 +10,9 @@ import jpype
 
 from polycell.languages.scala.host.classes import Classes
 from polycell.languages.scala.host.interop import Json, Memory, Source, java_list
+from polycell.languages.scala.host.renewal import Renewal
 
 ANSWER = 60.0  # seconds for one answer; cold ones with Spark on the classpath take many
-# It keeps something of every document, some 60 bytes a character. Where that fills the memory it is made anew at the
-# next question (a second), but not before it has seen so many characters.
-MOST_SHOWN = 500_000
 
 
 class Token:
@@ -52,8 +50,8 @@ class Compiler:
         self._optional = jpype.JClass("java.util.Optional")
         found = next(iter(services.load(interface, jpype.JClass("scala.Option").class_.getClassLoader()).iterator()))
         self._classes = Classes(classpath)
-        self._memory = Memory()
-        self._shown = 0  # characters since it was made
+        memory = Memory()
+        self._renewal = Renewal(lambda: memory.full)
         with_search = found.withSearch(self._search())
         self._compiler = with_search.newInstance(
             "notebook", java_list(paths.get(jar) for jar in classpath), java_list(options)
@@ -78,13 +76,12 @@ class Compiler:
 
     def _get(self, future: Any) -> Any:
         found = future.get(int(ANSWER), jpype.JClass("java.util.concurrent.TimeUnit").SECONDS)
-        if self._shown > MOST_SHOWN and self._memory.full:
-            self._shown = 0
+        if self._renewal.due():
             self._compiler.restart()
         return found
 
     def _at(self, source: Source, offset: int, token: Token) -> Any:
-        self._shown += len(source.text)
+        self._renewal.show(len(source.text))
         return self._parameters(self._uri.create(source.uri), source.text, offset, token.java)
 
     def _search(self) -> Any:

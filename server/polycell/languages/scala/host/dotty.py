@@ -1,12 +1,15 @@
 """Scala 3: the compiler's own interactive driver, which both answers questions and tells errors.
 
 The compiler answers for one text at a time. It keeps the thread that it was made in, so each role has a driver of its
-own: `Dotty` for questions, `DottyChecker` for checks.
+own: `Dotty` for questions, `DottyChecker` for checks. The driver stops behind the typer; what later phases refuse
+(members that a class lacks, overrides, forward references, tail calls) the compiler itself says of a text in which the
+driver finds no error.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +22,9 @@ from polycell.languages.scala.host.dotty_types import DottyTypes
 from polycell.languages.scala.host.interop import Source, function, iterate, scala_list
 
 _LEVELS = {2: 1, 1: 2, 0: 3}  # dotty's diagnostics as the protocol's severities
+_LAST = "tailrec"  # a phase of the compiler: behind those that check references
 _DEFINITIONS = 8 | 128  # Interactive.Include: definitions, local ones too
+_WORD = re.compile(r"\w+")
 _WORDS = {"value": "val", "lazy value": "lazy val", "variable": "var", "method": "def"}
 
 
@@ -60,20 +65,53 @@ class _Driver:
         return self._position(unit.source(), self._span(offset), self._nowhere)
 
 
+class _Later:
+    """The compiler as the command line has it, as far as the last phase that finds errors of people."""
+
+    def __init__(self, classpath: Sequence[str]) -> None:
+        context = jpype.JClass("dotty.tools.dotc.core.Contexts$ContextBase")().initialCtx()
+        self._context = context.fresh()
+        options = ["-classpath", os.pathsep.join(classpath), "-color:never", f"-Ystop-after:{_LAST}"]
+        arguments = jpype.JArray(jpype.JClass("java.lang.String"))(options)
+        command = getattr(jpype.JClass("dotty.tools.dotc.ScalacCommand$"), "MODULE$")
+        told = command.distill(arguments, context.settings(), context.settingsState(), context)
+        self._context.setSettings(told.sstate())
+        self._context.base().initialize(self._context)
+        self._compiler = jpype.JClass("dotty.tools.dotc.Compiler")()
+        self._reporter = jpype.JClass("dotty.tools.dotc.reporting.StoreReporter")
+        self._virtual = getattr(jpype.JClass("dotty.tools.dotc.util.SourceFile$"), "MODULE$").virtual
+
+    def run(self, source: Source) -> list[Any]:
+        reporter = self._reporter(None, False)
+        run = self._compiler.newRun(self._context.fresh().setReporter(reporter))
+        run.compileSources(scala_list([self._virtual("Notebook.scala", source.text, False)]))
+        return list(iterate(reporter.removeBufferedMessages(run.runContext())))
+
+
 class DottyChecker(_Driver):
     def __init__(self, classpath: Sequence[str]) -> None:
         super().__init__(classpath)
         self._types = DottyTypes()
+        self._later = _Later(classpath)
 
     def compile(self, source: Source) -> dict[str, Any]:
         """As `checker.Checker.compile`."""
-        found = [self._diagnostic(source, one) for one in self.run(source) if one.position().isPresent()]
-        return {"diagnostics": found, "definitions": self._definitions(source)}
+        found = self._diagnostics(source, self.run(source))
+        definitions = self._definitions(source)
+        # Macros may be used in cells below theirs, but not in the text of theirs.
+        if "scala.quoted" not in source.text and not any(one["severity"] == 1 for one in found):
+            found = self._diagnostics(source, self._later.run(source))
+        return {"diagnostics": found, "definitions": definitions}
+
+    def _diagnostics(self, source: Source, found: Sequence[Any]) -> list[dict[str, Any]]:
+        return [self._diagnostic(source, one) for one in found if one.position().isPresent()]
 
     def _diagnostic(self, source: Source, one: Any) -> dict[str, Any]:
         position = one.position().get()
+        start, end = int(position.start()), int(position.end())
+        word = _WORD.match(source.text, source.points(start)) if end <= start else None
         return {
-            "range": source.range(int(position.start()), int(position.end())),
+            "range": source.range(start, source.units(word.end()) if word is not None else end),
             "severity": _LEVELS.get(int(one.level()), 1),
             "message": str(one.message()),
             "source": "scala",

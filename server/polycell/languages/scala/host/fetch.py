@@ -138,7 +138,7 @@ def _resolver(progress: Any) -> Path:
                 raise MissingError(f"{url} is not the file that was expected; nothing of it was used.")
             Path(part.name).replace(kept)
         except OSError as error:
-            raise MissingError(f"{url} could not be fetched: {error}") from error
+            raise MissingError(f"{url}: {getattr(error, 'reason', error)}") from error
         finally:
             Path(part.name).unlink(missing_ok=True)
     return kept
