@@ -35,6 +35,9 @@ class Known:
     def file(self, path: str, function: str = "", options: object = None, more: object = ()) -> Table | None:
         return None
 
+    def variable(self, name: str) -> bool:
+        return False
+
     def hole(self, text: str) -> Table | None:
         return None
 

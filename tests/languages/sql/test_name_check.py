@@ -53,6 +53,29 @@ def test_findings(dialect: str, query: str, expected: list[tuple[str, str]]) -> 
 
 
 @pytest.mark.parametrize(
+    ("dialect", "query", "expected"),
+    [
+        ("bigquery", "declare low, high int64; select total from orders where total between low and high", []),
+        ("bigquery", "declare low int64; select total from orders where total > lwo", [("unknown-column", "lwo")]),
+        ("spark", "declare or replace variable low int default 5; select total from orders where total > low", []),
+        ("bigquery", "begin declare low int64; select total from orders where total > low; end", []),
+        ("bigquery", "if true then declare low int64; end if; select total from orders where total > low", []),
+        ("bigquery", "for r in (select id from orders) do select total from orders where id = r.id; end for", []),
+        ("mysql", "create procedure p(low int) begin set @a = 1; select total from orders where id > low; end", []),
+        ("tsql", "declare @low int = 5; select totl from orders where id > @low", [("unknown-column", "totl")]),
+    ],
+)  # fmt: skip
+def test_variables(dialect: str, query: str, expected: list[tuple[str, str]]) -> None:
+    assert found(dialect, query) == expected
+
+
+def test_a_variable_of_a_cell_above() -> None:
+    cells = ["declare variable low int", f"{DDL}", "select total from orders where total > low and totl > 1"]
+    case = dsl.load("\n".join(f"# %%\n{url('spark')}\n{cell}" for cell in cells))
+    assert [f.span.of(case.notebook.cells[2].text) for f in features.findings(case.snapshot, 2)] == ["totl"]
+
+
+@pytest.mark.parametrize(
     ("dialect", "query"),
     [
         ("postgres", "select ctid, current_date, current_user, total::text from orders"),

@@ -14,6 +14,7 @@ from polycell.languages.sql.attached import ATTACHED, key_of
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.namespaces import USED, qualified
 from polycell.languages.sql.templates import hole_name
+from polycell.languages.sql.variables import key_of as key_of_variable
 from polycell.tables.databases.catalogue import Database, Relation
 from polycell.tables.unseen import TEMPORARY, UNSEEN
 
@@ -169,6 +170,10 @@ class ViewCatalogue:
             named = self.table(spelled.split(".")) if _NAME.match(spelled) else None
             return replace(named, open=True) if named is not None else None
         return sql_table(found)
+
+    def variable(self, name: str) -> bool:
+        """Whether SQL above declared a variable of that name."""
+        return self._kept(key_of_variable(name)) is not None
 
     def tables(self) -> Iterator[Binding]:
         """Every table known that is named without a schema of the database, one a name."""

@@ -61,6 +61,9 @@ class _Made:
     def file(self, *args: object, **options: object) -> None:
         return None
 
+    def variable(self, name: str) -> bool:
+        return self.catalogue.variable(name)
+
     def hole(self, text: str) -> Table | None:
         """Snowflake's `{{cell}}` is what that cell's query yielded."""
         view = self.catalogue.view

@@ -10,7 +10,7 @@ from itertools import pairwise
 from polycell.core.environment import Binding
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Anchor, Certainty, Column, Connection, Evidence, Table
-from polycell.languages.sql import query_types
+from polycell.languages.sql import query_types, variables
 from polycell.languages.sql.alterations import altered, new_name
 from polycell.languages.sql.attached import SHIFTING, shifted
 from polycell.languages.sql.blocks import Block
@@ -113,6 +113,8 @@ def changes(
         if found is None:
             if statement.root.statement in SHIFTING:
                 made.update(shifted(statement, replace(catalogue, local=made).used_schema()) or {})
+            for key in map(variables.key_of, variables.declared(statement)):
+                made[key] = Binding(key, kind="parameter", space="catalog")
             continue
         parts = [statement.spelling(t) for t in found.parts]
         here = replace(catalogue, local=made)

@@ -80,6 +80,9 @@ class NoTables:
     def file(self, *args: object, **options: object) -> None:
         return None
 
+    def variable(self, name: str) -> bool:
+        return False
+
     def hole(self, text: str) -> None:
         return None
 

@@ -49,7 +49,7 @@ def unknown_tables(statement: Statement, catalogue: Catalogue) -> Iterator[Findi
             name = statement.spelling(owner)
             if name.casefold() in known or any(v.table.column(name) is not None for v in seen):
                 continue
-            if is_exempt(statement, index - 2) or of_sequence(statement, index):
+            if is_exempt(statement, index - 2) or of_sequence(statement, index) or catalogue.variable(name):
                 continue
             if (token.start, token.end) not in _parsed(statement):
                 continue
@@ -143,7 +143,7 @@ def _scopes(statement: Statement, relations: Relations) -> Iterator[tuple[Block,
 def unknown_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
     """One finding a word that is certainly no column."""
     relations = _relations(statement, catalogue)
-    for token, seen, qualifier in _suspects(statement, relations) if relations is not None else ():
+    for token, seen, qualifier in _suspects(statement, relations, catalogue) if relations is not None else ():
         if (token.start, token.end) in _parsed(statement):
             span = Span(token.start, token.end).shift(statement.start)
             yield no_column(span, statement.spelling(token), seen, qualifier)
@@ -169,7 +169,9 @@ def unknown_written(statement: Statement, catalogue: Catalogue) -> Iterator[Find
             yield no_column(Span(token.start, token.end).shift(statement.start), statement.spelling(token), seen, "")
 
 
-def _suspects(statement: Statement, relations: Relations) -> Iterator[tuple[Token, list[Visible], str]]:
+def _suspects(
+    statement: Statement, relations: Relations, catalogue: Catalogue
+) -> Iterator[tuple[Token, list[Visible], str]]:
     """Words that stand where a column stands, and that no closed table in scope has."""
     # Names that a SELECT list or a lambda makes may be used in many places by DuckDB.
     made = {
@@ -204,7 +206,7 @@ def _suspects(statement: Statement, relations: Relations) -> Iterator[tuple[Toke
                     continue
                 if mine[0].table.column(name) is None:
                     yield token, mine, statement.spelling(owner)
-            elif not any(_knows(v, name) for v in seen):
+            elif not any(_knows(v, name) for v in seen) and not catalogue.variable(name):
                 yield token, seen, ""
 
 

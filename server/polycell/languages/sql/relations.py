@@ -40,6 +40,9 @@ class Catalogue(Protocol):
     def hole(self, text: str) -> Table | None:
         """The table that a template stands for."""
 
+    def variable(self, name: str) -> bool:
+        """Whether a name may be a variable that SQL declared."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visible:

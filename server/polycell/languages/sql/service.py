@@ -58,6 +58,7 @@ from polycell.languages.sql.signature import signature
 from polycell.languages.sql.statements import ends_by_lines
 from polycell.languages.sql.text import sql_text
 from polycell.languages.sql.tokens import tokens
+from polycell.languages.sql.variables import begins_routine
 from polycell.tables.databases.schemes import CONNECTION, dialect_of_url
 from polycell.tables.persisted import PERSISTING, persisted
 from polycell.tables.unseen import UNSEEN
@@ -213,7 +214,7 @@ class SqlService(LanguageService):
             return ()
         found: list[Finding] = []
         for statement in reading.script.statements:
-            if unseen(statement):
+            if unseen(statement) or begins_routine(statement):
                 break  # names mean something else from here on
             found += check.findings(statement, _before(reading, statement))
         if reading.assumed == connection.IMPORTED and context.cell.magic is not None:
