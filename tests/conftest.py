@@ -36,6 +36,7 @@ PATIENCE = {
     "dependencies.web": "PATIENCE",
     "languages.python.engine.calls": "PATIENCE",
     "languages.python.engine.features": "PATIENCE",
+    "languages.python.engine.receivers": "PATIENCE",
     "languages.python.layout": "PATIENCE",
     "languages.sql.duckdb_shadow": "SECONDS",
     "lsp.disk": "PATIENCE",

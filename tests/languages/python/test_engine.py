@@ -298,6 +298,46 @@ def test_members_of_what_only_we_know_are_told(ty: Running) -> None:
     assert ty.hover(made).startswith("```python\nfloat\n```")
 
 
+CALLS = [
+    ("df['a'].mean({})", "axis", "skipna"),
+    ("df.a.fillna(0, {})", "value", "inplace"),
+    ("df['b'].str.split(',', {})", "pat", "expand"),
+    ("df[df.a > 1].drop_duplicates({})", "subset", "ignore_index"),
+    ("df.plot.bar({})", "x", "color"),
+    ("x = [1, len(df['b'].str.replace({}))]", "pat", "regex"),
+]
+
+
+@pytest.mark.parametrize("unfinished", [False, True])
+@pytest.mark.parametrize(("call", "parameter", "argument"), CALLS, ids=[call for call, _, _ in CALLS])
+def test_calls_of_members_of_what_only_we_know(
+    ty: Running, call: str, parameter: str, argument: str, unfinished: bool
+) -> None:
+    frame = "# %%\nimport pandas as pd\ndf = pd.DataFrame({'a': [1], 'b': ['x']})\n# %%\n"
+    written = frame + (call.partition("{}")[0] + "<|>\nprint(1)" if unfinished else call.format("<|>"))
+    labels = ty.labels(written)
+    assert f"{argument}=" in labels[:8]
+    assert "_polycell" not in repr(labels)
+    found = ty.signature(written)
+    assert found is not None
+    assert f"({parameter}" in found[0]
+
+
+def test_accessors_are_told(ty: Running) -> None:
+    frame = "# %%\nimport pandas as pd\ndf = pd.DataFrame({'b': ['x']})\n# %%\n"
+    assert "Split strings" in ty.hover(f"{frame}df['b'].str.sp<|>lit()")
+    assert ty.define(f"{frame}df['b'].str.sp<|>lit()") == [("accessor.py", "")]
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [("json.dumps({}, skipkeys=True, ", True), ("x = (1, json.dumps(1, ", True), ("json.dumps([1, [", False)],
+)
+def test_arguments_of_a_call_without_its_end(ty: Running, call: str, argument: bool) -> None:
+    labels = ty.labels(f"# %%\nimport json\n# %%\n{call}<|>\ny = 2\nprint(y)\n")
+    assert ("indent=" in labels) == argument
+
+
 def test_what_may_be_a_column_has_the_members_of_one(ty: Running) -> None:
     frame = "# %%\nimport pandas as pd\ndf = pd.read_csv(somewhere)\n# %%\n"
     assert {"value_counts", "fillna"} <= set(ty.labels(f"{frame}df.price.<|>"))

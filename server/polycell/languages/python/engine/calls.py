@@ -11,7 +11,8 @@ from typing import Any
 from polycell.core.results import Call, Caller
 from polycell.core.service import Context
 from polycell.languages.python.engine.engine import Engine
-from polycell.languages.python.engine.features import PATIENCE, ask, in_file, location, word_at
+from polycell.languages.python.engine.features import ask, in_file, location, word_at
+from polycell.languages.python.engine.receivers import PATIENCE
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,8 @@ from polycell.core.text import Span
 from polycell.core.types import Column, Module, Series, Table
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.complete import NAMELESS
-from polycell.languages.python.engine.declarations import accessor, declared
+from polycell.languages.python.engine import receivers
+from polycell.languages.python.engine.declarations import declared
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.importable import Importable
 from polycell.languages.python.engine.items import Entry, entries, importing
@@ -27,6 +28,7 @@ from polycell.languages.python.source import PythonSource
 log = logging.getLogger(__name__)
 
 _WORD = re.compile(r"\w+")
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 METHOD = "textDocument/completion"
 WITH_OURS = 0.3  # seconds that an engine has when we have something to show ourselves
 ALONE = 4.0  # and when we have not
@@ -45,7 +47,7 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
     if site.quote and (own.items or not site.brackets):
         return own
     ours = [item for item in own.items if item.rank < MEMBER]
-    asking = _members(engine, context, place) if site.attribute else _here(engine, context, place.offset)
+    asking = _members(engine, context, place) if site.attribute else _names(engine, context, place)
     late = False
     try:
         found = await asyncio.wait_for(asking, WITH_OURS if ours else ALONE)
@@ -86,10 +88,7 @@ async def _members(engine: Engine, context: Context, place: Place) -> Sequence[E
     and for those of a module."""
     receiver = place.site.receiver
     type_ = place.type_of(receiver)
-    said = declared(type_)
-    if said is None:
-        owner, _, name = receiver.rpartition(".")
-        said = accessor(place.type_of(owner), name) if owner else None
+    said = receivers.known(place, receiver)
     if said is not None:
         name, text = said.text, receiver_slice(said)
     elif isinstance(type_, Module) and not type_.attribute:
@@ -124,14 +123,41 @@ async def _of_text(engine: Engine, notebook: Notebook, name: str, text: str) -> 
     return _read(await engine.ask(notebook, f"members of {name}", text, METHOD, len(text)))
 
 
-async def _here(engine: Engine, context: Context, offset: int) -> Sequence[Entry]:
+async def _names(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
+    """Names, and the arguments of the call. Of a member of a value whose type we know the engine is asked for these
+    by themselves, where it does not see what is called."""
+    found = await _here(engine, context, place.offset, _closers(context, place))
+    if not place.site.brackets or place.site.brackets[-1].kind != "(":
+        return [entry for entry in found if not _is_argument(entry)]  # a list is no place for one
+    if place.site.quote or place.site.before not in ("", ",") or any(_is_argument(entry) for entry in found):
+        return found
+    answer = await receivers.of_call(engine, context, METHOD, place)
+    return (*filter(_is_argument, _read(answer)), *found)
+
+
+def _is_argument(entry: Entry) -> bool:
+    return entry.label.endswith("=")
+
+
+def _closers(context: Context, place: Place) -> str:
+    """What closes the brackets that are open at a place, where the statement is not finished: of a call without its
+    end an engine tells no arguments."""
+    source, brackets = context.facts.analysis, place.site.brackets
+    if place.site.quote or not isinstance(source, PythonSource):
+        return ""
+    unfinished = source.tree is None or any(span.start <= place.offset <= span.end + 1 for span in source.broken)
+    return "".join(_CLOSING[bracket.kind] for bracket in reversed(brackets)) if unfinished else ""
+
+
+async def _here(engine: Engine, context: Context, offset: int, closers: str = "") -> Sequence[Entry]:
     cut = slice_of(context)
     where = cut.map.to_document(context.cell.id, offset)
     if where is None:
         return ()
     name, text = context.cell.id, cut.text
-    if behind := _WORD.match(text, where):  # inside of a word ty offers nothing, at its end it does
-        name, text = f"{name}, word cut", text[:where] + text[behind.end() :]
+    behind = _WORD.match(text, where)  # inside of a word ty offers nothing, at its end it does
+    if behind or closers:
+        name, text = f"{name}, word cut", text[:where] + closers + text[behind.end() if behind else where :]
     return _read(await engine.ask(context.notebook, name, text, METHOD, where))
 
 
@@ -184,7 +210,7 @@ def _as_names(
         rank = INNER if entry.kind == "variable" and not hidden and not nameless else OTHER
         rank += _farther(entry.label, typed) + 5 * hidden
         argument = KEYWORD_ARGUMENT + _farther(entry.label, typed)
-        yield _item(entry, span, argument if entry.label.endswith("=") else rank)
+        yield _item(entry, span, argument if _is_argument(entry) else rank)
     if len(typed) >= ALIASES_FROM:
         at = place_of_imports(context)
         here = taken | {entry.label for entry in found if not entry.statement}

@@ -12,15 +12,17 @@ from polycell.bridge.text import Text
 from polycell.core.results import Hover, Location, SemanticToken, Signature, Signatures, TokenKind, TokenModifier
 from polycell.core.service import Context
 from polycell.core.text import Position, Span
-from polycell.languages.python.engine.declarations import MARK, declared, without_glue
+from polycell.languages.python.at_cursor import Place
+from polycell.languages.python.engine import receivers
+from polycell.languages.python.engine.declarations import MARK, without_glue
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.items import markdown
-from polycell.languages.python.engine.slices import Slice, code_of, receiver_slice, slice_of
+from polycell.languages.python.engine.receivers import PATIENCE
+from polycell.languages.python.engine.slices import Slice, code_of, slice_of
 
 log = logging.getLogger(__name__)
 
 _BASE = re.compile(rf"{MARK}\w+\(([\w.]+)")
-PATIENCE = 4.0  # seconds that a user waits for something that only the engine knows
 _KINDS: Mapping[str, TokenKind] = {
     **{kind: kind for kind in get_args(TokenKind)},
     "selfParameter": "parameter",
@@ -39,30 +41,11 @@ async def hover(engine: Engine, context: Context, offset: int) -> Hover | None:
 
 
 async def _hover_of_member(engine: Engine, context: Context, offset: int) -> Hover | None:
-    answer = await _of_member(engine, context, "textDocument/hover", offset)
+    end = word_at(context.cell.text, offset).end
+    answer = await receivers.of_member(engine, context, "textDocument/hover", end)
     result = answer.result if answer is not None else None
     shown = markdown(result.get("contents")) if isinstance(result, Mapping) else ""
     return Hover(shown, word_at(context.cell.text, offset)) if shown and not _NOTHING.match(shown) else None
-
-
-async def _of_member(engine: Engine, context: Context, method: str, offset: int) -> Answer | None:
-    """What is said of a member of a value whose type we know, and the engine may not (`df["a"].mean`)."""
-    from polycell.languages.python.at_cursor import Place
-
-    place = Place(context, word_at(context.cell.text, offset).end)
-    site = place.site
-    if not site.attribute or site.quote or site.comment or not site.word:
-        return None
-    said = declared(place.type_of(site.receiver))
-    if said is None:
-        return None
-    text = f"{receiver_slice(said)}{site.word}\n"
-    try:
-        asking = engine.ask(context.notebook, f"member of {said.text}", text, method, len(text) - 1)
-        return await asyncio.wait_for(asking, PATIENCE)
-    except asyncio.TimeoutError:
-        log.info("the engine is late for %s in cell %s", method, context.cell.id)
-        return None
 
 
 async def _hover(engine: Engine, context: Context, offset: int) -> Hover | None:
@@ -97,7 +80,9 @@ async def locations(engine: Engine, context: Context, method: str, offset: int) 
 
 
 async def _places_of_member(engine: Engine, context: Context, method: str, offset: int) -> Sequence[Location]:
-    answer = await _of_member(engine, context, method, offset) if method == "textDocument/definition" else None
+    if method != "textDocument/definition":
+        return ()
+    answer = await receivers.of_member(engine, context, method, word_at(context.cell.text, offset).end)
     said = answer.result if answer is not None and isinstance(answer.result, list) else []
     places = (in_file(str(one.get("uri")), one.get("range")) for one in said if isinstance(one, Mapping))
     return tuple(place for place in places if place is not None)
@@ -136,8 +121,16 @@ def in_file(uri: str, where: Any) -> Location | None:
 
 
 async def signature(engine: Engine, context: Context, offset: int) -> Signatures | None:
-    found = await ask(engine, context, "textDocument/signatureHelp", offset)
-    result = found[1].result if found is not None else None
+    method = "textDocument/signatureHelp"
+    found = await ask(engine, context, method, offset)
+    shown = _signatures(found[1].result) if found is not None else None
+    if shown is not None:
+        return shown
+    answer = await receivers.of_call(engine, context, method, Place(context, offset))
+    return _signatures(answer.result) if answer is not None else None
+
+
+def _signatures(result: Any) -> Signatures | None:
     said = result.get("signatures") if isinstance(result, Mapping) else None
     if not isinstance(result, Mapping) or not isinstance(said, list):
         return None

@@ -1,0 +1,69 @@
+"""Questions about members of values whose type we know, and the engine may not: `df["a"].mean`, `df.plot.bar`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from polycell.core.service import Context
+from polycell.languages.python.at_cursor import Place
+from polycell.languages.python.cursor import Bracket
+from polycell.languages.python.engine.declarations import Declared, accessor, declared
+from polycell.languages.python.engine.engine import Answer, Engine
+from polycell.languages.python.engine.slices import receiver_slice
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 4.0  # seconds that a user waits for something that only the engine knows
+LONGEST = 2_000  # characters of a call's arguments that are shown to the engine
+
+
+def known(place: Place, receiver: str) -> Declared | None:
+    """The type of the expression before a dot, where we know it: of a value, or of an accessor (`df["a"].str`)."""
+    said = declared(place.type_of(receiver))
+    if said is not None:
+        return said
+    owner, _, name = receiver.rpartition(".")
+    return accessor(place.type_of(owner), name) if owner else None
+
+
+async def of_member(engine: Engine, context: Context, method: str, end: int) -> Answer | None:
+    """What is said of the member whose name ends at `end`."""
+    place = Place(context, end)
+    site = place.site
+    if not site.attribute or site.quote or site.comment or not site.word:
+        return None
+    said = known(place, site.receiver)
+    if said is None:
+        return None
+    text = f"{receiver_slice(said)}{site.word}\n"
+    return await _patiently(engine, context, f"member of {said.text}", text, method, len(text) - 1)
+
+
+def open_call(place: Place) -> Bracket | None:
+    """The call of a member that the place is in the arguments of."""
+    bracket = place.site.brackets[-1] if place.site.brackets else None
+    called = bracket is not None and bracket.kind == "(" and "." in bracket.receiver
+    return bracket if called and not place.site.comment else None
+
+
+async def of_call(engine: Engine, context: Context, method: str, place: Place) -> Answer | None:
+    """What is said at a place in the arguments of such a member's call."""
+    bracket = open_call(place)
+    if bracket is None or place.offset - bracket.start > LONGEST:
+        return None
+    owner, _, name = bracket.receiver.rpartition(".")
+    said = known(place, owner)
+    if said is None:
+        return None
+    written = f"{receiver_slice(said)}{name.strip()}{context.cell.text[bracket.start : place.offset]}"
+    text = f"{written}{place.site.quote})\n"
+    return await _patiently(engine, context, f"call of a member of {said.text}", text, method, len(written))
+
+
+async def _patiently(engine: Engine, context: Context, name: str, text: str, method: str, offset: int) -> Answer | None:
+    try:
+        return await asyncio.wait_for(engine.ask(context.notebook, name, text, method, offset), PATIENCE)
+    except asyncio.TimeoutError:
+        log.info("the engine is late for %s in cell %s", method, context.cell.id)
+        return None
