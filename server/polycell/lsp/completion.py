@@ -155,8 +155,9 @@ def items(
         if item.documentation and client.resolves_documentation:
             made["data"] = {**data, "kind": item.kind}
         elif item.documentation:
-            shown = answers.markup(item.documentation, client.markdown)
-            made["documentation"] = {"kind": shown.kind, "value": shown.value}
+            kind = types.MarkupKind.Markdown if client.markdown else types.MarkupKind.PlainText
+            said = item.documentation if client.markdown else answers.plain(item.documentation)
+            made["documentation"] = {"kind": kind, "value": said}
         yield made
 
 

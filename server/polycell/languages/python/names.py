@@ -128,9 +128,10 @@ class Names:
             self.references.append(Reference(name, span, False, here))
             if not here:
                 self.uses.append(Use(name, span, False, True))
-        self.definitions.sort(key=lambda d: (d.span, d.extent))
-        self.uses.sort(key=lambda u: u.span)
-        self.references.sort(key=lambda r: r.span)
+        # By numbers: spans compare in Python.
+        self.definitions.sort(key=lambda d: (d.span.start, d.span.end, d.extent.start, d.extent.end))
+        self.uses.sort(key=lambda u: (u.span.start, u.span.end))
+        self.references.sort(key=lambda r: (r.span.start, r.span.end))
         return Scopes(
             tuple(self.definitions),
             tuple(self.uses),
