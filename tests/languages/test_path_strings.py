@@ -92,3 +92,18 @@ def test_in_sql(query: str, names: list[str], folder: Path) -> None:
 
 def test_in_a_query_of_python(folder: Path) -> None:
     assert sorted(offered("import duckdb\nduckdb.sql(\"from 'data/<|>'\")", folder)) == sorted(DATA)
+
+
+@pytest.mark.parametrize(
+    ("spec", "names"),
+    [
+        ('{"data": {"url": "data/<|>"}}', DATA), ('{"data": {"url": "<|>"}}', TOP),
+        ('{"data": {"url": "data/<|>', DATA),
+        ("data: {url: data/<|>}", DATA),
+        ("data:\n  url: data/<|>", DATA), ('{"title": "data/<|>"}', []),
+        ('{"data": {"url": "https://host/data/<|>"}}', []), ('{"data": {"url": "data/a.csv", "name": "data/<|>"}}', []),
+    ],
+)  # fmt: skip
+def test_in_a_chart(spec: str, names: list[str], folder: Path) -> None:
+    found = complete(f"# %% [vega-lite]\n{spec}", folder)
+    assert sorted(i.label for i in found.items if i.kind in ("file", "folder")) == sorted(names)

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Sequence
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
-from polycell.core.results import NO_COMPLETIONS, Action, Completions, Finding, Fold, Hover, Location, Mention
+from polycell.core.results import (
+    NO_COMPLETIONS,
+    Action,
+    Completions,
+    Finding,
+    Fold,
+    Hover,
+    Location,
+    Mention,
+    WrittenPath,
+)
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.languages.vega import check, mentions
@@ -15,6 +25,7 @@ from polycell.languages.vega.actions import of_viz_cell, to_altair
 from polycell.languages.vega.complete import complete
 from polycell.languages.vega.facts import facts
 from polycell.languages.vega.hover import define, hover
+from polycell.languages.vega.path_strings import written_path
 from polycell.languages.vega.reading import read
 from polycell.languages.vega.tree import Tree, walk
 from polycell.tables.charts.names import is_path
@@ -37,6 +48,9 @@ class VegaService(LanguageService):
         if context.cell.language not in CHARTS or offset < context.cell.body:
             return NO_COMPLETIONS
         return complete(read(context), offset)
+
+    def path(self, context: Context, offset: int) -> WrittenPath | None:
+        return written_path(context.cell.text, offset) if context.cell.language in CHARTS else None
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
         if context.cell.language not in CHARTS:

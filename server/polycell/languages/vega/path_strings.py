@@ -1,0 +1,22 @@
+"""Paths of data files that are being written in charts."""
+
+from __future__ import annotations
+
+import re
+
+from polycell.core.results import WrittenPath
+from polycell.core.text import Span
+
+FARTHEST = 2000  # characters before the place that are looked at
+_BEFORE = re.compile(r"""(?:^|[\s{,"'])url["']?\s*:\s*(?P<quote>["']?)(?P<path>[^"'\n{}\[\],:]*)\Z""")
+_REST = re.compile(r"""[^"'/\s,}]*""")
+
+
+def written_path(text: str, offset: int) -> WrittenPath | None:
+    """The path that is written at an offset, as the value of `url`; None where none is."""
+    found = _BEFORE.search(text[max(0, offset - FARTHEST) : offset])
+    rest = _REST.match(text, offset)
+    if found is None or rest is None:
+        return None
+    folder, slash, begun = found["path"].rpartition("/")
+    return WrittenPath(folder + slash, Span(offset - len(begun), rest.end()))
