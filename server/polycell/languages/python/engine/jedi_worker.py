@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import queue
 import sys
 import threading
@@ -207,13 +208,27 @@ class Inbox:
 def _answer(handler: Callable[[Mapping[str, Any]], Any] | None, message: Mapping[str, Any]) -> dict[str, Any]:
     if handler is None:
         return {"error": {"code": -32601, "message": f"no such method: {message['method']}"}}
+    params = message.get("params") or {}
     try:
-        return {"result": handler(message.get("params") or {})}
+        try:
+            return {"result": handler(params)}
+        except (EOFError, pickle.UnpicklingError):
+            _forget_trees()
+            return {"result": handler(params)}
     except RecursionError as problem:
         return {"error": {"code": -32603, "message": f"{type(problem).__name__}: {problem}"}}
     except Exception as problem:  # jedi fails on odd code with errors of any kind
         log.info("%s failed", message["method"], exc_info=True)
         return {"error": {"code": -32603, "message": f"{type(problem).__name__}: {problem}"}}
+
+
+def _forget_trees() -> None:
+    """parso writes the syntax trees of libraries in place: a process that is ended meanwhile leaves half a file, which
+    fails whoever reads it from then on."""
+    import jedi
+    import parso.cache
+
+    parso.cache.clear_cache(jedi.settings.cache_directory)  # type: ignore[no-untyped-call]
 
 
 def _write(descriptor: int, data: bytes) -> None:
