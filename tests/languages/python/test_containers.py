@@ -8,7 +8,7 @@ from polycell.core.types import Table
 from tests.languages.python.oracle import compare
 
 PRELUDE = """
-import copy
+import copy, itertools
 import pandas as pd
 df = pd.DataFrame({"k": ["x", "y"], "n": [1, 2]})
 train, test = df, df.copy()
@@ -29,6 +29,12 @@ SHARED = [
     "held = [df] * 2\nheld[0]['z'] = 1\nr = held[1].head()",
     "held = [df]\nfor d in held:\n    d['z'] = 1\nr = held[0].head()",
     "held = [df]\nother = held + [df]\nother[0]['z'] = 1\nr = held[0].head()",
+    "held = []\nheld.extend([df])\ndf['z'] = 1\nr = held[0].head()",
+    "held = [df]\nheld.insert(0, df)\nheld[0]['z'] = 1\nr = held[1].head()",
+    "cols = ['k', 'n']\nfor c in list(df):\n    if c == 'k':\n        cols.remove(c)\nr = df[cols]",
+    "cols = ['k', 'n']\nfor i in range(len(df) - 1):\n    cols.remove('k')\nr = df[cols]",
+    "cols = ['k', 'n']\nif len(df) > 1:\n    cols.remove('k')\nr = df[cols]",
+    "cols = ['k', 'n']\nalso = cols\nalso.remove('k')\nr = df[cols]",
     "held = []\nheld.append(df)\ndf['z'] = 1\nr = held[0].head()",
     "held = {'a': df.copy()}\nfor n, d in held.items():\n    d['z'] = n\nr = held['a'].head()",
     "held = Holder()\nheld.df = df\ndf['z'] = 1\nr = held.df.head()",
@@ -56,6 +62,9 @@ FOLLOWED = {
     "held = {'data': {'cols': ['k']}}\nheld['data']['cols'] = ['n']\nr = df[held['data']['cols']]": ["n"],
     "for d in [train, test]:\n    d['z'] = 1\nr = test": ["k", "n", "z"],
     "for name, d in [('a', train), ('b', test)]:\n    d['z'] = name\nr = train": ["k", "n", "z"],
+    "cols = df.columns.tolist()\ncols.remove('k')\nr = df[cols]": ["n"],
+    "cols = ['k']\ncols.extend(['n'])\ncols.insert(0, 'n')\ncols.remove('n')\nr = df[cols]": ["k", "n"],
+    "for a, b in itertools.combinations(['k', 'n'], 2):\n    df[f'{a}_{b}'] = 1\nr = df": ["k", "n", "k_n"],
     "train, test = test.assign(z=1), train\nr = train": ["k", "n", "z"],
 }
 

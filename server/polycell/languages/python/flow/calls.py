@@ -34,7 +34,7 @@ from polycell.languages.python.flow.iteration import read_on
 from polycell.languages.python.flow.state import holds, mutable, opened
 from polycell.languages.python.flow.targets import store
 from polycell.languages.python.frames import column_index, figures, open_files, paths, rules, series_methods
-from polycell.languages.python.frames.readers import MOVED, WRITTEN
+from polycell.languages.python.frames.readers import MOVED, OPEN_FILE, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, of_library, outcome
 from polycell.languages.python.frames.relatives import relative
 from polycell.languages.python.frames.schema_rules import conforming
@@ -45,6 +45,7 @@ from polycell.languages.python.values import (
     NOT_KNOWN,
     PATH,
     collection,
+    items_of,
     join_text,
     known_text,
     of_value,
@@ -115,9 +116,14 @@ def _dispatch(run: Interpreter, node: ast.Call) -> Type:
         return _builtin(run, node, function.id)
     _arguments(run, node)
     _unknown_effects(run, node)
-    if isinstance(receiver, Record) and isinstance(function, ast.Attribute):
+    if isinstance(receiver, Record) and isinstance(function, ast.Attribute) and _changeable(receiver):
         _touch(run, function.value)
     return UNKNOWN
+
+
+def _changeable(receiver: Record) -> bool:
+    """Whether methods of which nothing is known may change a value: those of the notebook's classes, and files."""
+    return receiver.open or receiver.name == OPEN_FILE
 
 
 def _names_changed(run: Interpreter, node: ast.Call, names: Collection, method: str) -> Type:
@@ -500,7 +506,10 @@ def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute
         containers.put_in(run, address, values[0], node.args[0])
         return Scalar(NULL)
     if name in effects.MUTATORS:
-        store(run, function.value, address, opened(receiver))
+        longer_or_shorter = _list_changed(receiver, name, values) if positional is not None else None
+        store(run, function.value, address, longer_or_shorter or opened(receiver))
+        for value, argument in zip(values, node.args, strict=False):
+            containers.put_in(run, address, value, argument)
         return UNKNOWN
     if isinstance(receiver, Record):
         fields = receiver.fields
@@ -529,6 +538,25 @@ def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute
             )
         return Scalar(INT64) if name in ("count", "index") else UNKNOWN
     return UNKNOWN
+
+
+def _list_changed(receiver: Type, name: str, values: list[Type]) -> Type | None:
+    """A list of known items behind `remove`, `extend` or `insert`; None where it is not known."""
+    if not isinstance(receiver, Collection) or receiver.kind != "list" or receiver.items is None or receiver.unordered:
+        return None
+    items = list(receiver.items)
+    if name == "remove" and len(values) == 1:
+        known = [value_of(item) for item in items]
+        if NOT_KNOWN in known or value_of(values[0]) not in known:
+            return None
+        del items[known.index(value_of(values[0]))]
+    elif name == "extend" and len(values) == 1 and (more := items_of(values[0])) is not None:
+        items += more
+    elif name == "insert" and len(values) == 2 and type(at := value_of(values[0])) is int:
+        items.insert(at, values[1])
+    else:
+        return None
+    return collection("list", tuple(items))
 
 
 def _builtin(run: Interpreter, node: ast.Call, name: str) -> Type:
