@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -65,3 +66,14 @@ def test_the_settings_are_those_the_server_knows() -> None:
     (table,) = re.findall(r"^\| setting .*?\n\n", README, re.MULTILINE | re.DOTALL)
     assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == sorted(_FIELDS, key=table.index)
     assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == set(_FIELDS)
+
+
+def test_the_extension_has_every_setting_of_the_server_and_its_page_tells_of_each() -> None:
+    from polycell.lsp.settings import _FIELDS
+
+    folder = ROOT / "vscode-extension"
+    manifest = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    names = {name.removeprefix("polycell.") for name in manifest["contributes"]["configuration"]["properties"]}
+    assert {name for name in names if "." not in name} == set(_FIELDS)
+    told = (folder / "README.md").read_text(encoding="utf-8").partition("## Settings")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`polycell\.([\w.]+)`", told)) == names
