@@ -97,6 +97,7 @@ def test_what_is_typed_is_replaced(live: Live) -> None:
         "implicit class Rich(val it: Seq[Int]) { def more = 1 }\nsales.<|>",
         "val n = 2\nmade(n).<|>",
         "sales.filter(_ > 1).<|>",
+        "package shop\nobject Inside { Seq(1).<|> }",
     ],
 )
 def test_what_hangs_on_the_cell_is_asked_with_it(live: Live, recording: Recording, cell: str) -> None:

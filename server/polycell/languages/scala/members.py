@@ -65,7 +65,7 @@ def asked(own: Unit, offset: int, *, cut: bool) -> Asked | None:
 
 def _closed(found: Sequence[Token], dot: int, own: Outline) -> int | None:
     """The first token of the expression in front of a dot, where it means the same outside of its cell."""
-    if any(token.text in _MEANING for token in found):
+    if own.package or any(token.text in _MEANING for token in found):
         return None
     first = _beginning(found, dot)
     if first is None:
