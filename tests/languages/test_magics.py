@@ -103,3 +103,23 @@ def test_hover() -> None:
     assert "`-n N`" in shown.markdown
     assert dsl.hover("# %%\n%%ba<|>sh\nls") is not None
     assert dsl.hover("host: sos\n# %%\n%ti<|>me 1") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("%sqlcmd <|>", ["columns", "connect", "explore", "profile", "snippets", "tables", "test"]),
+        ("%sqlcmd columns --table <|>", ["df", "s"]),
+        ("%sqlcmd profile -t d<|>", ["df", "s"]),
+        ("%sqlcmd test --table df --column <|>", ["id", "price"]),
+        ("%sqlplot <|>", ["bar", "box", "boxplot", "hist", "histogram", "pie"]),
+        ("x = %sqlplot histogram --table df --column pr<|>", ["id", "price"]),
+        ("%sqlplot histogram --table s --with <|>", ["s"]),
+        ("%sqlplot histogram --bins <|>", []),
+        ("%sqlrender <|>", ["s"]),
+    ],
+)
+def test_what_magics_of_tables_take(line: str, expected: list[str]) -> None:
+    above = "# %%\nimport pandas as pd\ndf = pd.DataFrame({'id': [1], 'price': [1.5]})\n"
+    saved = "# %%\n%%sql duckdb:// --save s\nselect id from df\n# %%\n"
+    assert dsl.labels(f"{above}{saved}{line}") == expected

@@ -8,6 +8,7 @@ from polycell.core.results import Completion, Completions, Hover
 from polycell.core.service import Context, Topic
 from polycell.core.text import Span
 from polycell.languages.magics.catalogue import ENTRIES, Entry
+from polycell.languages.magics.values import values
 
 # Hosts whose cells are not IPython's, or whose percent signs mean something else.
 _WITHOUT = frozenset({"polynote", "sos", "dotnet", "marimo", "knitr", "almond"})
@@ -29,6 +30,9 @@ class Magics(Topic):
             first = not text[:start].strip()
             named = Span(offset - len(found["name"]), _word_end(text, offset))
             return Completions(tuple(_names(context, found["sign"], named, first)))
+        taken = values(context, offset)
+        if taken is not None:
+            return taken
         found = _OPTION.match(before)
         entry = ENTRIES.get(found["name"]) if found is not None else None
         if found is None or entry is None or not _is_magic(context, start, found["sign"]):

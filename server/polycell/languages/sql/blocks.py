@@ -1,7 +1,8 @@
 """What a statement is made of: blocks, their clauses, and the common table expressions they define.
 
 A *query* block has segments, one a clause; a parenthesis is a block of its own: a query when it holds one, a *join*
-group behind FROM, else a *call* or plain *paren*. `builder` makes them from tokens.
+group behind FROM, else a *call* or plain *paren*. Each `|>` of a piped query begins a query block of its own, a step.
+`builder` makes them from tokens.
 
 All positions in blocks are token indexes; `Block.end` is exclusive.
 """
@@ -45,6 +46,8 @@ class Block:
     recursive: bool = False
     by_name: bool = False
     pivots: bool = False
+    steps: list[Block] = field(default_factory=list)  # of a query that is written as pipes, in order
+    step: str = ""  # the operator that a step begins with: WHERE, EXTEND, AGGREGATE, …
     statement: str = ""  # the first word of a statement's root: SELECT, INSERT, CREATE, …
     implicit: bool = False  # opened without a parenthesis
     cte: bool = False

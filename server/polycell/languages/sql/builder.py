@@ -34,6 +34,16 @@ _ACTING = (
     | {"SELECT", "FROM", "JOIN", "ON", "USING", "SET", "VALUES", "WITH", "LATERAL", "WINDOW", "CLUSTER", "DISTRIBUTE"}
     | {"SORT", "PIVOT", "UNPIVOT", "WHEN", "START", "CONNECT", "STRAIGHT_JOIN", "INTO", "APPLY"}
 )
+# What the words of a step are like.
+_STEP_CLAUSES = {
+    "EXTEND": "select",
+    "AGGREGATE": "select",
+    "WINDOW": "select",
+    "RENAME": "select",
+    "DROP": "drop",
+    "SET": "assign",
+    "AS": "as",
+}
 _LOOKED_AT = _ACTING | {"(", ")", ",", "|>"}
 _BEFORE_CTES = frozenset({"AS", "MATERIALIZED"})
 _IN_JOINS = frozenset({"JOIN", "ON", "USING", "LATERAL", "PIVOT", "UNPIVOT", "FROM", "APPLY"})
@@ -82,7 +92,7 @@ class _Builder:
             elif value == ")":
                 self._close(i)
             elif value == "|>":
-                self.top.query().pivots = True  # each step has columns of its own
+                self._pipe(i)
             else:
                 self._word(i, value)
         while len(self.stack) > 1:
@@ -185,6 +195,27 @@ class _Builder:
     def _is_target(self, block: Block) -> bool:
         return block.parent is None and block.statement in ("INSERT", "MERGE", "CREATE", "PIVOT", "UNPIVOT")
 
+    # -- pipes
+
+    def _pipe(self, i: int) -> None:
+        """`|> WHERE …`: a step over what the query before it yields."""
+        while self.top.kind != "query" and len(self.stack) > 1:
+            self._pop(i)
+        if self.top.step:
+            self._pop(i)
+        owner = self.top
+        if owner.head is not None or owner.kind != "query":
+            owner.query().pivots = True  # of which query of a UNION it is a step nobody says
+            return
+        self._end_segments(owner, i)
+        owner.segments[-1].end = min(owner.segments[-1].end, i)
+        word = self.words[i + 1]
+        step = self._push(Block("query", i, implicit=True, step=word or "|>"), i)
+        owner.steps.append(step)
+        step.segments.append(Segment("head", i + 1))
+        if word in _STEP_CLAUSES:
+            self._begin(_STEP_CLAUSES[word], i + 2)
+
     # -- common table expressions
 
     def _cte_name(self, i: int) -> tuple[Token, tuple[Token, ...]] | None:
@@ -253,7 +284,7 @@ class _Builder:
         elif word == "FROM":
             self._from(i)
         elif word == "JOIN":
-            if self._clause() != "head" or self._statement() in ("UPDATE", "MERGE"):
+            if self._clause() != "head" or self._statement() in ("UPDATE", "MERGE") or top.step:
                 self._begin("from", i + 1, join=self._join_words(i))
         elif word == "STRAIGHT_JOIN":
             if self._clause() in ("from", "on", "using"):
@@ -268,8 +299,10 @@ class _Builder:
         elif word in _CLAUSES:
             if word in ("GROUP", "ORDER") and self.words[i - 1] == "WITHIN":
                 return
-            if word in ("LIMIT", "OFFSET", "FETCH") and self._clause() in ("head", "with"):
+            if word in ("LIMIT", "OFFSET", "FETCH") and self._clause() in ("head", "with") and not top.step:
                 return
+            if word == "OFFSET" and self.words[i - 1] == "WITH":
+                return  # BigQuery: UNNEST(items) WITH OFFSET
             self._begin(_CLAUSES[word], i + 1)
         else:
             self._rare(i, word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from polycell.languages.sql.blocks import Block
+from polycell.languages.sql.blocks import Block, Segment
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.words import RESERVED, words_of
@@ -55,10 +55,17 @@ def items(statement: Statement, block: Block) -> tuple[Item, ...]:
     return kept  # type: ignore[return-value]
 
 
+def items_of(statement: Statement, block: Block, segment: Segment) -> tuple[Item, ...]:
+    """The items of another list of the block, as of one behind SELECT."""
+    return tuple(_listed(statement, block, segment))
+
+
 def _items(statement: Statement, block: Block) -> list[Item]:
     segment = block.segment("select")
-    if segment is None:
-        return []
+    return _listed(statement, block, segment) if segment is not None else []
+
+
+def _listed(statement: Statement, block: Block, segment: Segment) -> list[Item]:
     tokens = statement.tokens
     start = _skip_prefix(statement, block, segment.start, segment.end)
     made: list[Item] = []

@@ -62,7 +62,9 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
         yield from (_item(place, name, "keyword", rank=60) for name in _TYPES)
         return
     clause = place.segment.clause
-    if clause == "head":
+    if clause == "head" and place.block.step and place.before() == "|>":
+        yield from _words(place, "pipe", calls=False)
+    elif clause == "head" and not place.block.step:
         yield from _at_head(place, relations, catalogue)
     elif clause == "with":
         yield from _words(place, "with")

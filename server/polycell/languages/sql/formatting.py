@@ -86,6 +86,8 @@ def _statement(cell: Cell, text: str, statement: Statement, content: Span, layou
     """The edit, or why there is none."""
     if statement.root.statement not in _PLAIN and (statement.root.statement != "CREATE" or target(statement) is None):
         return "Only queries and definitions of tables and views are laid out."
+    if any(b.steps for b in blocks(statement.root)):
+        return "A query that is written as pipes keeps its layout."
     if statement.lexed.unclosed or any(
         b.implicit or (b.parent is not None and b.head is None and not b.closed) for b in blocks(statement.root)
     ):

@@ -17,6 +17,7 @@ from polycell.languages.sql.columns import Item, items
 from polycell.languages.sql.file_functions import arguments_of
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.names import duckdb_name, suffixed
+from polycell.languages.sql.pipes import stepped
 from polycell.languages.sql.pivots import pivoted
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sources import Source, listed_names, sources, target_of
@@ -131,6 +132,8 @@ class Relations:
                 return OPEN
             return self._catalogue.hole(text[source.hole.start : source.hole.end]) or OPEN
         if source.block is not None:
+            if source.piped and source.block.steps:
+                return self._plain(source.block)
             if source.block.kind == "join":
                 columns = tuple(c for s in sources(self.statement, source.block) for c in self.table(s, block).columns)
                 return Table(columns, open=True, case_sensitive=False)
@@ -247,7 +250,7 @@ class Relations:
             return self._plain(block) if len(self._busy) <= DEEPEST and block.arms and -key not in self._busy else OPEN
         self._busy.add(key)
         try:
-            found = self._plain(block)
+            found = self.output(block.steps[-1]) if block.steps else self._plain(block)
             if block.arms:
                 found = self._united(block, found)
         finally:
@@ -262,12 +265,14 @@ class Relations:
             return OPEN
         self._busy.add(key)
         try:
+            if block.step:
+                return stepped(self, self.statement, block)
             if block.segment("select") is not None:
-                return self._selected(block)
+                return self.selected(block)
             if block.segment("values") is not None:
                 return self._values(block)
             if any(s.clause == "from" for s in block.segments):
-                return OPEN if self._is_odd(block) else self._star(block)
+                return OPEN if self._is_odd(block) else self.star(block)
             inner = [child for child in block.children.values() if child.kind == "query" and not child.cte]
             return self.output(inner[0]) if len(inner) == 1 else OPEN
         finally:
@@ -316,11 +321,16 @@ class Relations:
         certainty = Certainty.CERTAIN if pattern else Certainty.WEAK
         return Table(tuple(Column(n, certainty=certainty) for n in names), case_sensitive=False)
 
-    def _selected(self, block: Block) -> Table:
+    def anchor(self, token: Token) -> Anchor | None:
+        """The place that a token gives a name at."""
+        return self._anchor(token)
+
+    def selected(self, block: Block, listed: tuple[Item, ...] | None = None) -> Table:
+        """What a select list yields, that of the block or another one."""
         made: list[Column] = []
         opened = self._is_odd(block)
         seen: list[Visible] | None = None
-        for item in items(self.statement, block):
+        for item in items(self.statement, block) if listed is None else listed:
             if item.empty:
                 opened = True
             elif item.star:
@@ -408,7 +418,7 @@ class Relations:
             found = self._qualified(item.qualifier, block)
             table = found if found is not None else OPEN
         else:
-            table = self._star(block)
+            table = self.star(block)
         spelling = self.statement.spelling
         without = {spelling(t).casefold() for t in item.without}
         replaced = {spelling(t).casefold(): self.statement.name(t) for t in item.replaced}
@@ -449,7 +459,7 @@ class Relations:
                 return visible.table
         return None
 
-    def _star(self, block: Block) -> Table:
+    def star(self, block: Block) -> Table:
         """`*`: all sources in order, merged columns once."""
         columns: list[Column] = []
         opened = False
@@ -508,6 +518,8 @@ class Relations:
         while here is not None:
             yield here
             inside = here
+            if inside.step and inside.parent is not None:  # the query that it is a step of is what it reads
+                inside = inside.parent.query()
             if inside.cte:
                 return
             parent = inside.parent

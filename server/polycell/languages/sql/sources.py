@@ -34,6 +34,7 @@ class Source:
     pivots: tuple[tuple[str, Block], ...] = ()
     listed: tuple[Token, ...] = ()
     strange: bool = False  # something followed that is not understood: more columns may come
+    piped: bool = False  # what comes out of the step before, or of the query that the pipe begins with (`block`)
 
     @property
     def named(self) -> Token | None:
@@ -61,6 +62,8 @@ def sources(statement: Statement, block: Block) -> tuple[Source, ...]:
 
 def _sources(statement: Statement, block: Block) -> list[Source]:
     made: list[Source] = []
+    if block.step and block.parent is not None:
+        made.append(_piped(statement, block, block.parent.query()))
     target = target_of(statement) if block is statement.root else None
     alone = block.statement == "DELETE" and block.segment("from") is None  # BigQuery, Oracle: `DELETE t WHERE …`
     if target is not None and (alone or block.statement in ("UPDATE", "MERGE")):
@@ -77,6 +80,20 @@ def _sources(statement: Statement, block: Block) -> list[Source]:
 def _is_alias(statement: Statement, target: Source, others: list[Source]) -> bool:
     name = statement.spelling(target.parts[0]).casefold() if len(target.parts) == 1 else ""
     return target.alias is None and any(s.alias and statement.spelling(s.alias).casefold() == name for s in others)
+
+
+def _piped(statement: Statement, step: Block, owner: Block) -> Source:
+    """What a step of a pipe reads. It keeps the name of the only table, or of `|> AS name`, while rows keep theirs."""
+    before = owner.steps[: owner.steps.index(step)] if step in owner.steps else owner.steps
+    first = sources(statement, owner)
+    name = first[0].named if len(first) == 1 and owner.segment("select") is None else None
+    for other in before:
+        if other.step in ("SELECT", "AGGREGATE", "JOIN", "PIVOT", "UNPIVOT", "LEFT", "RIGHT", "FULL", "CROSS", "INNER"):
+            name = None
+        given = other.segment("as") if other.step == "AS" else None
+        if given is not None and given.start < len(statement.tokens):
+            name = statement.tokens[given.start]
+    return Source(alias=name, block=before[-1] if before else owner, piped=True)
 
 
 def target_of(statement: Statement) -> Source | None:

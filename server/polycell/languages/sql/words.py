@@ -22,6 +22,10 @@ RESERVED = words_of(
 
 # What may follow in a clause, the likeliest first.
 KEYWORDS: Mapping[str, tuple[str, ...]] = {
+    "pipe": (
+        *("WHERE", "SELECT", "EXTEND", "AGGREGATE", "JOIN", "LEFT JOIN", "ORDER BY", "LIMIT", "SET", "DROP", "RENAME"),
+        *("AS", "DISTINCT", "PIVOT", "UNPIVOT", "UNION ALL", "TABLESAMPLE", "CALL"),
+    ),
     "start": (
         *(
             "SELECT",
