@@ -109,6 +109,7 @@ def test_a_file_with_scala_is_left_to_the_process_that_has_the_compiler(
 ) -> None:
     path = write(project / "s.ipynb", "val n = 1", language="scala")
     assert _apart(Look(compile_scala=True), Found(path)) is None
+    assert _apart(Look(compile_scala=True), Found(project / "new.ipynb", text=path.read_text(encoding="utf-8"))) is None
     assert _apart(Look(), Found(path)) == []
     assert [r.code for r in _apart(Look(compile_scala=True), Found(project / "old" / "s.py")) or ()] != []
 

@@ -76,6 +76,7 @@ def _apart(look: Look, file: Found) -> list[Report] | None:
     if look.compile_scala:
         from polycell.formats import read_file
 
-        if any(cell.language == "scala" for notebook in read_file(file.path).notebooks for cell in notebook.cells):
+        notebooks = read_file(file.path).notebooks if file.text is None else ()
+        if file.text is not None or any(cell.language == "scala" for book in notebooks for cell in book.cells):
             return None
     return look.at(file, None)
