@@ -145,3 +145,8 @@ def test_what_a_result_keeps_of_a_pivot() -> None:
     assert isinstance(table, Table)
     assert [(c.name, str(c.type)) for c in table.columns] == [("id", "int32"), ("a", "double")]
     assert not table.proves_absence
+
+
+def test_an_array_inside_a_join_that_has_a_name_ends() -> None:
+    statement = scan("select * from (t join t.items i on true) as j", dialect("bigquery")).statements[0]
+    assert Relations(statement, OneTable()).output(statement.root).open

@@ -68,6 +68,7 @@ class Relations:
         self._tables: dict[int, Table] = {}
         self._ctes: dict[int, tuple[dict[int, int], dict[str, list[int]]]] = {}
         self._busy: set[int] = set()
+        self._asking: set[int] = set()
         self._visible: dict[tuple[int, bool], list[Visible]] = {}
         self._asked: list[tuple[Source, Table]] = []
 
@@ -111,12 +112,18 @@ class Relations:
         key = id(source)
         found = self._tables.get(key)
         if found is None:
-            found = self._table(source, block)
+            if key in self._asking:
+                return OPEN  # a table that is made of columns of the join around it
+            self._asking.add(key)
+            try:
+                found = self._table(source, block)
+            finally:
+                self._asking.discard(key)
             if source.listed:
                 found = _renamed(found, [self.statement.name(t) for t in source.listed], source.listed, self._anchor)
             for word, inside in source.pivots:
                 found = pivoted(self.statement, word, inside, found, self._anchor)
-            if source.columns and not _declares(source):
+            if source.columns and (source.function is None or source.pivots):  # else the function was called for them
                 found = _renamed(found, [self.statement.name(t) for t in source.columns], source.columns, self._anchor)
             if source.strange:
                 found = replace(found, open=True)
@@ -562,11 +569,6 @@ class Relations:
 
 
 _EXPLODE = frozenset({"spark", "databricks", "hive", "bigquery"})
-
-
-def _declares(source: Source) -> bool:
-    """Whether the columns are those that a function was called for, and no renaming of others."""
-    return source.function is not None and bool(source.columns) and not source.pivots
 
 
 def _field(column: Column, name: str) -> Column | None:
