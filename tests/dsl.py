@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import re
 import textwrap
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from polycell.compose import default_services, default_sources
@@ -24,6 +24,7 @@ from polycell.core.notebook import Notebook
 from polycell.core.results import Completions, Finding, Hover, Location
 from polycell.core.session import Session, Snapshot
 from polycell.core.text import LineIndex
+from polycell.core.values import replace
 from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource
 

@@ -11,13 +11,13 @@ import random
 import statistics
 import time
 from collections.abc import Coroutine, Iterator
-from dataclasses import replace
 from typing import Any
 
 from polycell.compose import default_services
 from polycell.core import features
 from polycell.core.notebook import Notebook
 from polycell.core.session import Session
+from polycell.core.values import replace
 from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource
 from polycell.languages.vega.reader import read

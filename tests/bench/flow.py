@@ -15,12 +15,12 @@ import pstats
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import islice
 
 from polycell.compose import default_services
 from polycell.core.notebook import Notebook
 from polycell.core.session import Session
+from polycell.core.values import replace
 from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource
 from polycell.lsp import garbage

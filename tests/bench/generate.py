@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 from polycell.core.notebook import Notebook
+from polycell.core.values import replace
 from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource
 

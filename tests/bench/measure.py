@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from polycell.compose import default_services
@@ -21,6 +21,7 @@ from polycell.core import features
 from polycell.core.notebook import Cell, Notebook, replace_cell
 from polycell.core.results import Completions
 from polycell.core.session import Session, Snapshot
+from polycell.core.values import replace
 from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource
 from polycell.lsp import garbage

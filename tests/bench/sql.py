@@ -12,7 +12,7 @@ import random
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlglot
 
@@ -20,6 +20,7 @@ from polycell.compose import default_services
 from polycell.core import features
 from polycell.core.notebook import Notebook, replace_cell
 from polycell.core.session import Session, Snapshot
+from polycell.core.values import replace
 from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource
 from polycell.languages.sql import duckdb_shadow

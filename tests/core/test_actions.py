@@ -109,9 +109,8 @@ def test_edits_that_overlap_or_lie_outside_are_no_edits() -> None:
 @given(st.text(max_size=60), st.integers(0, 60), st.integers(0, 60))
 def test_nothing_raises_for_any_text(text: str, start: int, end: int) -> None:
     case = dsl.load("a = 1\n# %%\nb = 1")
-    from dataclasses import replace
-
     from polycell.core.notebook import replace_cell
+    from polycell.core.values import replace
     from polycell.formats.cells import make_cell
     from polycell.formats.model import CellSource
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from polycell.core.analysis import OUTDATED_KEPT, Analysis
 from polycell.core.notebook import Cell, Notebook, replace_cell, splice
 from polycell.core.session import Session
+from polycell.core.values import replace
 from tests.core.toy import cells, everything, notebook, session, toy_services
 
 Log = list[tuple[str, str]]

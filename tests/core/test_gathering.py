@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
@@ -12,6 +11,7 @@ from polycell.core.results import Finding
 from polycell.core.service import Context, services
 from polycell.core.session import Session
 from polycell.core.text import Span
+from polycell.core.values import replace
 
 
 class Shouts:

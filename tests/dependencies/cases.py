@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from polycell.compose import default_services, default_sources
 from polycell.core import features
 from polycell.core.results import Finding
 from polycell.core.session import Session
+from polycell.core.values import replace
 from tests import dsl
 
 # What the room under test reports; other rooms have their own tests.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polycell.core.notebook import Notebook
+from polycell.core.values import replace
 from polycell.formats.cells import make_cell, retext
 from polycell.formats.model import CellSource
 from tests.formats.making import cell

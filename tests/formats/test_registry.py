@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from polycell.core.values import replace
 from polycell.formats import (
     SUFFIXES,
     decode,

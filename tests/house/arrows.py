@@ -86,8 +86,8 @@ def _wrong(inside: Path, module: str) -> str:
     if top != "polycell":
         if BELONGS.get(top, room) != room:
             return f"only {BELONGS[top]} may import {top}"
-        if room == "core" and top not in sys.stdlib_module_names:
-            return f"core imports the standard library only, not {top}"
+        if room == "core" and top not in sys.stdlib_module_names | {"msgspec"}:
+            return f"core imports the standard library and msgspec only, not {top}"
         return ""
     if room not in MAY_IMPORT:
         return f"{room!r} is no room of the house"

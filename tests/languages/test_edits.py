@@ -4,7 +4,6 @@ has failed on the way."""
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from polycell.compose import default_services
 from polycell.core.notebook import Cell, Notebook, replace_cell, splice
 from polycell.core.session import Session
+from polycell.core.values import replace
 
 CELLS = [
     ("python", "import pandas as pd\ndf = pd.DataFrame({'a': [1], 'b': ['x']})\nn = 3"),

@@ -11,7 +11,6 @@ import json
 import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from polycell.core.environment import Binding, Exports
@@ -22,6 +21,7 @@ from polycell.core.results import Completion, Completions, Finding, Hover
 from polycell.core.service import Context, LanguageService, Services, services
 from polycell.core.text import Span
 from polycell.core.types import STRING, Anchor, Column, Opaque, Table
+from polycell.core.values import replace
 from polycell.lsp.conversation import PolycellServer
 from polycell.lsp.state import State
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from polycell.core.notebook import Notebook
+from polycell.core.values import replace
 from polycell.languages.python.engine.engine import Engine
 from polycell.lsp import engines
 from polycell.lsp.client import read_client

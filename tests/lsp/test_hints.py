@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from polycell.core.values import replace
 from polycell.languages.python.engine import features as engine_features
 from polycell.lsp.conversation import default_parts
 from tests.lsp.client import Client, position, run

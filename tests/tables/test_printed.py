@@ -6,7 +6,6 @@ import asyncio
 import io
 import json
 from contextlib import redirect_stdout
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from polycell.compose import default_services, default_sources
 from polycell.core import features
 from polycell.core.notebook import Notebook
 from polycell.core.session import Session
+from polycell.core.values import replace
 from polycell.tables.printed import printed_columns
 
 PANDAS = pd.DataFrame({"id": [1], "two words": [0.5], "s": ["x"], "t": pd.to_datetime(["2026-01-02"])})

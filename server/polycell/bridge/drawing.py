@@ -11,8 +11,9 @@ import asyncio
 import importlib.util
 import json
 import sys
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.bridge.process import spawn
 from polycell.core.charts import Drawing, Refusal
@@ -22,8 +23,7 @@ LARGEST = 2 * 1024 * 1024  # bytes of a picture
 MISSING = 'Pictures of charts need vl-convert: `pip install "polycell[preview]"`.'
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     png: bytes
     width: int  # in CSS pixels; the picture itself has twice as many
     height: int

@@ -12,9 +12,10 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from polycell.bridge import files
 from polycell.bridge.capabilities import CAPABILITIES, NEEDED, encoding_of, sync_kind
@@ -37,8 +38,7 @@ LONGEST_PAUSE = 1.0  # seconds before a request that the server itself gave up i
 END = 1.0  # seconds that it has to end by itself
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """`reason` is for people: what happened, and what to do about it."""
 
     phase: Phase

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.bridge.positions import Encoding, position, range_of, span_of
 from polycell.core.text import LineIndex, Span
@@ -14,8 +15,7 @@ from polycell.core.text import LineIndex, Span
 NONE, FULL, INCREMENTAL = 0, 1, 2  # TextDocumentSyncKind
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True, dict=True):
     """One document at one moment."""
 
     uri: str

@@ -17,14 +17,15 @@ script); null for .ipynb. `file_line` and `file_column` are where it is in the f
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from polycell.cli.annotations import github, sarif
 from polycell.cli.baseline import Baseline
@@ -41,8 +42,7 @@ if TYPE_CHECKING:
 _STYLES = {"error": "bold red", "warning": "bold yellow", "information": "bold blue", "hint": "dim"}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is reported: at least as serious as `severity`, of the codes `select` (all when empty), none of `ignore`,
     not what `project` leaves out, nor what the `baseline` knows.
 
@@ -152,7 +152,7 @@ def _json(files: int, kept: Sequence[Report]) -> str:
         {
             "version": 1,
             "files": files,
-            "findings": [dataclasses.asdict(r) for r in kept],
+            "findings": [asdict(r) for r in kept],
             "counts": {s: counts[s] for s in SEVERITIES},
         },
         indent=2,

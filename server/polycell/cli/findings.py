@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from logging import LogRecord
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from polycell.cli.loading import Databases, Opened, failures, open_notebook
 from polycell.core import features
@@ -26,8 +27,7 @@ UNREADABLE = "unreadable-notebook"
 INTERNAL = "internal-error"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """One finding. With `cell`, line and column are the cell's; without, the document's; None when no place is known.
 
     `document_line` and `document_column` are given where the notebook is a text that people edit as such, `file_line`

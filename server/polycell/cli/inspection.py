@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core import features
 from polycell.core.environment import Binding, View
@@ -16,8 +17,7 @@ from polycell.core.session import Snapshot
 from polycell.core.types import Type
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(Struct, frozen=True):
     """A name that a cell takes from elsewhere. `cell` counts from 1; None when no cell gives it.
 
     `below`: no cell that it sees gives the name, but one further down does.
@@ -29,8 +29,7 @@ class Used:
     below: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CellView:
+class CellView(Struct, frozen=True):
     """`number` counts from 1 over all cells. `opens`: why the cell may define names that nobody sees."""
 
     number: int
@@ -40,8 +39,7 @@ class CellView:
     opens: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NotebookView:
+class NotebookView(Struct, frozen=True):
     notebook: Notebook
     cells: tuple[CellView, ...]
 

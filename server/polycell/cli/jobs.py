@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from polycell.cli.compiling import Compiling, compiling
 from polycell.cli.findings import Report, reports
@@ -16,8 +17,7 @@ from polycell.cli.paths import Found
 WORTH_ONE = 25  # files: a process must start first, which takes as long as a few of them
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How each file is looked at; see `findings.reports`."""
 
     verbose: bool = False

@@ -6,9 +6,10 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from polycell.compose import default_services, default_sources
 from polycell.core.service import Services
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from polycell.tables.databases.worker import NotRead
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """`document.problems` says what could not be read; `snapshots` has one entry for each of its notebooks. `given` is
     what was looked at instead of the file."""
 
@@ -40,8 +40,7 @@ class Opened:
         return read_text(self.path) if self.given is None else self.given
 
 
-@dataclass
-class Databases:
+class Databases(Struct):
     """The servers that may be read: `named` URLs, and with `connections` those that notebooks name. Each is read once,
     however many notebooks use it."""
 

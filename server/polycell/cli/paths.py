@@ -6,12 +6,12 @@ import difflib
 import glob
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Found:
+
+class Found(Struct, frozen=True):
     """One notebook to look at. `named`: the user named this very file, so it is read whatever it looks like. `text`:
     what it would hold, where that is not read from the disk."""
 
@@ -20,8 +20,7 @@ class Found:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A path or pattern for which there is nothing; `message` says what to do."""
 
     path: str

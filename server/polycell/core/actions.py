@@ -8,7 +8,6 @@ leave every other name with the meaning it has.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from polycell.core.environment import fold
@@ -19,6 +18,7 @@ from polycell.core.service import Services
 from polycell.core.session import Snapshot
 from polycell.core.site import site
 from polycell.core.text import Span
+from polycell.core.values import replace
 
 Accept = Callable[[Finding], bool]
 

@@ -17,9 +17,10 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Set
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from polycell.core.environment import (
     NO_EXPORTS,
@@ -53,8 +54,7 @@ MAX_ROUNDS = 4  # computations of one cell in one revision, where the host allow
 Listener = Callable[[str, str], None]
 
 
-@dataclass
-class Memo:
+class Memo(Struct):
     """What revisions share: facts by (host, digest), and who listens to recomputation."""
 
     listener: Listener | None = None
@@ -77,16 +77,14 @@ class Memo:
             self.listener(what, cell.id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Exported:
+class _Exported(Struct, frozen=True):
     digest: bytes
     exports: Exports
     record: dict[Question, Any]
     said: tuple[tuple[Hashable, ...], ...] = ()  # to each gatherer
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     digest: bytes
     findings: tuple[Finding, ...]
     record: dict[Question, Any]

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class FileRows:
+class FileRows(Struct, frozen=True):
     """Rows that are those of a data file as it lies on the disk; `kind` is csv, tsv or json."""
 
     path: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A data object of the specification, at `path`, that says only where its rows come from: the value of a cell
     above (`name`), or a `file`."""
 
@@ -27,8 +26,7 @@ class Gap:
     file: FileRows | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A chart's specification as JSON; a renderer needs each of the `gaps` filled. `version` is the major one, 0 where
     none is named."""
 
@@ -39,8 +37,7 @@ class Drawing:
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why there is no picture, in one sentence for people."""
 
     reason: str

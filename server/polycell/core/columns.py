@@ -10,8 +10,9 @@ result has the origins of all, and with them all of these are one column: no one
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
 
 from polycell.core.environment import Binding, fold
 from polycell.core.fragments import Site, sites
@@ -24,10 +25,10 @@ from polycell.core.site import site
 from polycell.core.steps import Steps
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Column, GroupBy, Series, Table
+from polycell.core.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """A mention with its span in the cell's text; `found` says where to ask the language that it is written in."""
 
     index: int
@@ -35,8 +36,7 @@ class Occurrence:
     found: Site
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """One column. `doubtful` are places that may name it where nobody can tell; `given` the tables that cells hand on
     and that have it, with the index of the cell."""
 

@@ -5,7 +5,6 @@ them. Nothing is run; a chart whose rows only a run would give has a reason inst
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from polycell.core.charts import Drawing, FileRows, Refusal, Rows
@@ -13,6 +12,7 @@ from polycell.core.guard import guard
 from polycell.core.service import Context, Services
 from polycell.core.session import Snapshot
 from polycell.core.site import site
+from polycell.core.values import replace
 
 MOST_ROWS = 5_000
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+from msgspec import Struct
 
 from polycell.core.hosts import Host, Reads
 from polycell.core.types import UNKNOWN, Anchor, Module, Table, Type
@@ -19,8 +20,7 @@ from polycell.core.types import UNKNOWN, Anchor, Module, Table, Type
 BindingKind = Literal["variable", "function", "class", "import", "table", "result", "deleted", "parameter", "internal"]
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """One name that a cell gives to others, with the type it has at the cell's end."""
 
     name: str
@@ -41,8 +41,7 @@ class Binding:
         return isinstance(self.type, Table)
 
 
-@dataclass(frozen=True, slots=True)
-class Exports:
+class Exports(Struct, frozen=True):
     """The bindings of one cell, one a (space, name). `opens`: reasons why there may be more names than these."""
 
     bindings: tuple[Binding, ...] = ()
@@ -67,8 +66,7 @@ def crosses(binding: Binding, reads: Reads) -> bool:
     return reads.what == "tables" or binding.type.flavour in _SPARK_FLAVOURS
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(Struct, frozen=True):
     """A binding and the index of the cell that gives it."""
 
     index: int

@@ -5,8 +5,9 @@ All spans are offsets into `Cell.text`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.core.types import Type
@@ -15,8 +16,7 @@ Severity = Literal["error", "warning", "information", "hint"]
 DefinitionKind = Literal["variable", "function", "class", "import", "table", "column", "method", "section", "result"]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A name that the cell binds at its top level, or (with `container`) inside one of its definitions.
 
     `span` is the name itself, `extent` the whole statement. `conditional`: bound on some paths only.
@@ -30,8 +30,7 @@ class Definition:
     conditional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A name that must come from elsewhere: free in the cell, and not bound above it in the cell.
 
     `deferred`: inside a body that runs later (a function), so order says nothing. `guarded`: the code itself expects
@@ -46,8 +45,7 @@ class Use:
     table: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """Any occurrence of a top-level name, definitions included: what references and highlights are made of."""
 
     name: str
@@ -56,8 +54,7 @@ class Reference:
     local: bool = False  # resolved inside the cell
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """`module` as written (`numpy`, `a.b`), `names` what `from` takes; `star` for `from m import *`."""
 
     module: str
@@ -70,8 +67,7 @@ class Import:
     conditional: bool = False  # in a branch or in a body that runs later: it may never run
 
 
-@dataclass(frozen=True, slots=True)
-class Magic:
+class Magic(Struct, frozen=True):
     """A line or cell magic as written: name without `%`, the argument text and where that starts. A shell command
     (`!ls`) is the magic `!`."""
 
@@ -82,8 +78,7 @@ class Magic:
     cell: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A syntax problem, located at the mistake."""
 
     span: Span
@@ -92,8 +87,7 @@ class Problem:
     severity: Severity = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """Text of another language inside the cell (`x = %sql select …`). `result` is the name that its value gets.
 
     Behind a line magic: `magic` is its name, `arguments` what stands between that and the span. Of SQL in a string
@@ -125,8 +119,7 @@ class Fragment:
         return self.span.touches(offset) and not any(hole.touches(offset) for hole in self.holes)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     definitions: tuple[Definition, ...] = ()
     uses: tuple[Use, ...] = ()
     references: tuple[Reference, ...] = ()

@@ -8,7 +8,6 @@ cursor (`x = %sql select …`).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterator, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from polycell.core import columns, lineage
@@ -33,6 +32,7 @@ from polycell.core.results import (
 from polycell.core.service import Context, Services, Topic
 from polycell.core.session import Snapshot
 from polycell.core.site import context_of, outermost, site
+from polycell.core.values import replace
 
 __all__ = [
     "Site",

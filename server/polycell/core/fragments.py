@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from polycell.core.environment import Binding, fold
 from polycell.core.facts import Facts, Fragment
@@ -11,10 +12,10 @@ from polycell.core.guard import guard
 from polycell.core.notebook import Cell, CellMagic
 from polycell.core.service import Context, LanguageService, Services
 from polycell.core.text import Span
+from polycell.core.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """Where a request points to: the context and offset to ask `service` with, and how far to shift its answers.
     `fragment`: the one that the context is of, None for the whole cell."""
 

@@ -8,22 +8,21 @@ them. Sources: each host's documentation and kernel; for Polynote its interprete
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 What = Literal["everything", "values", "tables", "spark tables"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(Struct, frozen=True):
     """`values` leaves imports out; `tables` takes tables only; `spark tables` those that Spark can register."""
 
     space: str
     what: What = "everything"
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """`order`: "above" when a cell sees the cells above it, "any" when the host orders cells by data flow.
 
     `reads` maps the reading language to what it sees; a language without a row sees its own space and the catalogue.

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from polycell.core.environment import Binding
 
 
-@dataclass(frozen=True, slots=True)
-class IncludedRequest:
+class IncludedRequest(Struct, frozen=True):
     """A file as the code names it, and the folder of the notebook that does."""
 
     file: str
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class Included:
+class Included(Struct, frozen=True):
     """The names that hold at the end of the file, in the notebook's name space and in the catalogue; their places are
     places in files. `opens`: there may be more. `reads`: the names that it takes from around it, where it runs in the
     name space of who runs it."""

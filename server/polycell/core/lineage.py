@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from polycell.core.columns import Occurrence
 from polycell.core.guard import guard, listed
@@ -23,8 +24,7 @@ LONGEST = 60  # characters of code in a step
 _LANGUAGES = {"python": "Python", "sql": "SQL", "vega-lite": "chart", "vega": "chart"}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One place that gave the column its name or its values, in Markdown, and what it was made of there."""
 
     text: str

@@ -10,16 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from polycell.core.text import Span
+from polycell.core.values import replace
 
 CellKind = Literal["code", "markup", "raw"]
 
 
-@dataclass(frozen=True, slots=True)
-class CellMagic:
+class CellMagic(Struct, frozen=True):
     """A magic that governs the whole cell: `%%sql -o x` has name `sql`, arguments `-o x`, starting at the `-`."""
 
     name: str

@@ -7,7 +7,8 @@ no other cell sees (a common table expression).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core import columns
 from polycell.core.environment import Binding, fold
@@ -22,14 +23,12 @@ from polycell.core.steps import Steps, at_once
 from polycell.core.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     space: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """`span` is one of the cell's text; `found` says where to ask the language that the occurrence is written in."""
 
     index: int

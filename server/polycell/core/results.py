@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct
 
 from polycell.core.facts import Definition, Severity
 from polycell.core.text import Position, Span
 from polycell.core.types import Anchor, Column, Table
+from polycell.core.values import replace
 
 CompletionKind = Literal[
     "variable", "function", "class", "module", "table", "column", "keyword", "method", "property", "value", "magic",
@@ -18,10 +21,7 @@ CompletionKind = Literal[
 
 class Completion(NamedTuple):
     """`replace` is what the item stands in for; `rank` sorts, lower first; `detail` is its type in a few words. `edits`
-    of the same cell come with it, away from `replace`: the import that the name needs.
-
-    Hundreds are made at each keystroke, and a frozen dataclass takes four times as long to make.
-    """
+    of the same cell come with it, away from `replace`: the import that the name needs."""
 
     label: str
     kind: CompletionKind
@@ -34,8 +34,7 @@ class Completion(NamedTuple):
     edits: tuple[Edit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Completions:
+class Completions(Struct, frozen=True):
     items: tuple[Completion, ...] = ()
     incomplete: bool = False
 
@@ -51,8 +50,7 @@ class WrittenPath(NamedTuple):
     name: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Hover:
+class Hover(Struct, frozen=True):
     """`markdown` for the word at `span`. `draws`: the word stands for a chart, whose picture an editor may add."""
 
     markdown: str
@@ -60,8 +58,7 @@ class Hover:
     draws: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """A span of a cell, or (with `uri`) a file outside the notebook. There `anchor` is the place, since the core reads
     no files, or `lines` are where it starts and ends, as a server told that has read it."""
 
@@ -72,14 +69,12 @@ class Location:
     lines: tuple[Position, Position] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     location: Location
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """`span` of the cell's text is replaced by `text`. Edits of one cell must not overlap."""
 
     cell: str
@@ -87,8 +82,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewCell:
+class NewCell(Struct, frozen=True):
     """A cell to insert behind cell `after`. `text` is all of its source, a first-line magic included."""
 
     after: str
@@ -96,16 +90,14 @@ class NewCell:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """Cell `cell` is to stand directly before cell `before`."""
 
     cell: str
     before: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """A repair of one finding. Its edits are in the finding's own cell: a finding is kept while the texts of other
     cells change, and positions in those would be wrong. Repairs elsewhere are computed in `LanguageService.actions`.
 
@@ -119,8 +111,7 @@ class Fix:
     move: Move | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MetadataChange:
+class MetadataChange(Struct, frozen=True):
     """A text in a list of the notebook's metadata. `path` leads to the list, to which `value` is appended (the list is
     made where it is not there); or, with a number at its end, to an entry that is `old`: `value` takes its place, or it
     is taken out."""
@@ -136,8 +127,7 @@ ActionKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """Something that an editor offers at a place. It edits (cells, metadata, or both), inserts a cell, or moves one."""
 
     title: str
@@ -150,8 +140,7 @@ class Action:
     metadata: tuple[MetadataChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A diagnostic. `code` is stable and documented; `message` says what is wrong and what to do.
 
     With `path` it is about that value of the notebook's metadata; `span` is where those show it who see cells alone.
@@ -175,8 +164,7 @@ class Finding:
         return replace(self, span=self.span.shift(by), fixes=moved)
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     name: str
     kind: str
     span: Span
@@ -185,14 +173,12 @@ class Symbol:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Highlight:
+class Highlight(Struct, frozen=True):
     span: Span
     write: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A place that names a column, as text: `span` is the name without quotes, `name` the column's.
 
     `column` is what is meant, with the places that gave it its name; None where nobody can tell. `tables` are those in
@@ -213,8 +199,7 @@ class Mention:
         return self.column.origins if self.column is not None else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Renameable:
+class Renameable(Struct, frozen=True):
     """What stands at the cursor: the span that is replaced, its present name, or why it cannot be renamed."""
 
     span: Span
@@ -223,8 +208,7 @@ class Renameable:
     column: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Renamed:
+class Renamed(Struct, frozen=True):
     """The edits of a rename, or why it is refused: one sentence for people."""
 
     edits: tuple[Edit, ...] = ()
@@ -232,8 +216,7 @@ class Renamed:
     column: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class InnerPlace:
+class InnerPlace(Struct, frozen=True):
     """A mention of an inner name. `before` goes before a new name that takes its place (`numpy as `)."""
 
     cell: str
@@ -242,8 +225,7 @@ class InnerPlace:
     before: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InnerName:
+class InnerName(Struct, frozen=True):
     """A name that other cells do not see: a parameter, what a function binds for itself. `places` are all its mentions
     (the keywords of calls in other cells among them), `taken` the names that it must not get; `refusal`: why it cannot
     be renamed, for people."""
@@ -277,8 +259,7 @@ class CallSite(NamedTuple):
     callee: Definition | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Struct, frozen=True):
     """What a cell's text says about calls: what of it can be called (inner functions too), and who calls."""
 
     callables: tuple[Definition, ...] = ()
@@ -301,16 +282,14 @@ class Caller:
     token: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """The other end of a call, and the places where it is called."""
 
     other: Caller
     places: tuple[Location, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """`label` is the whole call form, `price(a, b=1) -> int`; `parameters` are spans of the label."""
 
     label: str
@@ -318,8 +297,7 @@ class Signature:
     documentation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Signatures:
+class Signatures(Struct, frozen=True):
     """Call forms for the call around the cursor. `active` is the likeliest; `parameter` counts from 0, None: none."""
 
     signatures: tuple[Signature, ...]
@@ -330,8 +308,7 @@ class Signatures:
 HintKind = Literal["table", "type", "argument"]
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """Text shown at `offset` that is not in the cell: behind a statement what it does to a table (`+ total: double`),
     behind a name its type (`: int`), before an argument the name of its parameter (`rate=`)."""
 
@@ -344,8 +321,7 @@ class Hint:
 FoldKind = Literal["", "cell", "imports", "comment", "region"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Struct, frozen=True):
     """A span whose lines but the first can be hidden."""
 
     span: Span
@@ -372,16 +348,14 @@ class SemanticToken(NamedTuple):
     modifiers: tuple[TokenModifier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """What the editor says about the layout of its documents."""
 
     tab_size: int = 4
     spaces: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Formatted:
+class Formatted(Struct, frozen=True):
     """Edits of one cell that do not overlap; or why nothing is done: one sentence for people. Both empty: it is
     formatted already."""
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
+from msgspec import Struct
+
 from polycell.core.charts import Drawing, FileRows, Refusal, Rows
 from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
 from polycell.core.facts import NO_FACTS, Facts, Fragment
@@ -324,8 +326,7 @@ class Topic:
 _NOBODY = LanguageService()
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct, frozen=True):
     """Languages by name, and the rules that run on every code cell. `fallback` serves every other language, "" too.
     `hosts` gives the row of a host by its name, `listing` the names in a folder."""
 

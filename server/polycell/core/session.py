@@ -7,7 +7,8 @@ is a new analysis made from the old one.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.analysis import Analysis, Listener, Memo
 from polycell.core.environment import NoSources, Sources
@@ -15,8 +16,7 @@ from polycell.core.notebook import Notebook
 from polycell.core.service import Services
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """One notebook as it was at `revision`, with its derived state (filled in as it is asked for)."""
 
     revision: int

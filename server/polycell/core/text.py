@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -24,8 +25,7 @@ def has_any(text: str, words: Iterable[str]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """Half-open range `[start, end)` of code-point offsets."""
 
     start: int
@@ -48,8 +48,7 @@ class Span:
         return text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(Struct, frozen=True, order=True):
     """0-based line and column, both in code points."""
 
     line: int

@@ -11,9 +11,12 @@ that a column does not exist. Every column says why we believe in it (`Evidence`
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from polycell.core.values import replace
 
 
 class Evidence(Enum):
@@ -36,8 +39,7 @@ class Certainty(IntEnum):
     CERTAIN = 2
 
 
-@dataclass(frozen=True, slots=True)
-class DataType:
+class DataType(Struct, frozen=True):
     """A scalar's or column's type. `name` is Arrow's base name, `parameters` what stands in its brackets."""
 
     name: str
@@ -80,8 +82,7 @@ def is_numeric(type_: DataType) -> bool:
     return type_.name in INTEGERS or type_.name in FLOATS or type_.name.startswith("decimal")
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """A place that survives edits elsewhere: the `nth` occurrence (from 0) of `token` in a text.
 
     `cell` is a cell's id, or empty when `uri` names a file (a CSV header); without both it counts in a text that was
@@ -111,8 +112,7 @@ class Anchor:
         return at, at + len(self.token)
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """That another source (`says`, one line for people) gives a column another type than `against`, the believed one;
     void once the column has been converted."""
 
@@ -120,8 +120,7 @@ class Doubt:
     against: DataType | None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column. `type` None is "name known, type not", a normal case. `maybe`: present on some paths only."""
 
     name: str
@@ -168,8 +167,7 @@ def _order_of(place: Anchor) -> tuple[str, str, int, str]:
 Flavour = Literal["pandas", "polars", "polars-lazy", "spark", "duckdb", "arrow", "sql", "result-set", "table"]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     columns: tuple[Column, ...] = ()
     open: bool = False
     flavour: Flavour = "table"
@@ -218,8 +216,7 @@ class Table:
         return replace(self, flavour=flavour)
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """What declares the columns of tables, as a value of the program: a pandera or patito model, a `StructType`, a
     pyarrow schema. `table` is open where a table may have more. `row`: what one row is, where rows are described."""
 
@@ -227,8 +224,7 @@ class Schema:
     row: Literal["", "dataclass", "tuple", "dict", "model"] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One column as a value: a pandas or polars Series, a Spark Column."""
 
     column: Column
@@ -236,8 +232,7 @@ class Series:
     index: tuple[Column, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GroupBy:
+class GroupBy(Struct, frozen=True):
     """A grouped table that still waits for its aggregation.
 
     `selected` narrows what is aggregated (`g["a"]`, then `single`, or `g[["a", "b"]]`); `keyed`: the keys become the
@@ -254,8 +249,7 @@ class GroupBy:
     pivoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row of a table as a value: a pandas Series or Spark's Row (its values by key and by attribute), a named tuple
     (by attribute), a dict (by key)."""
 
@@ -263,24 +257,21 @@ class Row:
     kind: Literal["series", "spark row", "named tuple", "dict"]
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A chart that is being built: `data` is the table it is over, `table` what its transforms have made of that."""
 
     data: Table
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """`value` where the text alone fixes it (a literal, a constant that was never rebound); None is "not known"."""
 
     type: DataType
     value: str | int | float | bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """Named fields: a dataclass, case class, struct, or a dict literal with string keys."""
 
     fields: tuple[tuple[str, Type], ...]
@@ -289,8 +280,7 @@ class Record:
     schema: Schema | None = None  # of what its class declares: rows of that kind make a table
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
+class Collection(Struct, frozen=True):
     """`kind` is list, tuple, set, dict, array or sequence; `items` are the elements where all of them are known.
     `name`: its class, qualified, where that has more in it than its kind. `unordered`: which item is the first is not
     known, only which there are."""
@@ -303,8 +293,7 @@ class Collection:
     unordered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """`signature` is the text after the name, `(a, b=1) -> int`; `returns` where it is known.
 
     `changes` are the parameters and outer names whose values a call may change in place; None when nobody knows.
@@ -324,8 +313,7 @@ class Function:
     place: Anchor | None = None  # where `definition` begins, if its cell has no other of that name
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(Struct, frozen=True):
     """A class defined or imported; `name` is qualified as far as known."""
 
     name: str
@@ -337,8 +325,7 @@ class Class:
     init: Function | None = None  # how an object is made, where what its fields hold can be followed
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """An imported module, or (with `attribute`) something imported from one that nobody looked into."""
 
     name: str
@@ -349,8 +336,7 @@ class Module:
         return f"{self.name}.{self.attribute}" if self.attribute else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """A database connection. `dialect` is sqlglot's name, empty when unknown; `source` a file, URL or name as written;
     `folder` the one that a relative file is looked for in; `file` where the code says that a `[section]` stands."""
 
@@ -360,15 +346,13 @@ class Connection:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Struct, frozen=True):
     """A value of a type of which only the name is known."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Nothing is known; never a reason for a diagnostic."""
 
 

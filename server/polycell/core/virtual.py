@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """`document_length` characters at `document` stand for `cell_length` characters at `start` of cell `cell`."""
 
     cell: str
@@ -32,8 +32,7 @@ class Segment:
         return self.cell_length != self.document_length
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of a virtual text: a copy of `text` from `cell` at `start`, or glue when `cell` is None."""
 
     text: str
@@ -41,8 +40,7 @@ class Piece:
     start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """An offset in a cell."""
 
     cell: str
@@ -112,8 +110,7 @@ class SegmentMap:
         return Span(start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class VirtualDocument:
+class VirtualDocument(Struct, frozen=True):
     text: str
     map: SegmentMap
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from polycell.dependencies.maven import read_coordinate
 from polycell.dependencies.model import Requirement
@@ -60,8 +61,7 @@ def continuations(written: str, repositories: Iterable[Repository]) -> list[str]
     return sorted(found, key=_order, reverse=True)[:MOST]
 
 
-@dataclass(frozen=True, slots=True)
-class Coordinates:
+class Coordinates(Struct, frozen=True):
     """`repositories` are folders in Maven's layout (`org/typelevel/cats-core_2.13/2.10.0/…`)."""
 
     repositories: tuple[Path, ...] = ()

@@ -6,7 +6,8 @@ import posixpath
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.facts import Facts
 from polycell.core.notebook import Cell
@@ -63,37 +64,32 @@ KEPT = 4096
 LARGEST = 200_000  # characters of a cell that is read
 
 
-@dataclass(frozen=True, slots=True)
-class Provides:
+class Provides(Struct, frozen=True):
     """A module of this top-level name is made by the notebook (`%%writefile name.py`)."""
 
     module: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hides:
+class Hides(Struct, frozen=True):
     """Modules may come from where nobody sees them; `reason` says why. `installs`: distributions may, too."""
 
     reason: str
     installs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Includes:
+class Includes(Struct, frozen=True):
     """A file of requirements that the notebook installs (`-r requirements.txt`)."""
 
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Speaks:
+class Speaks(Struct, frozen=True):
     """The Scala version that the notebook asks for."""
 
     scala: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
+class Lists(Struct, frozen=True):
     """The cell lists what is installed; `digest` finds its saved output."""
 
     digest: str
@@ -102,8 +98,7 @@ class Lists:
 Remark = Provides | Hides | Includes | Speaks | Lists
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """`files` are the names behind `-r`, with their places."""
 
     declarations: tuple[Declaration, ...] = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from polycell.core.notebook import Notebook
 from polycell.dependencies.jvm_cells import scala_declarations, scala_version, session_declarations, toree_declarations
@@ -19,8 +20,7 @@ _READ = frozenset({"scala", "python"})
 _EXACT = re.compile(r"[\w.+-]*\d[\w.+-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Classpath:
+class Classpath(Struct, frozen=True):
     """`scala` is the version as written, "" for none; `modules` "group:artifact:version" with the Scala suffix where
     the tool would add it (`{scala}` for the full version, which only who compiles knows), `plugins` the same;
     `repositories` are addresses of Maven repositories."""

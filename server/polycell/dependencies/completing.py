@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from polycell.core.results import Completion, Completions
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.dependencies.artifacts import Coordinates, Repository, continuations
 from polycell.dependencies.common import NAMES
 from polycell.dependencies.installed import Distribution
@@ -26,8 +28,7 @@ _CONDA_VERSION = re.compile(rf"(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?:{_SIGN}|=)(?:[
 _NAME = re.compile(r"[\w.-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """Who knows what can be declared. `versions` and `repository` may ask the servers that settings name; the rest lies
     on this machine."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
@@ -61,16 +62,14 @@ class Imported:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Configured:
+class Configured(Struct, frozen=True):
     """What stands in the metadata about dependencies, word for word, and the cell that findings about it show up in."""
 
     head: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """`requirements` of the notebook itself, with the id of the cell that declares each ("" for the metadata);
     `hidden`: reasons why a module may be there that nobody sees, `opaque` those of them by which a whole distribution
     may; `installed` None where no interpreter is known; `saved` what a saved output of `pip freeze` lists, by key;

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.dependencies.model import Declaration, Ecosystem, Requirement
@@ -46,8 +47,7 @@ def takes_value(word: str, ecosystem: Ecosystem) -> bool:
     return word in (_CONDA_VALUES if ecosystem == "conda" else _PIP_VALUES)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """`files` are those of `-r` and `--file`, with their places. `opaque`: something is installed of which the line
     does not say what it brings (a path, an address without a name, a `{variable}`)."""
 

@@ -12,9 +12,10 @@ import importlib.metadata
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from polycell.dependencies.interpreter import Interpreter, site_packages
 from polycell.dependencies.model import normal
@@ -25,8 +26,7 @@ _MODULE = re.compile(r"([^\W\d]\w*)(?:\.py|\.pyc|(?:\.[\w-]+)?\.(?:so|pyd))")
 _HEADERS = frozenset({"name", "version", "summary", "license", "license-expression", "requires-dist", "classifier"})
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Struct, frozen=True):
     """`modules` are the top-level names it brings; `requires` its own requirements, as written."""
 
     name: str
@@ -37,8 +37,7 @@ class Distribution:
     modules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Installed:
+class Installed(Struct, frozen=True, dict=True):
     """`distributions` by normal name; `modules` is every top-level name that can be imported."""
 
     interpreter: Interpreter

@@ -15,8 +15,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 GENERIC_KERNELS = frozenset({"", "python", "python3", "python2", "ipykernel"})
 _RUNNERS = ("IPython", "ipykernel", "marimo")
@@ -26,8 +27,7 @@ _SYSTEM_SITE = re.compile(r"^include-system-site-packages\s*=\s*true\s*$", re.MU
 _LIBRARY = re.compile(r"python(\d+)\.(\d+)t?")
 
 
-@dataclass(frozen=True, slots=True)
-class Interpreter:
+class Interpreter(Struct, frozen=True):
     """`python` is the executable's path, `prefix` its environment; `version` (3, 12), None when no file tells it;
     `how`: why this one, for people."""
 
@@ -37,8 +37,7 @@ class Interpreter:
     how: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is known about who runs a notebook. `kernel` is its kernelspec's name, `folder` the notebook's own,
     `roots` the workspace's, `chosen` the user's setting (an executable or an environment), `native` the executable of
     the Jupyter server that we run in, if we do."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.dependencies.maven import read_coordinate, requirement_of
 from polycell.dependencies.model import Declaration, Requirement
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
 
+from msgspec import Struct
+
 from polycell.core.session import Snapshot
+from polycell.core.values import replace
 from polycell.dependencies.cells import said_by
 from polycell.dependencies.common import distributions_of
 from polycell.dependencies.gathering import IMPORTED, Needs, needs
@@ -24,8 +26,7 @@ State = Literal["declared", "ok", "not installed", "other version", "malformed",
 WRONG = frozenset({"not installed", "other version", "malformed", "missing"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One dependency. `requirement.text` is what a tool can be given; `cell` the id of the cell that declares it, ""
     for metadata and files; `used` the ids of the cells that import it; `installed` its version, "" where unknown.
     `declaration` has the place, and is None for files and for what is imported only."""
@@ -39,8 +40,7 @@ class Entry:
     declaration: Declaration | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """`interpreter` is the path of the notebook's Python and `how` it was found, "" where none is known."""
 
     entries: tuple[Entry, ...]

@@ -11,9 +11,11 @@ Source: Polynote's `CoursierFetcher` and docs; coursier's dependency grammar.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.dependencies.model import NOWHERE, Requirement
 
 _URL = re.compile(r"(?:https?|file|hdfs|hftp|s3|s3n|s3a)://?", re.IGNORECASE)
@@ -22,8 +24,7 @@ _SUFFIX = re.compile(r"_(2\.1[0-9](?:\.\d+)?|3)$")
 _VERSION = re.compile(r"[\w.+\-]+|[\[(][^\[\]()]*[\])]|latest\.\w+|_")
 
 
-@dataclass(frozen=True, slots=True)
-class Coordinate:
+class Coordinate(Struct, frozen=True):
     """`problem` says what is wrong, at `span` of the text; the other parts are what could be read."""
 
     group: str = ""

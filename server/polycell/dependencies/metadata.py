@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from polycell.core.notebook import Notebook
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.dependencies.install_commands import conda_declaration
 from polycell.dependencies.jvm_cells import coordinates, maven_declaration
 from polycell.dependencies.model import NOWHERE, Declaration, Ecosystem, Path, Requirement

@@ -7,8 +7,9 @@ requirement at its place: a span of a cell's text, a path in the notebook's meta
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 
@@ -39,8 +40,7 @@ STYLES: dict[str, tuple[str, bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """`name` as written; for Maven `group:artifact`. `constraint` as written: `>=1,<2` (Python), `1.2.3` (Maven).
 
     `text` is the whole declaration as written. `name` is empty where a file or an address is named that does not say
@@ -78,8 +78,7 @@ class Requirement:
         return self.file or STYLES.get(self.style, (self.style, False))[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """`span` of the cell's text, or with `path` a value of the notebook's metadata. With `problem` the text is
     malformed, and `span` (in a metadata value: `inner`) is where."""
 

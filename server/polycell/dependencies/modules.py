@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from polycell.dependencies.common import brought_along, distributions_of, is_known
 from polycell.dependencies.gathering import Needs
@@ -25,8 +26,7 @@ _EXTENSIONS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """`name` as imported, `distributions` normal names, the likeliest first; `by` the requirement that declares it."""
 
     name: str

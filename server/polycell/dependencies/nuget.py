@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _ID = re.compile(r"<id>\s*([\w.\-]+)\s*</id>")
 # What the samples and the documentation of .NET Interactive reference.
@@ -21,8 +22,7 @@ ScottPlot SkiaSharp System.Text.Json TorchSharp XPlot.Plotly XPlot.Plotly.Intera
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Packages:
+class Packages(Struct, frozen=True):
     """`cache` is NuGet's folder of packages: `newtonsoft.json/13.0.1/newtonsoft.json.nuspec`."""
 
     cache: Path | None = None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.dependencies.model import Declaration, Requirement
@@ -21,8 +22,7 @@ _NO_LIST = 'The dependencies should be a list of texts: `dependencies = ["name"]
 _ARRAY = re.compile(r"^[ \t]*dependencies[ \t]*=[ \t]*\[", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """`span` is the whole block, `content` its TOML and `starts` where each of its lines begins in the text."""
 
     span: Span

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from polycell.dependencies.install_commands import conda_declaration
 from polycell.dependencies.metadata import locked_packages
@@ -27,8 +28,7 @@ JUDGED = frozenset({"requirements.txt", "pyproject.toml", "environment.yml", "en
 _OPTION = re.compile(r"\s+--(?:hash|config-settings|global-option|install-option)\b.*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """An entry of a file that is no requirement: `line` counts from 1, `problem` says what is wrong."""
 
     file: str

@@ -7,11 +7,11 @@ Fabric), ipykernel's and marimo's requirements.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Provided:
+class Provided(Struct, frozen=True):
     """`modules` are known to be there. `local`: the notebook runs in an environment of this machine, and what is
     installed there decides; elsewhere more is installed than anybody lists here. `spark`: Spark is there."""
 

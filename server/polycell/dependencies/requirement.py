@@ -6,8 +6,9 @@ Around it: Polynote's `?nocache`, addresses and paths without a name, local vers
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.dependencies.model import NOWHERE, Requirement
@@ -20,8 +21,7 @@ _NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)")
 _SPECIFIER = re.compile(r"(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A requirement, or with `problem` why the text is none; `span` is where, in the text."""
 
     requirement: Requirement

@@ -13,9 +13,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from polycell.dependencies import project
 from polycell.dependencies.installed import Installed, importable, read_installed, stamp
@@ -34,24 +35,21 @@ DEEPEST = 5  # requirement files that include one another
 NO_INTERPRETER = Installed(Interpreter("", ""), open=True)
 
 
-@dataclass(frozen=True, slots=True)
-class InstalledRequest:
+class InstalledRequest(Struct, frozen=True):
     """`kernel` is the kernelspec's name, `folder` the notebook's own (or empty)."""
 
     kernel: str = ""
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRequest:
+class ProjectRequest(Struct, frozen=True):
     """`files` are the ones that the notebook installs from (`-r`), as written."""
 
     folder: str = ""
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """`modules` are importable from the notebook's folder or the workspace; `unread` are files of the request that
     could not be read, `broken` entries of files that are none."""
 
@@ -61,16 +59,14 @@ class Project:
     broken: tuple[Broken, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SavedRequest:
+class SavedRequest(Struct, frozen=True):
     """`path` is the notebook's, `digests` those of the cells that list what is installed (`saved.listing_command`)."""
 
     path: str
     digests: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     requirements: tuple[Requirement, ...] = ()
 
 

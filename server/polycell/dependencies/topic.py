@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from polycell.core.results import Completions, Hover
 from polycell.core.service import Context, Topic
@@ -18,8 +19,7 @@ from polycell.dependencies.modules import candidates
 from polycell.dependencies.writing import Writing, being_written, value_being_written
 
 
-@dataclass(frozen=True, slots=True)
-class Declarations(Topic):
+class Declarations(Topic, Struct, frozen=True):
     """`catalogue` knows what can be declared."""
 
     catalogue: Catalogue = field(default_factory=Catalogue)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.notebook import Cell
 from polycell.dependencies.install_commands import takes_value
@@ -33,8 +34,7 @@ _NUGET_LANGUAGES = frozenset({"csharp", "fsharp", "powershell"})
 LONGEST = 10_000  # characters of a line that is looked at
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(Struct, frozen=True):
     """`text` is what is written so far of one requirement; `parted` is what stands between the parts of a
     coordinate."""
 

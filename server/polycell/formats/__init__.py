@@ -10,13 +10,13 @@ import codecs
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from polycell.core.notebook import Notebook
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.formats import scripts
 from polycell.formats.model import Document, DocumentProblem, Format
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 
@@ -34,16 +35,14 @@ STATEMENT_WORDS = _words_of(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word of an argument line; `span` are offsets into the line, `text` is without quotes."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(Struct, frozen=True):
     """What one magic takes. Spellings include their dashes.
 
     `values` take a value; every other word that begins with a dash is a flag. `results` (a part of `values`) name
@@ -62,8 +61,7 @@ class Grammar:
     numbers: frozenset[str] = frozenset()  # flags in one product, options with a number in another
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(Struct, frozen=True):
     """`outputs` and `inputs` are Python names with their spans in the line; `words` the bare words.
 
     `options` are (spelling, value). `body` is the offset in the line where the language's own text begins, or None

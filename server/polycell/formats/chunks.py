@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.formats import yaml_text
 from polycell.formats.lines import Line, lines_in
@@ -21,8 +22,7 @@ _TRUE = frozenset({"TRUE", "T", "true"})
 _FALSE = frozenset({"FALSE", "F", "false"})
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkHead:
+class ChunkHead(Struct, frozen=True):
     """`{r label, echo=FALSE}`: the engine as written, the label, the options."""
 
     engine: str

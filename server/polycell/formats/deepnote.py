@@ -9,12 +9,14 @@ nothing is ever reported at a wrong place. Source: deepnote/deepnote, `docs/oss/
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+from msgspec import Struct, field
+
 from polycell.core.notebook import Cell, CellKind, Notebook
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.core.virtual import Segment, SegmentMap
 from polycell.formats import yaml_text
 from polycell.formats.cells import make_cell
@@ -29,8 +31,7 @@ DEEPEST = 100
 MOST_BLOCKS = 50_000  # in one project, so that aliases cannot multiply them without end
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """What is collected over all notebooks of one project."""
 
     text: str

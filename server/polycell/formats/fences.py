@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.formats.lines import Line, line_at, lines_in, without_last_line_end
@@ -18,8 +19,7 @@ _CANDIDATE = re.compile(r"(?:^|(?<=\r))[ \t>]*(?:```|~~~)", re.MULTILINE)
 _OPEN = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})[ \t]*(?P<info>.*)\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(Struct, frozen=True):
     """`[start, end)` is the block with its fences, `[inner, inner_end)` the lines inside, without the last line end."""
 
     start: int

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from polycell.core.notebook import Cell
+from polycell.core.values import replace
 from polycell.core.virtual import Segment, SegmentMap
 from polycell.formats.model import Document
 

@@ -8,11 +8,13 @@ Source: nbformat's schemas and its `v2`, `v3` and `v4` readers; real files for w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.core.notebook import Cell, CellKind, Notebook
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.core.virtual import Segment
 from polycell.formats.cells import make_cell
 from polycell.formats.hosts import detect_host
@@ -25,8 +27,7 @@ _KEYS = ('"cells"', '"nbformat"', '"worksheets"', '"nbformat_minor"')
 _KINDS: Mapping[str, CellKind] = {"code": "code", "markdown": "markup", "heading": "markup", "html": "markup"}
 
 
-@dataclass
-class RawCell:
+class RawCell(Struct):
     """A cell as the file has it. `strings` are the pieces of its source, `place` where they stand or would stand.
 
     `outputs` is the span of the saved outputs' JSON in the document, None where there are none: whoever wants them
@@ -43,8 +44,7 @@ class RawCell:
     outputs: Span | None = None
 
 
-@dataclass
-class RawNotebook:
+class RawNotebook(Struct):
     """`cells` in order, those of all worksheets; `found` says whether the file has any list of cells."""
 
     cells: list[RawCell] = field(default_factory=list)

@@ -9,8 +9,9 @@ import ast
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.core.notebook import CellMagic
 from polycell.formats import yaml_text
@@ -24,8 +25,7 @@ LONGEST_OPTIONS = 10_000  # characters of a marker line
 HEADER_LINES = 500  # a header that has not ended by then is none
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """The front of a script: `end` is where its cells may begin."""
 
     end: int = 0

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct, field
+
 from polycell.core.notebook import Cell, CellKind, Notebook
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.core.virtual import Segment, SegmentMap
 from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource, Document, DocumentProblem
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line: `[start, end)` is its text without the line end, `next` where the following line starts."""
 
     start: int
@@ -108,8 +109,7 @@ def all_commented(text: str, start: int, end: int, comment: str) -> bool:
     return found
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Struct):
     """Cells made before, by everything they are made of. Cells are frozen, so readings and documents share them."""
 
     cells: dict[tuple[str, ...], Cell] = field(default_factory=dict)
@@ -128,8 +128,7 @@ MOST_KEPT = 12_000_000  # characters
 _KEPT = _Kept()
 
 
-@dataclass(slots=True)
-class Sheet:
+class Sheet(Struct):
     """Collects the cells of one notebook of a document, in order. Ids are `prefix` and a number unless given."""
 
     text: str

@@ -8,8 +8,9 @@ nobody knows has a body that nobody reads: it is never taken for Python.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from polycell.core.notebook import CellMagic
 from polycell.formats.arguments import Arguments, Grammar, parse
@@ -23,8 +24,7 @@ Place = Literal["", "isolated", "local", "remote", "file"]
 PLAIN = Grammar()
 
 
-@dataclass(frozen=True, slots=True)
-class MagicSpec:
+class MagicSpec(Struct, frozen=True):
     """`language` of the body ("" nobody reads it, `INHERIT`, or "@" where the arguments tell, see `body_language`).
 
     `place`: "isolated" runs in a process of its own, "file" is written to a file, "local" and "remote" are sparkmagic's
@@ -290,8 +290,7 @@ SINGLE_PERCENT_LINES = frozenset({"run", "pip", "conda"})
 DIRECTIVES = _options("about connect import lsmagic log set set-kernel share time who whos i load help quit reset")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A cell magic understood: the body's language and the argument line."""
 
     language: str

@@ -17,9 +17,10 @@ import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.core.notebook import CellKind, Notebook
 from polycell.core.text import LineIndex, Span
@@ -38,8 +39,7 @@ _RETURN = re.compile(r"[ \t]+return(?![\w])")
 _STRING = re.compile(r"([A-Za-z]{0,2})(\"\"\"|'''|\"|')")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """One cell of a part of the file; spans are relative to the part."""
 
     spans: tuple[Span, ...]

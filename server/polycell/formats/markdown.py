@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from polycell.core.notebook import Notebook
 from polycell.core.text import Span
@@ -38,8 +39,7 @@ _REGION = re.compile(
 _BREAK = re.compile(r"\+\+\+[ \t]*(\{.*)?[ \t]*\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
+class Front(Struct, frozen=True):
     """The YAML front matter; `end` is where the text below it begins."""
 
     end: int = 0

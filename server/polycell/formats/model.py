@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.core.notebook import CellKind, Notebook
 from polycell.core.text import Span
 from polycell.core.virtual import SegmentMap
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentProblem:
+class DocumentProblem(Struct, frozen=True):
     """Something wrong with the document itself, at `span` (code points of the document's text)."""
 
     message: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A read document. Most hold one notebook; a Deepnote project holds several.
 
     `map` ties cell offsets to offsets of the document's text. Cell ids are unique over all notebooks of the document.
@@ -31,8 +30,7 @@ class Document:
     problems: tuple[DocumentProblem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CellSource:
+class CellSource(Struct, frozen=True):
     """A cell as a format or a client gives it, before its language is decided (`cells.make_cell`).
 
     `declared` is the format's or client's own word for the language, empty when it says nothing. `outer` holds keys
@@ -50,8 +48,7 @@ class CellSource:
     execution_count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """`detect` looks at the text's head and the path's suffix; `read(text, uri, path)` is total."""
 
     name: str

@@ -14,9 +14,10 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.core.notebook import CellKind, Notebook
 from polycell.core.text import LineIndex, Span
@@ -48,8 +49,7 @@ _BRACKET = re.compile(r"(?:^|\s)\[\s*([\w+#./-]+)\s*\](?=\s|$)")
 _MARKUP_WORDS = frozenset({"markdown", "md"})
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """A line that starts a cell. `[start, end)` is the line without its end, `next` where the cell's text begins."""
 
     start: int

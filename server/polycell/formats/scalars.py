@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.formats.lines import line_at, lines_in
 
@@ -20,8 +21,7 @@ _ESCAPES = dict(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """`style` is `|`, `>`, `'`, `"` or empty (plain); `[start, end)` what the parser says, a little wide."""
 
     value: str
@@ -30,8 +30,7 @@ class Scalar:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarPiece:
+class ScalarPiece(Struct, frozen=True):
     """`document_length` characters at `document` stand for `length` characters at `start` of the value."""
 
     start: int

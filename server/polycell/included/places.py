@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
+
+from msgspec import Struct, structs
 
 from polycell.core.environment import Binding
 from polycell.core.text import Span
@@ -40,12 +41,12 @@ def _moved(value: T, place: Any) -> T:
     elif isinstance(value, tuple):
         parts = tuple(_moved(part, place) for part in value)
         made = parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
-    elif is_dataclass(value) and not isinstance(value, type):
+    elif isinstance(value, Struct):
         changed = {}
-        for one in fields(value):
-            old = getattr(value, one.name)
+        for name in value.__struct_fields__:
+            old = getattr(value, name)
             new = _moved(old, place)
             if new is not old:
-                changed[one.name] = new
-        made = replace(value, **changed) if changed else value
+                changed[name] = new
+        made = structs.replace(value, **changed) if changed else value
     return made  # type: ignore[no-any-return]

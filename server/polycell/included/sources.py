@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.core.analysis import Analysis
 from polycell.core.environment import Binding, Sources
@@ -21,6 +22,7 @@ from polycell.core.facts import Use
 from polycell.core.included import Included, IncludedRequest
 from polycell.core.notebook import Notebook
 from polycell.core.service import Services
+from polycell.core.values import replace
 from polycell.core.virtual import Segment, SegmentMap
 from polycell.formats import read_document
 from polycell.formats.cells import make_cell
@@ -40,8 +42,7 @@ DATABRICKS = "# Databricks notebook source"
 _SPACES = frozenset({"python", "catalog"})
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A file that was read, "" and an empty document for one that is not there or not to be read."""
 
     path: str = ""
@@ -153,8 +154,7 @@ def _document(text: str, path: Path, folder: Path) -> Document:
     return Document((replace(empty, cells=(cell,)),), SegmentMap((whole,)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Inner:
+class _Inner(Struct, frozen=True):
     """The sources of an included notebook: `above` are the files that lead to it, `asked` what it asks for."""
 
     sources: Sources

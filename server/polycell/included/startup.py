@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from polycell.core.facts import NO_FACTS
 from polycell.core.guard import guard
 from polycell.core.hosts import Host, host
 from polycell.core.notebook import Cell
 from polycell.core.service import LanguageService
+from polycell.core.values import replace
 from polycell.formats import read_text
 
 MOST = 32  # files that are read
@@ -25,8 +27,7 @@ LARGEST = 200_000  # bytes of one
 LOCAL = frozenset({"jupyter", "percent"})
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """`names` that are there before the first cell, and the reasons why there may be more."""
 
     names: frozenset[str] = frozenset()

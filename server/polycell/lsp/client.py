@@ -7,8 +7,9 @@ library must not fail to start, and building the typed tree would cost a tenth o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.bridge.positions import Encoding
 
@@ -28,8 +29,7 @@ def choose_encoding(offered: object) -> Encoding:
     return "utf-16"
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     name: str = ""
     encoding: Encoding = "utf-16"
     roots: tuple[str, ...] = ()  # URIs of the workspace folders

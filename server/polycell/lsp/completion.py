@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types
@@ -16,6 +15,7 @@ from lsprotocol import types
 from polycell.core import features
 from polycell.core.results import NO_COMPLETIONS, Completion, Completions
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.lsp import answers, companion
 from polycell.lsp.convert import range_json, to_offset
 from polycell.lsp.requests import guarded, target_of, value_at

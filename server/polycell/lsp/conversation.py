@@ -10,7 +10,6 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types
@@ -21,6 +20,7 @@ from pygls.protocol import default_converter
 from polycell import __version__
 from polycell.core.service import Services
 from polycell.core.session import Session
+from polycell.core.values import replace
 from polycell.lsp import (
     actions,
     calls,

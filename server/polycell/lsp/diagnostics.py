@@ -8,14 +8,15 @@ kept where the edit did not touch it, shifted; so nothing flickers while somebod
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from lsprotocol import types
+from msgspec import Struct
 
 from polycell.core.facts import Facts
 from polycell.core.notebook import Cell
 from polycell.core.results import Finding, Related
 from polycell.core.text import Span, common_end, common_start
+from polycell.core.values import replace
 from polycell.lsp import companion
 from polycell.lsp.projects import page_uri
 from polycell.lsp.state import Face, Group, State, key_of
@@ -23,8 +24,7 @@ from polycell.lsp.state import Face, Group, State, key_of
 SOURCE = "polycell"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """Findings of one cell; `syntax` come from its text alone and are known first. `of`: the analysis' own tuple that
     they were made from, None while they are only carried over.
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from lsprotocol import types
 
 from polycell.core.actions import apply
 from polycell.core.results import Edit, MetadataChange, NewCell
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.lsp.frame import path_of
 from polycell.lsp.state import Asked, Face, Group, State
 

@@ -8,8 +8,9 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from polycell import compose
 from polycell.core.notebook import Notebook
@@ -21,8 +22,7 @@ from polycell.lsp.settings import Settings, parse
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What an engine is made from; the fields as in `compose.python_engine`."""
 
     name: str

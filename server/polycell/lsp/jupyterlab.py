@@ -18,8 +18,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+
+from polycell.core.values import replace
 from polycell.core.virtual import Segment
 
 BETWEEN = "\n\n\n"
@@ -45,8 +47,7 @@ _ESCAPED = re.compile(r'\\([\\"])')
 _QUOTES = re.compile(r'\\"\\"\\"')
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A cell found in the joined text. `known` is the index of the cell it continues; `segments` name no cell yet and
     count from the beginning of the document."""
 
@@ -157,8 +158,7 @@ def split(text: str, known: Sequence[str], python: bool = True) -> list[Block]:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     text: str
     start: int
 

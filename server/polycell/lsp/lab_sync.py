@@ -12,10 +12,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import Struct, field
+
 from polycell.core.notebook import Cell, Notebook
+from polycell.core.values import replace
 from polycell.core.virtual import Segment, SegmentMap
 from polycell.formats.cells import make_cell, retext
 from polycell.formats.identity import match_ids
@@ -39,8 +41,7 @@ _FOREIGN = re.compile(
 _COLUMNS_LOST = len("%%sql")
 
 
-@dataclass
-class Foreign:
+class Foreign(Struct):
     """A document cut out of the notebook. `alone`: one cell; else the fragments of many."""
 
     uri: str
@@ -50,8 +51,7 @@ class Foreign:
     alone: bool
 
 
-@dataclass
-class Lab:
+class Lab(Struct):
     """One notebook as JupyterLab shows it. `cells` are those of the last reading, or of the file before the first."""
 
     uri: str

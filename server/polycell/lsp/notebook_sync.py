@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import Struct, field
+
 from polycell.core.notebook import Cell, CellKind, Notebook
+from polycell.core.values import replace
 from polycell.formats.cells import make_cell
 from polycell.formats.hosts import unwrap_cell_metadata, unwrap_notebook_metadata
 from polycell.formats.model import CellSource
@@ -26,8 +28,7 @@ log = logging.getLogger(__name__)
 _NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One cell as the client told it. `outer`: what the file says beside the cell's metadata."""
 
     uri: str
@@ -40,8 +41,7 @@ class Entry:
     outer: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass
-class Open:
+class Open(Struct):
     """One open notebook."""
 
     uri: str
@@ -55,8 +55,7 @@ class Open:
     reading: bool = False  # the file is being read for what the client does not tell
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """What a message changed: the group's URI, ids of cells to look at again, and faces that are no more."""
 
     group: str

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from lsprotocol import types
+from msgspec import Struct
 
 from polycell.core.results import Finding
 from polycell.lsp.answers import SEVERITIES
@@ -19,8 +19,7 @@ from polycell.rules.codes import page_of
 from polycell.rules.project import EVERYTHING, Project, read_project_file
 
 
-@dataclass(frozen=True)
-class Projects:
+class Projects(Struct, frozen=True):
     """`wrong`: a sentence for the user about each file that cannot be heeded."""
 
     found: tuple[Project, ...] = ()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from lsprotocol import types
@@ -23,6 +22,7 @@ from polycell.core.references import references_steps
 from polycell.core.results import InnerName, Location
 from polycell.core.text import Span
 from polycell.core.types import Anchor
+from polycell.core.values import replace
 from polycell.formats.ipynb import metadata_path, metadata_span
 from polycell.lsp import answers, companion, preview
 from polycell.lsp.convert import to_offset, to_range

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from polycell.core.values import replace
 
 PythonMode = Literal["full", "companion"]
 LOG_LEVELS = ("error", "warning", "info", "debug")
@@ -20,8 +23,7 @@ SCALA_ENGINES = ("auto", "compiler", "metals", "off")
 ENGINES = ("ty", "jedi", "pyrefly", "basedpyright", "pylsp", "off")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """`log_level`: empty leaves what the command line said. `severity`: per code, or "off". `outside`: data files
     outside of the workspace may be read, and IPython's start-up files. `python`: "companion" leaves to another Python
     server what that does as well.

@@ -9,12 +9,12 @@ at. URIs are opaque; they are compared unquoted, because clients disagree about 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from lsprotocol import types
+from msgspec import Struct, field
 
 from polycell.bridge.positions import Encoding
 from polycell.core.progress import Begin, Logged
@@ -38,8 +38,7 @@ def key_of(uri: str) -> str:
     return unquote(uri, errors="surrogatepass") if "%" in uri else uri
 
 
-@dataclass(frozen=True)
-class Face:
+class Face(Struct, frozen=True, dict=True):
     """`map` ties cells to this text; without one, the text is that of `cell`. `json`: what is inserted is escaped.
     `lost`: by how many columns positions that the client sends are too small, but in the first line (see `lab_sync`).
     """
@@ -82,8 +81,7 @@ class Face:
         return span if cell == self.cell else None
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """`faces` by key; `homes` says under which key a cell is shown and reported; `notebooks` are the session's URIs.
 
     `quiet`: a plain script, in which nobody asked for findings. `unsure`: the languages of its cells are not known for
@@ -102,8 +100,7 @@ class Group:
         return self.faces.get(key) if key is not None else None
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """One place in one cell, at the state a request was asked at."""
 
     snapshot: Snapshot
@@ -112,8 +109,7 @@ class Target:
     index: int
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The document a request names, frozen as it was when the request came in."""
 
     group: Group

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+
 from polycell.core.results import Finding
+from polycell.core.values import replace
 from polycell.formats.identity import keep_ids
 from polycell.formats.model import Document
 from polycell.lsp.convert import apply_changes
@@ -31,8 +33,7 @@ _CELL_SCHEMES = ("vscode-notebook-cell:", "vscode-interactive-input:", "vscode-i
 _HEAD = 16_384
 
 
-@dataclass
-class Text:
+class Text(Struct):
     """One open document. `document` is what was read of an earlier `text`; `dirty` says that it is out of date."""
 
     uri: str

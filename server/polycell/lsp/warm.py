@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types
 
+from polycell.core.values import replace
 from polycell.lsp import garbage
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.facts import Definition, Use
 from polycell.core.notebook import Cell
@@ -39,8 +40,7 @@ _PLATFORMS = frozenset(
 _RUN_BY_OTHERS = frozenset({"databricks", "synapse"})
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """The first unguarded use of a name that no cell above gives. `own` are the cell's own definitions of it."""
 
     use: Use

@@ -21,9 +21,10 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
+
+from msgspec import Struct, field
 
 from polycell.core.facts import Severity
 from polycell.rules.codes import misspelt
@@ -33,8 +34,7 @@ FAILURES = frozenset({"unreadable-notebook", "internal-error"})
 KEYS = ("severity", "select", "ignore", "exclude", "per-file-ignores", "known-names")
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """`root` is the folder of the file that says so; None where none does. `known` are names that every Python cell
     has."""
 

@@ -9,10 +9,11 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 MOST_FILES = 1000  # of a folder or a pattern
 MOST_ENTRIES = 20_000  # of folders that are looked through
@@ -35,8 +36,7 @@ def partitioned(path: str) -> bool:
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]  # (path, bytes, nanoseconds) of each file
 
 
-@dataclass(frozen=True, slots=True)
-class DataFiles:
+class DataFiles(Struct, frozen=True):
     """`base` is the file or folder, of a pattern the folder before its first wildcard; `files` are sorted, `label` is
     the path as written. `many`: there are more files than these."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from polycell.core.types import Certainty, Column, Doubt, Evidence, Table, is_numeric
+from polycell.core.values import replace
 
 _SOURCES = {
     Evidence.DECLARED: "declared",

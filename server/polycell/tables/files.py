@@ -11,9 +11,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.core.types import Table
 from polycell.tables.answers import Answers, OnReady, within
@@ -62,8 +63,7 @@ def thaw(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class FileRequest:
+class FileRequest(Struct, frozen=True):
     """`path` as written in the code, `folder` the notebook's own (or empty), `reader` a key of `readers.READERS`,
     `options` (name, frozen value) pairs of the call, sorted; `more` the other paths of a list."""
 

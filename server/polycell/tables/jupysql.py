@@ -11,11 +11,13 @@ import logging
 import re
 import sys
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from polycell.core.environment import Binding, View
 from polycell.core.types import STRING, Connection, Flavour, Scalar
+from polycell.core.values import replace
 from polycell.tables.answers import Answers, OnReady
 from polycell.tables.data_files import real_path
 
@@ -31,15 +33,13 @@ _KINDS: tuple[tuple[str, Flavour], ...] = (("autopandas", "pandas"), ("autopolar
 _TRUE = frozenset({"true", "1"})
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsRequest:
+class SettingsRequest(Struct, frozen=True):
     """The key for `View.read`: what the file says that holds for notebooks in `folder`."""
 
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     values: tuple[tuple[str, str], ...] = ()
 
 

@@ -12,13 +12,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from polycell.core.types import Certainty, Column, DataType, Evidence, Flavour, Table
+from polycell.core.values import replace
 from polycell.tables.printed import printed_columns
 from polycell.tables.type_names import parse_type
 

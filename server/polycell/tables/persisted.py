@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from polycell.core.types import Column, Table
+from polycell.core.values import replace
 
 PERSISTING = ("-p", "--persist", "-P", "--persist-replace", "--append")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from polycell.core import features
 from polycell.core.types import Table
+from polycell.core.values import replace
 from polycell.languages.python.column_arguments import METHODS, READERS
 from tests.dsl import Case, complete, labels, load
 

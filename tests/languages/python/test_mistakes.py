@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from polycell.core.session import Session
+from polycell.core.values import replace
 from tests.dsl import check_findings, findings, load
 
 CODES = ("wrong-arguments", "immutable-item", "not-callable", "unknown-method")

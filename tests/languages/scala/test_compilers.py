@@ -7,13 +7,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Hashable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from polycell.bridge import server as bridge
+from polycell.core.values import replace
 from polycell.languages.scala import light as module
 from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.config import Config

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from polycell.compose import default_services
 from polycell.core.notebook import Notebook
 from polycell.core.session import Session
+from polycell.core.values import replace
 from polycell.languages.scala.cells import Reader
 from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.document import Made, document

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
@@ -18,6 +18,7 @@ from polycell.core import features
 from polycell.core.notebook import Notebook
 from polycell.core.session import Session
 from polycell.core.types import Table
+from polycell.core.values import replace
 from polycell.formats import read_document
 from polycell.formats.cells import retext
 from polycell.languages.sql import connection

@@ -317,9 +317,8 @@ WORDS = st.sampled_from([*SOUP.split(), "\n"])
 )
 def test_no_text_raises(text: str, offset: int, host: str) -> None:
     case = dsl.load(f"host: {host}\n# %% [sql] -> r\nselect 1 as a")
-    from dataclasses import replace
-
     from polycell.core.notebook import splice
+    from polycell.core.values import replace
     from polycell.formats.cells import make_cell
     from polycell.formats.model import CellSource
 

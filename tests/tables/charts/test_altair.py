@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import pytest
 from polycell.core import actions
 from polycell.core.text import Span
 from polycell.core.types import FLOAT64, INT64, STRING, TIMESTAMP, Column, Table
+from polycell.core.values import replace
 from polycell.languages.python.sql_texts import bound_once
 from polycell.tables.charts.altair.reading import Names, frames_of, specification
 from polycell.tables.charts.altair.writing import code

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from polycell.core.results import Finding
 from polycell.core.service import Context
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.dependencies.cells import said_by
 from polycell.dependencies.gathering import DECLARED
 from polycell.dependencies.metadata import declared_by

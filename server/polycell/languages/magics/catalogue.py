@@ -8,7 +8,8 @@ sparkmagic's and BigQuery's own documentation.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _TEXT = """
 %,%%time  Run a statement or the cell once and tell how long it took.
@@ -315,8 +316,7 @@ _TEXT = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """`value` names what follows it; empty for a flag."""
 
     name: str
@@ -324,8 +324,7 @@ class Option:
     summary: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     name: str
     line: bool
     cell: bool

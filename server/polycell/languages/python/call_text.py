@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.languages.python.cursor import Bracket, Site
 
@@ -18,8 +19,7 @@ _PART = re.compile(
 _KEYWORD = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One argument as written; `keyword` is empty for a positional one."""
 
     keyword: str

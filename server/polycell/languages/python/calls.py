@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from polycell.core.facts import Definition
 from polycell.core.places import located
@@ -21,8 +22,7 @@ _NESTED = (*_FUNCTIONS, ast.ClassDef)
 BASES = 8  # classes above one another that are looked through
 
 
-@dataclass
-class _Around:
+class _Around(Struct):
     """A definition around what is being read. `inner` are what it defines itself; `owner` is the class of a method,
     `this` the name by which the method knows its object."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from polycell.core.environment import fold
 from polycell.core.service import Context
@@ -23,8 +24,7 @@ from polycell.languages.python.source import PythonSource
 Kind: TypeAlias = Literal["exact", "word", "part"]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A place where a name stands that may be a column's.
 
     `exact`: it is the whole of a text, a keyword or attribute; `word`: a word inside of the text that `node` is;
@@ -37,8 +37,7 @@ class Candidate:
     kind: Kind = "exact"
 
 
-@dataclass
-class Reading:
+class Reading(Struct, dict=True):
     """A cell whose statements' states are worked out once for all that is asked about it."""
 
     context: Context

@@ -7,11 +7,11 @@ name that the frame lacks plotly and seaborn say an error, while matplotlib take
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Draws:
+class Draws(Struct, frozen=True):
     """A function that draws a frame: `frame` is the parameter that holds it, at position 0 too where `first`.
 
     `names`: parameters whose text, or list of texts, names columns; `keys`: those of whose dictionary the keys do.

@@ -7,8 +7,9 @@ table of data in `chart_arguments`. Nothing needs a parse, since the call is bei
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from polycell.core.types import Chart, Module, Table
 from polycell.languages.python.at_cursor import Place, table_of
@@ -23,8 +24,7 @@ _KEYWORD = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
 _TYPE_WORDS = tuple(TYPES.values())
 
 
-@dataclass(frozen=True, slots=True)
-class ChartString:
+class ChartString(Struct, frozen=True):
     """`table` has the fields that may be named, `data` those of them that Altair sees itself: of others it must be
     told the type. `words`: what else may stand there; of a shorthand, the operations around a field."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.types import UNKNOWN, Flavour, Module, Table
 from polycell.languages.python.at_cursor import Place, table_of
@@ -30,8 +31,7 @@ _CHOOSING = frozenset({"usecols", "columns", "index_col", "parse_dates", "dtype"
 _EXPRESSIONS: frozenset[Role] = frozenset({"python", "sql"})
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """The string names columns of `table`; those that `other` has too pair with it. `role` as in `column_arguments`;
     `owner` is the text that the table is the value of, `levels` says that a level of its index may be named too."""
 

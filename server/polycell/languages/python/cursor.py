@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.languages.python.statements import logical_line
@@ -37,16 +38,14 @@ _STATEMENT = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     kind: str
     text: str
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
+class Bracket(Struct, frozen=True):
     """An open bracket: `receiver` is the text of what it is called on or subscripts (`df.groupby`, `df`), empty for a
     plain parenthesis, list or dictionary. `argument` counts commas behind it, `keyword` is `on` behind `on=`;
     `key` says that a dictionary's key (not its value) is being written."""
@@ -59,8 +58,7 @@ class Bracket:
     key: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """The cursor's surroundings. `word` is what is written so far, of `span`, the part to replace (also behind the
     cursor). In a string `quote` is its quote, else "". `receiver` is the expression before a dot, `attribute` says
     that there is one. `brackets` are open, the innermost last."""

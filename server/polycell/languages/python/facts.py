@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 from itertools import islice
 
 from polycell.core.environment import Binding, BindingKind, Exports
@@ -13,6 +12,7 @@ from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.text import LineIndex
 from polycell.core.types import Anchor
+from polycell.core.values import replace
 from polycell.languages.python.chart_literals import chart_fragments
 from polycell.languages.python.guesses import names_at_margin
 from polycell.languages.python.magics import AUTOMAGICS

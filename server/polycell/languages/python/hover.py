@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from polycell.core.environment import Binding
 from polycell.core.results import Hover
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Class, Column, Evidence, Function, Module, Record, Row, Table, Unknown, describe
+from polycell.core.values import replace
 from polycell.languages.python.at_cursor import Place, after_statement, word_end
 from polycell.languages.python.mentions import mention_at
 from polycell.languages.python.named import column_at

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.core.facts import DefinitionKind
 from polycell.core.places import cell_name
@@ -26,8 +27,7 @@ _AS = re.compile(r"\bas[\s\\]+\Z")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-@dataclass
-class _Held:
+class _Held(Struct):
     """What a scope holds: its names with their places, and all names that are mentioned inside of it."""
 
     scope: Scope  # kept, so that its identity stays its own

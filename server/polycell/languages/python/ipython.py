@@ -12,8 +12,9 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
+
+from msgspec import Struct, field
 
 from polycell.core.facts import Fragment, Magic, Problem
 from polycell.core.notebook import Cell, CellMagic
@@ -58,8 +59,7 @@ _SQL_STARTS = arguments.STATEMENT_WORDS
 _INNER = frozenset({"timeit", "memit", "ptime"})
 
 
-@dataclass(slots=True)
-class Neutral:
+class Neutral(Struct):
     """A cell's text as Python, and what was found on the way; the fields are those of `PythonSource`."""
 
     code: str

@@ -7,8 +7,9 @@ and real notebooks. A line magic that is not here may do anything, so it opens i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from polycell.formats.arguments import Grammar
 from polycell.formats.magics import (
@@ -30,8 +31,7 @@ from polycell.formats.magics import (
 Rest = Literal["text", "python", "inner python", "reads", "gives", "sql"]
 
 
-@dataclass(frozen=True, slots=True)
-class LineMagic:
+class LineMagic(Struct, frozen=True):
     """`result` is what `x = %name` yields (`MagicName.value`); `opens`: names appear that the text does not show."""
 
     rest: Rest = "text"

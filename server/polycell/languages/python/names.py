@@ -7,8 +7,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.core.facts import Definition, DefinitionKind, Import, Problem, Reference, Use
 from polycell.core.text import Span
@@ -23,8 +24,7 @@ _GATHERED = (
 _HEADER = re.compile(r"(?:async\s+)?(?:def|class)\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Scopes:
+class Scopes(Struct, frozen=True):
     """See `Facts` for the first four. `opens`: reasons why the code may bind names that it does not show."""
 
     definitions: tuple[Definition, ...] = ()
@@ -38,8 +38,7 @@ class Scopes:
     stores: tuple[ast.expr, ...] = ()
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """`kind` is module, function, class, comprehension or inner (a `%timeit`, run at once, names stay inside).
 
     `names` are all that a function or comprehension binds, or what a class or inner scope has bound so far.
@@ -51,8 +50,7 @@ class Scope:
     container: str = ""
 
 
-@dataclass(slots=True)
-class Loop:
+class Loop(Struct):
     """A loop around: its body, and how many conditions were around that. `bindings`: see `bindings_in`, when asked."""
 
     body: Sequence[ast.stmt]

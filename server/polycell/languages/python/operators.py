@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -23,6 +22,7 @@ from polycell.core.types import (
     Type,
     is_numeric,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.values import LONGEST, MOST, NOT_KNOWN, PATH, collection, compare, of_value, value_of
 

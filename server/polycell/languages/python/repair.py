@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from polycell.core.facts import Problem
 from polycell.core.text import LineIndex, Span
@@ -34,8 +35,7 @@ _CLAUSES = frozenset({"elif", "else", "except", "finally"})
 _ON_LINE = re.compile(r"on line (\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(Struct, frozen=True):
     """`code` has the length of the code given; `names` are those that broken statements would have bound.
 
     `opens` says why further names may be bound, where a part of the code was given up.
@@ -49,8 +49,7 @@ class Repaired:
     opens: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Patient:
+class _Patient(Struct):
     """Code under repair. Logical lines keep their places: what is blanked is still a line."""
 
     original: str

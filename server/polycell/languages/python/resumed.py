@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 FEW = 20  # statements that are walked again rather than remembered
 _KEPT = 8  # cells of which it is remembered
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Walked:
+class _Walked(Struct, frozen=True, eq=False):
     body: Sequence[ast.stmt]
     count: int
     gathered: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(Struct, frozen=True):
     """`gathered` behind the first `count` statements (None and 0: nothing). Behind the first `split` it is to be kept:
     these are what the cell has in common with what was walked before."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from polycell.core.results import Finding
 from polycell.core.text import Span
@@ -26,8 +27,7 @@ _MORE = re.compile(r"\n[ \t]*#[ \t]?")
 _ITEM = re.compile(r"""\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,:"'?]+))\s*(?::|\s|\Z)\s*(.*?)\s*\Z""", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One column as written; `wrong` says what is not understood about it."""
 
     name: str
@@ -38,8 +38,7 @@ class Item:
     wrong: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaComment:
+class SchemaComment(Struct, frozen=True):
     """`span` is the whole comment, which begins at its `#`."""
 
     name: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from polycell.core.charts import FileRows, Rows
@@ -38,6 +37,7 @@ from polycell.core.results import (
 from polycell.core.service import Context, FileChanges, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Type
+from polycell.core.values import replace
 from polycell.languages.python.facts import name_exports, python_facts
 from polycell.languages.python.looks_like_r import is_r
 

@@ -11,12 +11,13 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from msgspec import Struct
+
 from polycell.core.facts import Fragment, Magic, Problem
 from polycell.core.text import LineIndex, Span
 
 
-@dataclass(frozen=True, slots=True)
-class MagicName:
+class MagicName(Struct, frozen=True):
     """A name that a magic or shell escape binds (`x = !ls`, `%%capture out`, `--out x`), or a broken statement would.
 
     Where the tree binds the same name at the same span, this one knows better: the tree holds a placeholder there.

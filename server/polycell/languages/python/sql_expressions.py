@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from polycell.core.facts import Fragment
 from polycell.core.service import Context
 from polycell.core.text import has_any
 from polycell.core.types import Table
+from polycell.core.values import replace
 from polycell.languages.python.at_cursor import enclosing
 from polycell.languages.python.candidates import Reading
 from polycell.languages.python.column_arguments import EXPRESSIONS, METHODS

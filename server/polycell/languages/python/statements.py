@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
 
 _PREFIX = r"(?:[rRbBfFtT]{1,2}|[uU])?"
 _TOKEN = re.compile(
@@ -55,8 +56,7 @@ _DEEPEST_FORMAT = 4  # `{x:{y:{z}}}` inside f-strings
 Fault = Literal["", "unclosed bracket", "unmatched bracket", "mismatched bracket", "open string", "open triple string"]
 
 
-@dataclass(slots=True)
-class Logical:
+class Logical(Struct):
     """One logical line: `start` of its first physical line, `first` token, `code_end` behind the last token before a
     comment, `end` before the line end, `next` behind it. `equals`: the first `=` outside brackets, or -1; `escape`: the
     `%` or `!` that follows it (`x = !ls`), where the rest of the line is IPython's, or -1.

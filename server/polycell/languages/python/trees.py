@@ -12,7 +12,8 @@ import ast
 import warnings
 from bisect import bisect_left
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.text import common_end, common_start
 
@@ -21,8 +22,7 @@ _KEPT = 8  # trees that are remembered: of the cells that are being typed, broke
 _FAULTS = (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Parsed:
+class _Parsed(Struct, frozen=True, eq=False):
     code: str
     tree: ast.Module
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from msgspec import Struct, field
+
 from polycell.core.notebook import Cell
+from polycell.core.values import replace
 from polycell.languages.scala.glue import short
 from polycell.languages.scala.outline import Outline, outline
 from polycell.languages.scala.text import scala_text
@@ -20,8 +22,7 @@ from polycell.languages.scala.text import scala_text
 _GIVEN = re.compile(r"^[ \t]*(?:given|extension)\b", re.MULTILINE)  # implicit values of Scala 3, which may have no name
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A Scala cell with what it says by itself."""
 
     cell: Cell
@@ -46,8 +47,7 @@ def unit(cell: Cell, index: int) -> Unit:
     return Unit(cell, index, text, outline(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Units:
+class Units(Struct, frozen=True):
     """The units of one name space by index. `giving`: name → indices of the cells that give it, ascending; `always`:
     those that matter to every cell below (imports, implicit values, packages), ascending."""
 
@@ -69,8 +69,7 @@ class Units:
 NO_UNITS = Units({}, {}, ())
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """`result` is the name that a cell's last value gets, "" where the host gives none."""
 
     _cells: Sequence[Cell] = ()

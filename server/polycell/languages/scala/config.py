@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.notebook import Notebook
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """`modules` are "group:artifact:version", with `{scala}` where the full version of Scala belongs, `plugins` (of the
     compiler) the same; `repositories` addresses asked beside the usual ones. Equal configurations share a compiler."""
 

@@ -20,7 +20,8 @@ Scala is left out: one open bracket would hide everything below it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -48,8 +49,7 @@ _ALMOND_SPARK = """package org.apache.spark.sql {
 _SPARK_HOSTS = frozenset({"polynote", "databricks", "synapse", "sparkmagic"})
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """`doubtful`: names that the cell needs are given by a cell that was left out, so what it lacks proves nothing.
     `awaited`: ids of cells above whose types would make the document shorter."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from polycell.core.environment import Binding, BindingKind, Exports, View
 from polycell.core.service import Context
 from polycell.core.types import UNKNOWN, Anchor, Class, Function, Opaque, Table, Type
+from polycell.core.values import replace
 from polycell.languages.scala.frames import FRAMES, Frames, read, views
 from polycell.languages.scala.glue import short
 from polycell.languages.scala.outline import Name, Outline

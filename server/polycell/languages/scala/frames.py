@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from polycell.core.environment import Binding
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Module, Opaque, Table, Type
+from polycell.core.values import replace
 from polycell.core.virtual import build
 from polycell.languages.scala.lexer import Token, code, tokens
 from polycell.languages.scala.outline import Name, literal_type, statements
@@ -31,8 +33,7 @@ _VARIABLE = re.compile(r"\bvar\b")
 _MOST_ROWS = 200  # of a literal whose types are compared
 
 
-@dataclass(slots=True)
-class Frames:
+class Frames(Struct):
     """Of one cell, filled from the top. `tables` by the cell's own names; `types` as Scala writes them."""
 
     context: Context

@@ -8,15 +8,17 @@ import importlib.util
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.bridge.server import Server, Status
 from polycell.bridge.spec import ServerSpec
 from polycell.bridge.text import Text
 from polycell.bridge.trace import Trace
 from polycell.core.progress import Begin, Logged, Progress
+from polycell.core.values import replace
 from polycell.languages.scala.config import Config
 from polycell.languages.scala.host.java import OUT_OF_MEMORY, find_java, needed
 from polycell.languages.scala.host.versions import release_for
@@ -49,8 +51,7 @@ SPEC = ServerSpec(
 )
 
 
-@dataclass(slots=True)
-class _Compiler:
+class _Compiler(Struct):
     """One compiler: its process, and what that does now, where users are shown it."""
 
     server: Server

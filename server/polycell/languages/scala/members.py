@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from polycell.core.matching import distance
 from polycell.core.results import Completion, Completions, Edit
@@ -29,8 +30,7 @@ _FURTHER = 500  # ranks
 _MEANING = frozenset({"import", "implicit", "given", "using", "extension", "export", "this", "super"})
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """`own` is the cell's text as it is asked about, `at` the place behind the dot in it; `typed` the span of the
     letters behind the dot in the cell itself."""
 
@@ -124,8 +124,7 @@ def _bound(found: Sequence[Token]) -> frozenset[str]:
     return frozenset(bound)
 
 
-@dataclass(slots=True)
-class Members:
+class Members(Struct):
     """Lists by the question that they answer, and the questions that are still open: whoever types on cancels a
     request, but its answer is that of the next one."""
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from msgspec import Struct
+
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.languages.scala.lexer import GOES_ON, Token, code, tokens
 
 Kind = Literal["val", "def", "class", "object", "trait", "type", "import", "package"]
@@ -44,8 +47,7 @@ _GOES_ON = frozenset({"=", "=>", "<-", ".", ",", ":", "else", "extends", "with",
 _GOES_ON_BEFORE = frozenset({".", "else", "extends", "with", "match", "yield", "catch", "finally", "=", "=>"})
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """One name that a cell gives. `declared` is the type as written, "" where the compiler has to find it; `fields` of
     a case class are (name, type as written)."""
 
@@ -62,8 +64,7 @@ class Name:
     body: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A statement of the outermost level. `always`: it matters to all code below, whatever names that uses (imports,
     implicit values). `plain`: it is one definition of Scala 2, whose right side may be left out."""
 
@@ -78,8 +79,7 @@ class Statement:
         return frozenset(name for name, at in self.mentions if end is None or at < end)
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """`text` is the whole clause, `import a.b.{C => D}`; `names` what it binds by name; `star`: and everything else."""
 
     text: str

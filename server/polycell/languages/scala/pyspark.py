@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from polycell.core.types import Column, Table
 from polycell.core.virtual import Piece
@@ -43,8 +44,7 @@ class _UntoldError(Exception):
     """It has no counterpart."""
 
 
-@dataclass(slots=True)
-class Translation:
+class Translation(Struct):
     """`is_frame`: whether a name is a frame, `is_given` whether the notebook defines it at all; `rows(tokens)`: the
     table of a collection that Scala makes a frame of, None where that is not known. `made` are tables by the names that
     stand for them in the text."""

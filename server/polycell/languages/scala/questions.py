@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from msgspec import Struct
+
 from polycell.bridge.connection import Gone
 from polycell.bridge.server import Server
 from polycell.bridge.text import Text
@@ -34,8 +36,7 @@ class Question:
         return self.notebook, self.cell
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """An error, in the document's offsets."""
 
     span: Span
@@ -52,8 +53,7 @@ class Told(NamedTuple):
     native: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """Of the document `text`."""
 
     problems: tuple[Problem, ...] = ()
@@ -61,8 +61,7 @@ class Typed:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What `server` said about a text."""
 
     result: Any

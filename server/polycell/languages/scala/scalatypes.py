@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.types import (
     BINARY,
@@ -94,8 +95,7 @@ _TUPLE = re.compile(r"Tuple\d+")
 _DATASETS = frozenset({"Dataset", "DataFrame"})
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """A type as written: `Map[String, Int]` is name `Map` with two arguments. A function or compound type has the name
     "" and stays as it is."""
 

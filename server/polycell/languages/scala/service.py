@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -16,6 +15,7 @@ from polycell.core.results import NO_COMPLETIONS, Action, Completion, Completion
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Table, describe
+from polycell.core.values import replace
 from polycell.languages.scala import answers, columns, foreign_calls
 from polycell.languages.scala.actions import actions
 from polycell.languages.scala.cells import Reader, Unit, Units, unit

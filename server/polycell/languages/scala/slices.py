@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from polycell.core.environment import Binding
 from polycell.core.service import Context
@@ -28,8 +29,7 @@ _UNTOLD = " = ???"
 _VARIABLE = re.compile(r"\bvar\b")
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """Of a cell above: its statements that are needed, by their numbers, each with the types of the names that it is
     cut to; None where it is copied."""
 
@@ -76,8 +76,7 @@ class Part:
             yield Piece(f": {types[name.name]}{_UNTOLD}\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """`parts` in the order of the cells; `results`: indices of cells whose last value is needed, with its type where
     that is known; `foreign`: values of other languages by name. `doubtful`: some of it was left out, so what is missing
     proves nothing. `awaited`: ids of cells whose types would have made it shorter."""

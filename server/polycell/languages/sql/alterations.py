@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from polycell.core.types import Anchor, Column, Evidence, Table
+from polycell.core.values import replace
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sqltypes import parse_type

@@ -10,13 +10,13 @@ All positions in blocks are token indexes; `Block.end` is exclusive.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from polycell.languages.sql.lexer import Token
 
 
-@dataclass(slots=True)
-class Segment:
+class Segment(Struct):
     """One clause: tokens `[start, end)`, its keyword left out. `join` are the words that made a from-segment."""
 
     clause: str
@@ -25,15 +25,13 @@ class Segment:
     join: str = ""
 
 
-@dataclass(slots=True)
-class Cte:
+class Cte(Struct):
     name: Token
     columns: tuple[Token, ...]
     block: Block
 
 
-@dataclass(slots=True, eq=False)
-class Block:
+class Block(Struct, eq=False):
     kind: str
     start: int
     parent: Block | None = None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.core.environment import Binding, View
 from polycell.core.types import Connection, Scalar, Table
+from polycell.core.values import replace
 from polycell.languages.sql import connection
 from polycell.languages.sql.attached import ATTACHED, key_of
 from polycell.languages.sql.dialects import Dialect
@@ -47,8 +49,7 @@ _FUNCTIONS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ViewCatalogue:
+class ViewCatalogue(Struct, frozen=True):
     """A `relations.Catalogue` over what a cell sees. `local`: folded dotted name → the table that DDL above in the cell
     made, None for a dropped one. `folder` is the notebook's. `connection`: the variable or URL that the cell names.
     `database`: what the catalogue of the database says that the cell is sent to, where it is known. `frames`: what a

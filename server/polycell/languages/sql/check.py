@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.results import Finding
 from polycell.core.types import Table
@@ -44,8 +45,7 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
     yield from ambiguous_columns(statement, made)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True):
     """The catalogue without what databases do not see: frames and files."""
 
     catalogue: ViewCatalogue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from polycell.languages.sql.blocks import Block, Segment
 from polycell.languages.sql.lexer import Token
@@ -10,8 +10,7 @@ from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.words import RESERVED, words_of
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Item:
+class Item(Struct, frozen=True, eq=False):
     """Tokens `[start, end)` of one item. `reference`: the words of a plain `a.b.c`; `star` for `*` and `a.*`.
 
     Of a star: `qualifier` its words before the dot, `without`, `replaced` and `renamed` its modifiers; `odd` when it

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain, groupby
 
 from polycell.core.results import NO_COMPLETIONS, Completion, Completions
 from polycell.core.types import Column, Table, describe
+from polycell.core.values import replace
 from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue, sql_table
 from polycell.languages.sql.columns import items

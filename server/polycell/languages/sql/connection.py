@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from polycell.core.environment import View
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.types import Connection, Module, Record, Table, Type
+from polycell.core.values import replace
 from polycell.formats.connection_words import JUPYSQL_MAGICS, connection_words
 from polycell.languages.sql.dialects import GENERIC, Dialect, dialect
 from polycell.tables.databases.catalogue import Database

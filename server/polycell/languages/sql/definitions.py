@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
+
+from msgspec import Struct
 
 from polycell.core.environment import Binding
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Anchor, Certainty, Column, Connection, Evidence, Table
+from polycell.core.values import replace
 from polycell.languages.sql import query_types, variables
 from polycell.languages.sql.alterations import altered, new_name
 from polycell.languages.sql.attached import SHIFTING, shifted
@@ -32,8 +34,7 @@ _CONSTRAINTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The table that a DDL statement is about: `verb` CREATE, DROP or ALTER; `after` the token index behind its
     name. `temporary`: it is in no schema."""
 

@@ -8,12 +8,12 @@ the two); `fold` is what a database does to a name that is not quoted, from its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+
+class Dialect(Struct, frozen=True):
     """`fold`: "keep" leaves the spelling of unquoted names, "upper" and "lower" change it; comparison ignores case.
 
     `double_quotes` says what `"x"` is. `duplicates`: whether the second `id` of a result becomes `id_1`.

@@ -9,7 +9,8 @@ NULL and it is asked again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.results import Finding
 from polycell.core.text import Span
@@ -48,8 +49,7 @@ _PLAIN = re.compile(
 _PSEUDO = frozenset({"rowid", "filename", "file_row_number"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True):
     """`length` characters at `start` became NULL."""
 
     start: int

@@ -10,8 +10,9 @@ import re
 import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from polycell.languages.sql.duckdb_shadow import rows
 
@@ -23,8 +24,7 @@ _QUERY = """select function_name, description, return_type, parameters, paramete
 _PLAIN = re.compile(r"\w+\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """`returns` is "" where it depends on the arguments; `documentation` is Markdown; `forms` are its call forms, and
     `summary` DuckDB's own words about it with an example."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from polycell.core.types import Certainty, Column, DataType, Table
+from polycell.core.values import replace
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.duckdb_shadow import Bound, bind
 from polycell.languages.sql.duckdb_tables import needed

@@ -20,8 +20,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.tables.duckdb_safety import SAFE
@@ -71,15 +72,13 @@ _ASIDE = re.compile(
 _PREFIX = "DESCRIBE "
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """(name, type as DuckDB prints it) of each column of the result."""
 
     columns: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """`kind` is DuckDB's ("Binder", "Parser", "Catalog"), `span` where it says the mistake is, in code points."""
 
     kind: str
@@ -122,8 +121,7 @@ def bind(text: str, tables: Tables) -> Bound | Refused | None:
     return answer
 
 
-@dataclass(frozen=True, slots=True)
-class _TooLong:
+class _TooLong(Struct, frozen=True):
     """That a query took too long, at a time of the clock; `again`: for the second time."""
 
     since: float
@@ -151,8 +149,7 @@ def rows(query: str) -> list[tuple[Any, ...]]:
             return []
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(Struct, frozen=True):
     """A table of the connection, as it was asked for; `kind` is DuckDB's word."""
 
     name: tuple[str, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.types import Certainty, Column, Table
 from polycell.languages.sql.blocks import blocks
@@ -19,8 +20,7 @@ from polycell.tables.duckdb_types import to_duckdb
 _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "PIVOT", "UNPIVOT"})
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """The catalogue tables that a statement reads, each closed. `certain`: no column of them is only likely."""
 
     tables: Mapping[tuple[str, ...], Table]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from polycell.core.environment import Binding
 from polycell.core.places import located
@@ -11,6 +12,7 @@ from polycell.core.results import Hover, Location
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Column, Table, describe
+from polycell.core.values import replace
 from polycell.languages.sql.blocks import Block, Cte, blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.lexer import Token
@@ -24,8 +26,7 @@ from polycell.languages.sql.words import RESERVED
 from polycell.tables.describe import binding_line, table_markdown
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a word of a statement stands for: exactly one of the fields is set, besides `table` for a source."""
 
     token: Token

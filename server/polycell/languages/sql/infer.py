@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from polycell.core.types import INTEGERS, DataType, Table
+from polycell.core.values import replace
 from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.item_shapes import TABLE, shape_of
 from polycell.languages.sql.relations import Relations

@@ -8,7 +8,8 @@ Only what can be told for certain to be a column is replaced by one; a list with
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.types import Table
 from polycell.languages.sql.blocks import Block
@@ -27,8 +28,7 @@ _WORDS = words_of(
 _SIGNS = frozenset({"+", "-", "*", "/", "%", "(", ")", ",", "=", "<", ">", "<=", ">=", "<>", "!=", "||"})
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """`text` selects expressions from `TABLE`, whose columns are `schema`: (name, SQL type). `names` are what each is
     called in it, and in the query that it was made of (folded)."""
 

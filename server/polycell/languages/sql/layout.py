@@ -6,25 +6,23 @@ The algebra is Oppen's and Wadler's: a `Group` is flat or broken as a whole, and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Line:
+
+class Line(Struct, frozen=True):
     """Between two pieces: `flat` where the group is on one line, else a line end. `always`: a line end in any case."""
 
     flat: str = " "
     always: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     parts: Sequence[Doc]
 
 
-@dataclass(frozen=True, slots=True)
-class Indent:
+class Indent(Struct, frozen=True):
     parts: Sequence[Doc]
 
 

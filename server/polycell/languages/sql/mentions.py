@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from polycell.core.environment import fold
 from polycell.core.results import Mention
@@ -30,8 +31,7 @@ _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", "", "INSERT",
 _UNKNOWN = "the columns of a table in that query are not all known"
 
 
-@dataclass
-class Names:
+class Names(Struct, dict=True):
     """One statement, with what its words are worked out once."""
 
     statement: Statement

@@ -10,9 +10,10 @@ import logging
 import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +22,7 @@ _SPELLED = frozenset({"clickhouse", "polars"})
 _WORDS = {"this": "x", "expression": "y", "expressions": "…"}
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """`form` is the call as it is written, `name(…)` where nobody knows more."""
 
     name: str

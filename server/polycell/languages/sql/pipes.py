@@ -6,10 +6,10 @@ Source: the pipe syntax in the manuals of BigQuery and of Spark.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Protocol
 
 from polycell.core.types import Anchor, Column, Table
+from polycell.core.values import replace
 from polycell.languages.sql.blocks import Block, Segment
 from polycell.languages.sql.columns import Item, items, items_of
 from polycell.languages.sql.lexer import Token

@@ -7,9 +7,9 @@ open. What they make is likely, so that nothing is reported missing below.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from polycell.core.types import FLOAT64, INT64, STRING, Anchor, Certainty, Column, DataType, Table
+from polycell.core.values import replace
 from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.scan import Statement

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.languages.sql.blocks import Block, Segment
@@ -16,8 +17,7 @@ _BEFORE = re.compile(r"[\w$]*\Z")
 _BEHIND = re.compile(r"[\w$]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """`word` is what is being typed, as a span of the whole text (quotes included); `index` the token that stands at
     it or behind it. `block` is the nearest query, `inner` the parenthesis inside of it, `segment` its clause."""
 
@@ -53,7 +53,7 @@ def place(text: str, offset: int, dialect: Dialect) -> Place | None:
 
 
 def _moved(found: Place, by: int) -> Place:
-    from dataclasses import replace
+    from polycell.core.values import replace
 
     statement = replace(found.statement, start=found.statement.start + by)
     return replace(found, word=found.word.shift(by), statement=statement)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from polycell.core.types import NULL, Column, DataType, Table
+from polycell.core.values import replace
 from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.columns import items

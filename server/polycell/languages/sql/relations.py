@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from polycell.core.types import INT64, Anchor, Certainty, Column, DataType, Table
+from polycell.core.values import replace
 from polycell.languages.sql.blocks import Block, Cte
 from polycell.languages.sql.columns import Item, items
 from polycell.languages.sql.file_functions import arguments_of
@@ -45,8 +47,7 @@ class Catalogue(Protocol):
         """Whether a name may be a variable that SQL declared."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Visible:
+class Visible(Struct, frozen=True, eq=False):
     """A source with its columns as seen from some place; `level` 0 is the block's own FROM."""
 
     source: Source

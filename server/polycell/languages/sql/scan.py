@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.languages.sql.blocks import Block
@@ -19,8 +20,7 @@ LONGEST = 200_000  # characters of one statement that are looked at; what is lon
 MOST = 3_000  # statements of a text that are looked at
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Statement:
+class Statement(Struct, frozen=True, eq=False):
     """One statement. Offsets of tokens count from the statement's own start, which is at `start` of the text.
 
     `text` is as written, `masked` without templates; both have the same length.
@@ -55,8 +55,7 @@ class Statement:
         return bisect_left(self.starts, offset)
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """The statements of a text; `blocks`: template control flow is in it, so nothing about it is certain."""
 
     statements: tuple[Statement, ...]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from polycell.core.environment import Binding, Exports, View, fold
 from polycell.core.facts import Facts
@@ -30,6 +31,7 @@ from polycell.core.results import (
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Connection, Table, Type
+from polycell.core.values import replace
 from polycell.languages.sql import (
     check,
     connection,
@@ -72,8 +74,7 @@ _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", "PIVOT", "UNP
 Anchored = Callable[[Statement, Token], Anchor | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A cell as its answers need it: SQL text at the cell's offsets, dialect, and what is known from outside of it."""
 
     text: str

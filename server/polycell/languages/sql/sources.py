@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from polycell.languages.sql.blocks import Block, Segment
 from polycell.languages.sql.lexer import Token
@@ -10,8 +10,7 @@ from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.words import RESERVED
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Struct, frozen=True, eq=False):
     """One table of a FROM clause, or the target of UPDATE, INSERT, DELETE, MERGE.
 
     `parts` are the words of its name; `file` a path in quotes; `block` a derived table; `function` a table function
@@ -262,7 +261,7 @@ def _declared(statement: Statement, block: Block, call: int, at: int, end: int) 
 
 
 def _group(statement: Statement, group: Block, join: str, using: tuple[Token, ...] | None) -> list[Source]:
-    from dataclasses import replace
+    from polycell.core.values import replace
 
     inner = list(sources(statement, group))
     if inner:

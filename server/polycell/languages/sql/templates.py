@@ -9,7 +9,8 @@ Databricks `${x}` and `:x`; pandas and psycopg `%(x)s`; marimo and BigQuery's `-
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 
@@ -27,8 +28,7 @@ _TOKENS = re.compile(
 _MAY = re.compile(r"[{$%:]")
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(Struct, frozen=True):
     """`text` has the length of what was masked; `holes` are sorted; `blocks`: control flow (`{% if %}`) was there."""
 
     text: str

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from polycell.core.facts import Severity
 from polycell.core.results import Edit, Finding, Fix, Location, Related
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import STRINGS, Certainty, Table
+from polycell.core.values import replace
 from polycell.languages.vega import vega_scopes
 from polycell.languages.vega.data import Source
 from polycell.languages.vega.fields import scope, views

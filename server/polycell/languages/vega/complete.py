@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
 from polycell.core.text import Span
 from polycell.core.types import Column, Table, describe
+from polycell.core.values import replace
 from polycell.languages.vega import vega_scopes
 from polycell.languages.vega.cursor import Cursor, locate
 from polycell.languages.vega.data import Source, names_in, table_of
@@ -104,8 +106,7 @@ def _typed_key(reading: Reading, cursor: Cursor, write: KeyWriter) -> Iterator[C
         )
 
 
-@dataclass(frozen=True, slots=True)
-class KeyWriter:
+class KeyWriter(Struct, frozen=True):
     """How a key is written at a cursor: what it replaces, and the marks and the colon that are not there yet."""
 
     span: Span
@@ -271,8 +272,7 @@ def _proposed(reading: Reading, path: Path, container: Node) -> str:
 # -- how items are written
 
 
-@dataclass(frozen=True, slots=True)
-class _ValueWriter:
+class _ValueWriter(Struct, frozen=True):
     """`open_` and `close` are marks that a string still needs; `comma` is what must stand behind the value."""
 
     span: Span

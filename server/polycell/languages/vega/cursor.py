@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.languages.vega.tree import Member, Node, Path, Tree
@@ -12,8 +13,7 @@ from polycell.languages.vega.tree import Member, Node, Path, Tree
 _BARE = re.compile(r"[\w$.-]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """`path` leads to the value at the cursor, or (role "key") to the object whose key it is in.
 
     `container` is the innermost object or array, `member` the one whose key or value is at the cursor, `token` the

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.core.environment import Binding, View
 from polycell.core.types import (
@@ -30,6 +32,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.vega.reader import read
 from polycell.languages.vega.tree import Node, walk
 from polycell.tables.charts.transforms import OPAQUE
@@ -62,8 +65,7 @@ class Outside:
     known: dict[tuple[int, int | None], Source] = field(default_factory=dict, compare=False)  # while it is read
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The table of a data reference; `name` is how the specification calls it, `binding` the value of a cell above."""
 
     table: Table = OPEN

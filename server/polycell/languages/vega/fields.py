@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 
+from msgspec import Struct
+
 from polycell.core.types import Anchor, Table
+from polycell.core.values import replace
 from polycell.languages.vega import vega_scopes
 from polycell.languages.vega.data import OPEN, UNKNOWN_SOURCE, Outside, Source, named, plain, source
 from polycell.languages.vega.places import last_key
@@ -16,8 +18,7 @@ from polycell.tables.charts.transforms import apply, placed
 VIEWS = ("layer", "concat", "hconcat", "vconcat")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """One view of a specification: its node, the path to it, and its data behind all its transforms."""
 
     node: Node

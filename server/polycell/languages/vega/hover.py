@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from polycell.core.environment import Binding
 from polycell.core.places import located
@@ -11,6 +10,7 @@ from polycell.core.results import Hover, Location
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Column, Table, describe
+from polycell.core.values import replace
 from polycell.languages.vega.complete import form, rules_of
 from polycell.languages.vega.cursor import Cursor, locate
 from polycell.languages.vega.data import Source, head_name, named, source, table_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from polycell.core.environment import fold
 from polycell.core.results import Mention
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Column
+from polycell.core.values import replace
 from polycell.languages.vega.fields import scope
 from polycell.languages.vega.places import datum_fields, inside, last_key, raw
 from polycell.languages.vega.reading import Reading

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.languages.vega.schema import Leaf
@@ -52,8 +53,7 @@ def names_data(path: Path) -> bool:
     return path[-2:] == ("data", "name")
 
 
-@dataclass(frozen=True, slots=True)
-class DatumField:
+class DatumField(Struct, frozen=True):
     """A field in an expression, `datum.name` or `datum['name']`; `span` is its name's."""
 
     name: str

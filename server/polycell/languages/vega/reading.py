@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.environment import View
 from polycell.core.hosts import Host
@@ -25,8 +26,7 @@ _OF_VEGA = frozenset({"marks", "signals", "scales", "axes"})
 _OF_VEGA_LITE = frozenset({"mark", "layer", "encoding", "hconcat", "vconcat", "concat", "facet", "repeat", "spec"})
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """A name on the magic's line: data set `name` ("" for a chart's only one) is the value `variable` at `span`."""
 
     name: str
@@ -96,8 +96,7 @@ def library(cell: Cell, host: str, root: Node | None) -> Named:
     return Named("vega" if keys & _OF_VEGA or not keys & _OF_VEGA_LITE else "vega-lite")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """`schemas` are those that must agree on a mistake before it is one; none when the version is not ours to judge.
     `schema` is the one to complete and explain with."""
 

@@ -12,10 +12,11 @@ import gzip
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from polycell.languages.vega.tree import OPAQUE, Node, Path
 
@@ -32,8 +33,7 @@ _KINDS = {"object": "object", "array": "array", "string": "string", "number": "n
 _NO_NAMES: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """What a `$schema` says: `library` is "vega-lite", "vega" or "" (nothing, or something else)."""
 
     library: str = ""
@@ -48,8 +48,7 @@ def named(url: str | None) -> Named:
     return Named(found[1], int(found[2]), int(found[3]) if found[3] else None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Leaf:
+class Leaf(Struct, frozen=True, eq=False):
     """One alternative with `$ref` and `anyOf` resolved. `names` are the definitions passed on the way to it;
     `text` the documentation met last on that way, `kinds` the JSON types it takes."""
 
@@ -59,8 +58,7 @@ class Leaf:
     kinds: frozenset[str] = _NO_NAMES
 
 
-@dataclass(slots=True, eq=False)
-class Schema:
+class Schema(Struct, eq=False):
     """One version's schema with its unions flattened as they are met."""
 
     library: str

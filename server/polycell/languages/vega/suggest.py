@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.core.types import Column, Table
 from polycell.tables.charts.names import as_field, kind_of_type
@@ -19,8 +20,7 @@ _KEY = re.compile(r"(?:^|_)(?:id|key|no|nr|code|zip|index)$|(?<=[a-z])Id$", re.I
 _SHORT = {"quantitative": "Q", "nominal": "N", "ordinal": "O", "temporal": "T"}
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """One encoding channel: a column, what is done with it, and as what it is drawn."""
 
     name: str
@@ -30,8 +30,7 @@ class Channel:
     bin: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     title: str
     mark: str
     channels: tuple[Channel, ...] = field(default=())

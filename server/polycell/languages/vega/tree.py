@@ -7,8 +7,9 @@ is marked, what is no data (a JavaScript expression) is kept as text.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from polycell.core.text import Span
 
@@ -20,8 +21,7 @@ Dialect = Literal["json", "javascript", "yaml"]
 OPAQUE: frozenset[str] = frozenset({"expression", "missing"})
 
 
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(Struct, eq=False):
     """`value` is the decoded scalar (None for a container). `quote` is the mark around a string, "" when bare.
 
     `end` of a container that is never closed is where the reader gave it up.
@@ -58,8 +58,7 @@ class Node:
         return found.value if found is not None and found.kind == "string" else None
 
 
-@dataclass(slots=True, eq=False)
-class Member:
+class Member(Struct, eq=False):
     """`start` and `end` are the key's, marks included; `colon` and `comma` are offsets, -1 where there is none."""
 
     key: str
@@ -75,16 +74,14 @@ class Member:
         return Span(self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """Something no reader of specifications accepts, at its place."""
 
     span: Span
     message: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tree:
+class Tree(Struct, frozen=True, eq=False):
     """`text` is the whole cell; `comments` are spans in which nothing is offered."""
 
     text: str

@@ -8,11 +8,13 @@ itself. Where alternatives are equally near, the values that each would take are
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.languages.vega.schema import Leaf, Rule, Schema, allowed, child_rule, contradictions, kind_of, refused
 from polycell.languages.vega.tree import Node
 
@@ -25,8 +27,7 @@ _NEAR = 0.7  # difflib ratio from which on a spelling is taken for a slip
 ProblemKind = Literal["unknown-key", "missing-key", "value", "kind", "bound"]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """`name` is the key or value as written, `choices` what would be right there (keys, values or kinds; any of the
     keys that are missing). `kinds` are JSON types that a value may have besides."""
 
@@ -57,8 +58,7 @@ def near(name: str, choices: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(Struct, frozen=True):
     cost: float = 0.0
     problems: tuple[Problem, ...] = ()
 

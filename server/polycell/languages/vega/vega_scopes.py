@@ -7,11 +7,13 @@ data set that stands beside the name, or, inside a data set's own transforms, fr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
+from msgspec import Struct
+
 from polycell.core.types import Anchor, Table
+from polycell.core.values import replace
 from polycell.languages.vega.data import OPEN, UNKNOWN_SOURCE, Outside, Source, named, plain, source
 from polycell.languages.vega.places import last_key
 from polycell.languages.vega.schema import Leaf
@@ -33,8 +35,7 @@ _NO_FIELDS = frozenset({"as", "expr", "group", "parent", "scale", "signal"})
 _FREE = frozenset({"values", "value", "usermeta", "config", "bind", "format"})
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A group of marks (the specification itself is the outermost) and the path to it."""
 
     node: Node

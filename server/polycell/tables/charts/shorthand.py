@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.tables.charts.names import as_field
@@ -48,8 +49,7 @@ _TYPED = re.compile(r"(?s)(.*?)(?<!\\):([A-Za-z]*)\Z")
 _CALLED = re.compile(r"([A-Za-z_]\w*)\(")
 
 
-@dataclass(frozen=True, slots=True)
-class Shorthand:
+class Shorthand(Struct, frozen=True):
     """`operation`: an aggregate, window operation or time unit, "" for none. `type`: the letter or word behind the
     colon, None without a colon. Spans are offsets into the text; of a part that is absent, where it would stand."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from polycell.core.types import (
@@ -25,6 +24,7 @@ from polycell.core.types import (
     Table,
     is_numeric,
 )
+from polycell.core.values import replace
 
 Json: TypeAlias = Any
 Transform: TypeAlias = Mapping[str, Json]

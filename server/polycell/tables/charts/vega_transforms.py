@@ -7,10 +7,10 @@ and its schema's defaults. What a signal steers leaves the table open; of a tran
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TypeAlias
 
 from polycell.core.types import FLOAT64, INT64, STRING, TIMESTAMP, Column, DataType, Table
+from polycell.core.values import replace
 from polycell.tables.charts.transforms import (
     Foreign,
     Json,

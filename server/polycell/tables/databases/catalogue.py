@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from polycell.core.types import Certainty, Column, DataType, Evidence, Table
 
@@ -14,8 +15,7 @@ RelationKind = Literal["table", "view"]
 MOST_COLUMNS = 100_000  # of one database; what comes after is left out, and nothing is certain any more
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """A table or view. Its `table` is closed, unless the columns could not be read."""
 
     name: str
@@ -25,8 +25,7 @@ class Relation:
     comment: str = ""
 
 
-@dataclass(frozen=True)
-class Database:
+class Database(Struct, frozen=True, dict=True):
     """`label` is for people, without credentials; `dialect` sqlglot's name, "" when unknown. `search`: the schemas of
     names without one, first come first. `complete`: no query can name anything else. `problem`: why it could not be
     read, in one sentence; then the relations are those of the last time, if any."""

@@ -10,10 +10,11 @@ import configparser
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
+
+from msgspec import Struct, field
 
 from polycell.core.types import Connection
 from polycell.tables.databases.secrets import expand
@@ -29,8 +30,7 @@ _PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521}
 _FAMILIES = {"postgres": "postgresql", "cockroachdb": "postgresql", "mariadb": "mysql"}
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseRequest:
+class DatabaseRequest(Struct, frozen=True):
     """The key for `View.read`: `source` as the notebook writes it (a URL, a file, a name, `${NAME}` for an environment
     variable, `[section]` of a connection file), `dialect` if the code tells it, `folder` the notebook's own, `file` the
     connection file where the notebook chooses one."""
@@ -45,8 +45,7 @@ class DatabaseRequest:
         return DatabaseRequest(connection.source, connection.dialect, connection.folder, connection.file)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """What the user allows: `named` databases (name → URL, with `${NAME}` for the environment), `notebooks`: those that
     notebooks and the connection files name; `roots` and `anywhere` as for data files."""
 
@@ -56,8 +55,7 @@ class Allowed:
     anywhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A database that may be read: the file's path, or the server's URL with credentials. `label` has none."""
 
     kind: PlaceKind

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from polycell.core.types import Connection, Opaque, Scalar, Type
+from polycell.core.values import replace
 
 # The name under which the last connection of `%sql` is bound in the space "catalog"; behind it, after a blank, the name
 # that `--alias` gives one.

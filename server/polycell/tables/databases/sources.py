@@ -11,9 +11,9 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
+from polycell.core.values import replace
 from polycell.tables.answers import Answers, OnReady, within
 from polycell.tables.databases.catalogue import Database
 from polycell.tables.databases.places import Allowed, DatabaseRequest, Place, place

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
 from polycell.core.types import Anchor, Evidence, Table
+from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError, partitioned
 from polycell.tables.readers.chosen import only, select, with_extras
 from polycell.tables.readers.partitions import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from polycell.core.types import STRING, Column, DataType, Evidence, Table
+from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError
 from polycell.tables.readers.text import Head, read_text_head
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from polycell.core.types import Table
+from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError
 from polycell.tables.readers.chosen import only
 from polycell.tables.readers.delimited import header_is_evident, plain_table, separator_of, sniff_separator

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from polycell.core.types import Anchor, Column, Evidence, Table
+from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError, partitioned
 from polycell.tables.duckdb_safety import SAFE
 from polycell.tables.duckdb_types import from_duckdb, quote

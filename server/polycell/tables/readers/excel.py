@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from polycell.core.types import BOOL, STRING, TIMESTAMP, Certainty, Column, DataType, Evidence, Table
+from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError
 from polycell.tables.infer import MISSING
 from polycell.tables.readers.chosen import only, select, without_skipped
@@ -30,8 +32,7 @@ _LETTERS = re.compile(r"[A-Za-z]{1,3}\Z")
 _MODERN = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """The first rows of a sheet, all of one width. `whole`: there are no more rows; `sure`: no more columns."""
 
     rows: tuple[tuple[Any, ...], ...]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from polycell.core.types import BOOL, FLOAT64, INT64, STRING, Anchor, Column, DataType, Evidence, Table
+from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError
 from polycell.tables.infer import common_type, table_of_records, type_of_value
 from polycell.tables.readers.chosen import only

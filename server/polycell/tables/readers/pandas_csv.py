@@ -8,10 +8,10 @@ the first columns the index. Which of the columns are kept, and as what, says `p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from polycell.core.types import Column, Table
+from polycell.core.values import replace
 from polycell.tables.data_files import UnreadableError
 from polycell.tables.readers.chosen import without_skipped
 from polycell.tables.readers.delimited import MAX_ROWS, WHITE_SPACE, columns_of, rows_of

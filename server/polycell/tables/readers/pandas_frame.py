@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+
 from polycell.core.types import BOOL, STRING, TIMESTAMP, Certainty, Column, DataType, Evidence, Table
+from polycell.core.values import replace
 from polycell.tables.data_files import UnreadableError
 from polycell.tables.dtypes import dtype_of
 from polycell.tables.infer import MISSING, type_of_texts
@@ -16,8 +18,7 @@ _DATE = re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d\d(:\d\d(\.\d+)?
 _DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """A file's columns. `index`: those in front that have no name. `dated`: names of those that hold nothing but
     dates."""
 

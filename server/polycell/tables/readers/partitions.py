@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from pathlib import PurePath
 from urllib.parse import unquote
 
 from polycell.core.types import CATEGORY, DATE, INT32, INT64, STRING, Column, DataType, Evidence, Table
+from polycell.core.values import replace
 from polycell.tables.data_files import UnreadableError
 
 _NULL = "__HIVE_DEFAULT_PARTITION__"

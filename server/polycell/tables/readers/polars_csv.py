@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from polycell.core.types import BOOL, DATE, FLOAT64, INT64, STRING, TIMESTAMP, Certainty, DataType, Table
+from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError
 from polycell.tables.readers.chosen import only, same_header, select, with_extras
 from polycell.tables.readers.delimited import columns_of, rows_of, separator_of

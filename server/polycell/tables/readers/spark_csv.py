@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from polycell.core.types import BOOL, FLOAT64, INT32, INT64, STRING, Certainty, DataType, Table
+from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError
 from polycell.tables.readers.arrow_files import data_of, spark_partitions
 from polycell.tables.readers.chosen import only, same_header

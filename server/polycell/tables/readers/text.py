@@ -7,10 +7,11 @@ import codecs
 import gzip
 import lzma
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
+
+from msgspec import Struct
 
 from polycell.tables.data_files import UnreadableError
 
@@ -23,8 +24,7 @@ _BY_SUFFIX = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The first characters of a file. `whole`: there is nothing more; else the last row that a
     parser finds in `text` may be only the beginning of one."""
 

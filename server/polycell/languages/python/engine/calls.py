@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from polycell.core.results import Call, Caller
 from polycell.core.service import Context
+from polycell.core.values import replace
 from polycell.languages.python.engine.engine import Engine
 from polycell.languages.python.engine.features import ask, in_file, location, word_at
 from polycell.languages.python.engine.receivers import PATIENCE

@@ -9,7 +9,8 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.types import Collection, GroupBy, Opaque, Row, Scalar, Series, Table, Type
 from polycell.languages.python.frames.relatives import CLASSES
@@ -58,8 +59,7 @@ _ACCESSORS: Mapping[tuple[str, str], str] = {
 WIDEST = 300  # columns that are declared
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A type expression, the modules that it needs, each imported under `alias(module)`, and the classes that are made
     for it."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import OrderedDict
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.facts import Facts
 from polycell.core.text import Span
@@ -13,8 +14,7 @@ from polycell.languages.python.source import PythonSource
 _KEPT = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """`span` begins at the first decorator. `certain` are the names that it binds whatever happens."""
 
     span: Span

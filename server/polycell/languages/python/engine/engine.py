@@ -12,9 +12,10 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.bridge.connection import Gone, Refused
 from polycell.bridge.server import Server
@@ -23,6 +24,7 @@ from polycell.bridge.text import Text
 from polycell.bridge.trace import Trace
 from polycell.core.notebook import Notebook
 from polycell.core.service import FileChanges
+from polycell.core.values import replace
 from polycell.languages.python.engine.importable import NOTHING, Importable
 from polycell.languages.python.engine.specs import environment_options
 
@@ -35,8 +37,7 @@ _BUILTINS = 'it = ""\nit.'
 READ_AGAIN = 300.0  # seconds after which it is looked anew what can be imported
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """A Python environment by its prefix and executable; empty ones leave it to the engine to find. `root` is the
     folder, as a URI, from which imports are looked for."""
 
@@ -45,8 +46,7 @@ class Environment:
     root: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a server said about a text. `server` converts its positions."""
 
     result: Any

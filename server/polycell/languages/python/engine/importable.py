@@ -20,10 +20,11 @@ import sys
 import sysconfig
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+
+from msgspec import Struct
 
 MOST_NAMES = 60_000
 LONGEST = 600.0  # seconds that reading may take: nobody waits for it, on however slow a machine
@@ -71,8 +72,7 @@ _COMMENT = re.compile(r"#[^\n]*")
 _PART = re.compile(r"(?:\w+\s+as\s+)?([^\W\d_]\w*)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Importable:
+class Importable(Struct, frozen=True):
     """(name, module) pairs in order; without a module the name is a module itself. `aliases` are those of `ALIASES`
     whose module is there."""
 

@@ -12,8 +12,9 @@ import keyword
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from polycell.core.environment import Binding
 from polycell.core.service import Context
@@ -40,8 +41,7 @@ _IT = f"{MARK}_it"
 _TYPED = frozenset({"lines", "text", "table", "captured", "timing"})  # values of magics that are worth declaring
 
 
-@dataclass(frozen=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """`text` with its map; `whole` says that everything the cell needs is in it, so that nothing in it is missing for
     our own reasons."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import BOOL, FLOAT64, INT64, NULL, STRING, UNKNOWN, Collection, Record, Scalar, Type
+from polycell.core.values import replace
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.values import (

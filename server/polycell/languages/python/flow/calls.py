@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from functools import partial
 
 from polycell.core.types import (
@@ -24,6 +23,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.flow import containers, effects, objects
 from polycell.languages.python.flow.access import attribute_of
 from polycell.languages.python.flow.builtin_calls import builtin

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.core.types import Chart, Module, Table
+from polycell.core.values import replace
 from polycell.languages.python.chart_arguments import DRAWS, Draws
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames.columns import index_known
@@ -22,8 +24,7 @@ from polycell.tables.charts.shorthand import parse
 _VECTORS = frozenset({"x", "y", "z", "hue", "size", "color", "text"})  # parameters whose lists may be values
 
 
-@dataclass(frozen=True, slots=True)
-class ChartColumn:
+class ChartColumn(Struct, frozen=True):
     """`name` is a column of `table`, the frame that `owner` stands for, as a text in the call names it. `span` is the
     name in the cell's text where it stands there as it is (`exact`), else the whole text's.
 

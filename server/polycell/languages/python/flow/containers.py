@@ -8,10 +8,10 @@ the container itself (`frames["train"]["x"] = 1`) is followed along the path tha
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TypeGuard
 
 from polycell.core.types import UNKNOWN, Collection, Function, Module, Record, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import holds, inside_opened, mutable
 from polycell.languages.python.shapes import nodes

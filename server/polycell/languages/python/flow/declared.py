@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Literal
 
 from polycell.core.types import UNKNOWN, Class, Collection, Column, Flavour, Module, Record, Schema, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames import rules
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, unknown_table, with_columns

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -18,6 +17,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.flow import effects, objects
 from polycell.languages.python.flow.calls import is_pure
 from polycell.languages.python.flow.containers import is_object

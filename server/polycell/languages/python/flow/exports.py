@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath
+
+from msgspec import Struct
 
 from polycell.core.environment import Binding, BindingKind, Exports
 from polycell.core.facts import Fragment, Magic
@@ -25,6 +26,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.formats.magics import read_magic, spec_of
 from polycell.languages.python.flow.definitions import of_annotation
 from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch, Watcher
@@ -75,8 +77,7 @@ def _interpreter(context: Context, until: int | None) -> Interpreter:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """A top-level statement, a line of SQL or of its settings, a name that a magic binds, or a comment that declares
     a frame, in order of text."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -16,6 +15,7 @@ from polycell.core.types import (
     Scalar,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python import dbutils, operators
 from polycell.languages.python.flow import access, calls
 from polycell.languages.python.flow.definitions import of_lambda

@@ -11,8 +11,9 @@ import ast
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.core.environment import Binding, BindingKind, View
 from polycell.core.text import Span
@@ -30,6 +31,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.flow.state import DELETED, Slot, State, inside_opened, join_states, mutable, opened
 from polycell.languages.python.frames import stars
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
@@ -88,8 +90,7 @@ class Watcher:
         """A rule has judged whether its library refuses a call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Semantics:
+class Semantics(Struct, frozen=True):
     """What syntax means. The interpreter is handed it, since its parts need the interpreter."""
 
     evaluate: Callable[[Interpreter, ast.expr], Type]

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from polycell.core.types import UNKNOWN, Class, Function, Module, Record, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.flow import containers, effects
 from polycell.languages.python.flow.declared import instance
 from polycell.languages.python.flow.inline import LONGEST, NOT_FOLLOWED, begins_at, called, defaults, parsed

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from polycell.core.facts import Magic
 from polycell.core.hosts import Host
 from polycell.core.included import Included, IncludedRequest
 from polycell.core.types import Function
+from polycell.core.values import replace
 from polycell.languages.python.flow.interpreter import Interpreter
 
 # IPython's own options; what stands behind the file's name are arguments of the script.

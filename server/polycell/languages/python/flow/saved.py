@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from pathlib import PurePath
 
 from polycell.core.service import Context
 from polycell.core.types import UNKNOWN, Table
+from polycell.core.values import replace
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.tables.evidence import merge
 from polycell.tables.files import FileRequest

@@ -3,11 +3,10 @@ is opened, `%sql create table …` and `%sql --persist frame` make tables, `x = 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from polycell.core.environment import Binding
 from polycell.core.facts import Fragment, Magic
 from polycell.core.types import Anchor, Connection, Table
+from polycell.core.values import replace
 from polycell.formats.connection_words import JUPYSQL_MAGICS, connection_words
 from polycell.formats.magics import read_magic, spec_of
 from polycell.languages.python.flow.interpreter import Interpreter

@@ -8,7 +8,8 @@ that has such objects in it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from polycell.core.environment import BindingKind
 from polycell.core.types import (
@@ -26,13 +27,13 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 
 DELETED = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A name: which object it points to, and what people are told about it."""
 
     address: int
@@ -43,8 +44,7 @@ class Slot:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """What holds at one point of the program. `live` is False behind a `return`, `raise`, `break` or `continue`."""
 
     names: dict[str, Slot] = field(default_factory=dict)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from polycell.core.text import Span
 from polycell.core.types import (
@@ -16,6 +15,7 @@ from polycell.core.types import (
     Scalar,
     Table,
 )
+from polycell.core.values import replace
 from polycell.languages.python import operators
 from polycell.languages.python.flow import objects
 from polycell.languages.python.flow.containers import release, taken_from

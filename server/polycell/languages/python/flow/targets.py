@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import UNKNOWN, Class, Collection, Module, Record, Row, Scalar, Series, Table, Type, Unknown
+from polycell.core.values import replace
 from polycell.languages.python.flow import containers
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import holds, mutable, opened

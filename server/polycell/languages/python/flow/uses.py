@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.core.types import Chart, Collection, GroupBy, Table, Type
@@ -26,8 +27,7 @@ from polycell.languages.python.shapes import nodes
 from polycell.languages.python.values import known_texts, value_of
 
 
-@dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(Struct, frozen=True):
     """`name` is not a column of `table`, which `owner` stands for. `span` is the text that names it; `literal`: that
     text is the name in quotes."""
 
@@ -46,8 +46,7 @@ _SPARKS = frozenset(".`*")
 _QUERY_OPTIONS = frozenset({"expr", "inplace", "engine", "parser"})
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """What a library refuses to do, for what is written at `span` of a call, or of what a name is taken from."""
 
     matter: Matter

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from polycell.core.types import Anchor, Chart, Collection, Record, Scalar, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.registry import Argument, Call, function, method
 from polycell.languages.python.values import NOT_KNOWN, value_of
 from polycell.tables.charts.altair.words import KEEPING, PARAMETERS, transforms

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from polycell.core.types import FLOAT64, INT64, UNKNOWN, Collection, Column, DataType, GroupBy, Scalar, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import drop, get, pick, unknown_table, with_columns
 from polycell.languages.python.frames.pandas_make import column_type, literal_frame
 from polycell.languages.python.frames.registry import Call, function, method

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 
 from polycell.core.types import Connection, Flavour, Opaque, Record, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.registry import Call, function, method
 from polycell.languages.python.frames.sql_strings import evaluated

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 
 from polycell.core.types import UNKNOWN, Column, Record, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.registry import Argument, Call, method
 from polycell.languages.python.values import known_text
 from polycell.tables.unseen import UNSEEN

@@ -4,7 +4,6 @@ unknown argument decides makes the result open."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -19,6 +18,7 @@ from polycell.core.types import (
     Table,
     is_numeric,
 )
+from polycell.core.values import replace
 
 # An index of which nothing is known; `()` is one without a name.
 UNKNOWN_INDEX: tuple[Column, ...] = (Column("", maybe=True, certainty=Certainty.WEAK),)

@@ -7,7 +7,8 @@ may change any day: they complete, and are open.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.types import (
     FLOAT64,
@@ -30,8 +31,7 @@ from polycell.languages.python.values import collection, of_value
 BUNCH = "sklearn.utils.Bunch"  # a dictionary whose keys are attributes as well
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(Struct, frozen=True):
     """`names` are the features, kept as a list or (`array`) an array; `target` is how a frame calls the rest."""
 
     names: tuple[str, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any
 
 from polycell.core.types import UNKNOWN, Connection, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.readers import options_of, read_file
 from polycell.languages.python.frames.registry import Call, function, method

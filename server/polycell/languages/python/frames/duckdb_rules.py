@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from polycell.core.types import UNKNOWN, Flavour, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import unknown_table, with_columns
 from polycell.languages.python.frames.registry import Call, method
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from polycell.core.types import Column, DataType, Table
+from polycell.core.values import replace
 from polycell.languages.python.frames.registry import Evaluator
 from polycell.languages.python.values import value_of
 
@@ -19,8 +21,7 @@ from polycell.languages.python.values import value_of
 UNNAMED = "\0"
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A column that an expression makes. `scalar`: one value, whatever the rows; `plain`: the column as it was read."""
 
     column: Column

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -22,6 +21,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames import catalogue, column_index, labels
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from polycell.core.types import Certainty, Column, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import put, unknown_table
 from polycell.languages.python.frames.pandas_make import literal_frame
 from polycell.languages.python.frames.registry import Call, function, method

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from polycell.core.types import UNKNOWN, GroupBy, Type
+from polycell.core.values import replace
 
 
 def select(groups: GroupBy, names: str | list[str] | None) -> Type:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from polycell.core.types import UNKNOWN, Column, Flavour, Series, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, index_known, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Call, method
 

@@ -7,9 +7,9 @@ it (`flow.calls`). Readers take it for the path that it was opened with.
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import STRING, UNKNOWN, Certainty, Collection, Record, Scalar, Schema, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.readers import OPEN_FILE, opened_path, read_file
 from polycell.languages.python.frames.registry import Argument, Call, function
 from polycell.languages.python.values import known_text, of_json, value_of

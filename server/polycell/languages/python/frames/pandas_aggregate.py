@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -19,6 +18,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import get, numeric_only, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Call, method
 

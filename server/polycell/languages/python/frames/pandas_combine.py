@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import BOOL, CATEGORY, UNKNOWN, Collection, Column, Record, Series, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames import duplicates, key_types
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, untyped, with_columns
 from polycell.languages.python.frames.key_types import Side

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -21,6 +20,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames import column_index, duplicates, frame_access
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,

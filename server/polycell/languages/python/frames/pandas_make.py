@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -26,6 +25,7 @@ from polycell.core.types import (
     Type,
     is_numeric,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, sure, unknown_table, untyped, with_columns
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Argument, Call, Evaluator, function

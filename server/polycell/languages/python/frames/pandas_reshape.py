@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -18,6 +17,7 @@ from polycell.core.types import (
     Type,
     is_numeric,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames import labels
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from polycell.core.types import FLOAT64, INT64, UNKNOWN, Column, GroupBy, Scalar, Series, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, unknown_table
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.pandas_reshape import index_to_columns

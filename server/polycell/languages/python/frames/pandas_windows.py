@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import FLOAT64, UNKNOWN, GroupBy, Series, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import get, numeric_only, unknown_table
 from polycell.languages.python.frames.registry import Call, method
 

@@ -6,10 +6,10 @@ and the other hosts run it, unless the notebook moves away.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from polycell.core.types import BOOL, STRING, UNKNOWN, Collection, DataType, Scalar, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.readers import MOVED
 from polycell.languages.python.frames.registry import Call, Evaluator, function
 from polycell.languages.python.values import PATH, collection, join_text, of_value, value_of

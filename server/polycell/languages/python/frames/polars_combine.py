@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import replace
 
 from polycell.core.types import Column, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames import duplicates, key_types
 from polycell.languages.python.frames.columns import get, unknown_table, with_columns
 from polycell.languages.python.frames.key_types import Side

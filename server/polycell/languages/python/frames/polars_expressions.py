@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -22,6 +21,7 @@ from polycell.core.types import (
     Series,
     Table,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames import polars_words as words
 from polycell.languages.python.frames.columns import get, sure
 from polycell.languages.python.frames.expressions import UNNAMED, Made, aliased, all_made, columns_made

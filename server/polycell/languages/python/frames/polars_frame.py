@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 
 from polycell.core.types import (
     STRING,
@@ -19,6 +18,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames import duplicates
 from polycell.languages.python.frames import polars_expressions as expressions
 from polycell.languages.python.frames.columns import (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import FLOAT64, INT64, UNKNOWN, Collection, Column, Evidence, Flavour, Series, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames import duplicates
 from polycell.languages.python.frames.columns import unknown_table, with_columns
 from polycell.languages.python.frames.pandas_make import column_type, literal_frame

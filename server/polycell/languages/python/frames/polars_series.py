@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from polycell.core.types import UNKNOWN, Collection, Column, Scalar, Series, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames import polars_words as words
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.polars_expressions import type_of

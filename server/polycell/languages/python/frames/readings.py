@@ -7,11 +7,11 @@ names that need not exist. Checked against pandas 1.5 to 3.0, polars 1.x and PyS
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(Struct, frozen=True):
     """`names`: keywords and positions that hold names; `rest`: every positional argument does. `keys`: those whose
     dictionary's keys are names. `pairs`: keywords hold (name, function). `index`: names of the index do as well.
     `values`: a list may be values instead. `right`: keywords that name columns of the other table.

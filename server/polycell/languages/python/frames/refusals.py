@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from polycell.core.types import Table
 
@@ -18,8 +19,7 @@ Matter = Literal["merge-key-types", "duplicate-columns"]  # what may be refused,
 LONGEST = 40  # characters of an expression that a message shows
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """A repair: `text` written behind a node."""
 
     title: str
@@ -27,8 +27,7 @@ class Remedy:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """`message` says what the library does and what to do instead."""
 
     message: str

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from polycell.core.environment import View
 from polycell.core.types import UNKNOWN, Anchor, Connection, GroupBy, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import unknown_table, without_labels
 from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.values import known_text, known_texts, value_of
@@ -79,8 +81,7 @@ class Evaluator(Protocol):
         """What calling `function` with the arguments gives, their effects included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     node: ast.expr
     type: Type
 
@@ -89,8 +90,7 @@ class Argument:
         return value_of(self.type)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call whose arguments are bound to parameter names."""
 
     run: Evaluator
@@ -147,8 +147,7 @@ class Call:
 Rule: TypeAlias = Callable[[Call], Type]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """`gives`: what the result is when the arguments were not understood. `changes`: the rule's result replaces the
     receiver (`df.insert`), and `value` says what the call itself gives. `labels`: the rule knows columns of several
     levels; all others see such a table as one of which nothing is known. `leaves`: it gives a frame of the flavour's

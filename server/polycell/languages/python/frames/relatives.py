@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from polycell.core.types import UNKNOWN, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.registry import Call, function, method
 

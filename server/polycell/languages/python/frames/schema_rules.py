@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from polycell.core.types import (
     UNKNOWN,
@@ -22,6 +21,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, pick, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Argument, Call, Evaluator, function, method
 from polycell.languages.python.frames.type_nodes import named_type, of_name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -23,6 +22,7 @@ from polycell.core.types import (
     Type,
     is_numeric,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import unknown_table
 
 # The result is a series of the same name; its type is the same, or the one given, or (None) not known.

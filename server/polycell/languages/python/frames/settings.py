@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import replace
 
 from polycell.core.types import BOOL, STRING, UNKNOWN, Collection, Record, Scalar, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.registry import Argument, Call, function, method
 from polycell.languages.python.values import collection, known_text, of_constant
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -22,6 +21,7 @@ from polycell.core.types import (
     Series,
     Table,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import get, sure
 from polycell.languages.python.frames.expressions import (
     UNNAMED,

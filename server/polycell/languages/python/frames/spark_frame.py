@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -23,6 +22,7 @@ from polycell.core.types import (
     Type,
     is_numeric,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import drop, get, put, rename, sure, unknown_table, with_columns
 from polycell.languages.python.frames.expressions import UNNAMED
 from polycell.languages.python.frames.refusals import certain

@@ -7,9 +7,9 @@ its schema. Oracle: PySpark.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from polycell.core.types import STRING, Column, Evidence, Record, Schema, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.readers import paths_of, read_file
 from polycell.languages.python.frames.registry import Argument, Call, method

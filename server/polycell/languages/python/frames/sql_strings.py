@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from polycell.core.types import (
     BOOL,
@@ -21,6 +20,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.catalogue import argument_name, defined, receiver_name
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.connections import connection_of

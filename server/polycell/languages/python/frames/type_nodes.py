@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from polycell.core.types import BINARY, CATEGORY, DURATION, INT32, STRING, TIMESTAMP, DataType
 from polycell.languages.python.shapes import dotted
@@ -21,8 +22,7 @@ _FIELDS = ("StructField", "field", "Field")
 _LISTS = frozenset({"List", "list", "Sequence", "list_", "large_list", "ArrayType", "Array"})
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """`nullable` where the code says so; `optional`: the whole is `Optional[…]` or `… | None`."""
 
     type: DataType | None = None

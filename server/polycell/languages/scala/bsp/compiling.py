@@ -6,9 +6,10 @@ import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from polycell.languages.scala.bsp.layout import MARKER, Build, Layout, mark
 from polycell.languages.scala.host.java import OUT_OF_MEMORY, find_java, needed, start
@@ -22,8 +23,7 @@ _NOWHERE = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character"
 _ERROR, _HINT = 1, 4
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """`diagnostics` as the protocol has them, the marker at the end."""
 
     path: Path

@@ -13,9 +13,11 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from polycell import __version__
 
@@ -25,8 +27,7 @@ CONNECTED = "polycell: the notebook's build is known"  # what Metals hands on to
 MARKER = "compiled"  # the message of the diagnostic that is there however right a text is
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """`scala` is a full version; `compiler` the jars that the compiler consists of, none where there is no compiler,
     `classpath` those that the code sees; `options` are the compiler's; `memory` MiB that its JVM may take; `trace` a
     file for messages."""
@@ -51,8 +52,7 @@ def mark(digest: str, saved: int) -> str:
     return f"{SOURCE} {digest} {saved:x}"
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     root: Path
 
     @property

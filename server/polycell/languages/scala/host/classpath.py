@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from polycell.core.values import replace
 from polycell.languages.scala.host.jars import MissingError, Wanted, jars_of
 from polycell.languages.scala.host.versions import Release
 

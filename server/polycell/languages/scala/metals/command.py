@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.bridge.spec import ServerSpec, which
 from polycell.languages.scala.bsp.layout import CONNECTED, SOURCE
@@ -16,8 +17,7 @@ MODULE = f"org.scalameta:metals_2.13:{VERSION}"
 MAIN = "scala.meta.metals.Main"
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What the user says: `command` is program and arguments, empty for the one on the PATH, else the one that is
     fetched, if `download` allows. `memory` in MiB."""
 

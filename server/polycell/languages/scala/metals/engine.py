@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec import Struct
+
 from polycell.bridge.connection import INTERNAL_ERROR, Gone, Refused
 from polycell.bridge.files import encoded, path_of
 from polycell.bridge.server import Server, Status
@@ -52,8 +54,7 @@ class _SupersededError(Exception):
     """The text has been another since it was saved."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     """For what is said of a save: by its mark, and the version in which the server had the text."""
 
     uri: str

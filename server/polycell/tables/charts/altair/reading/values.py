@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.core.types import Table
 from polycell.tables.charts.altair.words import PREDICATES
@@ -21,8 +22,7 @@ class UnclearError(Exception):
     """Some of the code means what only a run can tell, or is not known here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What the names of the code stand for: `module` is altair's, `table` tells the frame of a variable, `bound` are
     names that have one value."""
 
@@ -31,8 +31,7 @@ class Names:
     bound: Mapping[str, ast.expr] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """`empty`: what its predicate says while nothing is selected, None for Vega-Lite's default."""
 
     content: Spec
@@ -51,16 +50,14 @@ class Parameter:
         return {"param": self.name} if self.empty is None else {"param": self.name, "empty": self.empty}
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """An expression of Vega. `refers`: as a value it is `{"expr": …}`, since a parameter is in it."""
 
     text: str
     refers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Predicate:
+class Predicate(Struct, frozen=True):
     """A test of rows as JSON: of a field, or several put together."""
 
     content: Spec

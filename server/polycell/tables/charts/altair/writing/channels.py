@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from polycell.tables.charts.altair.literals import NoFormError, arguments, literal
 from polycell.tables.charts.altair.words import CHANNELS, DETAILS, SECONDARY, class_of
@@ -21,8 +22,7 @@ _PREDICATES = frozenset({"param", "empty", "test"})
 _KEYS = frozenset({*_SHORT, *DETAILS, "condition", "datum", "value"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """A channel. `typed`: whether nothing around the view says its type, so that Vega-Lite's default is its type."""
 
     name: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+
+from polycell.core.values import replace
 from polycell.tables.charts.altair.literals import NoFormError, arguments, literal, named
 from polycell.tables.charts.altair.words import CONFIGURED, MARKS, PROPERTIES, RESOLVED
 from polycell.tables.charts.altair.writing.channels import encoding, mapping
@@ -16,8 +18,7 @@ from polycell.tables.charts.altair.writing.transforms import methods
 _STEPS = frozenset({"$schema", "data", "transform", "encoding", "config", "params", "resolve", "projection"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(Struct, frozen=True):
     """What is known around a view. `data`: the expression for what it draws unless it says so itself; "" where Altair
     hands that down. `shared`: channels that the views around it say something of."""
 

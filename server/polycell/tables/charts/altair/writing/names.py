@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from polycell.tables.charts.altair.literals import is_name
 
 Spec = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """`frames`: what the names of data are in the code. `params`: parameters, by their names and by their JSON, which
     tells those of one name apart. `sources`: data objects that have a variable, by their JSON."""
 
