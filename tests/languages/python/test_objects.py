@@ -156,4 +156,4 @@ def test_a_column_that_an_object_s_frame_lacks_is_reported(folder: Path) -> None
     check_findings(code + 'r.df["w"]\n     ^^^ unknown-column\n', folder)
     shown = hover(code + "r.d<|>f", folder)
     assert shown is not None
-    assert "| z | `int64` |" in shown.markdown
+    assert "| z      | `int64` |" in shown.markdown
