@@ -33,6 +33,7 @@ from polycell.languages.python.chart_strings import chart_around, chart_string
 from polycell.languages.python.column_items import attribute_items, column_items, in_quotes
 from polycell.languages.python.column_places import Offer, offer, sought, standing_alone
 from polycell.languages.python.frames.rules import flavour_of
+from polycell.languages.python.keyword_words import keywords
 from polycell.languages.python.members import MEMBERS
 from polycell.languages.python.schema_offers import schema_items
 
@@ -133,6 +134,11 @@ def _names(context: Context, place: Place) -> Completions:
     word, span = place.site.word.casefold(), place.site.span
     items: list[Completion] = []
     seen: set[str] = set()
+    items += [
+        Completion(f"{name}=", "variable", span, rank=5 + (not name.startswith(word)))
+        for name in keywords(place)
+        if _wanted(name, word)
+    ]
     local = place.run.overlay()
     for name, binding in local.items():
         seen.add(name)
