@@ -112,3 +112,10 @@ def test_a_case_class_of_a_table(tmp_path: Path) -> None:
     (edit,) = found.edits
     assert edit.text == "case class DfRow(id: Option[Long], city: String, unit_price: Option[Double])\n"
     assert edit.span.start == len("val a = 1\n")
+
+
+def test_a_collection_of_scala_has_its_members_in_python() -> None:
+    scala = 'host: polynote\n# %% [scala]\ncase class P(name: String)\nval people: Seq[P] = Seq(P("a"))\n'
+    found = complete(f"{scala}# %% [python]\npeople.<|>")
+    assert {"apply", "size", "mkString"} <= {item.label for item in found.items}
+    assert "append" not in {item.label for item in found.items}

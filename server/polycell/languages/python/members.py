@@ -50,6 +50,7 @@ rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase
 LIST = "append clear copy count extend index insert pop remove reverse sort"
 LINES = "fields grep l~ list~ n~ nlstr~ p~ paths~ s~ spstr~"
 RESULTS = "DataFrame PolarsDataFrame bar close csv dict dicts fetchall fetchmany field_names~ keys~ pie plot sqlaproxy~"
+ROWS = "apply contains head indexOf isEmpty last length mkString nonEmpty size"
 DICT = "clear copy get items keys pop popitem setdefault update values"
 
 
@@ -68,6 +69,7 @@ MEMBERS: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "duckdb": _table(DUCKDB),
     "arrow": _table(ARROW),
     "result-set": _table(RESULTS),
+    "table": _table(ROWS),  # rows that another language holds: a collection of the JVM
     "spark row": _table("asDict count index"),
     "named tuple": _table("_asdict _fields~ _make _replace count index Index~"),
     "str": _table(TEXT),
