@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import importlib
 import json
-import re
 import sys
 from typing import Any
+
+from polycell.core.patterns import pattern
 
 MEMORY = 1_500_000_000  # bytes of writable memory
 CPU = 20  # seconds
 LARGEST_SVG = 8 * 1024 * 1024  # characters
 WIDEST = 4000  # CSS pixels
 
-_IMAGE = re.compile(r"<image\b[^>]*>")
-_ADDRESS = re.compile(r"""\b(?:xlink:)?href\s*=\s*(?:"(?!data:image/(?:png|jpeg|gif|webp)[;,])[^"]*"|'[^']*')""")
-_SIZE = re.compile(r"<svg\b[^>]*?\bwidth=\"([\d.]+)\"[^>]*?\bheight=\"([\d.]+)\"")
+_IMAGE = pattern(r"<image\b[^>]*>")
+_ADDRESS = pattern(r"""\b(?:xlink:)?href\s*=\s*(?:"(?!data:image/(?:png|jpeg|gif|webp)[;,])[^"]*"|'[^']*')""")
+_SIZE = pattern(r"<svg\b[^>]*?\bwidth=\"([\d.]+)\"[^>]*?\bheight=\"([\d.]+)\"")
 
 
 def main() -> None:

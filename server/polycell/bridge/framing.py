@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from polycell.core.patterns import pattern
+
 log = logging.getLogger(__name__)
 
-_LENGTH = re.compile(rb"(?im)^content-length:[ \t]*(\d+)[ \t]*\r?$")
+_LENGTH = pattern(rb"(?im)^content-length:[ \t]*(\d+)[ \t]*\r?$")
 
 
 class Frames:

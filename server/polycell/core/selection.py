@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from polycell.core.fragments import Site
 from polycell.core.guard import guard
+from polycell.core.patterns import pattern
 from polycell.core.service import Services
 from polycell.core.session import Snapshot
 from polycell.core.site import outermost, site
 from polycell.core.text import Span
 
-_WORD = re.compile(r"\w+")
+_WORD = pattern(r"\w+")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-_BRACKETS = re.compile(r"[()\[\]{}]")
+_BRACKETS = pattern(r"[()\[\]{}]")
 MOST = 100_000  # characters of a cell in which brackets are looked for
 
 

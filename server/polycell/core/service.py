@@ -18,6 +18,7 @@ from polycell.core.environment import NO_EXPORTS, Binding, Exports, View
 from polycell.core.facts import NO_FACTS, Facts, Fragment
 from polycell.core.hosts import Host, host
 from polycell.core.notebook import Cell, Notebook
+from polycell.core.patterns import pattern
 from polycell.core.results import (
     NO_CALLS,
     NO_COMPLETIONS,
@@ -45,7 +46,7 @@ from polycell.core.results import (
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Type
 
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = pattern(r"[^\W\d]\w*")
 T = TypeVar("T")
 
 

@@ -7,13 +7,14 @@ feed, not at U+2028), which is why `str.splitlines` is never used here.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
 from msgspec import Struct
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
+from polycell.core.patterns import pattern
+
+_LINE_END = pattern(r"\r\n|\n|\r")
 
 
 def has_any(text: str, words: Iterable[str]) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.results import Action, Edit, MetadataChange
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -29,7 +30,7 @@ _LISTS = {
     "runt": ("runt", "uv", "dependencies"),
     "uv": ("uv", "dependencies"),
 }
-_OPTIONS = re.compile(r"(?:^|\s)-")
+_OPTIONS = pattern(r"(?:^|\s)-")
 
 
 def dependency_actions(context: Context, span: Span) -> Sequence[Action]:

@@ -7,20 +7,20 @@ names one (`repository.WebRepository`). Nothing is downloaded.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.dependencies.maven import read_coordinate
 from polycell.dependencies.model import Requirement
 
 MOST = 200
 # What tools add to the name of a Scala library.
 SUFFIXES = ("_3", "_2.13", "_2.12", "_2.11")
-_SUFFIX = re.compile(r"_(?:3|2\.1[0-9])$")
+_SUFFIX = pattern(r"_(?:3|2\.1[0-9])$")
 
 
 def local_repositories() -> tuple[Path, ...]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from polycell.core.facts import Facts
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.text import Span, has_any
 from polycell.dependencies.install_commands import NOTHING, Asked, read_command
 from polycell.dependencies.jvm_cells import (
@@ -30,13 +31,13 @@ _SHELLS = frozenset({"bash", "sh", "shellscript", "shell", "zsh"})
 _INSTALLERS = {"pip": "pip", "conda": "conda", "mamba": "conda", "micromamba": "conda"}
 _FILE_MAGICS = frozenset({"file", "writefile"})
 # Commands that neither install anything nor make a file that could be imported.
-_HARMLESS = re.compile(
+_HARMLESS = pattern(
     r"(?:sudo\s+)?(?:ls|ll|dir|cat|head|tail|echo|printf|pwd|date|which|whereis|type|wc|du|df|free|nproc|lscpu|uname|"
     r"hostname|whoami|env|printenv|nvidia-smi|nvcc|grep|egrep|rg|find|sort|uniq|less|more|file|stat|ps|top|kill|sleep|"
     r"tree|clear|mkdir|rmdir|rm|true|export|set|"
     r"(?:python[\d.]*|\{sys\.executable\})\s+(?:--version|-V|-m\s+pip)|pip[\d.]*|conda|mamba|micromamba|uv)(?:\s|$|;)"
 )
-_CODE_THAT_HIDES = re.compile(
+_CODE_THAT_HIDES = pattern(
     r"\b(?:sys\.path|sys\.modules|PYTHONPATH|addsitedir|os\.chdir|addPyFile|micropip|piplite|pip\.main|import_hook"
     r"|meta_path|path_hooks|from_file_location|condacolab|extractall|urlretrieve|os\.system|subprocess)\b"
     r"|[\"']pip[\"']\s*,\s*[\"']install[\"']"
@@ -46,20 +47,20 @@ _HIDING = (
     *("import_hook", "meta_path", "path_hooks", "from_file_location", "condacolab", "extractall", "urlretrieve"),
     *("pip.main", "os.system", "subprocess", "install"),
 )
-_DBUTILS = re.compile(
+_DBUTILS = pattern(
     r"\bdbutils\.library\.(?P<how>installPyPI|install)\(\s*(?:(?:pypiPackage|path)\s*=\s*)?(?P<q>[\"'])(?P<name>[^\"'\r\n]*)(?P=q)"
     r"(?:\s*,\s*(?:version\s*=\s*)?[\"'](?P<version>[^\"'\r\n]*)[\"'])?"
 )
 # With the lines that continue it.
-_SHELL_LINE = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\.|\\$)+", re.MULTILINE)
+_SHELL_LINE = pattern(r"(?:[^\r\n\\]|\\\r?\n|\\.|\\$)+", re.MULTILINE)
 # What nbconvert makes of a notebook's `!` and `%pip`; a script says it in the same words.
-_SPELT_OUT = re.compile(
+_SPELT_OUT = pattern(
     r"\bget_ipython\(\)\s*\.\s*(?:(?:system|getoutput)\("
     rf"|run_line_magic\(\s*[\"'](?P<magic>{'|'.join(_INSTALLERS)})[\"']\s*,)\s*"
 )
-_LITERAL = re.compile(r"(?P<q>[\"'])(?P<command>[^\"'\\\r\n]*)(?P=q)\s*\)")
-_JARS = re.compile(r'"spark\.jars\.packages"\s*:\s*"(?P<list>[^"\r\n]*)"?')
-_PY_FILES = re.compile(r'"(?:pyFiles|archives|spark\.submit\.pyFiles|environment)"\s*:')
+_LITERAL = pattern(r"(?P<q>[\"'])(?P<command>[^\"'\\\r\n]*)(?P=q)\s*\)")
+_JARS = pattern(r'"spark\.jars\.packages"\s*:\s*"(?P<list>[^"\r\n]*)"?')
+_PY_FILES = pattern(r'"(?:pyFiles|archives|spark\.submit\.pyFiles|environment)"\s*:')
 KEPT = 4096
 LARGEST = 200_000  # characters of a cell that is read
 

@@ -3,13 +3,13 @@ plugins of its compiler."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
 
 from polycell.core.notebook import Notebook
+from polycell.core.patterns import pattern
 from polycell.dependencies.jvm_cells import scala_declarations, scala_version, session_declarations, toree_declarations
 from polycell.dependencies.maven import read_coordinate
 from polycell.dependencies.metadata import declared_by, repositories, scala_of
@@ -17,7 +17,7 @@ from polycell.dependencies.model import Declaration, Requirement
 
 _DEFAULT_BINARY = "2.13"
 _READ = frozenset({"scala", "python"})
-_EXACT = re.compile(r"[\w.+-]*\d[\w.+-]*")
+_EXACT = pattern(r"[\w.+-]*\d[\w.+-]*")
 
 
 class Classpath(Struct, frozen=True):

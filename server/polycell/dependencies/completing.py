@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct, field
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Completion, Completions
 from polycell.core.text import Span
 from polycell.core.values import replace
@@ -21,11 +22,11 @@ from polycell.dependencies.writing import Writing
 Versions = Callable[[str], Sequence[str]]
 
 _SIGN = r"(?:===|==|~=|!=|>=|<=|<|>)"
-_VERSION = re.compile(
+_VERSION = pattern(
     rf"(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*(?:{_SIGN}\s*[\w.*+!-]*\s*,\s*)*{_SIGN}\s*(?P<version>[\w.*+!-]*)"
 )
-_CONDA_VERSION = re.compile(rf"(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?:{_SIGN}|=)(?:[\w.*]*,{_SIGN})*(?P<version>[\w.*]*)")
-_NAME = re.compile(r"[\w.-]*")
+_CONDA_VERSION = pattern(rf"(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?:{_SIGN}|=)(?:[\w.*]*,{_SIGN})*(?P<version>[\w.*]*)")
+_NAME = pattern(r"[\w.-]*")
 
 
 class Catalogue(Struct, frozen=True):

@@ -9,11 +9,12 @@ import json
 import re
 from collections.abc import Sequence
 
+from polycell.core.patterns import pattern
 from polycell.dependencies.model import normal
 from polycell.dependencies.web import Kept, Server
 
 _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
-_FILE = re.compile(r">\s*([^<>\s]+\.(?:whl|tar\.gz|zip))\s*<")
+_FILE = pattern(r">\s*([^<>\s]+\.(?:whl|tar\.gz|zip))\s*<")
 
 
 class Index:

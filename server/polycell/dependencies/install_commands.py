@@ -12,19 +12,20 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.dependencies.model import Declaration, Ecosystem, Requirement
 from polycell.dependencies.requirement import read_requirement
 
-_WORD = re.compile(r"""(?:[^\s"'\\;|&]|\\.|"(?:[^"\\]|\\.)*"?|'[^']*'?)+|[;|&]+|\\\r?\n""", re.DOTALL)
-_EXECUTABLE = re.compile(
+_WORD = pattern(r"""(?:[^\s"'\\;|&]|\\.|"(?:[^"\\]|\\.)*"?|'[^']*'?)+|[;|&]+|\\\r?\n""", re.DOTALL)
+_EXECUTABLE = pattern(
     r"(?:.*/)?(?:python[\d.]*|py)(?:\.exe)?|\{sys\.executable\}|\$\{?PYTHON\}?|\$?\{?sys\.executable\}?"
 )
-_PIP = re.compile(r"(?:.*/)?(?:pip[\d.]*|uv|uvx)(?:\.exe)?")
-_CONDA = re.compile(r"(?:.*/)?(?:conda|mamba|micromamba)(?:\.exe)?")
+_PIP = pattern(r"(?:.*/)?(?:pip[\d.]*|uv|uvx)(?:\.exe)?")
+_CONDA = pattern(r"(?:.*/)?(?:conda|mamba|micromamba)(?:\.exe)?")
 # Verbs that install what a file says that is not named.
 _INSTALLS_UNSEEN = {"pip": ("sync",), "conda": ("env", "update")}
-_TEMPLATE = re.compile(r"[{}$`]")
+_TEMPLATE = pattern(r"[{}$`]")
 
 # Options whose value is the next word.
 _PIP_OPTIONS = """
@@ -175,7 +176,7 @@ def _arguments(text: str, words: list[tuple[str, Span]], tool: str, style: str) 
     return Asked(tuple(found), tuple(files), opaque, tool)
 
 
-_CONDA_SPEC = re.compile(r"(?:(?P<channel>[\w./-]+)::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<rest>[=<>!~ ].*|\[.*)?")
+_CONDA_SPEC = pattern(r"(?:(?P<channel>[\w./-]+)::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<rest>[=<>!~ ].*|\[.*)?")
 
 
 def conda_declaration(word: str, span: Span, style: str, file: str = "") -> Declaration:

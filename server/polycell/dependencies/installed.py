@@ -10,19 +10,19 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import logging
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct, field
 
+from polycell.core.patterns import pattern
 from polycell.dependencies.interpreter import Interpreter, site_packages
 from polycell.dependencies.model import normal
 
 log = logging.getLogger(__name__)
 
-_MODULE = re.compile(r"([^\W\d]\w*)(?:\.py|\.pyc|(?:\.[\w-]+)?\.(?:so|pyd))")
+_MODULE = pattern(r"([^\W\d]\w*)(?:\.py|\.pyc|(?:\.[\w-]+)?\.(?:so|pyd))")
 _HEADERS = frozenset({"name", "version", "summary", "license", "license-expression", "requires-dist", "classifier"})
 
 

@@ -19,12 +19,14 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
+
 GENERIC_KERNELS = frozenset({"", "python", "python3", "python2", "ipykernel"})
 _RUNNERS = ("IPython", "ipykernel", "marimo")
-_VERSION = re.compile(r"^(?:version|version_info)\s*=\s*(\d+)\.(\d+)", re.MULTILINE)
-_HOME = re.compile(r"^home\s*=\s*(.+?)\s*$", re.MULTILINE)
-_SYSTEM_SITE = re.compile(r"^include-system-site-packages\s*=\s*true\s*$", re.MULTILINE | re.IGNORECASE)
-_LIBRARY = re.compile(r"python(\d+)\.(\d+)t?")
+_VERSION = pattern(r"^(?:version|version_info)\s*=\s*(\d+)\.(\d+)", re.MULTILINE)
+_HOME = pattern(r"^home\s*=\s*(.+?)\s*$", re.MULTILINE)
+_SYSTEM_SITE = pattern(r"^include-system-site-packages\s*=\s*true\s*$", re.MULTILINE | re.IGNORECASE)
+_LIBRARY = pattern(r"python(\d+)\.(\d+)t?")
 
 
 class Interpreter(Struct, frozen=True):

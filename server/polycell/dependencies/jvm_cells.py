@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.core.values import replace
 from polycell.dependencies.maven import read_coordinate, requirement_of
@@ -18,35 +19,33 @@ from polycell.dependencies.model import Declaration, Requirement
 
 _IVY_ITEM = r"\$(?:plugin\.\$)?(?:ivy|dep)\.(?:`[^`\r\n]*`?|\{[^}]*\}?)"
 # Several imports may stand in a line.
-_IVY = re.compile(rf"(?:^|;)[ \t]*import[ \t]+(?P<what>{_IVY_ITEM}(?:[ \t]*,[ \t]*{_IVY_ITEM})*)", re.MULTILINE)
-_ITEM = re.compile(_IVY_ITEM)
-_COMPAT = re.compile(r"\s+compat$")  # Ammonite: the library of Scala 2.13 in Scala 3
-_QUOTED = re.compile(r"`([^`\r\n]*)`?")
-_USING = re.compile(
+_IVY = pattern(rf"(?:^|;)[ \t]*import[ \t]+(?P<what>{_IVY_ITEM}(?:[ \t]*,[ \t]*{_IVY_ITEM})*)", re.MULTILINE)
+_ITEM = pattern(_IVY_ITEM)
+_COMPAT = pattern(r"\s+compat$")  # Ammonite: the library of Scala 2.13 in Scala 3
+_QUOTED = pattern(r"`([^`\r\n]*)`?")
+_USING = pattern(
     r"^[ \t]*//>[ \t]*using[ \t]+(?:(?:test|compileOnly)\.)?"
     r"(?:deps?|libs?|dependency|dependencies|(?P<plugin>plugins?|compilerPlugins?))\b"
     r"[ \t]*(?P<rest>.*)$",
     re.MULTILINE,
 )
-_USING_WORD = re.compile(r'"([^"\r\n]*)"?|([^\s",]+)')
-_LOAD = re.compile(r"^[ \t]*interp\.load\.ivy\((?P<what>[^)]*)", re.MULTILINE)
-_SBT = re.compile(r'"(?P<g>[^"]*)"[ \t]*(?P<x>%{1,3})[ \t]*"(?P<a>[^"]*)"[ \t]*%[ \t]*"(?P<v>[^"]*)"')
-_SCALA_DIRECTIVE = re.compile(r'^[ \t]*//>[ \t]*using[ \t]+scala[ \t]+"?([\d.]+)"?', re.MULTILINE)
+_USING_WORD = pattern(r'"([^"\r\n]*)"?|([^\s",]+)')
+_LOAD = pattern(r"^[ \t]*interp\.load\.ivy\((?P<what>[^)]*)", re.MULTILINE)
+_SBT = pattern(r'"(?P<g>[^"]*)"[ \t]*(?P<x>%{1,3})[ \t]*"(?P<a>[^"]*)"[ \t]*%[ \t]*"(?P<v>[^"]*)"')
+_SCALA_DIRECTIVE = pattern(r'^[ \t]*//>[ \t]*using[ \t]+scala[ \t]+"?([\d.]+)"?', re.MULTILINE)
 _TEXT = r"\"[^\"\r\n]*\"|'[^'\r\n]*'"
-_LITERAL = re.compile(r"(?P<quote>[\"'])(?P<inner>[^\"'\r\n]*)(?P=quote)")
+_LITERAL = pattern(r"(?P<quote>[\"'])(?P<inner>[^\"'\r\n]*)(?P=quote)")
 # Key and value, as arguments, in a dictionary, or as a pair of Scala; what else is computed is not read.
-_PACKAGES = re.compile(
+_PACKAGES = pattern(
     rf"[\"']spark\.jars\.packages[\"']\s*(?:,|:|->)\s*(?=(?P<all>(?:{_TEXT})(?:\s*\+?\s*(?:{_TEXT}))*)\s*[,)}}\]\n])"
 )
-_TOREE = re.compile(r"^[ \t]*(?P<magic>%AddDeps|%AddJar)\b(?P<rest>[^\r\n]*)", re.MULTILINE | re.IGNORECASE)
+_TOREE = pattern(r"^[ \t]*(?P<magic>%AddDeps|%AddJar)\b(?P<rest>[^\r\n]*)", re.MULTILINE | re.IGNORECASE)
 _TOREE_VALUES = frozenset({"--repository", "--exclude", "--credential"})  # options with a word behind them
-_NUGET = re.compile(r'^[ \t]*#r[ \t]+(?P<quote>@?")(?P<text>[^"\r\n]*)(?P<end>"?)', re.MULTILINE)
-_NUGET_PART = re.compile(r"(?:[^,\[(]|[\[(][^\])]*[\])]?)+")
-_NUGET_OPTION = re.compile(r"\s*(?P<key>\w+)\s*=\s*")
-_NUGET_NAME = re.compile(r"[A-Za-z_0-9][\w.\-]*")
-_NUGET_VERSION = re.compile(
-    r"\d+(?:\.[\d*]+)*(?:-[\w.*\-]+)?(?:\+[\w.]+)?|\*(?:-\*)?|[\[(][^\[\]()]*[\])]", re.IGNORECASE
-)
+_NUGET = pattern(r'^[ \t]*#r[ \t]+(?P<quote>@?")(?P<text>[^"\r\n]*)(?P<end>"?)', re.MULTILINE)
+_NUGET_PART = pattern(r"(?:[^,\[(]|[\[(][^\])]*[\])]?)+")
+_NUGET_OPTION = pattern(r"\s*(?P<key>\w+)\s*=\s*")
+_NUGET_NAME = pattern(r"[A-Za-z_0-9][\w.\-]*")
+_NUGET_VERSION = pattern(r"\d+(?:\.[\d*]+)*(?:-[\w.*\-]+)?(?:\+[\w.]+)?|\*(?:-\*)?|[\[(][^\[\]()]*[\])]", re.IGNORECASE)
 
 
 def scala_declarations(text: str) -> Iterator[Declaration]:

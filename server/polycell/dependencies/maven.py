@@ -14,14 +14,15 @@ import re
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.core.values import replace
 from polycell.dependencies.model import NOWHERE, Requirement
 
-_URL = re.compile(r"(?:https?|file|hdfs|hftp|s3|s3n|s3a)://?", re.IGNORECASE)
-_PART = re.compile(r"[\w.+\-$]+")
-_SUFFIX = re.compile(r"_(2\.1[0-9](?:\.\d+)?|3)$")
-_VERSION = re.compile(r"[\w.+\-]+|[\[(][^\[\]()]*[\])]|latest\.\w+|_")
+_URL = pattern(r"(?:https?|file|hdfs|hftp|s3|s3n|s3a)://?", re.IGNORECASE)
+_PART = pattern(r"[\w.+\-$]+")
+_SUFFIX = pattern(r"_(2\.1[0-9](?:\.\d+)?|3)$")
+_VERSION = pattern(r"[\w.+\-]+|[\[(][^\[\]()]*[\])]|latest\.\w+|_")
 
 
 class Coordinate(Struct, frozen=True):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from polycell.core.actions import apply
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.results import Action, Edit, MetadataChange
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -17,8 +18,8 @@ from polycell.dependencies.metadata import declared_by
 from polycell.dependencies.model import Requirement
 
 PORTABLE = ("polyglot", "dependencies", "python")
-PIP_LINE = re.compile(r"^(?:[%!][ \t]*|)pip[ \t]+install[ \t][^\r\n#;|&]*", re.MULTILINE)
-_OPTIONS = re.compile(r"(?:^|\s)-")
+PIP_LINE = pattern(r"^(?:[%!][ \t]*|)pip[ \t]+install[ \t][^\r\n#;|&]*", re.MULTILINE)
+_OPTIONS = pattern(r"(?:^|\s)-")
 _MOVE = "Move all `%pip install` lines into"
 
 

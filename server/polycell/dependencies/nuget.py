@@ -8,7 +8,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-_ID = re.compile(r"<id>\s*([\w.\-]+)\s*</id>")
+from polycell.core.patterns import pattern
+
+_ID = pattern(r"<id>\s*([\w.\-]+)\s*</id>")
 # What the samples and the documentation of .NET Interactive reference.
 _USUAL = """
 Accord.Statistics Azure.AI.OpenAI Azure.Identity CsvHelper Dapper Deedle DiffSharp.lite Flurl.Http FSharp.Data

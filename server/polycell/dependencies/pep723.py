@@ -10,16 +10,17 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.dependencies.model import Declaration, Requirement
 from polycell.dependencies.requirement import read_requirement
 from polycell.dependencies.toml_strings import toml_strings
 
-_OPEN = re.compile(r"^# /// (?P<type>[a-zA-Z0-9-]+)[ \t]*\r?$", re.MULTILINE)
-_LINE = re.compile(r"#(?: (?P<content>[^\r\n]*)|(?=\r?\n|\r|\Z))(?:\r\n|\n|\r|\Z)")
-_DEPENDENCIES = re.compile(r"^[ \t]*(?P<key>dependencies)[ \t]*=", re.MULTILINE)
+_OPEN = pattern(r"^# /// (?P<type>[a-zA-Z0-9-]+)[ \t]*\r?$", re.MULTILINE)
+_LINE = pattern(r"#(?: (?P<content>[^\r\n]*)|(?=\r?\n|\r|\Z))(?:\r\n|\n|\r|\Z)")
+_DEPENDENCIES = pattern(r"^[ \t]*(?P<key>dependencies)[ \t]*=", re.MULTILINE)
 _NO_LIST = 'The dependencies should be a list of texts: `dependencies = ["name"]`.'
-_ARRAY = re.compile(r"^[ \t]*dependencies[ \t]*=[ \t]*\[", re.MULTILINE)
+_ARRAY = pattern(r"^[ \t]*dependencies[ \t]*=[ \t]*\[", re.MULTILINE)
 
 
 class Block(Struct, frozen=True):

@@ -12,20 +12,21 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.dependencies.install_commands import conda_declaration
 from polycell.dependencies.metadata import locked_packages
 from polycell.dependencies.model import NOWHERE, Requirement
 from polycell.dependencies.requirement import Read, read_requirement
 from polycell.dependencies.toml_strings import toml_strings
 
-NAMES = re.compile(
+NAMES = pattern(
     r"(?:.*requirements.*\.(?:txt|in)|pyproject\.toml|environment.*\.ya?ml|conda.*\.ya?ml|uv\.lock)", re.IGNORECASE
 )
 # Templates are filled by somebody else first; a wrong encoding is not for us to judge.
-_UNJUDGED = re.compile(r"[{}$%\0\ufffd]|<<")
+_UNJUDGED = pattern(r"[{}$%\0\ufffd]|<<")
 # The files that are what their name says: `my_requirements_notes.txt` may be prose.
 JUDGED = frozenset({"requirements.txt", "pyproject.toml", "environment.yml", "environment.yaml"})
-_OPTION = re.compile(r"\s+--(?:hash|config-settings|global-option|install-option)\b.*$")
+_OPTION = pattern(r"\s+--(?:hash|config-settings|global-option|install-option)\b.*$")
 
 
 class Broken(Struct, frozen=True):

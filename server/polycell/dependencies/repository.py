@@ -7,12 +7,13 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urljoin
 
+from polycell.core.patterns import pattern
 from polycell.dependencies.web import Kept, Server
 
-_LINK = re.compile(r"""href\s*=\s*["']([^"'?#]+/)["']""", re.IGNORECASE)
-_VERSION = re.compile(r"<version>\s*([^<\s]+)\s*</version>")
-_GROUP = re.compile(r"[\w-]+(?:\.[\w-]+)*")
-_ARTIFACT = re.compile(r"[\w-][\w.-]*")
+_LINK = pattern(r"""href\s*=\s*["']([^"'?#]+/)["']""", re.IGNORECASE)
+_VERSION = pattern(r"<version>\s*([^<\s]+)\s*</version>")
+_GROUP = pattern(r"[\w-]+(?:\.[\w-]+)*")
+_ARTIFACT = pattern(r"[\w-][\w.-]*")
 
 
 class WebRepository:

@@ -10,15 +10,16 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.dependencies.model import NOWHERE, Requirement
 
-_ADDRESS = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[a-zA-Z][a-zA-Z0-9+.-]*://|git\+[\w.-]+@|s3:")
-_PATH = re.compile(r"[^@;\[<>=!~ ]*[/\\]|\.{1,2}$|[^@]*\.(?:whl|zip|tar\.gz|tar\.bz2)(?:\[|$)")
-_EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9][\w.-]*)")
-_WHEEL = re.compile(r"(?:^|[/\\])([A-Za-z0-9][\w.]*)-([\w.!+]+)-(?:[^/\\-]+-)?[^/\\-]+-[^/\\-]+-[^/\\-]+\.whl")
-_NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)")
-_SPECIFIER = re.compile(r"(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]*)")
+_ADDRESS = pattern(r"(?:(?:git|hg|svn|bzr)\+)?[a-zA-Z][a-zA-Z0-9+.-]*://|git\+[\w.-]+@|s3:")
+_PATH = pattern(r"[^@;\[<>=!~ ]*[/\\]|\.{1,2}$|[^@]*\.(?:whl|zip|tar\.gz|tar\.bz2)(?:\[|$)")
+_EGG = pattern(r"#(?:.*&)?egg=([A-Za-z0-9][\w.-]*)")
+_WHEEL = pattern(r"(?:^|[/\\])([A-Za-z0-9][\w.]*)-([\w.!+]+)-(?:[^/\\-]+-)?[^/\\-]+-[^/\\-]+-[^/\\-]+\.whl")
+_NAME = pattern(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)")
+_SPECIFIER = pattern(r"(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]*)")
 
 
 class Read(Struct, frozen=True):

@@ -5,23 +5,23 @@ Evidence for silence and for hovers alone: the run may be old, and may have been
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from polycell.core.patterns import pattern
 from polycell.core.text import has_any
 from polycell.dependencies.model import Requirement, normal
 from polycell.tables.outputs import digest, printed_by
 
-_COMMAND = re.compile(
+_COMMAND = pattern(
     r"(?:%|!)[ \t]*(?:(?:python[\d.]*|\{sys\.executable\})[ \t]+-m[ \t]+)?"
     r"(?:pip[\d.]*[ \t]+(?:freeze|list)|(?:conda|mamba|micromamba)[ \t]+list)"
 )
 _LISTING = ("list", "freeze")
-_FROZEN = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)(?:==(?P<version>\d[\w.+!-]*)| @ \S+)")
-_ROW = re.compile(r"(?P<name>[A-Za-z0-9_][\w.-]*)\s+(?P<version>\d[\w.+!-]*)(?:\s.*)?")
+_FROZEN = pattern(r"(?P<name>[A-Za-z0-9][\w.-]*)(?:==(?P<version>\d[\w.+!-]*)| @ \S+)")
+_ROW = pattern(r"(?P<name>[A-Za-z0-9_][\w.-]*)\s+(?P<version>\d[\w.+!-]*)(?:\s.*)?")
 # What stands above the rows of `pip list` (a line of dashes) and of `conda list` (names of columns in a comment).
-_HEAD = re.compile(r"-{3,}\s+-{3,}[\s-]*|#\s*Name\s+Version\b.*")
+_HEAD = pattern(r"-{3,}\s+-{3,}[\s-]*|#\s*Name\s+Version\b.*")
 
 
 def listing_command(text: str) -> str:

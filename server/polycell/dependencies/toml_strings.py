@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""(?P<comment>\#[^\r\n]*)
     |(?P<long>\"\"\"(?:\\.|[^\\])*?\"\"\"|'''.*?''')
     |(?P<string>"(?:\\.|[^"\\\r\n])*(?:"|(?=[\r\n]|\Z))|'[^'\r\n]*(?:'|(?=[\r\n]|\Z)))
@@ -25,7 +26,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", '"': '"', "\\": "\\", "e": "\x1b"}
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_ESCAPE = pattern(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 
 
 class TomlString(NamedTuple):

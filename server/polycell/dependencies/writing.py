@@ -7,26 +7,27 @@ import re
 from msgspec import Struct
 
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.dependencies.install_commands import takes_value
 from polycell.dependencies.metadata import listed_at
 from polycell.dependencies.model import Ecosystem, Path
 
 _INSTALL = r"\s+install\s+(?:.*\s)?[\"']?(?P<written>[^\s\"']*)$"
 _INSTALLERS: tuple[tuple[Ecosystem, re.Pattern[str]], ...] = (
-    ("python", re.compile(r"(?:^|[!%\s/])(?:pip[\d.]*|uv\s+pip)" + _INSTALL)),
-    ("conda", re.compile(r"(?:^|[!%\s/])(?:conda|mamba|micromamba)" + _INSTALL)),
+    ("python", pattern(r"(?:^|[!%\s/])(?:pip[\d.]*|uv\s+pip)" + _INSTALL)),
+    ("conda", pattern(r"(?:^|[!%\s/])(?:conda|mamba|micromamba)" + _INSTALL)),
 )
-_DBUTILS = re.compile(r"\bdbutils\.library\.installPyPI\(\s*[\"'](?P<written>[^\"']*)$")
-_STRING = re.compile(r"^#\s*(?:dependencies\s*=\s*\[.*)?[\"'](?P<written>[^\"']*)$")
-_COORDINATE = re.compile(
+_DBUTILS = pattern(r"\bdbutils\.library\.installPyPI\(\s*[\"'](?P<written>[^\"']*)$")
+_STRING = pattern(r"^#\s*(?:dependencies\s*=\s*\[.*)?[\"'](?P<written>[^\"']*)$")
+_COORDINATE = pattern(
     r"import\s+\$(?:plugin\.\$)?(?:ivy|dep)\.(?:\{.*)?`(?P<ivy>[^`\s]*)$"
     r"|//>\s*using\s+(?:(?:test|compileOnly)\.)?(?:deps?|libs?|dependency|dependencies|plugins?)\s+(?:.*[\s,])?\"?"
     r"(?P<using>[^`\"\s,]*)$"
 )
-_ADD_DEPS = re.compile(r"^\s*%AddDeps\s+(?P<written>[\w.-]*(?:\s+[\w.-]*){0,2})$")
-_JARS = re.compile(r'"spark\.jars\.packages"\s*:\s*"(?:[^"]*,)?\s*(?P<written>[^",\s]*)$')
-_SESSION = re.compile(r"[\"']spark\.jars\.packages[\"']\s*(?:,|->)\s*[\"'](?:[^\"']*,)?\s*(?P<written>[^\"',\s]*)$")
-_NUGET = re.compile(r'^\s*#r\s+@?"\s*nuget\s*:\s*(?P<written>[^"]*)$')
+_ADD_DEPS = pattern(r"^\s*%AddDeps\s+(?P<written>[\w.-]*(?:\s+[\w.-]*){0,2})$")
+_JARS = pattern(r'"spark\.jars\.packages"\s*:\s*"(?:[^"]*,)?\s*(?P<written>[^",\s]*)$')
+_SESSION = pattern(r"[\"']spark\.jars\.packages[\"']\s*(?:,|->)\s*[\"'](?:[^\"']*,)?\s*(?P<written>[^\"',\s]*)$")
+_NUGET = pattern(r'^\s*#r\s+@?"\s*nuget\s*:\s*(?P<written>[^"]*)$')
 _SHELLS = frozenset({"bash", "sh", "shellscript", "shell", "zsh"})
 _NUGET_LANGUAGES = frozenset({"csharp", "fsharp", "powershell"})
 
@@ -65,8 +66,8 @@ def being_written(cell: Cell, line: str) -> Writing | None:
 
 
 def _python(cell: Cell, line: str) -> Writing | None:
-    for ecosystem, pattern in _INSTALLERS:
-        if (found := pattern.search(line)) is not None:
+    for ecosystem, installer in _INSTALLERS:
+        if (found := installer.search(line)) is not None:
             before = line[: found.start("written")].rstrip("\"'").split()
             if takes_value(before[-1], ecosystem):
                 return None  # a file, an address

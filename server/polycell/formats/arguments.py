@@ -10,14 +10,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 
-_WORD = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\"']+(?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\"']+)*|[\"']\S*")
-_NAME = re.compile(r"[^\W\d]\w*\Z")
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?%?\Z")
+_WORD = pattern(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\"']+(?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\"']+)*|[\"']\S*")
+_NAME = pattern(r"[^\W\d]\w*\Z")
+_NUMBER = pattern(r"[-+]?\d+(?:\.\d+)?%?\Z")
 # JupySQL: `name <<` and `name= <<` (binds and returns); Kqlmagic uses the same sign.
-_POINTER = re.compile(r"([^\W\d]\w*)\s*=?\s*<<\s*")
-_POINTED = re.compile(r"\s*([^\W\d]\w*)\s*=?\s*<<")
+_POINTER = pattern(r"([^\W\d]\w*)\s*=?\s*<<\s*")
+_POINTED = pattern(r"\s*([^\W\d]\w*)\s*=?\s*<<")
 
 
 def _words_of(text: str) -> frozenset[str]:

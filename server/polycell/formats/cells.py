@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 from polycell.core.hosts import host as host_row
 from polycell.core.notebook import Cell, CellKind, CellMagic, Notebook
+from polycell.core.patterns import pattern
 from polycell.formats import magics
 from polycell.formats.arguments import pointed_name
 from polycell.formats.charts import chart_language
@@ -31,13 +32,13 @@ from polycell.formats.languages import MARKUP, PERCENT_COMMENTS, canonical
 from polycell.formats.model import CellSource
 
 # Blank lines and comments that may stand above a magic: titles, `# DBTITLE 1,…`.
-_LEAD = re.compile(r"(?:[ \t]*(?:(?:#(?!!)|--|//)[^\r\n]*)?(?:\r\n|\n|\r))*[ \t]*")
-_PERCENT = re.compile(r"(%%?)([A-Za-z_][\w.+-]*|!)(?![?\w.+-])([^\r\n]*)(\r\n|\n|\r|\Z)")
-_DIRECTIVE = re.compile(r"#!([A-Za-z][\w.+#-]*)([^\r\n]*)(\r\n|\n|\r|\Z)")
-_DIRECTIVE_BELOW = re.compile(r"^#!([A-Za-z][\w.+#-]*)", re.MULTILINE)
-_SOS_MAGIC = re.compile(r"%([A-Za-z]\w*)([^\r\n]*)(\r\n|\n|\r|\Z)")
+_LEAD = pattern(r"(?:[ \t]*(?:(?:#(?!!)|--|//)[^\r\n]*)?(?:\r\n|\n|\r))*[ \t]*")
+_PERCENT = pattern(r"(%%?)([A-Za-z_][\w.+-]*|!)(?![?\w.+-])([^\r\n]*)(\r\n|\n|\r|\Z)")
+_DIRECTIVE = pattern(r"#!([A-Za-z][\w.+#-]*)([^\r\n]*)(\r\n|\n|\r|\Z)")
+_DIRECTIVE_BELOW = pattern(r"^#!([A-Za-z][\w.+#-]*)", re.MULTILINE)
+_SOS_MAGIC = pattern(r"%([A-Za-z]\w*)([^\r\n]*)(\r\n|\n|\r|\Z)")
 # Not Python but SoS: `[step]`, `[a: provides='{x}.txt']`, `input: a, b`, `R: expand=True`.
-_SOS_SYNTAX = re.compile(
+_SOS_SYNTAX = pattern(
     r"^(?:\[[\w ,:=*()'\"-]+\][ \t]*$"
     r"|\[[\w ,*()-]+:[^\r\n]*\][ \t]*$"
     r"|(?:input|output|depends|parameter|task)[ \t]*:"
@@ -45,9 +46,9 @@ _SOS_SYNTAX = re.compile(
     re.MULTILINE,
 )
 # Deepnote's exports wrap a SQL block's text into a call of Python.
-_DEEPNOTE_CALL = re.compile(r"\b_(?:dntk|deepnote)\w*[.(]")
+_DEEPNOTE_CALL = pattern(r"\b_(?:dntk|deepnote)\w*[.(]")
 
-_NAME = re.compile(r"[^\W\d]\w*\Z")
+_NAME = pattern(r"[^\W\d]\w*\Z")
 _RESULT_KEYS = ("deepnote_variable_name", "resultVariableName", "output_variable", "resultVariable")
 # Every unmarked cell runs in the Spark session there, so that is no other name space.
 _SPARK_HOSTS = frozenset({"sparkmagic", "synapse", "databricks"})

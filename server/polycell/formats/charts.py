@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from polycell.core.patterns import pattern
 
 # `$schema` stands at the top of a specification by custom; data below may be long.
 LOOKED_AT = 4096
 
-_SCHEMA = re.compile(r"""["']?\$schema["']?\s*:\s*["']?https?://vega\.github\.io/schema/(vega-lite|vega)/v\d""")
+_SCHEMA = pattern(r"""["']?\$schema["']?\s*:\s*["']?https?://vega\.github\.io/schema/(vega-lite|vega)/v\d""")
 _DATA = frozenset({"json", "jsonc", "yaml"})
 
 

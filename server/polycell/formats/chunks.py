@@ -12,12 +12,13 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from polycell.core.patterns import pattern
 from polycell.formats import yaml_text
 from polycell.formats.lines import Line, lines_in
 
-_HEAD = re.compile(r"\{[ \t]*([A-Za-z][\w+.-]*)")
-_PIPE = re.compile(r"[ \t]*(?:#|--|//|%%|;|')\|[ \t]?(.*)\Z", re.DOTALL)
-_COLON = re.compile(r"[ \t]*:([\w.-]+:.*|[ \t].*)\Z", re.DOTALL)  # behind a blank: of the key above
+_HEAD = pattern(r"\{[ \t]*([A-Za-z][\w+.-]*)")
+_PIPE = pattern(r"[ \t]*(?:#|--|//|%%|;|')\|[ \t]?(.*)\Z", re.DOTALL)
+_COLON = pattern(r"[ \t]*:([\w.-]+:.*|[ \t].*)\Z", re.DOTALL)  # behind a blank: of the key above
 _TRUE = frozenset({"TRUE", "T", "true"})
 _FALSE = frozenset({"FALSE", "F", "false"})
 
@@ -93,7 +94,7 @@ def _items(text: str) -> Iterator[str]:
         yield text[start:].strip()
 
 
-_NEXT_KEY = re.compile(r"[ \t]+[A-Za-z.][\w.-]*[ \t]*=(?!=)")
+_NEXT_KEY = pattern(r"[ \t]+[A-Za-z.][\w.-]*[ \t]*=(?!=)")
 
 
 def _value(text: str) -> Any:

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from functools import lru_cache
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.formats.lines import all_commented, line_at, line_start, uncommented
 
@@ -16,7 +17,7 @@ from polycell.formats.lines import all_commented, line_at, line_start, uncomment
 # comments: nobody can tell them from prose.
 _COMMENTED_MAGIC = r"^[ \t]*(?P<prefix>{comment} ?)(?:%(?:[A-Za-z_][\w.]+|R)(?=\s|$)|![ \t]*[\w.~$/{{]|{assign})"
 _ASSIGNED = r"[^\W\d][\w., ]*?=[ \t]*(?:%(?:[A-Za-z_][\w.]+|R)\s|![ \t]*[\w.~$/{{(])"
-_RAW_MAGIC = re.compile(r"^[%!][A-Za-z]", re.MULTILINE)
+_RAW_MAGIC = pattern(r"^[%!][A-Za-z]", re.MULTILINE)
 
 
 # Cell magics whose body is Python: only their own line is commented.

@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 from polycell.core.notebook import CellKind, Notebook
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.formats.lines import Line, Sheet, is_blank, line_at, lines_in, trim_blank_lines, without_last_line_end
 from polycell.formats.model import Document, Format
 from polycell.formats.scripts import Script, script_of
 
-_TITLE = re.compile(r"DBTITLE[ \t]+(?:(\d+)[ \t]*,)?(.*)")
-_MARKUP = re.compile(r"\s*%md(?:-sandbox)?\b")
+_TITLE = pattern(r"DBTITLE[ \t]+(?:(\d+)[ \t]*,)?(.*)")
+_MARKUP = pattern(r"\s*%md(?:-sandbox)?\b")
 
 
 @lru_cache(maxsize=8)

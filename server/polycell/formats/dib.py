@@ -14,17 +14,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from polycell.core.notebook import CellKind, Notebook
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.formats.languages import canonical
 from polycell.formats.lines import Sheet, is_blank, line_at, trim_blank_lines, without_last_line_end
 from polycell.formats.model import Document, Format
 
-_DIRECTIVE = re.compile(r"(?:^|(?<=\r))#!([A-Za-z][\w.+#-]*)([^\r\n]*)", re.MULTILINE)
-_NAME = re.compile(r"--name[ \t]+(?:\"([^\"\r\n]*)\"|'([^'\r\n]*)'|(\S+))")
-_CONNECT = re.compile(r"^#!connect[ \t]+(\w+)([^\r\n]*)", re.MULTILINE)
-_KERNEL_NAME = re.compile(r"--kernel-name[ \t]+\"?([\w.-]+)")
-_KERNEL_SPEC = re.compile(r"--kernel-spec[ \t]+\"?([\w.-]+)")
-_CONNECTED = re.compile(r"(?:sql|kql|python|r|http)-")
+_DIRECTIVE = pattern(r"(?:^|(?<=\r))#!([A-Za-z][\w.+#-]*)([^\r\n]*)", re.MULTILINE)
+_NAME = pattern(r"--name[ \t]+(?:\"([^\"\r\n]*)\"|'([^'\r\n]*)'|(\S+))")
+_CONNECT = pattern(r"^#!connect[ \t]+(\w+)([^\r\n]*)", re.MULTILINE)
+_KERNEL_NAME = pattern(r"--kernel-name[ \t]+\"?([\w.-]+)")
+_KERNEL_SPEC = pattern(r"--kernel-spec[ \t]+\"?([\w.-]+)")
+_CONNECTED = pattern(r"(?:sql|kql|python|r|http)-")
 
 # The kernels of a plain installation; the file's own list is added. An empty language: text that no language reads.
 _KERNELS: Mapping[str, str] = {

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.formats.lines import Line, line_at, lines_in, without_last_line_end
 
-_CANDIDATE = re.compile(r"(?:^|(?<=\r))[ \t>]*(?:```|~~~)", re.MULTILINE)
-_OPEN = re.compile(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})[ \t]*(?P<info>.*)\Z", re.DOTALL)
+_CANDIDATE = pattern(r"(?:^|(?<=\r))[ \t>]*(?:```|~~~)", re.MULTILINE)
+_OPEN = pattern(r"(?P<indent>[ \t>]*)(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})[ \t]*(?P<info>.*)\Z", re.DOTALL)
 
 
 class Fence(Struct, frozen=True):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from polycell.core.patterns import pattern
 from polycell.formats.languages import canonical, is_known
 from polycell.formats.model import CellSource
 
@@ -28,7 +29,7 @@ _POLYNOTE_CONFIG = frozenset(
     ["dependencies", "exclusions", "repositories", "sparkConfig", "sparkTemplate", "env", "scalaVersion", "jvmArgs"]
 )
 _POLYNOTE_LANGUAGES = frozenset({"scala", "python", "sql", "vega", "viz", "text", "markdown"})
-_PYTHON_2 = re.compile(r"^[ \t]*print[ \t]+[\"'\w%]", re.MULTILINE)
+_PYTHON_2 = pattern(r"^[ \t]*print[ \t]+[\"'\w%]", re.MULTILINE)
 
 # Client notebook types and format names that settle the host.
 _BY_TYPE = {

@@ -7,10 +7,10 @@ then equal texts in between, and what is left by position.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.values import replace
 from polycell.core.virtual import Segment, SegmentMap
 from polycell.formats.model import Document
@@ -19,7 +19,7 @@ from polycell.formats.model import Document
 MOST_COMPARED = 2500
 
 # What `lines.Sheet` gives where the format has no ids. Ids that come from the document itself are kept as they are.
-_POSITIONAL = re.compile(r"(?:n\d+)?c\d+\Z")
+_POSITIONAL = pattern(r"(?:n\d+)?c\d+\Z")
 
 
 def match_ids(old: Sequence[Cell], new: Sequence[Cell]) -> tuple[str, ...]:

@@ -12,18 +12,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.core.virtual import Segment, SegmentMap
 from polycell.formats.model import DocumentProblem
 
-_SPACE = re.compile(r"[ \t\n\r\ufeff]*")
-_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+_SPACE = pattern(r"[ \t\n\r\ufeff]*")
+_CONFLICT = pattern(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 # Strings and brackets, for stepping over a value that the scanner refuses.
-_STRUCTURE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
-_PIECES = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]+", re.DOTALL
-)
-_SCALAR_END = re.compile(r"[,\]}\s]")
+_STRUCTURE = pattern(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+_PIECES = pattern(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]+", re.DOTALL)
+_SCALAR_END = pattern(r"[,\]}\s]")
 # The standard library's C functions, which typeshed leaves out; lenient about raw line breaks and tabs in strings.
 _scan: Callable[[str, int], tuple[Any, int]] = getattr(json.JSONDecoder(strict=False), "scan_once")  # noqa: B009
 _scan_string: Callable[[str, int, bool], tuple[str, int]] = getattr(json.decoder, "scanstring")  # noqa: B009

@@ -14,12 +14,13 @@ from typing import Any
 from msgspec import Struct, field
 
 from polycell.core.notebook import CellMagic
+from polycell.core.patterns import pattern
 from polycell.formats import yaml_text
 from polycell.formats.languages import canonical
 from polycell.formats.lines import Line, line_at
 from polycell.formats.magics import outputs
 
-_KEY = re.compile(r"(?:^|(?<=\s))([A-Za-z_][\w.-]*)[ ]*=[ ]*(?=\S)")
+_KEY = pattern(r"(?:^|(?<=\s))([A-Za-z_][\w.-]*)[ ]*=[ ]*(?=\S)")
 _DECODER = json.JSONDecoder()
 LONGEST_OPTIONS = 10_000  # characters of a marker line
 HEADER_LINES = 500  # a header that has not ended by then is none

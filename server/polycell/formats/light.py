@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from polycell.core.notebook import Notebook
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.formats.commented import code_spans, hiding_comments
 from polycell.formats.jupytext import Header, at, is_active, is_raw, parse_options
@@ -20,7 +21,7 @@ from polycell.formats.lines import Line, Sheet, all_commented, lines_in, trim_bl
 from polycell.formats.model import Document
 from polycell.formats.scripts import Script
 
-_KIND = re.compile(r"\[([\w+#-]+)\][ \t]*")
+_KIND = pattern(r"\[([\w+#-]+)\][ \t]*")
 
 
 def read(text: str, uri: str, path: str, script: Script, header: Header) -> Document:

@@ -23,20 +23,21 @@ from typing import Any
 from msgspec import Struct
 
 from polycell.core.notebook import CellKind, Notebook
+from polycell.core.patterns import pattern
 from polycell.core.text import LineIndex, Span
 from polycell.formats.lines import Sheet, is_blank, line_at, lines_in, trim_blank_lines, without_last_line_end
 from polycell.formats.model import Document, Format
 
-_APP = re.compile(r"^([A-Za-z_]\w*)[ \t]*=[ \t]*(?:marimo|mo)\.App\(", re.MULTILINE)
-_IMPORT = re.compile(r"^import marimo\b|^from marimo\b", re.MULTILINE)
-_CELL = re.compile(r"^@app\.cell\b", re.MULTILINE)
-_SCRIPT_BLOCK = re.compile(r"^# /// script[ \t]*$", re.MULTILINE)
-_SCRIPT_END = re.compile(r"^# ///[ \t]*$", re.MULTILINE)
+_APP = pattern(r"^([A-Za-z_]\w*)[ \t]*=[ \t]*(?:marimo|mo)\.App\(", re.MULTILINE)
+_IMPORT = pattern(r"^import marimo\b|^from marimo\b", re.MULTILINE)
+_CELL = pattern(r"^@app\.cell\b", re.MULTILINE)
+_SCRIPT_BLOCK = pattern(r"^# /// script[ \t]*$", re.MULTILINE)
+_SCRIPT_END = pattern(r"^# ///[ \t]*$", re.MULTILINE)
 CACHED = 4000  # characters; a longer part is parsed again at every reading rather than kept
-_HEADS = re.compile(r"^(?:@{0}\.\w+|with {0}\.setup\b|{0}\._unparsable_cell\(|if __name__\b)".replace("{0}", "%s"))
-_DEFINITION = re.compile(r"^(?:async[ \t]+)?def[ \t]+(\w*)|^with\b", re.MULTILINE)
-_RETURN = re.compile(r"[ \t]+return(?![\w])")
-_STRING = re.compile(r"([A-Za-z]{0,2})(\"\"\"|'''|\"|')")
+_HEADS = pattern(r"^(?:@{0}\.\w+|with {0}\.setup\b|{0}\._unparsable_cell\(|if __name__\b)".replace("{0}", "%s"))
+_DEFINITION = pattern(r"^(?:async[ \t]+)?def[ \t]+(\w*)|^with\b", re.MULTILINE)
+_RETURN = pattern(r"[ \t]+return(?![\w])")
+_STRING = pattern(r"([A-Za-z]{0,2})(\"\"\"|'''|\"|')")
 
 
 class _Part(Struct, frozen=True):

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from polycell.core.notebook import Notebook
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.formats import yaml_text
 from polycell.formats.chunks import ChunkHead, colon_options, parse_head, pipe_options
@@ -27,16 +28,16 @@ from polycell.formats.model import Document, Format
 Flavour = Literal["knitr", "quarto", "myst", "markdown", "none"]
 
 _CELL_DIRECTIVES = frozenset({"code-cell", "raw-cell", "code-cell-ipython"})
-_DIRECTIVE = re.compile(r"\{(code-cell|raw-cell)\}[ \t]*([^\s]*)")
+_DIRECTIVE = pattern(r"\{(code-cell|raw-cell)\}[ \t]*([^\s]*)")
 # Languages of fences that a document shows and no kernel runs.
 _SHOWN = frozenset(
     {"markdown", "json", "yaml", "toml", "xml", "ini", "dockerfile", "makefile", "raw", "mermaid", "dot"}
 )
 # What jupytext keeps together as one cell of text, fences included.
-_REGION = re.compile(
+_REGION = pattern(
     r"^<!--[ \t]*#(region|raw|md|markdown)\b.*?-->[ \t]*$.*?^<!--[ \t]*#end\1\b[^\r\n]*?-->", re.MULTILINE | re.DOTALL
 )
-_BREAK = re.compile(r"\+\+\+[ \t]*(\{.*)?[ \t]*\Z", re.DOTALL)
+_BREAK = pattern(r"\+\+\+[ \t]*(\{.*)?[ \t]*\Z", re.DOTALL)
 
 
 class Front(Struct, frozen=True):
@@ -88,7 +89,7 @@ def flavour_of(text: str, path: str, front: Front) -> Flavour:
     return "markdown" if isinstance(front.metadata.get("kernelspec"), Mapping) else "none"
 
 
-_CHUNK_LINE = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{([A-Za-z]\w*)[ \t,}]", re.MULTILINE)
+_CHUNK_LINE = pattern(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{([A-Za-z]\w*)[ \t,}]", re.MULTILINE)
 
 
 def _has_chunks(text: str) -> bool:

@@ -20,6 +20,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from polycell.core.notebook import CellKind, Notebook
+from polycell.core.patterns import pattern
 from polycell.core.text import LineIndex, Span
 from polycell.formats import light
 from polycell.formats.commented import code_spans, hiding_comments
@@ -44,8 +45,8 @@ _CELL_MAGIC_WORDS = """
     python python2 python3 R ruby rush scala script sh spark sparksql sql SVG svg time timeit writefile
 """
 _CELL_MAGICS = frozenset(_CELL_MAGIC_WORDS.split())
-_ARROW = re.compile(r"(?:^|\s)->\s*([^\W\d]\w*)(?=\s|$)")
-_BRACKET = re.compile(r"(?:^|\s)\[\s*([\w+#./-]+)\s*\](?=\s|$)")
+_ARROW = pattern(r"(?:^|\s)->\s*([^\W\d]\w*)(?=\s|$)")
+_BRACKET = pattern(r"(?:^|\s)\[\s*([\w+#./-]+)\s*\](?=\s|$)")
 _MARKUP_WORDS = frozenset({"markdown", "md"})
 
 

@@ -7,14 +7,14 @@ Source: YAML 1.1, chapters 8 and 9 (block and flow scalar styles).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.formats.lines import line_at, lines_in
 
-_INDICATOR = re.compile(r"[|>](?:[+-]?([1-9])?[+-]?)[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
+_INDICATOR = pattern(r"[|>](?:[+-]?([1-9])?[+-]?)[ \t]*(?:#[^\r\n]*)?(?=[\r\n]|\Z)")
 _HEX = {"x": 2, "u": 4, "U": 8}
 _ESCAPES = dict(
     zip('0abt\tnvfre "/\\N_LP', '\0\a\b\t\t\n\v\f\r\x1b "/\\\x85\xa0\u2028\u2029', strict=True),

@@ -9,11 +9,13 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from polycell.core.patterns import pattern
+
 MOST_NODES = 20_000
 DEEPEST = 64
 DEEP_BRACKETS = 500
-_BRACKETS = re.compile(r"[\[\]{}]")
-_DEEP_LINE = re.compile(r"(?:[-?:][ \t]+){500}|^[ \t]{1000}", re.MULTILINE)
+_BRACKETS = pattern(r"[\[\]{}]")
+_DEEP_LINE = pattern(r"(?:[-?:][ \t]+){500}|^[ \t]{1000}", re.MULTILINE)
 
 
 def load(text: str) -> Any:

@@ -21,20 +21,21 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.values import replace
 from polycell.core.virtual import Segment
 
 BETWEEN = "\n\n\n"
 _LOOK_AHEAD = 12  # pieces, and cells, that are skipped to find the next one that is as before
-_MAGIC = re.compile(r'get_ipython\(\)\.run_cell_magic\("(\S+?)", "((?:\\.|[^"\\])*)", """(.*)"""\)\s*\Z', re.DOTALL)
-_MAGIC_START = re.compile(r'get_ipython\(\)\.run_cell_magic\("\S+?", "(?:\\.|[^"\\])*", """')
-_KEPT = re.compile(r'# START_CELL_MAGIC\("(\S+?)", "((?:\\.|[^"\\])*)"\)\n(.*?)\n?# END_CELL_MAGIC\s*\Z', re.DOTALL)
-_KEPT_START = re.compile(r'# START_CELL_MAGIC\("')
-_R_CELL = re.compile(
+_MAGIC = pattern(r'get_ipython\(\)\.run_cell_magic\("(\S+?)", "((?:\\.|[^"\\])*)", """(.*)"""\)\s*\Z', re.DOTALL)
+_MAGIC_START = pattern(r'get_ipython\(\)\.run_cell_magic\("\S+?", "(?:\\.|[^"\\])*", """')
+_KEPT = pattern(r'# START_CELL_MAGIC\("(\S+?)", "((?:\\.|[^"\\])*)"\)\n(.*?)\n?# END_CELL_MAGIC\s*\Z', re.DOTALL)
+_KEPT_START = pattern(r'# START_CELL_MAGIC\("')
+_R_CELL = pattern(
     r'(?:(\w+(?:, ?\w+)*) = )?rpy2\.ipython\.rmagic\.RMagics\.R\("""(.*)""", "([^"]*)"([^\n]*)\)\s*\Z', re.DOTALL
 )
-_R_START = re.compile(r'(?:\w+(?:, ?\w+)* = )?rpy2\.ipython\.rmagic\.RMagics\.R\("""')
-_LINE = re.compile(
+_R_START = pattern(r'(?:\w+(?:, ?\w+)* = )?rpy2\.ipython\.rmagic\.RMagics\.R\("""')
+_LINE = pattern(
     r"^(?P<before>[ \t]*|[ \t]*\S+[ \t]*=[ \t]*)"
     r'(?:get_ipython\(\)\.run_line_magic\("(?P<name>\S+?)", "(?P<args>(?:\\.|[^"\\\n])*)"\)'
     r'|get_ipython\(\)\.getoutput\("(?P<shell>[^\n]*)"\)'
@@ -43,8 +44,8 @@ _LINE = re.compile(
     r"(?=\r?$)",
     re.MULTILINE,
 )
-_ESCAPED = re.compile(r'\\([\\"])')
-_QUOTES = re.compile(r'\\"\\"\\"')
+_ESCAPED = pattern(r'\\([\\"])')
+_QUOTES = pattern(r'\\"\\"\\"')
 
 
 class Block(Struct, frozen=True):

@@ -10,13 +10,13 @@ that a SQL document sees the frames of the Python cells above it.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, field
 
 from polycell.core.notebook import Cell, Notebook
+from polycell.core.patterns import pattern
 from polycell.core.values import replace
 from polycell.core.virtual import Segment, SegmentMap
 from polycell.formats.cells import make_cell, retext
@@ -33,7 +33,7 @@ from polycell.lsp.state import Face, Group, State, key_of
 log = logging.getLogger(__name__)
 
 FOLDER = ".virtual_documents/"
-_FOREIGN = re.compile(
+_FOREIGN = pattern(
     r"(?P<root>.+\.ipynb)\.(?P<kernel>[\w+#-]+?)-(?:(?P<number>\d+)\((?P<alone>[\w+#-]+)\)|(?P<shared>[\w+#-]+))\.\w+\Z"
 )
 # jupyterlab-lsp takes arguments that its pattern does not know for a part of the body, and then counts the columns of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Edit, Fix
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -65,7 +65,7 @@ USUAL_IMPORTS: Mapping[str, str] = {
     },
 }
 
-_NOTHING_YET = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
+_NOTHING_YET = pattern(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
 
 
 def add_import(context: Context, name: str) -> Fix | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from polycell.core.facts import Definition, Use
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 
 # Python's own names, those of newer and older Pythons than ours, and what a module always has.
@@ -28,7 +28,7 @@ _ALWAYS = frozenset(dir(builtins)) | {
     *("WindowsError", "exit", "quit", "copyright", "credits", "license"),
 }
 # IPython's history: `_`, `__`, `_10`, `_i`, `_i3`, `_ih`, `_oh`, `_dh`, `_exit_code`.
-_HISTORY = re.compile(r"_{1,3}|_\d+|_i{1,3}|_i\d+|_ih|_oh|_dh|_exit_code|In|Out")
+_HISTORY = pattern(r"_{1,3}|_\d+|_i{1,3}|_i\d+|_ih|_oh|_dh|_exit_code|In|Out")
 # What Spark's shells and hosted platforms put into a session before its first cell. A file often does not say that it
 # ran on one (Fabric, EMR and Databricks notebooks saved as plain Jupyter ones, `pyspark` with Jupyter as its driver).
 _PLATFORMS = frozenset(

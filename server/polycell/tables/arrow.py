@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from polycell.core.patterns import pattern
 from polycell.core.types import Anchor, Certainty, Column, DataType, Evidence, Flavour, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_PLAIN = re.compile(r"^[a-z_0-9]+$")
+_PLAIN = pattern(r"^[a-z_0-9]+$")
 
 
 def to_schema(table: Table) -> pa.Schema:

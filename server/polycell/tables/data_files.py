@@ -15,13 +15,15 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
+
 MOST_FILES = 1000  # of a folder or a pattern
 MOST_ENTRIES = 20_000  # of folders that are looked through
 DEEPEST = 12
 LONGEST = 4096  # characters of a path
 
-_WILD = re.compile(r"[*?\[]")
-_PARTITION = re.compile(r"(?:^|[/\\])[^/\\=]+=[^/\\]*[/\\]")
+_WILD = pattern(r"[*?\[]")
+_PARTITION = pattern(r"(?:^|[/\\])[^/\\=]+=[^/\\]*[/\\]")
 
 
 class UnreadableError(ValueError):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from polycell.core.patterns import pattern
 from polycell.core.types import BINARY, BOOL, DATE, FLOAT64, INT32, INT64, STRING, TIME, TIMESTAMP, DataType
 
 # What a column of DuckDB becomes when it is handed over as Arrow.
@@ -46,9 +47,9 @@ _TO: Mapping[str, str] = {
     "time32[s]": "TIME",
     "time32[ms]": "TIME",
 }
-_DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)\Z")
-_ARRAY = re.compile(r"(.*)\[(\d*)\]\Z", re.S)
-_FIELD = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^\W\d]\w*))\s+', re.S)
+_DECIMAL = pattern(r"DECIMAL\((\d+),\s*(\d+)\)\Z")
+_ARRAY = pattern(r"(.*)\[(\d*)\]\Z", re.S)
+_FIELD = pattern(r'\s*(?:"((?:[^"]|"")*)"|([^\W\d]\w*))\s+', re.S)
 
 
 def to_duckdb(type_: DataType | None) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from polycell.core.patterns import pattern
 from polycell.core.types import (
     BOOL,
     DATE,
@@ -26,12 +27,12 @@ MISSING = frozenset({
     "NULL", "NaN", "None", "n/a", "nan", "null",
 })  # fmt: skip
 
-_INTEGER = re.compile(r"^\s*[+-]?\d{1,18}\s*$")
-_FLOAT = re.compile(r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$|^\s*[+-]?(inf|infinity)\s*$", re.IGNORECASE)
-_HUGE = re.compile(r"^\s*[+-]?\d{19,}\s*$")
+_INTEGER = pattern(r"^\s*[+-]?\d{1,18}\s*$")
+_FLOAT = pattern(r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$|^\s*[+-]?(inf|infinity)\s*$", re.IGNORECASE)
+_HUGE = pattern(r"^\s*[+-]?\d{19,}\s*$")
 _BOOLS = frozenset({"True", "False", "TRUE", "FALSE", "true", "false"})
-_DATE = re.compile(r"^\d{4}-\d\d-\d\d$")
-_TIMESTAMP = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?$")
+_DATE = pattern(r"^\d{4}-\d\d-\d\d$")
+_TIMESTAMP = pattern(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?$")
 
 
 def type_of_texts(

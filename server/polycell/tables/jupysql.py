@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import re
 import sys
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from polycell.core.environment import Binding, View
+from polycell.core.patterns import pattern
 from polycell.core.types import STRING, Connection, Flavour, Scalar
 from polycell.core.values import replace
 from polycell.tables.answers import Answers, OnReady
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 NAME = "pyproject.toml"
 MOST = 1_000_000  # bytes of a file that is read
 
-_CONFIG = re.compile(r"SqlMagic\.(\w+)\s*=\s*(?:(['\"])(.*?)\2|([\w.]+))")
+_CONFIG = pattern(r"SqlMagic\.(\w+)\s*=\s*(?:(['\"])(.*?)\2|([\w.]+))")
 _SPACE = "SqlMagic."
 # Of these JupySQL clears one when the other is set.
 _KINDS: tuple[tuple[str, Flavour], ...] = (("autopandas", "pandas"), ("autopolars", "polars"))

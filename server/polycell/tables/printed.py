@@ -6,17 +6,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from polycell.core.patterns import pattern
 from polycell.core.types import DataType, Flavour
 from polycell.tables.type_names import parse_type, split
 
 Pairs = list[tuple[str, DataType | None]]
 LONGEST = 400_000  # characters of a text that is read
 
-_INFO_ROW = re.compile(r"^ *\d+ {2,}(?P<name>.*?) {2,}(?:\d+ non-null +)?(?P<type>\S+) *$")
-_DTYPE_ROW = re.compile(r"^(?P<name>\S.*?)? {2,}(?P<type>[\w\[\], /:]+?) *$")
-_GLIMPSE_ROW = re.compile(r"^\$ (?P<name>.*?) +<(?P<type>[^>]*)>")
-_TREE_ROW = re.compile(r"^ \|-- (?P<name>.*?): (?P<type>[\w(), ]+?) \(nullable = \w+\)")
-_PAIR = re.compile(r"""\s*\(?\s*(?P<quote>['"])(?P<name>.*?)(?P=quote)\s*[:,]\s*(?P<type>.*?)\)?\s*\Z""", re.DOTALL)
+_INFO_ROW = pattern(r"^ *\d+ {2,}(?P<name>.*?) {2,}(?:\d+ non-null +)?(?P<type>\S+) *$")
+_DTYPE_ROW = pattern(r"^(?P<name>\S.*?)? {2,}(?P<type>[\w\[\], /:]+?) *$")
+_GLIMPSE_ROW = pattern(r"^\$ (?P<name>.*?) +<(?P<type>[^>]*)>")
+_TREE_ROW = pattern(r"^ \|-- (?P<name>.*?): (?P<type>[\w(), ]+?) \(nullable = \w+\)")
+_PAIR = pattern(r"""\s*\(?\s*(?P<quote>['"])(?P<name>.*?)(?P=quote)\s*[:,]\s*(?P<type>.*?)\)?\s*\Z""", re.DOTALL)
 
 
 def printed_columns(text: str) -> tuple[Pairs, Flavour] | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from polycell.core.patterns import pattern
 from polycell.core.types import (
     BINARY,
     BOOL,
@@ -50,7 +51,7 @@ _SQL: Mapping[str, DataType] = {
 }  # fmt: skip
 NAMES = ("int64", "double", "string", "bool", "date32", "timestamp[us]", "int32", "float32", "category", "binary",
          "duration[us]", "decimal128(10, 2)", "list<item: string>", "timestamp[us, tz=UTC]")  # fmt: skip
-_SHAPE = re.compile(r"\s*([^\W\d]\w*)\s*(?:([<(\[])(.*)([>)\]]))?\s*\Z", re.DOTALL)
+_SHAPE = pattern(r"\s*([^\W\d]\w*)\s*(?:([<(\[])(.*)([>)\]]))?\s*\Z", re.DOTALL)
 _UNITS = {"s": "s", "ms": "ms", "us": "us", "μs": "us", "µs": "us", "ns": "ns"}
 
 

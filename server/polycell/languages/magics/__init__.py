@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Completion, Completions, Hover
 from polycell.core.service import Context, Topic
 from polycell.core.text import Span
@@ -13,9 +14,9 @@ from polycell.languages.magics.values import values
 # Hosts whose cells are not IPython's, or whose percent signs mean something else.
 _WITHOUT = frozenset({"polynote", "sos", "dotnet", "marimo", "knitr", "almond"})
 _BEFORE = r"\A(?:[ \t]*|[ \t]*[^\W\d][\w, \t]*=[ \t]*)(?P<sign>%{1,2})"  # a line's start, or `x =`
-_NAME = re.compile(_BEFORE + r"(?P<name>\w*)\Z")
-_OPTION = re.compile(_BEFORE + r"(?P<name>\w+)[ \t](?:.*[ \t])?(?P<option>-[\w-]*)\Z")
-_WRITTEN = re.compile(r"(?:^|=)[ \t]*(?P<sign>%{1,2})(?P<name>\w+)", re.MULTILINE)
+_NAME = pattern(_BEFORE + r"(?P<name>\w*)\Z")
+_OPTION = pattern(_BEFORE + r"(?P<name>\w+)[ \t](?:.*[ \t])?(?P<option>-[\w-]*)\Z")
+_WRITTEN = pattern(r"(?:^|=)[ \t]*(?P<sign>%{1,2})(?P<name>\w+)", re.MULTILINE)
 
 
 class Magics(Topic):

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from polycell.core.environment import Binding, View
+from polycell.core.patterns import pattern
 from polycell.core.results import Completion, Completions
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Table, describe
 
-_LINE = re.compile(
+_LINE = pattern(
     r"[ \t]*(?:[^\W\d]\w*[ \t]*=[ \t]*)?%(?P<magic>sqlcmd|sqlplot|sqlrender)[ \t]+"
     r"(?P<line>(?:.*[ \t])?)(?P<word>[\w.]*)\Z"
 )
-_TABLE = re.compile(r"(?:^|[ \t])(?:--table|-t)[ \t=]+[\"']?([\w.]+)")
+_TABLE = pattern(r"(?:^|[ \t])(?:--table|-t)[ \t=]+[\"']?([\w.]+)")
 _COMMANDS = {
     "sqlcmd": {
         "tables": "the database's tables",

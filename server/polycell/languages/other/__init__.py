@@ -14,13 +14,14 @@ from polycell.core.environment import Binding, Exports
 from polycell.core.facts import Definition, Facts, Use
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import STRING, UNKNOWN, Anchor, Scalar, Type
 from polycell.formats.magics import binds_python_names, gives_texts, inputs, outputs
 
-_PUT = re.compile(r"^%put[ \t]+([^\r\n]*)", re.MULTILINE)
-_NAME = re.compile(r"(?<![\w-])[^\W\d]\w*")
+_PUT = pattern(r"^%put[ \t]+([^\r\n]*)", re.MULTILINE)
+_NAME = pattern(r"(?<![\w-])[^\W\d]\w*")
 
 
 class OtherService(LanguageService):

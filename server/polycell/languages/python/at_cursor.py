@@ -9,6 +9,7 @@ from copy import copy
 from functools import partial
 from itertools import pairwise
 
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.types import UNKNOWN, GroupBy, Record, Row, Table, Type
 from polycell.languages.python.column_arguments import GIVEN
@@ -24,10 +25,10 @@ from polycell.languages.python.source import PythonSource
 from polycell.languages.python.values import items_of
 
 WIDEST = 4000  # characters of a receiver that is evaluated
-_HEADER = re.compile(r"^([ \t]*)(?:async[ \t]+)?def\b[^\n]*(?:\n[^\n]*){0,30}?:[ \t]*(?=\n)", re.MULTILINE)
+_HEADER = pattern(r"^([ \t]*)(?:async[ \t]+)?def\b[^\n]*(?:\n[^\n]*){0,30}?:[ \t]*(?=\n)", re.MULTILINE)
 DEEPEST = 16  # open brackets, from the inside, that are looked through for comprehensions
-_REST = re.compile(r"\w*")
-_LAMBDA = re.compile(r"\blambda\s+([^\W\d]\w*)\s*:")
+_REST = pattern(r"\w*")
+_LAMBDA = pattern(r"\blambda\s+([^\W\d]\w*)\s*:")
 
 
 # Methods of a dictionary that take a key first.

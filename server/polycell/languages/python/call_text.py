@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.languages.python.cursor import Bracket, Site
 
 WIDEST = 4000  # characters of a call that are looked at
 
-_PART = re.compile(
+_PART = pattern(
     r"""(?P<string>[rRbBuUfF]{0,2}(?P<quote>'''|\"\"\"|'|")(?:\\.|(?!(?P=quote)).)*?(?:(?P=quote)|$))"""
     r"""|(?P<comment>\#[^\n]*)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<comma>,)|(?P<blank>\n[ \t]*\n)|.""",
     re.DOTALL,
 )
-_KEYWORD = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
+_KEYWORD = pattern(r"\s*([^\W\d]\w*)\s*=(?!=)")
 
 
 class Part(Struct, frozen=True):

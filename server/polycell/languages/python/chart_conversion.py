@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
 from polycell.core.charts import Drawing, FileRows, Gap, Refusal
+from polycell.core.patterns import pattern
 from polycell.core.results import Action, Hover, NewCell
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -20,7 +20,7 @@ from polycell.tables.charts.altair.reading import Names, data_of, frames_of, spe
 from polycell.tables.charts.written import SCHEMA, written
 
 _SINKS = frozenset({"display", "save", "show", "to_dict", "to_html", "to_json"})
-_WORDS = re.compile(r"(?<=\.)(?:Chart|mark_[a-z]+)(?=\()")
+_WORDS = pattern(r"(?<=\.)(?:Chart|mark_[a-z]+)(?=\()")
 _JOINING = frozenset({"layer", "hconcat", "vconcat", "concat"})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Completion
 from polycell.core.text import Span
 from polycell.core.types import Column, Table
@@ -14,9 +15,9 @@ from polycell.tables.charts.names import as_field, column_of, kind_of_type
 from polycell.tables.charts.shorthand import LETTERS, TYPES, Shorthand, field_text, parse
 from polycell.tables.describe import column_from, column_type
 
-_REST = re.compile(r"[^'\",={}\n]*")
-_DATUM = re.compile(r"""\bdatum\s*(?:\.\s*([^\W\d]?\w*)|\[\s*(['"])([^'"]*))\Z""")
-_DATUM_FIELD = re.compile(r"""\bdatum\s*(?:\.\s*([^\W\d]\w*)|\[\s*(['"])([^'"]*)\2\s*\])""")
+_REST = pattern(r"[^'\",={}\n]*")
+_DATUM = pattern(r"""\bdatum\s*(?:\.\s*([^\W\d]?\w*)|\[\s*(['"])([^'"]*))\Z""")
+_DATUM_FIELD = pattern(r"""\bdatum\s*(?:\.\s*([^\W\d]\w*)|\[\s*(['"])([^'"]*)\2\s*\])""")
 
 
 def items(place: Place, found: ChartString) -> Iterator[Completion]:

@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
 from collections.abc import Iterator
 
 from polycell.core.facts import Fragment
+from polycell.core.patterns import pattern
 from polycell.core.text import Span, has_any
 from polycell.languages.python.source import PythonSource
 from polycell.languages.python.sql_texts import bound_once, content
 
 LONGEST = 50_000  # characters of a specification
-_MAYBE = re.compile(r"\bfrom_dict\s*\(|\bfrom_json\s*\(|\bVega(?:Lite)?\s*\(|application/vnd\.vega")
+_MAYBE = pattern(r"\bfrom_dict\s*\(|\bfrom_json\s*\(|\bVega(?:Lite)?\s*\(|application/vnd\.vega")
 _DRAWING = ("from_dict", "from_json", "Vega", "vnd.vega")
-_MIME = re.compile(r"application/vnd\.(vega|vegalite)\.v\d+\+json\Z")
+_MIME = pattern(r"application/vnd\.(vega|vegalite)\.v\d+\+json\Z")
 _SHOWING = frozenset({"display", "publish_display_data", "update_display"})
 _WORDS = {"True": "true", "False": "false", "None": "null"}
-_STRING = re.compile(r"""(["'])(?:(?!\1)[^\\\n]|\\["'\\/bfnrtu])*\1\Z""")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")
+_STRING = pattern(r"""(["'])(?:(?!\1)[^\\\n]|\\["'\\/bfnrtu])*\1\Z""")
+_NUMBER = pattern(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")
 # A frame handed over row by row, which the chart's language understands as it stands.
-_ROWS = re.compile(r"""[A-Za-z_]\w*(?:\.to_dict\(["']records["']\)|\.to_dicts\(\))?\Z""")
-_LINE_ENDS = re.compile(r"[^\r\n]")
+_ROWS = pattern(r"""[A-Za-z_]\w*(?:\.to_dict\(["']records["']\)|\.to_dicts\(\))?\Z""")
+_LINE_ENDS = pattern(r"[^\r\n]")
 
 
 def chart_fragments(source: PythonSource, text: str) -> Iterator[Fragment]:

@@ -6,11 +6,11 @@ table of data in `chart_arguments`. Nothing needs a parse, since the call is bei
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.types import Chart, Module, Table
 from polycell.languages.python.at_cursor import Place, table_of
 from polycell.languages.python.chart_arguments import AXES, DRAWS, Draws
@@ -20,7 +20,7 @@ from polycell.tables.charts.altair import words as altair
 from polycell.tables.charts.shorthand import AGGREGATES, PICKS, TIME_UNITS, TYPES, WINDOWS
 
 LONGEST = 4000  # characters of an argument that is read
-_KEYWORD = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
+_KEYWORD = pattern(r"\s*([^\W\d]\w*)\s*=(?!=)")
 _TYPE_WORDS = tuple(TYPES.values())
 
 

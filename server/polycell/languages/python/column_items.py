@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
 
 from polycell.core.matching import MOST, best_first
+from polycell.core.patterns import pattern
 from polycell.core.results import Completion, Completions
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -19,8 +19,8 @@ from polycell.tables.describe import column_from, column_type
 
 _LAST = 5000  # rank of columns far to the right; members of frames come behind
 _USED = 5500  # of columns that only the notebook's own texts name
-_WORD = re.compile(r"[^\W\d]\w*\Z")
-_PLAIN_SQL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_WORD = pattern(r"[^\W\d]\w*\Z")
+_PLAIN_SQL = pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 def column_items(place: Place, found: Offer) -> Completions:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.types import UNKNOWN, Flavour, Module, Table
 from polycell.languages.python.at_cursor import Place, table_of
 from polycell.languages.python.call_text import Part, argument, arguments
@@ -92,7 +92,7 @@ def standing_alone(place: Place) -> Table | None:
     return Table(tuple(found.values()), open=True, flavour=library[0]) if found else None
 
 
-_SOUGHT = re.compile(r"""["']\s*(?:not\s+)?in\s+([^\W\d]\w*)(?:\.columns)?\b""")
+_SOUGHT = pattern(r"""["']\s*(?:not\s+)?in\s+([^\W\d]\w*)(?:\.columns)?\b""")
 
 
 def sought(place: Place) -> Table | None:

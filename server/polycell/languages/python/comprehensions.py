@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
+
 LONGEST = 2000  # characters of a bracket that is looked through
 
-_TOKENS = re.compile(
+_TOKENS = pattern(
     r"""(?P<text>'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|(?P<open>[(\[{])|(?P<close>[)\]}])"""
     r"""|(?<![\w.])(?P<word>for|in|if|async)(?!\w)|#[^\n]*""",
     re.DOTALL,

@@ -12,13 +12,14 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.python.statements import logical_line
 
 FARTHEST = 20_000  # characters looked at before the cursor
 _RECEIVERS = 20  # innermost open brackets of which it is told what they belong to
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""(?P<comment>\#[^\n]*)
     |(?P<string>(?P<prefix>[rRbBuUfF]{0,2})(?P<quote>'''|\"\"\"|'|"))
     |(?P<name>[^\W\d]\w*)
@@ -28,9 +29,9 @@ _TOKEN = re.compile(
     |(?P<operator>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_REST = re.compile(r"\w*")
-_ENDS = {quote: re.compile(rf"(?:\\.|(?!{quote})[^\\])*", re.DOTALL) for quote in ("'''", '"""')}
-_ENDS |= {quote: re.compile(rf"(?:\\.|[^\\\n{quote}])*", re.DOTALL) for quote in ("'", '"')}
+_REST = pattern(r"\w*")
+_ENDS = {quote: pattern(rf"(?:\\.|(?!{quote})[^\\])*", re.DOTALL) for quote in ("'''", '"""')}
+_ENDS |= {quote: pattern(rf"(?:\\.|[^\\\n{quote}])*", re.DOTALL) for quote in ("'", '"')}
 
 _STATEMENT = frozenset({
     "if", "for", "while", "with", "return", "def", "class", "import", "from", "del", "assert", "raise", "elif", "else",

@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.types import BOOL, NULL, STRING, Collection, Function, Record, Scalar, Type, describe
 
 NAME = "dbutils"
-_ASKS = re.compile(r"dbutils\s*\.\s*widgets\s*\.\s*(?:get|getArgument|remove)\Z")
-_MAKES = re.compile(
+_ASKS = pattern(r"dbutils\s*\.\s*widgets\s*\.\s*(?:get|getArgument|remove)\Z")
+_MAKES = pattern(
     r"""\bwidgets\s*\.\s*(?:text|dropdown|combobox|multiselect)\s*\(\s*(?:name\s*=\s*)?(?P<quote>["'])(?P<name>.+?)(?P=quote)"""
 )
-_MAKES_IN_SQL = re.compile(
+_MAKES_IN_SQL = pattern(
     r"\bcreate\s+widget\s+(?:text|dropdown|combobox|multiselect)\s+(?P<quote>[`\"]?)(?P<name>[\w.-]+)(?P=quote)",
     re.IGNORECASE,
 )

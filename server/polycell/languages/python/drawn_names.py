@@ -7,12 +7,12 @@ changed nowhere is one.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Hashable, Iterator
 
 from polycell.core.facts import Facts, Fragment
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import has_any
 from polycell.languages.python.chart_literals import may_draw, read_literal, specifications
@@ -21,11 +21,11 @@ from polycell.languages.python.sql_texts import bound_once
 
 DRAWN = "specifications that cells draw by name"
 
-_BEGINS = re.compile(r"""=\s*(?:\{|["'])""")
-_SAYS = re.compile(r"""["'](?:mark|marks|layer|encoding|[hv]?concat|facet|repeat|spec|\$schema)["']\s*:""")
+_BEGINS = pattern(r"""=\s*(?:\{|["'])""")
+_SAYS = pattern(r"""["'](?:mark|marks|layer|encoding|[hv]?concat|facet|repeat|spec|\$schema)["']\s*:""")
 _KEY_WORDS = ("mark", "layer", "encoding", "concat", "facet", "repeat", "spec", "$schema")
 _KEYS = frozenset({"mark", "layer", "hconcat", "vconcat", "concat", "facet", "repeat", "marks"})
-_SCHEMA = re.compile(r"vega\.github\.io/schema/(vega-lite|vega)/v\d")
+_SCHEMA = pattern(r"vega\.github\.io/schema/(vega-lite|vega)/v\d")
 # Calls that only look at what they are given.
 _LOOKING = frozenset({"display", "print", "pprint", "len", "dumps", "dump", "type", "repr", "str", "deepcopy", "JSON"})
 _CHANGING = frozenset({"update", "pop", "popitem", "setdefault", "clear", "__setitem__"})

@@ -7,31 +7,32 @@ import sys
 from itertools import islice
 
 from polycell.core.facts import Problem
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.python.statements import Logical, string_end
 
-_AFTER = re.compile(r"expected an indented block after (?:'(\w+)' statement|(\w+) definition|(\w+) statement|.*)")
-_TOKEN = re.compile(r"\w+|\*\*|//|->|:=|[<>=!]=|\S")
-_STRING = re.compile(r"[rRbBfFtT]*(?:\"\"\"|'''|\"|')")
+_AFTER = pattern(r"expected an indented block after (?:'(\w+)' statement|(\w+) definition|(\w+) statement|.*)")
+_TOKEN = pattern(r"\w+|\*\*|//|->|:=|[<>=!]=|\S")
+_STRING = pattern(r"[rRbBfFtT]*(?:\"\"\"|'''|\"|')")
 _CURLY_QUOTES = "“”‘’„‚«»"
 # Python 2's `print x`, `exec x`, as CPython recognises them.
-_STATEMENTS_OF_2 = re.compile(r"Missing parentheses in call to '(\w+)'")
+_STATEMENTS_OF_2 = pattern(r"Missing parentheses in call to '(\w+)'")
 
 # Syntax by the Python that brought it: statements our own Python may be too old to judge.
 _NEWER = (
-    ((3, 11), re.compile(r"except\s*\*")),
-    ((3, 12), re.compile(r"type\s+\w+\s*[\[=]|(?:async\s+)?(?:def|class)\s+\w+\s*\[")),
-    ((3, 14), re.compile(r"except\s+[\w.]+\s*(?:,\s*[\w.]+\s*)+:|.*?\b[rR]?[tT][rR]?[\"']", re.DOTALL)),
-    ((3, 15), re.compile(r"lazy\s+(?:import|from)\b")),
+    ((3, 11), pattern(r"except\s*\*")),
+    ((3, 12), pattern(r"type\s+\w+\s*[\[=]|(?:async\s+)?(?:def|class)\s+\w+\s*\[")),
+    ((3, 14), pattern(r"except\s+[\w.]+\s*(?:,\s*[\w.]+\s*)+:|.*?\b[rR]?[tT][rR]?[\"']", re.DOTALL)),
+    ((3, 15), pattern(r"lazy\s+(?:import|from)\b")),
 )
 _MOST_FORMATTED = 50  # f-strings of one statement that are looked into
-_FORMATTED = re.compile(r"(?<![\w])(?:[rR]?[fF][rR]?)(?:\"\"\"|'''|\"|')")
+_FORMATTED = pattern(r"(?<![\w])(?:[rR]?[fF][rR]?)(?:\"\"\"|'''|\"|')")
 
 
 def needs_newer_python(statement: str) -> bool:
     """Whether a statement that does not parse here may be fine where the notebook runs."""
-    for version, pattern in _NEWER:
-        if sys.version_info < version and pattern.match(statement):
+    for version, newer in _NEWER:
+        if sys.version_info < version and newer.match(statement):
             return True
     return sys.version_info < (3, 12) and _is_new_formatted(statement)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from itertools import islice
 
 from polycell.core.environment import Binding, BindingKind, Exports
 from polycell.core.facts import Definition, Facts, Use
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.text import LineIndex
 from polycell.core.types import Anchor
 from polycell.core.values import replace
@@ -27,8 +27,8 @@ LARGEST = 200_000  # characters
 MOST = 10_000  # words and signs, of which each costs 2 to 10 microseconds
 KNOWN = 1_000  # names that are told of such a cell: each is followed like any other, and it may give more anyway
 MANY = 3  # broken statements after which nothing that a cell seems to lack is believed
-_WORD = re.compile(r"[^\W\d]\w*")
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_WORD = pattern(r"[^\W\d]\w*")
+_TOKEN = pattern(r"\w+|[^\w\s]")
 
 
 def python_facts(cell: Cell, host: Host) -> Facts:

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import contextlib
 import io
-import re
 import tokenize
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Fold
 from polycell.core.text import Span
 from polycell.languages.python.facts import too_large
 from polycell.languages.python.source import PythonSource
 
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
-_REGION = re.compile(r"#\s*(end)?region\b")
+_REGION = pattern(r"#\s*(end)?region\b")
 _BLANK = frozenset({tokenize.NL, tokenize.ENDMARKER})
 
 

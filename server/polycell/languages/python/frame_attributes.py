@@ -6,8 +6,9 @@ packages add to them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+
+from polycell.core.patterns import pattern
 
 _PANDAS = """T abs add add_prefix add_suffix agg aggregate align all any append apply applymap array as_matrix asfreq
 asof assign astype at at_time attrs axes backfill between_time bfill blocks bool boxplot clip clip_lower clip_upper
@@ -53,7 +54,7 @@ _COLUMNS: Mapping[str, frozenset[str]] = {
     "pandas": FRAMES["pandas"] | frozenset(_PANDAS_COLUMN.split()),
     "spark": frozenset(_SPARK_COLUMN.split()),
 }
-_FOLLOWING = re.compile(r"\s*(?:\.\s*(\w+)|(\())?")
+_FOLLOWING = pattern(r"\s*(?:\.\s*(\w+)|(\())?")
 
 
 def read_as_column(flavour: str, behind: str) -> bool:

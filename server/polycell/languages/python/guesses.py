@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.python.source import MagicName
 
@@ -16,21 +17,21 @@ _SEVERAL = rf"(?:\*?{_WORD}\s*,\s*)*\*?{_WORD}"
 _ASSIGNED = rf"[(\[]?({_SEVERAL})[)\]]?[ \t]*(?::[^=\r\n]{{0,200}})?=(?!=)"
 _IMPORTED = rf"import\s+\(?\s*((?:{_WORD}\s*,\s*)*{_WORD})"
 _IN_STATEMENT = (
-    re.compile(rf"(?:^|[;:])[ \t]*{_ASSIGNED}", re.MULTILINE),
-    re.compile(rf"\bfor\s+((?:{_WORD}\s*,\s*)*{_WORD})\s+in\b"),
-    re.compile(rf"\b(?:as|def|class)\s+({_WORD})"),
-    re.compile(rf"^[ \t]*type[ \t]+({_WORD})[ \t]*(?:\[[^\r\n]*\][ \t]*)?=", re.MULTILINE),
-    re.compile(rf"\b{_IMPORTED}"),
-    re.compile(rf"\b({_WORD})\s*:="),
+    pattern(rf"(?:^|[;:])[ \t]*{_ASSIGNED}", re.MULTILINE),
+    pattern(rf"\bfor\s+((?:{_WORD}\s*,\s*)*{_WORD})\s+in\b"),
+    pattern(rf"\b(?:as|def|class)\s+({_WORD})"),
+    pattern(rf"^[ \t]*type[ \t]+({_WORD})[ \t]*(?:\[[^\r\n]*\][ \t]*)?=", re.MULTILINE),
+    pattern(rf"\b{_IMPORTED}"),
+    pattern(rf"\b({_WORD})\s*:="),
 )
 _AT_MARGIN = (
-    re.compile(rf"^{_ASSIGNED}", re.MULTILINE),
-    re.compile(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+({_WORD})", re.MULTILINE),
-    re.compile(rf"^type[ \t]+({_WORD})[ \t]*(?:\[[^\r\n]*\][ \t]*)?=", re.MULTILINE),
-    re.compile(rf"^(?:from[ \t]+[\w.]+[ \t]+)?{_IMPORTED}", re.MULTILINE),
-    re.compile(rf"^(?:import|from)\b[^\r\n]*\bas[ \t]+({_WORD})", re.MULTILINE),
+    pattern(rf"^{_ASSIGNED}", re.MULTILINE),
+    pattern(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+({_WORD})", re.MULTILINE),
+    pattern(rf"^type[ \t]+({_WORD})[ \t]*(?:\[[^\r\n]*\][ \t]*)?=", re.MULTILINE),
+    pattern(rf"^(?:from[ \t]+[\w.]+[ \t]+)?{_IMPORTED}", re.MULTILINE),
+    pattern(rf"^(?:import|from)\b[^\r\n]*\bas[ \t]+({_WORD})", re.MULTILINE),
 )
-_NAME = re.compile(_WORD)
+_NAME = pattern(_WORD)
 
 
 def names_of_statement(text: str, statement: Span) -> list[MagicName]:
@@ -53,7 +54,7 @@ def _found(patterns: tuple[re.Pattern[str], ...], text: str, shift: int, extent:
 
 
 def _words(patterns: tuple[re.Pattern[str], ...], text: str) -> Iterator[tuple[str, Span]]:
-    for pattern in patterns:
-        for match in pattern.finditer(text):
+    for each in patterns:
+        for match in each.finditer(text):
             for word in _NAME.finditer(text, *match.span(1)):
                 yield word.group(), Span(*word.span())

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from polycell.core.environment import Binding
+from polycell.core.patterns import pattern
 from polycell.core.results import Hover
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -15,9 +14,9 @@ from polycell.languages.python.mentions import mention_at
 from polycell.languages.python.named import column_at
 from polycell.tables.describe import binding_line, column_from, column_type, origin_text, table_markdown
 
-_KIND = re.compile(r"```python\n(?P<name>\w+: )(?P<kind>dict|list|tuple|set|frozenset)(?P<held>\[[^\n]*\])?\n```")
-_BARE = re.compile(r"\b(?:dict|list|tuple|set|frozenset)\b(?!\[)")
-_UNKNOWN = re.compile(r"\b(?:Unknown|Todo|Never)\b")
+_KIND = pattern(r"```python\n(?P<name>\w+: )(?P<kind>dict|list|tuple|set|frozenset)(?P<held>\[[^\n]*\])?\n```")
+_BARE = pattern(r"\b(?:dict|list|tuple|set|frozenset)\b(?!\[)")
+_UNKNOWN = pattern(r"\b(?:Unknown|Todo|Never)\b")
 
 
 def hover(context: Context, offset: int) -> Hover | None:

@@ -6,13 +6,13 @@ They are found by the same walk that tells a cell's facts, run anew when somebod
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 
 from polycell.core.facts import DefinitionKind
+from polycell.core.patterns import pattern
 from polycell.core.places import cell_name
 from polycell.core.results import InnerName, InnerPlace
 from polycell.core.service import Context
@@ -23,7 +23,7 @@ from polycell.languages.python.scopes import Walk
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
-_AS = re.compile(r"\bas[\s\\]+\Z")
+_AS = pattern(r"\bas[\s\\]+\Z")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 

@@ -18,6 +18,7 @@ from msgspec import Struct, field
 
 from polycell.core.facts import Fragment, Magic, Problem
 from polycell.core.notebook import Cell, CellMagic
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.formats import arguments
 from polycell.formats.magics import INHERIT, TIMING, gives_texts, read_magic, spec_of
@@ -41,18 +42,18 @@ from polycell.languages.python.statements import (
 from polycell.languages.python.trees import parses, readable_start
 
 _ESCAPES = "%!?,;/"
-_NAME = re.compile(r"[^\W\d]\w*")
-_CELL_MAGIC = re.compile(r"%%([^\s]+)[ \t]*([^\r\n]*)")
-_PROMPT = re.compile(r"[ \t]*>>>(?: |(?=[\r\n]|\Z))")
-_CONTINUED_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |(?=[\r\n]|\Z))")
-_IN_PROMPT = re.compile(r"[ \t]*In ?\[\d+\]: ?")
-_CONTINUED_IN_PROMPT = re.compile(r"[ \t]*(?:In ?\[\d+\]: ?|\.{3,}: ?)")
-_ASSIGNED = re.compile(r"[ \t]*([^\W\d]\w*)[ \t]*(?::[^=]*)?\Z")
-_DOLLAR = re.compile(r"\$\$|\$([^\W\d]\w*)|\$\{([^\W\d]\w*)\}")
-_BRACES = re.compile(r"\{([^{}]+)\}|\{\{\s*([^\W\d]\w*)[^{}]*\}\}")
-_SQL_PARAMETER = re.compile(r"(?<![:\w]):([^\W\d]\w*)")
-_SHORTCODE = re.compile(r"\{\{<[^\r\n]*?>\}\}[ \t]*(?=[\r\n]|\Z)")
-_BLANK = re.compile(r"[^\r\n]")
+_NAME = pattern(r"[^\W\d]\w*")
+_CELL_MAGIC = pattern(r"%%([^\s]+)[ \t]*([^\r\n]*)")
+_PROMPT = pattern(r"[ \t]*>>>(?: |(?=[\r\n]|\Z))")
+_CONTINUED_PROMPT = pattern(r"[ \t]*(?:>>>|\.\.\.)(?: |(?=[\r\n]|\Z))")
+_IN_PROMPT = pattern(r"[ \t]*In ?\[\d+\]: ?")
+_CONTINUED_IN_PROMPT = pattern(r"[ \t]*(?:In ?\[\d+\]: ?|\.{3,}: ?)")
+_ASSIGNED = pattern(r"[ \t]*([^\W\d]\w*)[ \t]*(?::[^=]*)?\Z")
+_DOLLAR = pattern(r"\$\$|\$([^\W\d]\w*)|\$\{([^\W\d]\w*)\}")
+_BRACES = pattern(r"\{([^{}]+)\}|\{\{\s*([^\W\d]\w*)[^{}]*\}\}")
+_SQL_PARAMETER = pattern(r"(?<![:\w]):([^\W\d]\w*)")
+_SHORTCODE = pattern(r"\{\{<[^\r\n]*?>\}\}[ \t]*(?=[\r\n]|\Z)")
+_BLANK = pattern(r"[^\r\n]")
 _SQL_STARTS = arguments.STATEMENT_WORDS
 
 # Cell magics that run their body inside a function of their own: names bound there do not leave it.
@@ -522,7 +523,7 @@ def _effects(
 
 
 # JupySQL: from here on each column of a result becomes a name.
-_COLUMNS_AS_NAMES = re.compile(r"\bcolumn_local_vars\s*=\s*(?:True|1)")
+_COLUMNS_AS_NAMES = pattern(r"\bcolumn_local_vars\s*=\s*(?:True|1)")
 
 
 def _flag(line: str, flag: str) -> bool:

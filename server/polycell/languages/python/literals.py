@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
-_LITERAL = re.compile(r"""([rRuU]?)('''|\"\"\"|'|\")""")
+_LITERAL = pattern(r"""([rRuU]?)('''|\"\"\"|'|\")""")
 _HOLDERS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Hashable
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import has_any
 
@@ -21,7 +22,7 @@ TIMES = 2  # as many of them as of the others
 
 _WORDS = ("<-", "%>%", "|>", "library(", "function(")
 # Assignments, pipes, packages and functions as only R has them, each where a statement stands.
-_IN_R = re.compile(
+_IN_R = pattern(
     r"^[ \t]*[A-Za-z.][\w.]*(?:\$\w+|\[[^\]\n]*\])?[ \t]*<-[ \t]*[\w.(\"'-]"
     r"|%>%[ \t]*$|^[^#\"'\n]*[\w)][ \t]*(?:%>%|\|>)[ \t]*[\w.]+\("
     r"|^[ \t]*library\([\w.\"']+\)[ \t;]*(?:#.*)?$"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from polycell.core.environment import fold
+from polycell.core.patterns import pattern
 from polycell.core.results import Mention
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -70,7 +71,7 @@ def _may_be_made(reading: Reading, candidate: Candidate, name: str) -> bool:
 
 
 # Calls that make one column of those of equal names.
-_BY_NAME = re.compile(r"\b(?:merge|concat|join)\s*\(")
+_BY_NAME = pattern(r"\b(?:merge|concat|join)\s*\(")
 
 
 def _implied(reading: Reading, name: str) -> Iterator[Mention]:

@@ -3,9 +3,9 @@ rename. Whatever else learns to name columns (a chart's shorthand, a query in a 
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Column, Table
@@ -68,7 +68,7 @@ def _find(table: Table, name: str) -> Column | None:
     return column if column is not None else next((c for c in table.index if c.name and c.name == name), None)
 
 
-_PART = re.compile(r"""'[^']*'|"[^"]*"|`([^`]+)`|([@.]?)([^\W\d]\w*)(\s*\()?""")
+_PART = pattern(r"""'[^']*'|"[^"]*"|`([^`]+)`|([@.]?)([^\W\d]\w*)(\s*\()?""")
 
 
 def _word(place: Place) -> Span | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from copy import copy
@@ -12,6 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from polycell.core.facts import Definition, DefinitionKind, Import, Problem, Reference, Use
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.python.shapes import Place, bindings_in
 from polycell.languages.python.source import PythonSource
@@ -21,7 +21,7 @@ _GATHERED = (
     *("bound", "ever", "definitions", "references", "uses", "imports", "opens", "problems", "calls", "stores"),
     *("waiting", "guarded", "shells"),
 )
-_HEADER = re.compile(r"(?:async\s+)?(?:def|class)\s+")
+_HEADER = pattern(r"(?:async\s+)?(?:def|class)\s+")
 
 
 class Scopes(Struct, frozen=True):

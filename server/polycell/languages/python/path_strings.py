@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from polycell.core.patterns import pattern
 from polycell.core.results import WrittenPath
 from polycell.core.text import Span
 from polycell.languages.python.at_cursor import Place
@@ -14,7 +13,7 @@ from polycell.languages.python.frames.readers import MOVED
 from polycell.languages.python.values import value_of
 
 # Who takes a path first, by the end of its name, and by which keywords others do.
-_TAKERS = re.compile(
+_TAKERS = pattern(
     r"(?:.*\.)?(?:open|Path|PurePath|i?glob|imread|load|load_\w+|loadtxt|genfromtxt|savefig|run_path|(?:Parquet|Excel)File|"
     r"(?:read|scan)_(?!sql|clipboard|gbq|html|database)\w+|\w+_(?:csv|parquet|json|excel|feather|pickle|stata|hdf|orc|ipc))"
     r"|(?:os|shutil)\.(?:listdir|scandir|walk|chdir|stat|mkdir|makedirs|remove|unlink|rename|copy\w*|move|rmtree)"
@@ -25,10 +24,10 @@ _KEYWORDS = frozenset({
     "path", "io", "filename", "file", "fname", "filepath", "file_path", "filepath_or_buffer", "path_or_buf", "source",
     "path_or_paths", "path_or_buffer", "data_dir", "folder", "directory", "root_dir", "pathname",
 })  # fmt: skip
-_MAGIC = re.compile(r"[ \t]*(?:%(?:run|load|cd|pycat|pfile|edit|save|%writefile|%file)|!\s*\w+)[ \t]+(?:.*[ \t])?")
-_LITERAL = re.compile(r"""[fFrR]?(?:"[^"\n]*"|'[^'\n]*')\Z""")
-_WORD = re.compile(r"[^\s\"'|<>;&=]*\Z")
-_HOLE = re.compile(r"\{([^{}!:]+)\}")
+_MAGIC = pattern(r"[ \t]*(?:%(?:run|load|cd|pycat|pfile|edit|save|%writefile|%file)|!\s*\w+)[ \t]+(?:.*[ \t])?")
+_LITERAL = pattern(r"""[fFrR]?(?:"[^"\n]*"|'[^'\n]*')\Z""")
+_WORD = pattern(r"[^\s\"'|<>;&=]*\Z")
+_HOLE = pattern(r"\{([^{}!:]+)\}")
 
 
 def written_path(place: Place) -> WrittenPath | None:

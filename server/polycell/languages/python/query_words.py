@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 
-_PART = re.compile(r"""'[^'\n]*'|"[^"\n]*"|`([^`\n]+)`|([@.]\s*)?([^\W\d]\w*)""")
-_CALLED = re.compile(r"\s*\(")
-_ASSIGNED = re.compile(r"\s*=(?!=)")
+_PART = pattern(r"""'[^'\n]*'|"[^"\n]*"|`([^`\n]+)`|([@.]\s*)?([^\W\d]\w*)""")
+_CALLED = pattern(r"\s*\(")
+_ASSIGNED = pattern(r"\s*=(?!=)")
 # What a name may mean besides a column: pandas' `DEFAULT_GLOBALS`, and the index.
 _GIVEN = frozenset({"index", "columns", "Timestamp", "datetime", "list", "tuple", "inf", "Inf"})
 

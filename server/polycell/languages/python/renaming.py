@@ -7,6 +7,7 @@ import keyword
 import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.languages.python.literals import content
@@ -14,8 +15,8 @@ from polycell.languages.python.members import MEMBERS
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
-_WORD = re.compile(r"[^\W\d]\w*")
-_QUERY = re.compile(
+_WORD = pattern(r"[^\W\d]\w*")
+_QUERY = pattern(
     r"\s*[(\s]*(?:select|with|from|insert|update|delete|merge|create|drop|alter|truncate|describe|summarize|copy|show"
     r"|explain|pivot|unpivot|values|table)\b",
     re.IGNORECASE,

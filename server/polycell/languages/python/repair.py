@@ -8,12 +8,12 @@ offsets stay where they were.
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_right
 
 from msgspec import Struct, field
 
 from polycell.core.facts import Problem
+from polycell.core.patterns import pattern
 from polycell.core.text import LineIndex, Span
 from polycell.languages.python.explain import explain, explain_fault, needs_newer_python
 from polycell.languages.python.guesses import names_at_margin, names_of_statement
@@ -27,12 +27,12 @@ _MANY = 3  # broken statements that make a cell prose, when they are most of it
 
 _TOO_BROKEN = "code too broken to read"
 
-_EXCEPT_STAR = re.compile(r"except\s*\*")
-_BLANK = re.compile(r"[^\r\n]")
-_KEYWORD = re.compile(r"(?:async\s+)?(\w+)")
-_NAMED_HEADER = re.compile(r"(?:async\s+)?(def|class)\s+([^\W\d]\w*)")
+_EXCEPT_STAR = pattern(r"except\s*\*")
+_BLANK = pattern(r"[^\r\n]")
+_KEYWORD = pattern(r"(?:async\s+)?(\w+)")
+_NAMED_HEADER = pattern(r"(?:async\s+)?(def|class)\s+([^\W\d]\w*)")
 _CLAUSES = frozenset({"elif", "else", "except", "finally"})
-_ON_LINE = re.compile(r"on line (\d+)")
+_ON_LINE = pattern(r"on line (\d+)")
 
 
 class Repaired(Struct, frozen=True):

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Finding
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Column, DataType, Evidence, Table
@@ -22,9 +23,9 @@ from polycell.tables.type_names import parse_type
 CODE = "malformed-schema"
 WIDTH = 100  # characters of a line that is written
 MOST = 2000  # columns
-_HEAD = re.compile(r"^([ \t]*)#[ \t]*schema[ \t]+([^\W\d]\w*)[ \t]*:", re.MULTILINE)
-_MORE = re.compile(r"\n[ \t]*#[ \t]?")
-_ITEM = re.compile(r"""\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,:"'?]+))\s*(?::|\s|\Z)\s*(.*?)\s*\Z""", re.DOTALL)
+_HEAD = pattern(r"^([ \t]*)#[ \t]*schema[ \t]+([^\W\d]\w*)[ \t]*:", re.MULTILINE)
+_MORE = pattern(r"\n[ \t]*#[ \t]?")
+_ITEM = pattern(r"""\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,:"'?]+))\s*(?::|\s|\Z)\s*(.*?)\s*\Z""", re.DOTALL)
 
 
 class Item(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Action, Completion, Edit
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -17,9 +18,9 @@ from polycell.languages.python.usage import used_with
 from polycell.tables.describe import column_from
 from polycell.tables.type_names import NAMES
 
-_LINE = re.compile(r"[ \t]*#[ \t]*schema[ \t]+(?:([^\W\d]\w*)[ \t]*:(.*)|(\w*))\Z", re.DOTALL)
-_TYPING = re.compile(r"""\s*(?:"[^"]+"|'[^']+'|[^\s,"']+)\s*[:\s]\s*(\w*)\Z""")
-_NAMING = re.compile(r"\s*(\w*)\Z")
+_LINE = pattern(r"[ \t]*#[ \t]*schema[ \t]+(?:([^\W\d]\w*)[ \t]*:(.*)|(\w*))\Z", re.DOTALL)
+_TYPING = pattern(r"""\s*(?:"[^"]+"|'[^']+'|[^\s,"']+)\s*[:\s]\s*(\w*)\Z""")
+_NAMING = pattern(r"\s*(\w*)\Z")
 
 
 def schema_items(place: Place) -> Iterator[Completion]:

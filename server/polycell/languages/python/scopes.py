@@ -8,11 +8,11 @@ model" and "Annotation scopes".
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from polycell.core.facts import Definition, Import, Reference
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.python.names import Loop, Names, Scope, Scopes
 from polycell.languages.python.opens import opening_call, opening_import, opening_reference
@@ -32,7 +32,7 @@ from polycell.languages.python.shapes import (
 )
 from polycell.languages.python.source import PythonSource
 
-_FROM = re.compile(r"from\s+([.\s]*)([\w.]*)")
+_FROM = pattern(r"from\s+([.\s]*)([\w.]*)")
 _CATCHES_NAME_ERROR = frozenset({"NameError", "UnboundLocalError", "Exception", "BaseException"})
 _CATCHES_IMPORT_ERROR = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 # Calls that run a generator handed to them at once.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.formats import arguments
 from polycell.languages.python.source import MagicName
 
-_SHARING = re.compile(r"^#!(share|set)[ \t]+([^\r\n]*)", re.MULTILINE)
+_SHARING = pattern(r"^#!(share|set)[ \t]+([^\r\n]*)", re.MULTILINE)
 _SHARE = arguments.Grammar(values=frozenset({"--from", "--as", "--mime-type", "--name", "--value"}))
-_NAME = re.compile(r"[^\W\d]\w*")
+_NAME = pattern(r"[^\W\d]\w*")
 
 
 def shared_names(text: str, stop: int) -> Iterator[MagicName]:

@@ -7,10 +7,10 @@ whose columns it names.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 
 from polycell.core.facts import Fragment
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import has_any
 from polycell.core.types import Table
@@ -48,7 +48,7 @@ _FUNCTIONS = frozenset(
     name.rpartition(".")[2] for name, taken in EXPRESSIONS.items() if any("sql" in r for r in taken.values())
 )
 _TAKING = _METHODS | _FUNCTIONS
-_MAYBE = re.compile(rf"\b(?:{'|'.join(sorted(_TAKING))})\s*\(")
+_MAYBE = pattern(rf"\b(?:{'|'.join(sorted(_TAKING))})\s*\(")
 _DIALECTS = {"spark": "spark", "duckdb": "duckdb", "polars": "polars", "polars-lazy": "polars"}
 _CALLED = {"duckdb": "relation"}  # what a table is called that has no name
 MOST = 50  # expressions of a cell beyond which none is looked for
@@ -128,7 +128,7 @@ def _fragment(reading: Reading, call: ast.Call, node: ast.Constant | ast.JoinedS
     )
 
 
-_WORDS = re.compile(r"""'[^']*'|"[^"]*"|([^\W\d]\w*)(?!\w|\s*\()""")
+_WORDS = pattern(r"""'[^']*'|"[^"]*"|([^\W\d]\w*)(?!\w|\s*\()""")
 _KEYWORDS = frozenset({
     "and", "or", "not", "in", "is", "null", "like", "rlike", "ilike", "between", "true", "false", "case", "when",
     "then", "else", "end",

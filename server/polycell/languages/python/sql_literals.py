@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from polycell.core.facts import Fragment
+from polycell.core.patterns import pattern
 from polycell.core.text import has_any
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
@@ -53,11 +54,11 @@ _METHODS = frozenset(
 # Functions whose second argument is the connection.
 _SENT = frozenset({"read_sql", "read_sql_query", "read_database"})
 _KEYWORDS = frozenset({"sql", "query", "sqlQuery", "statement", "operation"})
-_MAYBE = re.compile(
+_MAYBE = pattern(
     r"\b(?:sql|execute|executemany|executescript|query|from_query|read_\w+|text|exec_driver_sql|query_and_wait|query_df|raw_sql)\s*\("
 )
 _CALLED = ("sql", "execute", "query", "read_", "text")
-_STARTS = re.compile(
+_STARTS = pattern(
     r"\s*(?:(?:--[^\n]*\n|/\*[\s\S]*?\*/)\s*)*\(?\s*(?:select|with|from|values|insert\s+into|update|delete\s+from|"
     r"merge\s+into|describe|summarize|pivot|unpivot|create\s+(?:or\s+replace\s+)?(?:global\s+)?(?:temp\w*\s+)?"
     r"(?:table|view)|drop\s+(?:table|view)|alter\s+(?:table|view))\s",

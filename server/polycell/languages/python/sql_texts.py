@@ -11,20 +11,21 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
 LONGEST = 100_000  # characters of a literal
 
-_OPENING = re.compile(r"""([A-Za-z]{0,2})(\"{3}|'{3}|\"|')""")
-_BETWEEN = re.compile(r"(?:\s|\\\r?\n|\#[^\n]*|\+)*")
-_NOT_LINE_ENDS = re.compile(r"[^\r\n]")
-_ESCAPE = re.compile(r"\\(\r\n|[\s\S])")
+_OPENING = pattern(r"""([A-Za-z]{0,2})(\"{3}|'{3}|\"|')""")
+_BETWEEN = pattern(r"(?:\s|\\\r?\n|\#[^\n]*|\+)*")
+_NOT_LINE_ENDS = pattern(r"[^\r\n]")
+_ESCAPE = pattern(r"\\(\r\n|[\s\S])")
 _ESCAPED = {"n": "  ", "t": "  ", "r": "  ", "\n": " \n", "\r\n": " \r\n", "'": " '", '"': ' "', "\\": " \\"}
 _REFUSED = frozenset("xuUN01234567abfv")
-_PLAIN_HOLE = re.compile(r"\{\s*[A-Za-z_]\w*\s*\}\Z")
-_HOLE = re.compile(r"\{[^{}]*\}")
+_PLAIN_HOLE = pattern(r"\{\s*[A-Za-z_]\w*\s*\}\Z")
+_HOLE = pattern(r"\{[^{}]*\}")
 # What hands on a text with other blanks at most, as a method of it or around it.
 _BLANKS = frozenset({"strip", "lstrip", "rstrip"})
 _AROUND = frozenset({"dedent", "cleandoc", "text", "SQL", "str", "TextClause"})

@@ -13,8 +13,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
+
 _PREFIX = r"(?:[rRbBfFtT]{1,2}|[uU])?"
-_TOKEN = re.compile(
+_TOKEN = pattern(
     rf"""(?P<string>{_PREFIX}(?:\"\"\"|'''|"|'))
     |(?P<word>\w+)
     |(?P<space>[ \t\f]+)
@@ -26,23 +28,23 @@ _TOKEN = re.compile(
     |(?P<op>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_PLAIN_END = {quote: re.compile(rf"\\(?:\r\n|.)|[\r\n{quote}]", re.DOTALL) for quote in "'\""}
-_TRIPLE_END = {quote: re.compile(rf"\\.|{quote * 3}", re.DOTALL) for quote in "'\""}
+_PLAIN_END = {quote: pattern(rf"\\(?:\r\n|.)|[\r\n{quote}]", re.DOTALL) for quote in "'\""}
+_TRIPLE_END = {quote: pattern(rf"\\.|{quote * 3}", re.DOTALL) for quote in "'\""}
 _PAIRS = {")": "(", "]": "[", "}": "{"}
-_ESCAPE = re.compile(r"[ \t]*(?:%(?=[^\W\d])|!(?!=))")
-_NEXT_LINE = re.compile(r"\r\n|\r|\n")
-_INDENT = re.compile(r"[ \t\f]*")
+_ESCAPE = pattern(r"[ \t]*(?:%(?=[^\W\d])|!(?!=))")
+_NEXT_LINE = pattern(r"\r\n|\r|\n")
+_INDENT = pattern(r"[ \t\f]*")
 
 # A line that begins so begins a statement, also where a bracket is still open.
-_STARTS = re.compile(
+_STARTS = pattern(
     r"(?:def|class|import|return|while|try|with|raise|del|assert|global|nonlocal|pass|break|continue|elif|except|finally)\b"
     r"|from\s+[\w.]+\s+import\b"
     r"|async\s+(?:def|with|for)\b"
     r"|@\w|[%!]\w"
     r"|(?:for|if|else)\b.*:\s*(?:\#.*)?$"
 )
-_ASSIGNS = re.compile(r"[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*(?:\s*=(?!=).*[^,\s(\[{]|\s+=\s.*[^,\s])\s*$")
-_WORD_START = re.compile(r"(?!(?:for|if|else|in|and|or|not|is|as|async)\b)[^\W\d]\w*(?!\w*[\"'])")
+_ASSIGNS = pattern(r"[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*(?:\s*=(?!=).*[^,\s(\[{]|\s+=\s.*[^,\s])\s*$")
+_WORD_START = pattern(r"(?!(?:for|if|else|in|and|or|not|is|as|async)\b)[^\W\d]\w*(?!\w*[\"'])")
 
 # Characters in which an open bracket is looked for: half as many with each that nobody closes, down to a number that
 # suits most statements, and from there slowly to next to nothing.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Edit, Finding, Fix
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -14,7 +14,7 @@ from polycell.languages.python.flow.uses import Refused, Uses, bound_on_some_pat
 from polycell.languages.python.unknown_columns import unknown_columns
 
 # A cell without any of these names no column (`df.x` does, without a call) and joins no tables.
-_CONCERNS = re.compile(r"""["'\[]|\b(?:merge|join|hstack)\b|[\w)]\.[^\W\d]\w*\b(?!\s*\()""")
+_CONCERNS = pattern(r"""["'\[]|\b(?:merge|join|hstack)\b|[\w)]\.[^\W\d]\w*\b(?!\s*\()""")
 
 
 def table_findings(context: Context) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from polycell.core.facts import Fragment
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.languages.python.chart_literals import LONGEST, may_draw
@@ -15,12 +16,12 @@ from polycell.languages.python.cursor import Bracket, site
 from polycell.languages.python.drawn_names import drawn_names
 from polycell.languages.python.source import PythonSource
 
-_DRAWING = re.compile(r"(?:\bChart\s*\.\s*)?(from_dict|VegaLite|Vega)\Z")
-_BOUND = re.compile(r"(?:\A|\n)([^\W\d]\w*)\s*=\s*\Z")
-_MIME = re.compile(r"""["']application/vnd\.(vega|vegalite)\.v\d+\+json["']\s*:\s*\Z""")
-_SCHEMA = re.compile(r"vega\.github\.io/schema/(vega-lite|vega)/v\d")
-_BESIDE = re.compile(r"\s*,\s*([^\W\d]\w*)\s*\)")
-_TOKEN = re.compile(
+_DRAWING = pattern(r"(?:\bChart\s*\.\s*)?(from_dict|VegaLite|Vega)\Z")
+_BOUND = pattern(r"(?:\A|\n)([^\W\d]\w*)\s*=\s*\Z")
+_MIME = pattern(r"""["']application/vnd\.(vega|vegalite)\.v\d+\+json["']\s*:\s*\Z""")
+_SCHEMA = pattern(r"vega\.github\.io/schema/(vega-lite|vega)/v\d")
+_BESIDE = pattern(r"\s*,\s*([^\W\d]\w*)\s*\)")
+_TOKEN = pattern(
     r"""(?P<text>[rRbBuUfF]*(?:\"\"\"[\s\S]*?(?:\"\"\"|\Z)|'''[\s\S]*?(?:'''|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?))"""
     r"""|(?P<comment>#[^\n]*)|(?P<word>[^\W\d]\w*)|(?P<open>[{\[(])|(?P<close>[}\])])|(?P<left>\n(?=[^\s}\])#]))"""
 )

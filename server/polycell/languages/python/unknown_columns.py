@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Edit, Finding, Fix
 from polycell.core.service import Context
 from polycell.core.types import Table
@@ -49,7 +50,7 @@ def _is_column(context: Context, absence: Absence) -> bool:
     return flavour == "spark" or bool(_near(absence.table, absence.name))
 
 
-_REMADE = re.compile(r"\btransform_\w|\bdata\s*=|\.data\b")
+_REMADE = pattern(r"\btransform_\w|\bdata\s*=|\.data\b")
 
 
 def _is_final(context: Context, run: Interpreter, absence: Absence) -> bool:

@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, GroupBy, Module, Record, Row, Scalar, Series, Table, Type
@@ -32,7 +33,7 @@ _NAMING = frozenset({
     "NamedAgg", "filter", "where", "Row", "summarize", "rename",
 })  # fmt: skip
 _SEVERAL = (ast.List, ast.Tuple, ast.ListComp, ast.GeneratorExp)
-_OPERATORS = re.compile(r"[<>=~*+|&@:^]|\w\(")
+_OPERATORS = pattern(r"[<>=~*+|&@:^]|\w\(")
 
 
 def harmless(reading: Reading, candidate: Candidate) -> bool:
@@ -175,7 +176,7 @@ def built(reading: Reading, name: str) -> Iterator[Span]:
                 yield reading.source.span(call)
 
 
-_PATTERNS = re.compile(r"\b(?:filter|startswith|endswith|contains|match|fullmatch|starts_with|ends_with|matches)\s*\(")
+_PATTERNS = pattern(r"\b(?:filter|startswith|endswith|contains|match|fullmatch|starts_with|ends_with|matches)\s*\(")
 
 
 def _fits(call: ast.Call, method: str, name: str) -> bool:
@@ -218,7 +219,7 @@ def _may_be(parts: Sequence[object], name: str) -> bool:
 
 
 # An f-string, or a literal beside a plus: what makes it worth to walk over a cell.
-_PUT_TOGETHER = re.compile(r"""(?<!\w)[rR]?[fF][rR]?["']|["']\s*\+|\+\s*\(*\s*[rRuU]?["']""")
+_PUT_TOGETHER = pattern(r"""(?<!\w)[rR]?[fF][rR]?["']|["']\s*\+|\+\s*\(*\s*[rRuU]?["']""")
 
 
 def _built(source: PythonSource, name: str) -> Iterator[ast.expr]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Finding
 from polycell.core.service import Context
 from polycell.core.text import Span, has_any
@@ -15,8 +15,8 @@ from polycell.languages.python.flow.state import DELETED
 from polycell.tables.databases.catalogue import Database
 from polycell.tables.databases.places import DatabaseRequest
 
-_MAKES = re.compile(r"\b(?:create_engine|(?:sqlite3|duckdb|psycopg2?)\.connect)\s*\(")
-_OPENS = re.compile(r"(?m)^\s*%(?:sql|jupysql)\s")
+_MAKES = pattern(r"\b(?:create_engine|(?:sqlite3|duckdb|psycopg2?)\.connect)\s*\(")
+_OPENS = pattern(r"(?m)^\s*%(?:sql|jupysql)\s")
 _WORDS = ("create_engine", "connect", "%sql", "%jupysql")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from polycell.core.notebook import Notebook
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.core.types import Certainty, Column, Evidence
 
@@ -19,7 +20,7 @@ LARGEST = 200_000  # characters of a cell that is looked into
 
 _TEXT = r"""(?:'((?:[^'\\\n]){1,80})'|"((?:[^"\\\n]){1,80})")"""
 # `df["a"]`, `df[["a", "b"]]`, `df.groupby("a")`, `df.sort_values(by=["a"])`, `df.loc[:, "a"]`
-_MENTION = re.compile(
+_MENTION = pattern(
     rf"""(?<![\w.])(?P<name>[^\W\d]\w*)\s*(?:
         \[\s*\[?\s*(?P<items>{_TEXT}(?:\s*,\s*{_TEXT})*)\s*\]
         |\.(?:loc|at)\[(?:[^\[\],\n]|\[[^\[\]\n]*\])*,\s*\[?\s*(?P<located>{_TEXT}(?:\s*,\s*{_TEXT})*)
@@ -28,7 +29,7 @@ _MENTION = re.compile(
     )""",
     re.VERBOSE,
 )  # fmt: skip
-_ONE = re.compile(_TEXT)
+_ONE = pattern(_TEXT)
 
 
 @lru_cache(maxsize=4096)

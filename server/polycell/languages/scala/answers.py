@@ -8,6 +8,7 @@ from typing import Any
 
 from polycell.bridge.files import path_of
 from polycell.bridge.kinds import COMPLETION_KINDS
+from polycell.core.patterns import pattern
 from polycell.core.results import Completion, CompletionKind, Completions, Edit, Hover, Location, Signature, Signatures
 from polycell.core.text import Span
 from polycell.languages.scala.document import Made
@@ -18,7 +19,7 @@ Ranges = Callable[[Any], Span | None]
 
 # A constructor is called as a function is, a constant is a value, and a struct is a class.
 _KINDS: Mapping[int, CompletionKind] = {**COMPLETION_KINDS, 4: "function", 21: "value", 22: "class"}
-_STOP = re.compile(r"\$(?:\d+|\{\d+:?([^}]*)\})")
+_STOP = pattern(r"\$(?:\d+|\{\d+:?([^}]*)\})")
 _RANK = 40
 
 

@@ -14,12 +14,13 @@ from functools import lru_cache
 from msgspec import Struct, field
 
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.values import replace
 from polycell.languages.scala.glue import short
 from polycell.languages.scala.outline import Outline, outline
 from polycell.languages.scala.text import scala_text
 
-_GIVEN = re.compile(r"^[ \t]*(?:given|extension)\b", re.MULTILINE)  # implicit values of Scala 3, which may have no name
+_GIVEN = pattern(r"^[ \t]*(?:given|extension)\b", re.MULTILINE)  # implicit values of Scala 3, which may have no name
 
 
 class Unit(Struct, frozen=True):

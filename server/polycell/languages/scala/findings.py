@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Finding
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -20,12 +21,12 @@ from polycell.languages.scala.questions import Problem, Typed
 CODE = "scala-error"
 
 # What Scala's parser says; everything else needs names.
-_GRAMMAR = re.compile(
+_GRAMMAR = pattern(
     r"(?i:'?.{1,20}'? expected|expected .* but|illegal |unclosed |unmatched |identifier expected|Missing closing brace"
     r"|eof expected|end of statement|.* but .* found)"
 )
-_IMPORT = re.compile(r"object .+ is not a member of|not found: object |value .+ is not a member of (?:package|object)")
-_NAME = re.compile(r"(?i)not found: (?:(?:value|type|object) )?(\S+)")
+_IMPORT = pattern(r"object .+ is not a member of|not found: object |value .+ is not a member of (?:package|object)")
+_NAME = pattern(r"(?i)not found: (?:(?:value|type|object) )?(\S+)")
 # Of kernels and hosts whose names no cell shows.
 _AMBIENT = frozenset(
     {
@@ -36,11 +37,11 @@ _AMBIENT = frozenset(
     }
 )
 # Results of cells that ran, numbered by the kernel as they came.
-_RESULT = re.compile(r"res\d+(?:_\d+)?")
+_RESULT = pattern(r"res\d+(?:_\d+)?")
 # Where Spark is the kernel's and not on our classpath, its implicits may give any value any method.
-_SPARK = re.compile(r"\b(?:spark|sc|sqlContext|toDF|toDS|DataFrame|Dataset|RDD)\b|\$\"")
+_SPARK = pattern(r"\b(?:spark|sc|sqlContext|toDF|toDS|DataFrame|Dataset|RDD)\b|\$\"")
 # The nesting of cells makes an outer name and an inner import of it meet where in a kernel the later one wins.
-_GLUE = re.compile(r"is ambiguous|is already defined as|is defined in|does not take type parameters")
+_GLUE = pattern(r"is ambiguous|is already defined as|is defined in|does not take type parameters")
 
 
 def findings(typed: Typed, document: Made, context: Context, *, spark: bool = False) -> Iterator[Finding]:

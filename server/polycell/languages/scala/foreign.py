@@ -7,10 +7,10 @@ they are declared. Hosts through which only the catalogue crosses declare nothin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from polycell.core.environment import Binding
+from polycell.core.patterns import pattern
 from polycell.core.types import UNKNOWN, Class, Function, Module, Opaque, Record, Table, Type
 from polycell.languages.scala.lexer import KEYWORDS
 from polycell.languages.scala.scalatypes import to_scala
@@ -35,7 +35,7 @@ PRELUDE = """package polynote.runtime.python {
 }
 """
 _PACKAGE = "_root_.polynote.runtime.python"
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = pattern(r"[^\W\d]\w*")
 _MOST_MEMBERS = 200
 
 Lookup = Callable[[str], Binding | None]

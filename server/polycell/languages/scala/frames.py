@@ -14,6 +14,7 @@ from functools import lru_cache
 from msgspec import Struct, field
 
 from polycell.core.environment import Binding
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Module, Opaque, Table, Type
@@ -29,7 +30,7 @@ _VIEWS = frozenset({"createOrReplaceTempView", "createTempView", "createOrReplac
 _COLLECTIONS = frozenset({"Seq", "List", "Array", "Vector"})
 _SPARK = frozenset({"toDF", "toDS", "spark", "sql", "DataFrame", "Dataset", "createDataFrame", "createDataset"})
 FRAMES = frozenset({"", "DataFrame", "Dataset"})  # types by their last word, "" for one that nobody knows
-_VARIABLE = re.compile(r"\bvar\b")
+_VARIABLE = pattern(r"\bvar\b")
 _MOST_ROWS = 200  # of a literal whose types are compared
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
+
+from polycell.core.patterns import pattern
 
 NAME = r"[0-9a-f]{16}"  # of one cell, as `short` makes them
-AROUND = re.compile(rf"Notebook|Given{NAME}|Cell{NAME}")
-_PATH = re.compile(rf"\b(?:Notebook\.)?(?:Given{NAME}\.Cell{NAME}\.)+")
+AROUND = pattern(rf"Notebook|Given{NAME}|Cell{NAME}")
+_PATH = pattern(rf"\b(?:Notebook\.)?(?:Given{NAME}\.Cell{NAME}\.)+")
 
 
 def short(name: str) -> str:

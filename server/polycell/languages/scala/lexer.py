@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from polycell.core.patterns import pattern
+
 KEYWORDS = frozenset(
     {
         *("abstract", "case", "catch", "class", "def", "do", "else", "extends", "false", "final", "finally", "for"),
@@ -22,7 +24,7 @@ GOES_ON = "…"  # the text of a string's literal part behind which an interpola
 _DEEPEST = 40  # interpolations within interpolations; deeper ones are read as plain text, for the sake of the stack
 
 _OPERATOR = r"[!#%&*+\-/:<=>?@\\^|~\u2190-\u21ff\u2200-\u22ff]+"
-_TOKEN = re.compile(
+_TOKEN = pattern(
     rf"""
     (?P<newline>\n)
   | (?P<space>[ \t\r\f]+)
@@ -144,7 +146,7 @@ def _string(text: str, start: int, at: int, triple: bool, interpolated: bool, fo
     return min(at, len(text))
 
 
-_NAME = re.compile(r"[^\W\d]\w*")
+_NAME = pattern(r"[^\W\d]\w*")
 
 
 def code(found: list[Token]) -> Iterator[Token]:

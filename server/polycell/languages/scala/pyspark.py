@@ -6,11 +6,11 @@ is no frame) becomes a name that nobody knows, and the rules then say what that 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 from msgspec import Struct, field
 
+from polycell.core.patterns import pattern
 from polycell.core.types import Column, Table
 from polycell.core.virtual import Piece
 from polycell.languages.scala.lexer import GOES_ON, Token
@@ -31,9 +31,9 @@ _ARGUMENTLESS = frozenset(
 )
 _DROPPED = frozenset({"toDS", "stripMargin"})
 _MAPPING = frozenset({"map", "flatMap", "mapPartitions", "rdd", "mapValues", "collect"})
-_NUMBER = re.compile(r"(?i)^(0x[\da-f_]+?|[\d_.]+(?:e[+-]?\d+)?)[lfd]?$")
-_PREFIX = re.compile(r'(?:s|f|raw)?(?="|""")')
-_MARGIN = re.compile(r"(?m)^([ \t]*)\|")
+_NUMBER = pattern(r"(?i)^(0x[\da-f_]+?|[\d_.]+(?:e[+-]?\d+)?)[lfd]?$")
+_PREFIX = pattern(r'(?:s|f|raw)?(?="|""")')
+_MARGIN = pattern(r"(?m)^([ \t]*)\|")
 _MOST = 4000  # tokens of one expression
 
 

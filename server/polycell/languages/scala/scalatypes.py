@@ -5,11 +5,11 @@ Source of the rows: Polynote's interpreters (its Scala side types Python values 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.types import (
     BINARY,
     BOOL,
@@ -91,7 +91,7 @@ _FIELDS: Mapping[str, str] = {
 # Types of fields that cannot be null; a nullable column is an `Option` of them.
 _PRIMITIVES = frozenset({"Boolean", "Byte", "Short", "Int", "Long", "Float", "Double"})
 
-_TUPLE = re.compile(r"Tuple\d+")
+_TUPLE = pattern(r"Tuple\d+")
 _DATASETS = frozenset({"Dataset", "DataFrame"})
 
 
@@ -113,7 +113,7 @@ class Applied(Struct, frozen=True):
         return f"{self.short}[{inner}]" if inner else self.short or "?"
 
 
-_WORD = re.compile(r"\s*([\w$.`]+)")
+_WORD = pattern(r"\s*([\w$.`]+)")
 _DEEPEST = 20
 
 

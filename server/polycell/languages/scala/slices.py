@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, field
 
 from polycell.core.environment import Binding
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.virtual import Piece
 from polycell.languages.scala.cells import Unit, Units
@@ -26,7 +27,7 @@ MOST_CELLS = 200
 MOST_CHARACTERS = 200_000
 
 _UNTOLD = " = ???"
-_VARIABLE = re.compile(r"\bvar\b")
+_VARIABLE = pattern(r"\bvar\b")
 
 
 class Part(Struct):
@@ -222,9 +223,9 @@ class _Search:
         return True
 
 
-_OBJECT = re.compile(rf"(?:\bNotebook\.)?(?:Given{NAME}\.Cell{NAME}\.)*Given{NAME}\.Cell({NAME})\.(\w+)")
+_OBJECT = pattern(rf"(?:\bNotebook\.)?(?:Given{NAME}\.Cell{NAME}\.)*Given{NAME}\.Cell({NAME})\.(\w+)")
 # What only one document has.
-_GIVEN = re.compile(rf"\bGiven{NAME}\.(?!Cell{NAME})|\bNotebook\.(?!Given{NAME})")
+_GIVEN = pattern(rf"\bGiven{NAME}\.(?!Cell{NAME})|\bNotebook\.(?!Given{NAME})")
 
 
 def native(written: str, units: Units, index: int) -> str:

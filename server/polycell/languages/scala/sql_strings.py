@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from polycell.core.facts import Fragment
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.scala.lexer import GOES_ON, Token, code
 
-_STARTS = re.compile(
+_STARTS = pattern(
     r"\s*(?:--[^\n]*\n\s*)*(?:select|with|insert|create|drop|describe|show|merge|delete|update|alter|cache)\b", re.I
 )
-_MARGIN = re.compile(r"^([ \t]*)\|", re.MULTILINE)
+_MARGIN = pattern(r"^([ \t]*)\|", re.MULTILINE)
 
 
 def sql_strings(text: str, every: Sequence[Token]) -> Iterator[Fragment]:

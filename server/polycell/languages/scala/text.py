@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 
 # Toree's and sparkmagic's line magics, Ammonite's and Almond's magic imports (`import $ivy.`org::name:1``).
-_LINES = re.compile(r"^[ \t]*(?:[%!][^\n]*|#![^\n]*)", re.MULTILINE)
-_IMPORTS = re.compile(r"^([ \t]*)import[ \t]+\$\w+\.[^\n;]*", re.MULTILINE)
+_LINES = pattern(r"^[ \t]*(?:[%!][^\n]*|#![^\n]*)", re.MULTILINE)
+_IMPORTS = pattern(r"^([ \t]*)import[ \t]+\$\w+\.[^\n;]*", re.MULTILINE)
 
 
 def scala_text(cell: Cell) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from polycell.core.environment import Binding
+from polycell.core.patterns import pattern
 from polycell.core.types import STRING, Connection, Scalar
 from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.namespaces import USED, moved
@@ -25,7 +26,7 @@ _STARTS = frozenset({"TRANSACTION", "TRAN", "WORK", "DEFERRED", "IMMEDIATE", "EX
 _FILLERS = frozenset({"DATABASE", "IF", "NOT", "EXISTS", "OR", "REPLACE", "SCHEMA"})
 _TYPES = {"SQLITE": "sqlite", "DUCKDB": "duckdb"}
 # `'postgresql://…'`, `'md:shop'`, `'dbname=shop'`: no file.
-_ELSEWHERE = re.compile(r"\w\w+:|.*[=?]")
+_ELSEWHERE = pattern(r"\w\w+:|.*[=?]")
 
 
 def shifted(statement: Statement, used: Sequence[str] = ()) -> dict[str, Binding | None] | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 
 from polycell.core.environment import Binding, View
+from polycell.core.patterns import pattern
 from polycell.core.types import Connection, Scalar, Table
 from polycell.core.values import replace
 from polycell.languages.sql import connection
@@ -20,7 +20,7 @@ from polycell.languages.sql.variables import key_of as key_of_variable
 from polycell.tables.databases.catalogue import Database, Relation
 from polycell.tables.unseen import TEMPORARY, UNSEEN
 
-_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*){0,2}\Z")
+_NAME = pattern(r"[^\W\d]\w*(?:\.[^\W\d]\w*){0,2}\Z")
 # Schemas that hold what is written without one.
 _DEFAULT_SCHEMAS = frozenset({"main", "public", "dbo", "default", "temp", "memory", "global_temp", "pg_temp"})
 # Where a name without a schema is looked for as well.

@@ -9,12 +9,12 @@ as `schemes.CONNECTION`.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from polycell.core.environment import View
 from polycell.core.notebook import Cell, Notebook
+from polycell.core.patterns import pattern
 from polycell.core.types import Connection, Module, Record, Table, Type
 from polycell.core.values import replace
 from polycell.formats.connection_words import JUPYSQL_MAGICS, connection_words
@@ -173,7 +173,7 @@ def from_text(cell: Cell, host: str) -> Dialect:
     return dialect(named if named is not None else _HOSTS.get(host, ""))
 
 
-_PROPERTIES = re.compile(r"""["']connection_type["']\s*:\s*["'](\w+)["']""")
+_PROPERTIES = pattern(r"""["']connection_type["']\s*:\s*["'](\w+)["']""")
 _PRODUCTS = {"athena": "trino", "sqlserver": "tsql", "postgresql": "postgres"}
 
 

@@ -12,6 +12,7 @@ import re
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Finding
 from polycell.core.text import Span
 from polycell.languages.sql.blocks import Block
@@ -28,21 +29,21 @@ from polycell.languages.sql.scan import Statement
 
 MOST = 10  # findings of one statement
 
-_COLUMN = re.compile(
+_COLUMN = pattern(
     r'Referenced column "(?P<name>[^"]*)" not found in FROM clause'
     r'|[A-Z][a-z ]+ "[^"]*" does not have a column named "(?P<other>[^"]*)"'
 )
-_TABLE = re.compile(r'Referenced table "([^"]*)" not found')
-_AMBIGUOUS = re.compile(r"""Ambiguous reference to column name "([^"]*)" \(use: (.*)\)""")
-_UNGROUPED = re.compile(r'column "([^"]*)" must appear in the GROUP BY clause')
+_TABLE = pattern(r'Referenced table "([^"]*)" not found')
+_AMBIGUOUS = pattern(r"""Ambiguous reference to column name "([^"]*)" \(use: (.*)\)""")
+_UNGROUPED = pattern(r'column "([^"]*)" must appear in the GROUP BY clause')
 _AGGREGATES = {
     "WHERE clause cannot contain aggregates": "WHERE comes before aggregation; put this in HAVING.",
     "aggregate function calls cannot be nested": "An aggregate cannot be aggregated again; do it in an outer query.",
     "GROUP BY clause cannot contain aggregates": "GROUP BY cannot hold an aggregate.",
 }
-_NO_FUNCTION = re.compile(r"No function matches the given name and argument types '(.+?)\((.*)\)'\.")
-_MIXED = re.compile(r"Cannot (mix|compare) values of type (.+?) and (?:type )?(.+?) in (\w+)")
-_PLAIN = re.compile(
+_NO_FUNCTION = pattern(r"No function matches the given name and argument types '(.+?)\((.*)\)'\.")
+_MIXED = pattern(r"Cannot (mix|compare) values of type (.+?) and (?:type )?(.+?) in (\w+)")
+_PLAIN = pattern(
     r"(?:(?:U?(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT))|FLOAT|DOUBLE|DECIMAL\(\d+,\s*\d+\)|BOOLEAN|VARCHAR|DATE"
     r"|TIMESTAMP|TIME|(?:STRING|INTEGER)_LITERAL)\Z"
 )

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.languages.sql.duckdb_shadow import rows
 
 SHOWN = 3  # signatures of one function that are shown
@@ -21,7 +22,7 @@ SHOWN = 3  # signatures of one function that are shown
 _QUERY = """select function_name, description, return_type, parameters, parameter_types, examples, function_type
     from duckdb_functions() where function_type in ('scalar', 'aggregate', 'macro', 'window') and schema_name = 'main'
     and regexp_full_match(function_name, '[a-z]\\w*')"""
-_PLAIN = re.compile(r"\w+\Z")
+_PLAIN = pattern(r"\w+\Z")
 
 
 class Function(Struct, frozen=True):

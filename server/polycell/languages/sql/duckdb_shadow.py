@@ -24,6 +24,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.tables.duckdb_safety import SAFE
 from polycell.tables.duckdb_types import quote
@@ -46,7 +47,7 @@ _LOCKS = (
     "set enable_external_access=false",
     "set lock_configuration=true",
 )
-_MUCH = re.compile(
+_MUCH = pattern(
     r"(?i)\b(?:range|generate_series|repeat|repeat_row|[lr]pad|\w*resize|bar|format|printf|bitstring|unnest|query\w*)"
     r'"?(?:\s|/\*[\s\S]*?\*/|--[^\n]*\n)*\('
 )
@@ -65,7 +66,7 @@ _PARTS = (
     "query",
 )
 # Comments and strings; kept (group 1) are quoted names, and strings that may name a table.
-_ASIDE = re.compile(
+_ASIDE = pattern(
     r"""((?:\b(?:from|join)|,)\s*'\w+'|"(?:[^"]|"")*")"""
     r"""|'(?:[^']|'')*'|--[^\n]*|/\*[\s\S]*?\*/"""
 )

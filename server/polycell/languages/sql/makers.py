@@ -11,21 +11,22 @@ from collections.abc import Hashable
 from polycell.core.facts import Facts
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
+from polycell.core.patterns import pattern
 from polycell.core.text import has_any
 
 MAKERS = "cells that may make tables"
 
 LONGEST = 200_000  # characters beyond which a cell is not looked into: it may do anything
 
-_INTO = re.compile(r"\binto\s+(?:\w+\s+){0,2}[\w.\"]+\s+from\b", re.IGNORECASE)
+_INTO = pattern(r"\binto\s+(?:\w+\s+){0,2}[\w.\"]+\s+from\b", re.IGNORECASE)
 _PYTHON = (
     *("executescript", "to_sql", "write_database", "to_gbq", "saveas", "alembic", "migrat", "attach", "subprocess"),
     *("os.system", "popen", ".to_table", ".to_view", ".register", ".backup", ".deserialize", ".load_table"),
 )
-_CREATES = re.compile(r"\bcreate(?:_all|_table|_view)?\b")  # no `create_engine`
-_LINE = re.compile(r"^[ \t]*[!%](?!sql\b|dql\b|config\b|load_ext\b|matplotlib\b)", re.MULTILINE)
+_CREATES = pattern(r"\bcreate(?:_all|_table|_view)?\b")  # no `create_engine`
+_LINE = pattern(r"^[ \t]*[!%](?!sql\b|dql\b|config\b|load_ext\b|matplotlib\b)", re.MULTILINE)
 # Code of the database's own, a query out of a file.
-_SQL = re.compile(r"^\s*do\b|\bexecute\b|\A[^\n]*\s(?:-f|--file)\b", re.MULTILINE | re.IGNORECASE)
+_SQL = pattern(r"^\s*do\b|\bexecute\b|\A[^\n]*\s(?:-f|--file)\b", re.MULTILINE | re.IGNORECASE)
 _TEMPLATES = ("{{", "{%", "${")
 
 

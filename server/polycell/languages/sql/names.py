@@ -6,12 +6,12 @@ have been the same in every version are given here (tested against DuckDB); of a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from polycell.core.patterns import pattern
 from polycell.languages.sql.words import words_of
 
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_PLAIN = pattern(r"[a-z_][a-z0-9_]*\Z")
 _AGGREGATES = frozenset(
     {"sum", "avg", "min", "max", "count", "median", "stddev", "variance", "any_value", "approx_count_distinct"}
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Completion, CompletionKind
 from polycell.core.types import Column, Table, describe
 from polycell.languages.sql import duckdb_functions, more_functions
@@ -15,7 +15,7 @@ from polycell.languages.sql.functions import functions
 from polycell.languages.sql.place import Place
 from polycell.languages.sql.words import KEYWORDS, RESERVED
 
-_BARE = re.compile(r"[^\W\d]\w*\Z")
+_BARE = pattern(r"[^\W\d]\w*\Z")
 
 
 class Shown(NamedTuple):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from polycell.core.patterns import pattern
 from polycell.core.results import WrittenPath
 from polycell.core.text import Span
 
 FARTHEST = 2000  # characters before the place that are looked at
 # DuckDB reads files by their names, and so do its functions; Spark where a format stands before the name.
-_BEFORE = re.compile(
+_BEFORE = pattern(
     r"(?:\b(?:from|join|attach|copy|to|import|load|location|infile)"
     r"|\b(?:read|scan|sniff|parquet|sqlite|st)_\w+\s*\(\s*\[?(?:\s*'[^'\n]*'\s*,)*|\bglob\s*\(|\b(?:csv|json|parquet|orc|delta|text)\.)"
     r"\s*(?P<quote>['\"`])(?P<path>[^'\"`\n]*)\Z",

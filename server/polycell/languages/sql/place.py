@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.sql.blocks import Block, Segment
 from polycell.languages.sql.dialects import Dialect
@@ -13,8 +14,8 @@ from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.scan import LONGEST, Statement, scan
 
 NEAR = 30_000  # characters before and behind the cursor that are looked at in a text that is far longer
-_BEFORE = re.compile(r"[\w$]*\Z")
-_BEHIND = re.compile(r"[\w$]*")
+_BEFORE = pattern(r"[\w$]*\Z")
+_BEHIND = pattern(r"[\w$]*")
 
 
 class Place(Struct, frozen=True):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from polycell.core.environment import View
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.core.types import Flavour
 from polycell.tables.jupysql import handed_out
@@ -58,9 +58,9 @@ def result_span(cell: Cell) -> Span | None:
     return Span(at, at + len(name)) if at >= 0 else None
 
 
-_HANDED = re.compile(r"\s*=?\s*<<")
-_BEFORE = re.compile(r"[\w-]")
-_BEHIND = re.compile(r"\w")
+_HANDED = pattern(r"\s*=?\s*<<")
+_BEFORE = pattern(r"[\w-]")
+_BEHIND = pattern(r"\w")
 
 
 def _words(text: str, name: str, start: int, end: int) -> Iterator[int]:

@@ -11,6 +11,7 @@ import sqlite3
 from contextlib import closing
 from functools import lru_cache
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Finding
 from polycell.core.text import Span
 from polycell.languages.sql.lexer import Token
@@ -20,7 +21,7 @@ CODE = "sql-syntax"
 LONGEST = 20_000  # characters of a statement that is parsed
 
 _JUDGED = frozenset({"SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "VALUES"})
-_NEAR = re.compile(r'near "(.*)": syntax error\Z', re.DOTALL)
+_NEAR = pattern(r'near "(.*)": syntax error\Z', re.DOTALL)
 _INCOMPLETE = "incomplete input"
 _OLDEST = (3, 39)  # before, RIGHT JOIN and IS DISTINCT FROM were errors
 _NEWER = frozenset({"ORDER", "(", "WITHIN"})

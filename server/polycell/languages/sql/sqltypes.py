@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from polycell.core.patterns import pattern
 from polycell.core.types import (
     BINARY,
     BOOL,
@@ -108,7 +109,7 @@ _SQL: Mapping[str, str] = {
     "duration": "INTERVAL",
 }
 # Ends of a column definition that are no part of its type.
-_TAIL = re.compile(
+_TAIL = pattern(
     r"\b(?:NOT\s+NULL|NULL|PRIMARY|UNIQUE|DEFAULT|CHECK|REFERENCES|CONSTRAINT|COLLATE|GENERATED|AS|COMMENT|AUTO_INCREMENT"
     r"|AUTOINCREMENT|IDENTITY|ENCODE|OPTIONS|ENCODING|USING|MASKING|WITH\s+MASKING|AFTER|FIRST)\b[\s\S]*",
     re.I,

@@ -12,9 +12,10 @@ import re
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 
-_TOKENS = re.compile(
+_TOKENS = pattern(
     r"(?P<skip>'(?:[^']|'')*'|--[^\r\n]*|/\*[\s\S]*?\*/)"
     r"|(?P<block>\{%[\s\S]*?%\}|\{\#[\s\S]*?\#\})"
     r"|(?P<hole>\{\{[\s\S]*?\}\}"
@@ -25,7 +26,7 @@ _TOKENS = re.compile(
     r"|(?<![\w:$\]\)\"'`}])[:$][A-Za-z_]\w*(?!\$)"
     r"|(?<![\w$])\$\d+)"
 )
-_MAY = re.compile(r"[{$%:]")
+_MAY = pattern(r"[{$%:]")
 
 
 class Masked(Struct, frozen=True):

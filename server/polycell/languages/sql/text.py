@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 
-_NOT_LINE_ENDS = re.compile(r"[^\r\n]")
-_POINTER = re.compile(r"\s*[^\W\d]\w*\s*=?\s*<<")
+_NOT_LINE_ENDS = pattern(r"[^\r\n]")
+_POINTER = pattern(r"\s*[^\W\d]\w*\s*=?\s*<<")
 
 
 def sql_text(cell: Cell) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 
 from polycell.core.facts import Severity
+from polycell.core.patterns import pattern
 from polycell.core.results import Edit, Finding, Fix, Location, Related
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -31,7 +31,7 @@ TYPE_MISMATCH = "vega-type-mismatch"
 LISTED = 8  # values named in a message
 
 # Names that Vega-Lite itself gives to what encodings make: `mean_price`, `bin_maxbins_10_x`, `yearmonth_date`.
-_OWN_NAME = re.compile(
+_OWN_NAME = pattern(
     r"__|(?:bin|count|valid|missing|distinct|sum|product|mean|average|variancep?|stdevp?|stderr|median|q1|q3|ci0|ci1|min"
     r"|max|argmin|argmax|values|lower|upper|center|extent|mid|cumulative|exponential)_"
     r"|(?:utc|binned)*(?:year|quarter|month|week|dayofyear|day|date|hours|minutes|seconds|milliseconds)+_"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
 from polycell.core.text import Span
 from polycell.core.types import Column, Table, describe
@@ -28,8 +29,8 @@ from polycell.languages.vega.vega_names import in_expression, is_expression
 from polycell.languages.vega.yaml_reader import is_block, read_block
 from polycell.tables.charts.names import as_field, column_of, kind_of_type
 
-_IDENTIFIER = re.compile(r"[^\W\d]\w*\Z")
-_NEXT = re.compile(r"\s*")
+_IDENTIFIER = pattern(r"[^\W\d]\w*\Z")
+_NEXT = pattern(r"\s*")
 _FIRST_KEYS = frozenset({
     "data", "mark", "encoding", "transform", "layer", "hconcat", "vconcat", "field", "type", "aggregate", "title", "x",
     "y", "color", "bin", "timeUnit", "as", "groupby", "op", "calculate", "filter", "name", "url", "values",

@@ -7,10 +7,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.vega.tree import Member, Node, Path, Tree
 
-_BARE = re.compile(r"[\w$.-]*\Z")
+_BARE = pattern(r"[\w$.-]*\Z")
 
 
 class Cursor(Struct, frozen=True):

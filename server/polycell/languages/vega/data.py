@@ -6,7 +6,6 @@ A table is open wherever its columns cannot all be known; an open table never pr
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from polycell.core.environment import Binding, View
+from polycell.core.patterns import pattern
 from polycell.core.types import (
     FLOAT64,
     INT64,
@@ -43,8 +43,8 @@ OPEN = Table(open=True)
 ROWS = 1000  # rows of inline data that are looked at
 
 ROW_METHODS = frozenset({"to_dict", "to_dicts"})  # a frame's rows as Python has them
-_HEAD = re.compile(r"\s*([^\W\d][\w$]*)")
-_CALL = re.compile(r"\s*\.\s*([^\W\d][\w$]*)\s*\(")
+_HEAD = pattern(r"\s*([^\W\d][\w$]*)")
+_CALL = pattern(r"\s*\.\s*([^\W\d][\w$]*)\s*\(")
 _PARSED: Mapping[str, DataType] = {"number": FLOAT64, "boolean": DataType("bool"), "string": STRING}
 _QUARTILES = DataType(
     "struct", children=tuple((name, FLOAT64) for name in ("min", "q1", "median", "q3", "max", "mean"))

@@ -8,20 +8,21 @@ from collections.abc import Iterator
 from polycell.core.facts import Facts, Problem, Reference, Use
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.vega.data import head_name, names_in
 from polycell.languages.vega.places import inside
 from polycell.languages.vega.reading import given, tree_of
 from polycell.languages.vega.tree import Node, Tree, walk
 
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?|' r"'(?:[^'\\]|\\.)*'?|`(?:[^`\\]|\\.)*`?")
-_NAME = re.compile(r"(?<![\w$.])[^\W\d][\w$]*(?!\s*:(?!:))")
+_STRINGS = pattern(r'"(?:[^"\\]|\\.)*"?|' r"'(?:[^'\\]|\\.)*'?|`(?:[^`\\]|\\.)*`?")
+_NAME = pattern(r"(?<![\w$.])[^\W\d][\w$]*(?!\s*:(?!:))")
 _NOT_NAMES = frozenset({
     "true", "false", "null", "undefined", "new", "function", "return", "var", "let", "const", "if", "else", "typeof",
     "instanceof", "in", "of", "this", "void", "delete", "NaN", "Infinity", "Math", "Date", "JSON", "Object", "Array",
     "String", "Number", "Boolean", "RegExp", "console", "async", "await", "for", "while",
 })  # fmt: skip
-_PARAMETER = re.compile(r"([^\W\d][\w$]*)\s*=>|(?:\(|function\s*\w*\s*\()([^()]*)\)\s*(?:=>|\{)")
+_PARAMETER = pattern(r"([^\W\d][\w$]*)\s*=>|(?:\(|function\s*\w*\s*\()([^()]*)\)\s*(?:=>|\{)")
 
 
 def facts(cell: Cell, host: Host) -> Facts:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from polycell.core.patterns import pattern
 from polycell.core.results import WrittenPath
 from polycell.core.text import Span
 
 FARTHEST = 2000  # characters before the place that are looked at
-_BEFORE = re.compile(r"""(?:^|[\s{,"'])url["']?\s*:\s*(?P<quote>["']?)(?P<path>[^"'\n{}\[\],:]*)\Z""")
-_REST = re.compile(r"""[^"'/\s,}]*""")
+_BEFORE = pattern(r"""(?:^|[\s{,"'])url["']?\s*:\s*(?P<quote>["']?)(?P<path>[^"'\n{}\[\],:]*)\Z""")
+_REST = pattern(r"""[^"'/\s,}]*""")
 
 
 def written_path(text: str, offset: int) -> WrittenPath | None:

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.vega.schema import Leaf
 from polycell.languages.vega.tree import Node, Path
 
-_DATUM = re.compile(r"""\bdatum\s*(?:\.\s*([^\W\d]?\w*)|\[\s*(?P<q>\\?['"])((?:(?!(?P=q)).)*))\Z""", re.DOTALL)
-_DATUM_FIELD = re.compile(r"""\bdatum\s*(?:\.\s*([^\W\d]\w*)|\[\s*(?P<q>\\?['"])((?:(?!(?P=q)).)*)(?P=q)\s*\])""")
+_DATUM = pattern(r"""\bdatum\s*(?:\.\s*([^\W\d]?\w*)|\[\s*(?P<q>\\?['"])((?:(?!(?P=q)).)*))\Z""", re.DOTALL)
+_DATUM_FIELD = pattern(r"""\bdatum\s*(?:\.\s*([^\W\d]\w*)|\[\s*(?P<q>\\?['"])((?:(?!(?P=q)).)*)(?P=q)\s*\])""")
 _NO_FIELDS = frozenset({"as", "labelExpr"})
 
 

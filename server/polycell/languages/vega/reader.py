@@ -14,6 +14,7 @@ import json
 import re
 from functools import lru_cache
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.vega.tree import Dialect, Kind, Member, Mistake, Node, Tree
 
@@ -22,26 +23,26 @@ LONG_DATA = 4096  # characters of a literal array under `values` from which on i
 LONGEST = 2_000_000  # characters of a cell that are looked at
 MOST_STEPS = 60_000  # tokens beside long data; a larger text is no specification that somebody writes by hand
 
-_SPACE = re.compile(r"\s+|//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?")
+_SPACE = pattern(r"\s+|//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?")
 _SPACES = frozenset(" \t\r\n/#")  # what space, and a comment, begins with
-_HASH = re.compile(r"#[^\r\n]*")
-_STRING = re.compile(r'"((?:[^"\\\r\n]+|\\(?:\r\n|[\s\S]))*)("?)|' r"'((?:[^'\\\r\n]+|\\(?:\r\n|[\s\S]))*)('?)")
-_NUMBER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|Infinity\b|NaN\b)(?![\w$.])")
-_WORD = re.compile(r"(?:true|false|null)(?![\w$])")
-_NAME = re.compile(r"[^\W\d][\w$-]*|\$[\w$]*|\d+")
-_KEY = re.compile(
+_HASH = pattern(r"#[^\r\n]*")
+_STRING = pattern(r'"((?:[^"\\\r\n]+|\\(?:\r\n|[\s\S]))*)("?)|' r"'((?:[^'\\\r\n]+|\\(?:\r\n|[\s\S]))*)('?)")
+_NUMBER = pattern(r"[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|Infinity\b|NaN\b)(?![\w$.])")
+_WORD = pattern(r"(?:true|false|null)(?![\w$])")
+_NAME = pattern(r"[^\W\d][\w$-]*|\$[\w$]*|\d+")
+_KEY = pattern(
     r'(?:"(?:[^"\\\r\n]|\\.)*"|' r"'(?:[^'\\\r\n]|\\.)*'|[\w$][\w$-]*)[^\S\r\n]*(?:/\*[^*]*\*/[^\S\r\n]*)?:(?!:)"
 )
-_CONTINUES = re.compile(r"[.(+*%?&|<>=]|-(?!\d)|/(?![/*])|\[")
-_LEADS = re.compile(r"[.+*%?&|<>=:]|/(?![/*])")  # what begins a line that continues the one before
-_TEMPLATE = re.compile(r"`(?:[^`\\]|\\[\s\S])*`?")
-_IDENTIFIER = re.compile(r"[^\W\d][\w$]*\Z")
-_ESCAPE = re.compile(
+_CONTINUES = pattern(r"[.(+*%?&|<>=]|-(?!\d)|/(?![/*])|\[")
+_LEADS = pattern(r"[.+*%?&|<>=:]|/(?![/*])")  # what begins a line that continues the one before
+_TEMPLATE = pattern(r"`(?:[^`\\]|\\[\s\S])*`?")
+_IDENTIFIER = pattern(r"[^\W\d][\w$]*\Z")
+_ESCAPE = pattern(
     r"\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|\r\n|[\s\S])"
 )
-_TRAILING = re.compile(r"[\s,}\]]*\Z")
-_PLAIN = re.compile(r"[^\W\d][\w .%/+-]*\Z")  # a YAML scalar without marks
-_ENDS_EARLY = re.compile(r"([\w.$ -]*[\w.$-])(?:[,}\]\s]*,|:)[\s{\[]*\Z")
+_TRAILING = pattern(r"[\s,}\]]*\Z")
+_PLAIN = pattern(r"[^\W\d][\w .%/+-]*\Z")  # a YAML scalar without marks
+_ENDS_EARLY = pattern(r"([\w.$ -]*[\w.$-])(?:[,}\]\s]*,|:)[\s{\[]*\Z")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": "", "\r": ""}
 _WORDS = {"true": True, "false": False, "null": None}
 _CLOSERS = {"}": "object", "]": "array"}

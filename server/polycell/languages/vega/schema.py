@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
@@ -18,6 +17,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
+from polycell.core.patterns import pattern
 from polycell.languages.vega.tree import OPAQUE, Node, Path
 
 Rule: TypeAlias = Mapping[str, Any]
@@ -28,7 +28,7 @@ VENDORED: Mapping[str, Mapping[int, tuple[int, int]]] = {
     "vega": {6: (6, 4), 5: (5, 33)},
 }
 
-_URL = re.compile(r"vega\.github\.io/schema/(vega-lite|vega)/v(\d+)(?:\.(\d+))?")
+_URL = pattern(r"vega\.github\.io/schema/(vega-lite|vega)/v(\d+)(?:\.(\d+))?")
 _KINDS = {"object": "object", "array": "array", "string": "string", "number": "number", "data": "array"}
 _NO_NAMES: frozenset[str] = frozenset()
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from polycell.core.patterns import pattern
 from polycell.core.types import Column, Table
 from polycell.tables.charts.names import as_field, kind_of_type
 
-_KEY = re.compile(r"(?:^|_)(?:id|key|no|nr|code|zip|index)$|(?<=[a-z])Id$", re.IGNORECASE)
+_KEY = pattern(r"(?:^|_)(?:id|key|no|nr|code|zip|index)$|(?<=[a-z])Id$", re.IGNORECASE)
 _SHORT = {"quantitative": "Q", "nominal": "N", "ordinal": "O", "temporal": "T"}
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Completion
 from polycell.core.text import Span
 from polycell.languages.vega.places import last_key
@@ -15,8 +15,8 @@ _EXPRESSIONS = frozenset({"expr", "init", "signal", "test", "update"})
 _OF_SCALES = "scale|invert|domain|range|bandwidth|bandspace|copy|gradient"
 _OF_DATA = "data|indata|modify"
 # `data('…`, `scale("…`: a name inside of an expression, with the mark as it is written in the text around.
-_CALL = re.compile(rf"""\b(?:(?P<scale>{_OF_SCALES})|(?:{_OF_DATA}))\(\s*\\?['"](?P<name>[^'"()\\]*)\Z""")
-_WORD = re.compile(r"""(?<![\w$.'"\\])(?:[^\W\d]\w*)?\Z""")
+_CALL = pattern(rf"""\b(?:(?P<scale>{_OF_SCALES})|(?:{_OF_DATA}))\(\s*\\?['"](?P<name>[^'"()\\]*)\Z""")
+_WORD = pattern(r"""(?<![\w$.'"\\])(?:[^\W\d]\w*)?\Z""")
 
 
 def is_expression(path: Path) -> bool:

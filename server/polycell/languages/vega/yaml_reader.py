@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.vega.reader import LONGEST, flow, unescaped
 from polycell.languages.vega.tree import Member, Mistake, Node, Tree
 
-_LINE = re.compile(r"([ \t]*)([^\r\n]*)(?:\r\n|\n|\r|\Z)")
-_KEY = re.compile(r'("(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'|[\w$][\w$ .-]*?)[ \t]*:(?=[ \t]|$)')
-_DASH = re.compile(r"-(?:[ \t]+|$)")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\Z")
-_COMMENT = re.compile(r"(?:^|[ \t])#.*")
+_LINE = pattern(r"([ \t]*)([^\r\n]*)(?:\r\n|\n|\r|\Z)")
+_KEY = pattern(r'("(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'|[\w$][\w$ .-]*?)[ \t]*:(?=[ \t]|$)')
+_DASH = pattern(r"-(?:[ \t]+|$)")
+_NUMBER = pattern(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\Z")
+_COMMENT = pattern(r"(?:^|[ \t])#.*")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "True": True, "False": False}
-_ODD = re.compile(r"^(?:---|\.\.\.|%)|:[ \t]+[&*!]|^[ \t]*-[ \t]+[&*!]|<<:", re.MULTILINE)
+_ODD = pattern(r"^(?:---|\.\.\.|%)|:[ \t]+[&*!]|^[ \t]*-[ \t]+[&*!]|<<:", re.MULTILINE)
 
 
 def is_block(text: str, start: int) -> bool:

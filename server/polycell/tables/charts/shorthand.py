@@ -10,12 +10,12 @@ encodings and its `parse_shorthand`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.tables.charts.names import as_field
 
@@ -45,8 +45,8 @@ _UNITS = frozenset(TIME_UNITS)
 _COUNTS = frozenset({"count", "distinct", "valid", "missing"})
 _OPERATIONS = frozenset((*AGGREGATES, *PICKS, *WINDOWS, *TIME_UNITS))
 
-_TYPED = re.compile(r"(?s)(.*?)(?<!\\):([A-Za-z]*)\Z")
-_CALLED = re.compile(r"([A-Za-z_]\w*)\(")
+_TYPED = pattern(r"(?s)(.*?)(?<!\\):([A-Za-z]*)\Z")
+_CALLED = pattern(r"([A-Za-z_]\w*)\(")
 
 
 class Shorthand(Struct, frozen=True):

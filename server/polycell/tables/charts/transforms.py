@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from polycell.core.patterns import pattern
 from polycell.core.types import (
     BOOL,
     FLOAT64,
@@ -36,18 +37,18 @@ Foreign: TypeAlias = Callable[[], Table]
 _COUNTS = frozenset({"count", "valid", "missing", "distinct"})
 _SAME = frozenset({"min", "max", "mode", "lag", "lead", "first_value", "last_value", "nth_value", "first", "last"})
 _RANKS = frozenset({"row_number", "rank", "dense_rank", "ntile"})
-_WHOLE_DATUM = re.compile(r"""\s*datum(?:\.([^\W\d]\w*)|\[\s*(?:'([^']*)'|"([^"]*)")\s*\])\s*\Z""")
-_TEXT_CALL = re.compile(
+_WHOLE_DATUM = pattern(r"""\s*datum(?:\.([^\W\d]\w*)|\[\s*(?:'([^']*)'|"([^"]*)")\s*\])\s*\Z""")
+_TEXT_CALL = pattern(
     r"\s*(?:format|timeFormat|utcFormat|upper|lower|substring|slice|replace|toString|trim|truncate|pad|join|monthFormat"
     r"|monthAbbrevFormat|dayFormat|dayAbbrevFormat|timeUnitSpecifier)\s*\([^()]*\)\s*\Z"
 )
-_TIME_CALL = re.compile(r"\s*(?:datetime|toDate|timeParse|utcParse|timeOffset|utcOffset|now)\s*\([^()]*\)\s*\Z")
-_NUMBER_CALL = re.compile(
+_TIME_CALL = pattern(r"\s*(?:datetime|toDate|timeParse|utcParse|timeOffset|utcOffset|now)\s*\([^()]*\)\s*\Z")
+_NUMBER_CALL = pattern(
     r"\s*(?:abs|ceil|floor|round|sqrt|log|exp|pow|sin|cos|tan|atan2|random|length|year|month|quarter|date|day|hours"
     r"|minutes|seconds|milliseconds|time|toNumber|parseInt|parseFloat|min|max|clamp)\s*\([^()]*\)\s*\Z"
 )
-_ARITHMETIC = re.compile(r"[\w\s.*/()-]*[*/][\w\s.*/()+-]*\Z")
-_LITERAL_TEXT = re.compile(r"""\s*(?:'[^'"]*'|"[^"']*")\s*\Z""")
+_ARITHMETIC = pattern(r"[\w\s.*/()-]*[*/][\w\s.*/()+-]*\Z")
+_LITERAL_TEXT = pattern(r"""\s*(?:'[^'"]*'|"[^"']*")\s*\Z""")
 
 
 def apply(table: Table, transform: Json, foreign: Foreign) -> Table:
@@ -166,8 +167,8 @@ def type_of_expression(text: str, table: Table) -> DataType | None:
     if whole is not None:
         column = table.column(whole[1] or whole[2] or whole[3] or "")
         return column.type if column is not None else None
-    for pattern, kind in ((_TEXT_CALL, STRING), (_TIME_CALL, TIMESTAMP), (_NUMBER_CALL, FLOAT64)):
-        if pattern.match(text):
+    for call, kind in ((_TEXT_CALL, STRING), (_TIME_CALL, TIMESTAMP), (_NUMBER_CALL, FLOAT64)):
+        if call.match(text):
             return kind
     if _LITERAL_TEXT.match(text):
         return STRING

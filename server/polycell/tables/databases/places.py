@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct, field
 
+from polycell.core.patterns import pattern
 from polycell.core.types import Connection
 from polycell.tables.databases.secrets import expand
 from polycell.tables.files import FileRequest, resolve
@@ -25,7 +26,7 @@ PlaceKind = Literal["sqlite", "duckdb", "server"]
 CONNECTION_FILES = ("~/.jupysql/connections.ini", "~/.config/jupysql/connections.ini")
 _FILES: Mapping[str, PlaceKind] = {"sqlite": "sqlite", "sqlite3": "sqlite", "duckdb": "duckdb"}
 _MEMORY = frozenset({"", ":memory:", ":default:"})
-_REFERENCE = re.compile(r"\$\{\w+\}\Z")
+_REFERENCE = pattern(r"\$\{\w+\}\Z")
 _PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521}
 _FAMILIES = {"postgres": "postgresql", "cockroachdb": "postgresql", "mariadb": "mysql"}
 

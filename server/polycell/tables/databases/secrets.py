@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote, urlsplit
 
-_REFERENCE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
-_USERINFO = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
-_WORD = re.compile(r"(?i)\b(password|passwd|pwd|token|secret)(\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s&;,]+)")
+from polycell.core.patterns import pattern
+
+_REFERENCE = pattern(r"\$\{([A-Za-z_]\w*)\}")
+_USERINFO = pattern(r"(://[^:/@\s]*):[^@\s]*@")
+_WORD = pattern(r"(?i)\b(password|passwd|pwd|token|secret)(\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s&;,]+)")
 
 
 class MissingVariable(LookupError):  # noqa: N818  (a state of the environment)

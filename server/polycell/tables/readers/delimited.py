@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from polycell.core.patterns import pattern
 from polycell.core.types import STRING, Anchor, Certainty, Column, DataType, Evidence, Table
 from polycell.tables.data_files import UnreadableError
 from polycell.tables.infer import MISSING, type_of_texts
@@ -16,10 +17,10 @@ MAX_ROWS = 2000  # rows looked at for types
 SEARCHED = 32 * 1024  # characters in which names are looked for
 WHITE_SPACE = r"\s+"
 
-_LONE_RETURN = re.compile(r"\r(?!\n)")
-_FIELD = re.compile(r"[^,;|\t\"'\r\n]+")
-_TIME = re.compile(r"\d\d:\d\d")
-_WORD = re.compile(r"[^\s,;|\"']+")
+_LONE_RETURN = pattern(r"\r(?!\n)")
+_FIELD = pattern(r"[^,;|\t\"'\r\n]+")
+_TIME = pattern(r"\d\d:\d\d")
+_WORD = pattern(r"[^\s,;|\"']+")
 _BOUNDS = frozenset(",;|\t\"'\r\n")
 
 

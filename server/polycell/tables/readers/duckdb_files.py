@@ -6,13 +6,13 @@ never runs one. Without duckdb only what no sniffer could doubt is told.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from polycell.core.patterns import pattern
 from polycell.core.types import Anchor, Column, Evidence, Table
 from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError, partitioned
@@ -25,7 +25,7 @@ from polycell.tables.readers.text import read_text_head
 SECONDS = 2.5  # until it is interrupted
 MOST_FILES = 200
 
-_OPTION = re.compile(r"[a-z_]+\Z")
+_OPTION = pattern(r"[a-z_]+\Z")
 _NUMBERS = (int, float)
 
 Reader = Callable[[DataFiles, Mapping[str, Any]], Table]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.types import BOOL, STRING, TIMESTAMP, Certainty, Column, DataType, Evidence, Table
 from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError
@@ -28,7 +28,7 @@ _PANDAS = frozenset({
     "dtype_backend", "storage_options", "verbose", "engine_kwargs", "date_format", "date_parser", "skipfooter",
     "convert_float",
 })  # fmt: skip
-_LETTERS = re.compile(r"[A-Za-z]{1,3}\Z")
+_LETTERS = pattern(r"[A-Za-z]{1,3}\Z")
 _MODERN = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from polycell.core.patterns import pattern
 from polycell.core.types import BOOL, FLOAT64, INT64, STRING, Anchor, Column, DataType, Evidence, Table
 from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError
@@ -16,7 +17,7 @@ from polycell.tables.readers.chosen import only
 from polycell.tables.readers.text import MAX_JSON, Head, read_text_head
 
 # Names by which pandas takes a column of numbers for dates (its documentation of `convert_dates`).
-_DATELIKE = re.compile(r"(?i)(?:.*_at|.*_time|timestamp.*|modified|date)\Z")
+_DATELIKE = pattern(r"(?i)(?:.*_at|.*_time|timestamp.*|modified|date)\Z")
 _PANDAS = frozenset({
     "lines", "encoding", "compression", "nrows", "convert_dates", "orient", "dtype", "keep_default_dates", "date_unit",
     "precise_float", "encoding_errors", "engine", "dtype_backend", "convert_axes", "storage_options",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from polycell.core.patterns import pattern
 from polycell.core.types import Column, Evidence, Table
 from polycell.tables.data_files import DataFiles
 
-_WILD = re.compile(r"[*?\[]")
+_WILD = pattern(r"[*?\[]")
 
 
 def names(found: DataFiles, options: Mapping[str, Any]) -> Table:

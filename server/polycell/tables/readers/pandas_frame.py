@@ -8,14 +8,15 @@ from typing import Any
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.types import BOOL, STRING, TIMESTAMP, Certainty, Column, DataType, Evidence, Table
 from polycell.core.values import replace
 from polycell.tables.data_files import UnreadableError
 from polycell.tables.dtypes import dtype_of
 from polycell.tables.infer import MISSING, type_of_texts
 
-_DATE = re.compile(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d\d(:\d\d(\.\d+)?)?)?$|^\d{1,2}/\d{1,2}/\d{4}$")
-_DIGIT = re.compile(r"\d")
+_DATE = pattern(r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d\d(:\d\d(\.\d+)?)?)?$|^\d{1,2}/\d{1,2}/\d{4}$")
+_DIGIT = pattern(r"\d")
 
 
 class Fields(Struct, frozen=True):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import PurePath
 from urllib.parse import unquote
 
+from polycell.core.patterns import pattern
 from polycell.core.types import CATEGORY, DATE, INT32, INT64, STRING, Column, DataType, Evidence, Table
 from polycell.core.values import replace
 from polycell.tables.data_files import UnreadableError
 
 _NULL = "__HIVE_DEFAULT_PARTITION__"
-_INTEGER = re.compile(r"-?\d{1,9}\Z")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_WORDLIKE = re.compile(r"[A-Za-z_][\w ]*\Z")
+_INTEGER = pattern(r"-?\d{1,9}\Z")
+_DATE = pattern(r"\d{4}-\d\d-\d\d\Z")
+_WORDLIKE = pattern(r"[A-Za-z_][\w ]*\Z")
 
 Typed = Callable[[Collection[str]], "DataType | None"]
 

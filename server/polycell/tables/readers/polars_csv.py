@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from polycell.core.patterns import pattern
 from polycell.core.types import BOOL, DATE, FLOAT64, INT64, STRING, TIMESTAMP, Certainty, DataType, Table
 from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError
@@ -26,11 +26,11 @@ _READ = frozenset({
     "eol_char", "decimal_comma", "missing_utf8_is_empty_string", "row_index_name", "row_count_name",
     "include_file_paths",
 })  # fmt: skip
-_INTEGER = re.compile(r"-?\d{1,18}\Z")
-_FLOAT = re.compile(r"-?(?:\d+\.\d*|\.\d+|\d{1,18})(?:[eE][+-]?\d{1,3})?\Z")
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?\Z")
-_WORD = re.compile(r"[^\W\d]")  # begins like no number and no date
+_INTEGER = pattern(r"-?\d{1,18}\Z")
+_FLOAT = pattern(r"-?(?:\d+\.\d*|\.\d+|\d{1,18})(?:[eE][+-]?\d{1,3})?\Z")
+_ISO_DATE = pattern(r"\d{4}-\d\d-\d\d\Z")
+_ISO_TIME = pattern(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?\Z")
+_WORD = pattern(r"[^\W\d]")  # begins like no number and no date
 
 
 def read(found: DataFiles, options: Mapping[str, Any]) -> Table:

@@ -6,11 +6,11 @@ all are strings; names that are blank or come twice, in any case, get their numb
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from polycell.core.patterns import pattern
 from polycell.core.types import BOOL, FLOAT64, INT32, INT64, STRING, Certainty, DataType, Table
 from polycell.core.values import replace
 from polycell.tables.data_files import DataFiles, UnreadableError
@@ -30,10 +30,10 @@ _READ = frozenset({
     "header", "inferschema", "sep", "delimiter", "quote", "comment", "encoding", "charset", "linesep",
     "ignoreleadingwhitespace", "ignoretrailingwhitespace",
 })  # fmt: skip
-_SHORT = re.compile(r"[+-]?\d{1,9}\Z")
-_LONG = re.compile(r"[+-]?\d{1,18}\Z")
-_FLOAT = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+|\d{1,18})(?:[eE][+-]?\d{1,3})?\Z")
-_WORD = re.compile(r"[^\W\d]")
+_SHORT = pattern(r"[+-]?\d{1,9}\Z")
+_LONG = pattern(r"[+-]?\d{1,18}\Z")
+_FLOAT = pattern(r"[+-]?(?:\d+\.\d*|\.\d+|\d{1,18})(?:[eE][+-]?\d{1,3})?\Z")
+_WORD = pattern(r"[^\W\d]")
 _SPECIAL = frozenset({"nan", "inf", "infinity", "true", "false"})
 
 

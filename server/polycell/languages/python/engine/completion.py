@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import asyncio
 import logging
-import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import islice
 
 from polycell.core.notebook import Notebook
+from polycell.core.patterns import pattern
 from polycell.core.results import Completion, CompletionKind, Completions, Edit
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -27,7 +27,7 @@ from polycell.languages.python.source import PythonSource
 
 log = logging.getLogger(__name__)
 
-_WORD = re.compile(r"\w+")
+_WORD = pattern(r"\w+")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 METHOD = "textDocument/completion"
 WITH_OURS = 0.3  # seconds that an engine has when we have something to show ourselves

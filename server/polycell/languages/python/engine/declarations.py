@@ -7,11 +7,11 @@ here begins with `_polycell`, so that it can be told from the user's names and t
 from __future__ import annotations
 
 import keyword
-import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
 from polycell.core.types import Collection, GroupBy, Opaque, Row, Scalar, Series, Table, Type
 from polycell.languages.python.frames.relatives import CLASSES
 from polycell.languages.python.frames.rules import flavour_of
@@ -19,7 +19,7 @@ from polycell.languages.python.members import MEMBERS
 
 MARK = "_polycell"
 _TYPING = f"{MARK}_typing"
-_GLUE = re.compile(rf"\b{MARK}_(?:m_\w+?\.|(?P<class>[A-Za-z]+)_\d+\b)")
+_GLUE = pattern(rf"\b{MARK}_(?:m_\w+?\.|(?P<class>[A-Za-z]+)_\d+\b)")
 
 _SCALARS: Mapping[str, str] = {
     "bool": "bool",

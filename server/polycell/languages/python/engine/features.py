@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from polycell.bridge.text import Text
+from polycell.core.patterns import pattern
 from polycell.core.results import Hover, Location, SemanticToken, Signature, Signatures, TokenKind, TokenModifier
 from polycell.core.service import Context
 from polycell.core.text import Position, Span
@@ -22,7 +22,7 @@ from polycell.languages.python.engine.slices import Slice, code_of, slice_of
 
 log = logging.getLogger(__name__)
 
-_BASE = re.compile(rf"{MARK}\w+\(([\w.]+)")
+_BASE = pattern(rf"{MARK}\w+\(([\w.]+)")
 _KINDS: Mapping[str, TokenKind] = {
     **{kind: kind for kind in get_args(TokenKind)},
     "selfParameter": "parameter",
@@ -31,7 +31,7 @@ _KINDS: Mapping[str, TokenKind] = {
     "module": "namespace",
 }
 # All that is said of a value, or of a name (`head: Unknown`), where nothing is known.
-_NOTHING = re.compile(r"```python\n(?:\(\w+\) )?(?:\w+: )?(?:Unknown|Any|Never|Todo)\n```\s*\Z")
+_NOTHING = pattern(r"```python\n(?:\(\w+\) )?(?:\w+: )?(?:Unknown|Any|Never|Todo)\n```\s*\Z")
 _NO_FORM = frozenset({"(...) -> Unknown", "(...) -> Any", "Unknown", "Any"})
 _MODIFIERS: frozenset[str] = frozenset(get_args(TokenModifier))
 

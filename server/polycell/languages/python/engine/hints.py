@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from polycell.core.patterns import pattern
 from polycell.core.results import Hint, HintKind
 from polycell.core.service import Context
 from polycell.core.text import LineIndex, Span
@@ -18,8 +18,8 @@ from polycell.languages.python.engine.slices import code_of, slice_of
 LONGEST = 60  # characters of a type that is shown; the rest is in the tooltip
 ASKED_OURSELVES = 40  # names of a cell whose types we look for, where the engine knows none
 _KINDS: Mapping[int, HintKind] = {1: "type", 2: "argument"}
-_NAME = re.compile(r"[^\W\d]\w*\Z")
-_UNKNOWN = re.compile(r"\b(?:Unknown|Todo|Never)\b")
+_NAME = pattern(r"[^\W\d]\w*\Z")
+_UNKNOWN = pattern(r"\b(?:Unknown|Todo|Never)\b")
 
 
 async def hints(engine: Engine, context: Context, kinds: Collection[HintKind]) -> tuple[Hint, ...]:

@@ -26,6 +26,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from polycell.core.patterns import pattern
+
 MOST_NAMES = 60_000
 LONGEST = 600.0  # seconds that reading may take: nobody waits for it, on however slow a machine
 DEEPEST = 3
@@ -63,13 +65,13 @@ gc multiprocessing sqlite3 platform unittest getpass types zlib email array enum
 RANK: Mapping[str, int] = {name: rank for rank, name in enumerate(_BY_USE.split())}
 STANDARD_RANK: Mapping[str, int] = {name: rank for rank, name in enumerate(_STANDARD.split())}
 
-_ALL = re.compile(r"^__all__(?:\s*:[^=\n]+)?\s*\+?=\s*([\[(])", re.MULTILINE)
-_DEFINED = re.compile(r"^(?:async\s+def|def|class)\s+([^\W\d_]\w*)", re.MULTILINE)
-_TAKEN = re.compile(r"^(?: {4})?from\s+(\.[\w.]*|[\w.]+)\s+import\s+(?:\(([^)]*)\)|([^\n(]+))", re.MULTILINE)
-_HEADING = re.compile(r"^[^\s#)\]}]", re.MULTILINE)  # the first letter of a line that is not indented
-_INNER_BLOCK = re.compile(r"(?:async\s+)?def\s|class\s|if\s+(?:\w+\.)?TYPE_CHECKING")
-_COMMENT = re.compile(r"#[^\n]*")
-_PART = re.compile(r"(?:\w+\s+as\s+)?([^\W\d_]\w*)\Z")
+_ALL = pattern(r"^__all__(?:\s*:[^=\n]+)?\s*\+?=\s*([\[(])", re.MULTILINE)
+_DEFINED = pattern(r"^(?:async\s+def|def|class)\s+([^\W\d_]\w*)", re.MULTILINE)
+_TAKEN = pattern(r"^(?: {4})?from\s+(\.[\w.]*|[\w.]+)\s+import\s+(?:\(([^)]*)\)|([^\n(]+))", re.MULTILINE)
+_HEADING = pattern(r"^[^\s#)\]}]", re.MULTILINE)  # the first letter of a line that is not indented
+_INNER_BLOCK = pattern(r"(?:async\s+)?def\s|class\s|if\s+(?:\w+\.)?TYPE_CHECKING")
+_COMMENT = pattern(r"#[^\n]*")
+_PART = pattern(r"(?:\w+\s+as\s+)?([^\W\d_]\w*)\Z")
 
 
 class Importable(Struct, frozen=True):

@@ -8,18 +8,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from polycell.bridge.kinds import COMPLETION_KINDS
+from polycell.core.patterns import pattern
 from polycell.core.results import CompletionKind
 from polycell.languages.python.engine.declarations import MARK, without_glue
 from polycell.languages.python.engine.importable import ALIASES, RANK, STANDARD_RANK
 
-_IMPORT = re.compile(r"\A\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<name>\w+)|import\s+(?P<whole>[\w.]+))\s*\Z")
-_CALLABLE = re.compile(r"\A(?:bound method |function |def )?(?:[\w.\[\], ]*?\.)?\w+(?P<form>\(.*)\Z", re.DOTALL)
+_IMPORT = pattern(r"\A\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<name>\w+)|import\s+(?P<whole>[\w.]+))\s*\Z")
+_CALLABLE = pattern(r"\A(?:bound method |function |def )?(?:[\w.\[\], ]*?\.)?\w+(?P<form>\(.*)\Z", re.DOTALL)
 # Modules that nobody imports from: private ones, tests, and copies of other projects.
-_INNER = re.compile(r"[ .](?:_|tests?\b|testing\b|typeshed\b|third_party\b|vendor\b)")
+_INNER = pattern(r"[ .](?:_|tests?\b|testing\b|typeshed\b|third_party\b|vendor\b)")
 SAME = 3  # modules offered for one name
 SHORT = 48  # characters of a type that is shown beside an item
 LONG = 600  # characters of one that is shown above its documentation
-_LINK = re.compile(rf"\[([^\]\n]+)\]\([^)\s]*/{MARK}_\w+\.py[^)\s]*\)")
+_LINK = pattern(rf"\[([^\]\n]+)\]\([^)\s]*/{MARK}_\w+\.py[^)\s]*\)")
 
 
 class Entry(NamedTuple):

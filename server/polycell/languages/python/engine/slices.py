@@ -17,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from polycell.core.environment import Binding
+from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Class, Collection, Function, Module, Table, Type
@@ -31,11 +32,11 @@ from polycell.languages.python.source import PythonSource
 
 MOST_STATEMENTS = 200
 MOST_TEXT = 60_000  # characters that are copied from other cells
-_WORD = re.compile(r"[^\W\d]\w*")
-_BLANKED = re.compile(r"^[ \t]*\f", re.MULTILINE)
-_IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t][^\n]*", re.MULTILINE)
-_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
-_STAR = re.compile(r"from [\w.]+ import \*")
+_WORD = pattern(r"[^\W\d]\w*")
+_BLANKED = pattern(r"^[ \t]*\f", re.MULTILINE)
+_IMPORT = pattern(r"^[ \t]*(?:import|from)[ \t][^\n]*", re.MULTILINE)
+_DOTTED = pattern(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+_STAR = pattern(r"from [\w.]+ import \*")
 _BUILTINS = frozenset(dir(builtins))
 _IT = f"{MARK}_it"
 _TYPED = frozenset({"lines", "text", "table", "captured", "timing"})  # values of magics that are worth declaring

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from polycell.core.facts import Magic
 from polycell.core.hosts import Host
 from polycell.core.included import Included, IncludedRequest
+from polycell.core.patterns import pattern
 from polycell.core.types import Function
 from polycell.core.values import replace
 from polycell.languages.python.flow.interpreter import Interpreter
 
 # IPython's own options; what stands behind the file's name are arguments of the script.
-_LINE = re.compile(r"""(?:-[nitpGe]\s+|-N\s*\d+\s+)*(?P<file>"[^"]*"|'[^']*'|[^\s"']\S*)""")
+_LINE = pattern(r"""(?:-[nitpGe]\s+|-N\s*\d+\s+)*(?P<file>"[^"]*"|'[^']*'|[^\s"']\S*)""")
 _SPACE = "catalog"
 # Hosts whose `%run` is IPython's own: the file gets a name space of its own, which is then poured into the notebook's.
 _APART = frozenset({"jupyter", "percent", "colab"})

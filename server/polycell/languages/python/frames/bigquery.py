@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import re
 
+from polycell.core.patterns import pattern
 from polycell.core.types import Connection, Flavour, Opaque, Record, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.frames.columns import unknown_table
@@ -46,7 +46,7 @@ def read_gbq(call: Call) -> Type:
 
 
 # A star over tables that nobody looked into, and whose names frames of the notebook may have by chance.
-_STAR = re.compile(r"(?<!\()\*(?!\s*\d)")
+_STAR = pattern(r"(?<!\()\*(?!\s*\d)")
 
 
 def _evaluated(call: Call, name: str) -> Table:

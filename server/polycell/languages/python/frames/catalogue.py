@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from polycell.core.patterns import pattern
 from polycell.core.types import UNKNOWN, Column, Record, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.frames.registry import Argument, Call, method
@@ -13,14 +14,14 @@ from polycell.tables.unseen import UNSEEN
 
 # Spark's writer is the frame that it writes; no name of Python is spelled so.
 WRITER, _FRAME, _TARGET = "pyspark.sql.DataFrameWriter", "(frame)", "(target)"
-_VERBS = re.compile(
+_VERBS = pattern(
     r"(?i)\b(?:create|drop|alter|cache|use|attach|detach|call|exec(?:ute)?|import|begin|declare|rollback"
     r"|set\s+(?:\w+\s+)?(?:catalog|search_path|schema))\b"
 )
 
 
 # How statements begin that leave the columns of tables alone.
-_HARMLESS = re.compile(
+_HARMLESS = pattern(
     r"\s*(?:select|with|from|insert|update|delete|merge|describe|show|explain"
     r"|set(?!\s+(?:\w+\s+)?(?:catalog|search_path|schema)))\b",
     re.I,

@@ -8,13 +8,14 @@ from __future__ import annotations
 import ast
 import re
 
+from polycell.core.patterns import pattern
 from polycell.core.types import Connection, Opaque, Type
 from polycell.languages.python.frames.registry import Argument, Call, function, method
 from polycell.languages.python.values import known_text
 from polycell.tables.databases.schemes import called, dialect_of_url
 
 _HOLE = "\0"
-_ENVIRONMENT = re.compile(r"""(?:os\.)?(?:environ\[|environ\.get\(|getenv\()\s*(['"])([A-Za-z_]\w*)\1\s*[\])]\Z""")
+_ENVIRONMENT = pattern(r"""(?:os\.)?(?:environ\[|environ\.get\(|getenv\()\s*(['"])([A-Za-z_]\w*)\1\s*[\])]\Z""")
 
 
 @function("sqlalchemy.create_engine sqlalchemy.engine.create_engine", "url **")

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping, Sequence
 
+from polycell.core.patterns import pattern
 from polycell.core.types import (
     BOOL,
     DATE,
@@ -50,7 +50,7 @@ CLASSES: Mapping[str, DataType] = {
 
 
 _SMALL = frozenset({INT64, INT32, DataType("int16"), DataType("int8")})
-_DECIMAL = re.compile(r"decimal128\((\d+), (\d+)\)\Z")
+_DECIMAL = pattern(r"decimal128\((\d+), (\d+)\)\Z")
 
 
 def _sum(type_: DataType | None) -> DataType | None:

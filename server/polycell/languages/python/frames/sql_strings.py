@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from polycell.core.patterns import pattern
 from polycell.core.types import (
     BOOL,
     FLOAT64,
@@ -107,7 +106,7 @@ def polars_database(call: Call) -> Type:
     return _queried(call, "query", "connection" if call["connection"] is not None else "uri", "polars")
 
 
-_NAME = re.compile(r"[^\W\d]\w*\Z")
+_NAME = pattern(r"[^\W\d]\w*\Z")
 
 
 def _queried(call: Call, name: str, connected: str, flavour: Flavour) -> Table:

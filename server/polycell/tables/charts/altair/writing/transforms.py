@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from polycell.core.patterns import pattern
 from polycell.tables.charts.altair.literals import NoFormError, arguments, is_name, literal, named
 from polycell.tables.charts.altair.words import BY_SHORTHAND, PARAMETERS, PREDICATES, transforms
 from polycell.tables.charts.altair.writing.names import Names, Spec
@@ -17,7 +17,7 @@ _METHODS = (
     "lookup", "pivot", "density", "quantile", "regression", "loess", "fold", "flatten", "impute", "stack", "window",
     "joinaggregate", "aggregate", "timeUnit", "bin", "calculate", "filter", "sample", "extent",
 )  # fmt: skip
-_SIMPLE = re.compile(r"[^\W\d][\w ]*\Z")
+_SIMPLE = pattern(r"[^\W\d][\w ]*\Z")
 
 
 def methods(listed: Any, names: Names) -> Iterator[str]:
