@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polycell.core.progress import Begin, Logged
-from polycell.core.service import Services, services
-from polycell.dependencies.actions import dependency_actions, metadata_actions
+from polycell.core.service import LanguageService, Late, Services, services
+from polycell.dependencies import dependency_actions, metadata_actions
 from polycell.dependencies.artifacts import Coordinates, local_repositories
 from polycell.dependencies.checks import dependency_rules
 from polycell.dependencies.completing import Catalogue
@@ -32,10 +32,8 @@ from polycell.languages.python import (
     annotate_tables,
     as_vega_lite,
 )
-from polycell.languages.scala import ScalaService
-from polycell.languages.scala.config import Config
-from polycell.languages.sql import Makers, SqlService, query_of_tables
-from polycell.languages.vega import VegaService, chart_at, charts_of_tables
+from polycell.languages.sql import Makers, query_of_tables
+from polycell.languages.vega import chart_at, charts_of_tables
 from polycell.rules import default_rules
 
 if TYPE_CHECKING:
@@ -45,6 +43,7 @@ if TYPE_CHECKING:
     from polycell.included.sources import IncludedSources
     from polycell.languages.python.engine.engine import Engine
     from polycell.languages.scala.compilers import Compilers
+    from polycell.languages.scala.config import Config
     from polycell.tables.databases.catalogue import Database
     from polycell.tables.databases.places import Place
     from polycell.tables.databases.sources import DatabaseSources
@@ -138,9 +137,26 @@ def scala_compilers(
     return Compilers([light], on_ready)
 
 
+class LateCompilers:
+    """The compilers of a session, made when its Scala service is: nobody asks a question of them before."""
+
+    def __init__(self, make: Callable[[], Compilers]) -> None:
+        self._make = make
+        self._made: Compilers | None = None
+
+    def made(self) -> Compilers:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def read(self, key: Hashable) -> Any:
+        return self._made.read(key) if self._made is not None else None
+
+
 def scala_config(notebook: Notebook) -> Config:
     """What a notebook declares, as its Scala compiler takes it."""
     from polycell.dependencies.classpath import classpath_of
+    from polycell.languages.scala.config import Config
 
     found = classpath_of(notebook)
     return Config(found.scala, found.modules, found.exclusions, found.repositories, found.plugins)
@@ -148,7 +164,7 @@ def scala_config(notebook: Notebook) -> Config:
 
 def default_services(
     engine: Engine | None = None,
-    compilers: Compilers | None = None,
+    compilers: Compilers | LateCompilers | None = None,
     *,
     package_index: str = "",
     maven_repository: str = "",
@@ -165,7 +181,13 @@ def default_services(
     python = PythonService(engine)
     startup = given_by(startup_folder(), python) if anywhere else Given()
     return services(
-        [python, SqlService(), VegaService(), ScalaService(compilers, scala_config), MarkdownService()],
+        [
+            python,
+            Late(frozenset({"sql"}), _sql),
+            Late(frozenset({"vega-lite", "vega", "viz"}), _vega),
+            Late(frozenset({"scala"}), partial(_scala, compilers)),
+            MarkdownService(),
+        ],
         (*default_rules(), *dependency_rules()),
         OtherService(),
         offers=[charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions],
@@ -176,6 +198,24 @@ def default_services(
         hosts=hosts_with(frozenset(known), startup),
         listing=partial(_listing, roots, anywhere),
     )
+
+
+def _sql() -> LanguageService:
+    from polycell.languages.sql.service import SqlService
+
+    return SqlService()
+
+
+def _vega() -> LanguageService:
+    from polycell.languages.vega.service import VegaService
+
+    return VegaService()
+
+
+def _scala(compilers: Compilers | LateCompilers | None) -> LanguageService:
+    from polycell.languages.scala.service import ScalaService
+
+    return ScalaService(compilers.made() if isinstance(compilers, LateCompilers) else compilers, scala_config)
 
 
 async def _listing(
@@ -211,7 +251,7 @@ def default_sources(
     anywhere: bool = False,
     interpreter: str = "",
     native: str = "",
-    compilers: Compilers | None = None,
+    compilers: Compilers | LateCompilers | None = None,
     databases: Mapping[str, str] | None = None,
     connections: bool = False,
     ask: Callable[[Place], Database] | None = None,

@@ -22,7 +22,7 @@ from polycell.dependencies.sources import DependencySources
 from polycell.formats import read_file
 from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService
-from polycell.languages.scala import ScalaService
+from polycell.languages.scala.service import ScalaService
 from tests.dependencies.cases import OURS
 from tests.dependencies.environments import install, make_environment
 from tests.shared import SHARED, needs_shared

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
 
 HEAVY = ("pyarrow", "sqlglot", "rich", "typer", "jedi", "yaml", "pandas", "polars", "duckdb")
 
@@ -30,6 +33,43 @@ def loaded(statement: str) -> set[str]:
 )
 def test_nothing_heavy_is_imported(statement: str) -> None:
     assert loaded(statement) == set()
+
+
+ANSWERED = """
+import asyncio
+from polycell.core.values import replace
+from polycell.lsp.conversation import default_parts
+from tests.lsp.client import Client, at
+
+async def first_completion(language, text):
+    client = Client(default_parts, idle=3600.0)
+    client.server.state.settings = replace(client.server.state.settings, scala_engine="compiler")
+    await client.start()
+    client.open_notebook("file:///book.ipynb", (language, text))
+    assert await client.complete("cell:file:///book.ipynb#0", 0, len(text))
+    client.end()
+"""
+ROOMS = ("languages.sql", "languages.vega", "languages.scala", "dependencies.actions", "tables.readers.registry")
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Which of our modules that not every notebook needs a fresh interpreter has loaded after a statement."""
+    program = f"{ANSWERED}\n{statement}\nimport sys\nprint('loaded:', *sorted(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    ours = {name.removeprefix("polycell.") for name in run.stdout.rpartition("loaded:")[2].split()}
+    return {name for name in ours if name.startswith(ROOMS)}
+
+
+def test_the_first_completion_of_a_python_notebook_waits_for_no_other_language() -> None:
+    loaded = loaded_by("asyncio.run(first_completion('python', 'ran'))")
+    assert loaded == {"languages.sql", "languages.sql.makers", "languages.vega"}
+
+
+def test_a_cell_brings_its_own_language() -> None:
+    loaded = loaded_by("asyncio.run(first_completion('sql', 'sel'))")
+    assert "languages.sql.service" in loaded
+    assert not {"languages.vega.service", "languages.scala.service"} & loaded
 
 
 def test_the_check_would_notice() -> None:

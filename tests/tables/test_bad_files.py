@@ -13,7 +13,7 @@ import pytest
 from polycell.core.types import Table
 from polycell.tables import data_files, files
 from polycell.tables.files import FileRequest, FileSources
-from polycell.tables.readers import READERS
+from polycell.tables.readers.registry import READERS
 
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 4\n"
 GIGABYTES = 10 * 1024**3

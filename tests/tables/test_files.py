@@ -16,7 +16,7 @@ from polycell.core.types import INT64, STRING, DataType, Table
 from polycell.tables import files
 from polycell.tables.arrow import from_arrow, from_schema, to_arrow, to_schema
 from polycell.tables.files import FileRequest, FileSources, freeze, resolve, thaw
-from polycell.tables.readers import READERS
+from polycell.tables.readers.registry import READERS
 from tests.shared import examples
 
 

@@ -7,7 +7,8 @@ Each call is guarded all the same (`core.guard`), so a defect in one costs one a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -327,11 +328,53 @@ class Topic:
 _NOBODY = LanguageService()
 
 
+class Late(Struct, frozen=True):
+    """A language whose service is made when it is first asked for, so that a notebook without it does not wait for its
+    modules. `languages` as those of the service."""
+
+    languages: frozenset[str]
+    make: Callable[[], LanguageService]
+
+
+class Languages:
+    """Services by the languages of cells. What is `Late` is made once, in whichever thread asks first."""
+
+    def __init__(self, given: Iterable[LanguageService | Late]) -> None:
+        self._made: dict[str, LanguageService] = {}
+        self._late: dict[str, Late] = {}
+        self._making = threading.Lock()
+        for one in given:
+            if isinstance(one, Late):
+                self._late.update(dict.fromkeys(one.languages, one))
+            else:
+                self._made.update(dict.fromkeys(one.languages, one))
+
+    def __contains__(self, language: object) -> bool:
+        return language in self._made or language in self._late
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._made, *self._late)))
+
+    def get(self, language: str, default: LanguageService) -> LanguageService:
+        made = self._made.get(language)
+        if made is not None or language not in self._late:
+            return made or default
+        with self._making:
+            if language not in self._made:
+                late = self._late[language]
+                self._made.update(dict.fromkeys(late.languages, late.make()))
+        return self._made[language]
+
+    def made(self) -> tuple[LanguageService, ...]:
+        """The services that there are by now, some of them several times."""
+        return tuple(self._made.values())
+
+
 class Services(Struct, frozen=True):
     """Languages by name, and the rules that run on every code cell. `fallback` serves every other language, "" too.
     `hosts` gives the row of a host by its name, `listing` the names in a folder."""
 
-    languages: Mapping[str, LanguageService]
+    languages: Languages
     rules: tuple[Rule, ...] = ()
     fallback: LanguageService = _NOBODY
     offers: tuple[Offer, ...] = ()
@@ -347,12 +390,13 @@ class Services(Struct, frozen=True):
 
     @property
     def all(self) -> tuple[LanguageService, ...]:
-        """Each service once, though it may serve several languages."""
-        return tuple({id(service): service for service in (*self.languages.values(), self.fallback)}.values())
+        """Each service once, though it may serve several languages, without those that nobody has asked for: these
+        have started nothing, and have read nothing that could change."""
+        return tuple({id(service): service for service in (*self.languages.made(), self.fallback)}.values())
 
 
 def services(
-    languages: Iterable[LanguageService],
+    languages: Iterable[LanguageService | Late],
     rules: Iterable[Rule] = (),
     fallback: LanguageService = _NOBODY,
     offers: Iterable[Offer] = (),
@@ -363,9 +407,8 @@ def services(
     hosts: Callable[[str], Host] = host,
     listing: Listing | None = None,
 ) -> Services:
-    by_name = {name: service for service in languages for name in service.languages}
     return Services(
-        by_name,
+        Languages(languages),
         tuple(rules),
         fallback,
         tuple(offers),

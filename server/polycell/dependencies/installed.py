@@ -8,17 +8,20 @@ the environment `open`: modules may be there that nobody sees.
 from __future__ import annotations
 
 import ast
-import importlib.metadata
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from polycell.core.patterns import pattern
 from polycell.dependencies.interpreter import Interpreter, site_packages
 from polycell.dependencies.model import normal
+
+if TYPE_CHECKING:
+    import importlib.metadata
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,8 @@ def stamp(interpreter: Interpreter) -> tuple[tuple[str, int], ...]:
 
 def read_installed(interpreter: Interpreter) -> Installed:
     """Everything in the environment; some tenths of a second for hundreds of distributions. Total."""
+    import importlib.metadata
+
     folders, opened = search_path(site_packages(interpreter))
     distributions: dict[str, Distribution] = {}
     for found in importlib.metadata.distributions(path=[str(folder) for folder in folders]):

@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
@@ -81,7 +82,8 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     chosen = state.settings
     compilers = None
     if chosen.scala_engine != "off":
-        compilers = compose.scala_compilers(
+        make_compilers = partial(
+            compose.scala_compilers,
             on_ready,
             state.note,
             state.begin,
@@ -92,6 +94,7 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
             metals=chosen.metals_command,
             trace=chosen.server_trace,
         )
+        compilers = compose.LateCompilers(make_compilers)
     asked = engines.wanted(state.client, chosen)
     engine = None
     if asked is not None:

@@ -17,7 +17,6 @@ from typing import Any
 from polycell.core.results import Action, MetadataChange
 from polycell.core.session import Snapshot
 from polycell.core.text import Span
-from polycell.dependencies.actions import entry_actions, metadata_path
 from polycell.dependencies.formats import as_json
 from polycell.dependencies.listing import Entry, list_dependencies
 from polycell.formats.ipynb import metadata_span
@@ -80,6 +79,8 @@ def _actions(state: State, asked: Asked, entry: Entry) -> Iterator[dict[str, Any
 
 
 def _offered(snapshot: Snapshot, entry: Entry) -> Sequence[Action]:
+    from polycell.dependencies.actions import entry_actions, metadata_path
+
     index = snapshot.notebook.index(entry.cell) if entry.cell else 0
     context = snapshot.analysis.context(index or 0)
     if entry.declaration is not None:

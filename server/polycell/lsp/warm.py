@@ -46,6 +46,8 @@ def _rehearse() -> None:
     notebook = Notebook("rehearsal:")
     sources = [CellSource(f"c{n}", text, declared=name) for n, (name, text) in enumerate(_REHEARSAL)]
     session = Session(compose.default_services())
+    for language in session.services.languages:
+        session.services.of(language)
     snapshot = session.update(replace(notebook, cells=tuple(make_cell(source, notebook) for source in sources)))
     for index in range(len(sources)):
         features.findings(snapshot, index)

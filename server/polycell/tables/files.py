@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -27,7 +27,9 @@ from polycell.tables.data_files import (
     is_pointer,
     real_path,
 )
-from polycell.tables.readers import READERS, Options, Reader
+
+if TYPE_CHECKING:
+    from polycell.tables.readers.registry import Options, Reader
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +66,7 @@ def thaw(value: Any) -> Any:
 
 
 class FileRequest(Struct, frozen=True):
-    """`path` as written in the code, `folder` the notebook's own (or empty), `reader` a key of `readers.READERS`,
+    """`path` as written in the code, `folder` the notebook's own (or empty), `reader` a key of `registry.READERS`,
     `options` (name, frozen value) pairs of the call, sorted; `more` the other paths of a list."""
 
     path: str
@@ -141,6 +143,8 @@ class FileSources:
         return found.base in around or any(file in touched or touched & set(file.parents) for file in found.files)
 
     def _schema(self, key: FileRequest) -> Table:
+        from polycell.tables.readers.registry import READERS
+
         reader = READERS.get(key.reader)
         if reader is None:
             return NOTHING

@@ -19,11 +19,11 @@ from polycell.core.service import Services, services
 from polycell.core.session import Session, Snapshot
 from polycell.languages.other import OtherService
 from polycell.languages.python import PythonService
-from polycell.languages.scala import ScalaService
 from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.light import SPEC, Light
 from polycell.languages.scala.questions import Backend, Question
-from polycell.languages.sql import SqlService
+from polycell.languages.scala.service import ScalaService
+from polycell.languages.sql.service import SqlService
 from polycell.rules import default_rules
 from tests.dsl import parse
 

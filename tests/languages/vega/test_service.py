@@ -413,7 +413,7 @@ def test_no_text_raises(text: str, offset: int, language: str) -> None:
     from polycell.core.notebook import Notebook
     from polycell.formats.cells import make_cell
     from polycell.formats.model import CellSource
-    from polycell.languages.vega import VegaService
+    from polycell.languages.vega.service import VegaService
 
     for content in (text, f'{{"data": {{"name": "{text}', f'{{"mark": {text}, "encoding": {{"x": {text}}}}}'):
         notebook = Notebook("n")

@@ -1,5 +1,1 @@
 """Scala cells: names from the text, and Metals' presentation compiler in a process of its own for everything typed."""
-
-from polycell.languages.scala.service import ScalaService
-
-__all__ = ["ScalaService"]

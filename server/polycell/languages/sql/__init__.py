@@ -8,7 +8,6 @@ from polycell.core.results import Action
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.languages.sql.makers import Makers
-from polycell.languages.sql.service import SqlService
 
 
 def query_of_tables(context: Context, span: Span) -> Sequence[Action]:
@@ -18,4 +17,4 @@ def query_of_tables(context: Context, span: Span) -> Sequence[Action]:
     return query_of_tables(context, span)
 
 
-__all__ = ["Makers", "SqlService", "query_of_tables"]
+__all__ = ["Makers", "query_of_tables"]
