@@ -54,6 +54,13 @@ def test_members_of_a_python_object(live: Live) -> None:
     assert {"total", "price", "as"} <= set(labels(live, f"{SHOP}# %% [scala]\nval p = shop.<|>\nval q = 1"))
 
 
+def test_operators_come_behind_what_has_a_name(live: Live) -> None:
+    found = live.complete("host: polynote\n# %% [scala]\nval p = 2.5\n# %% [scala]\np.<|>").items
+    signs = [item.rank for item in found if not item.label[0].isalpha()]
+    assert signs
+    assert min(signs) > max(item.rank for item in found if item.label in ("toInt", "isNaN", "round"))
+
+
 def test_a_python_number_is_a_long(live: Live) -> None:
     found = live.hover(f"{SHOP}# %% [scala]\nval m = n<|> + 1")
     assert found is not None

@@ -49,10 +49,15 @@ def _items(items: list[Any], document: Made, cell: str, ranges: Ranges, at: int)
             placed[1],
             _plain(str(edit.get("newText") or label)),
             _detail(item),
-            rank=_RANK + min(rank, 400) + (400 if imports else 0),
+            rank=_RANK + min(rank, 400) + (400 if imports or _is_operator(label) else 0),
             # The compiler puts an import at the top of its document; ours belongs into the cell.
             edits=tuple(Edit(cell, Span(at, at), f"{text.strip()}\n") for text in imports),
         )
+
+
+def _is_operator(name: str) -> bool:
+    """Behind a dot nobody looks for `!=` and `+` first, which the compiler sorts before letters."""
+    return not (name[:1].isalpha() or name[:1] in "_`$")
 
 
 def _plain(inserted: str) -> str:
