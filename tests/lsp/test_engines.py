@@ -32,6 +32,9 @@ def opening(language: str = "python") -> dict[str, Any]:
     return {"jsonrpc": "2.0", "method": "notebookDocument/didOpen", "params": params}
 
 
+MINE = "# ---\n# jupyter:\n#   kernelspec:\n#     name: mine\n#     language: python\n# ---\n\n"
+
+
 class Listening(Engine):
     """Notes what it is told instead of starting anything."""
 
@@ -41,7 +44,7 @@ class Listening(Engine):
         self.told: list[str] = []
 
     def begin(self, notebook: Notebook) -> Coroutine[Any, Any, None]:
-        self.told.append(f"begin {notebook.path} {notebook.metadata['kernelspec']['name']}")
+        self.told.append(f"begin {notebook.path} {notebook.metadata.get('kernelspec', {}).get('name', '')}")
         return asyncio.sleep(0)
 
     async def close(self) -> None:
@@ -85,6 +88,33 @@ def test_it_begins_for_notebooks_with_python_in_them(made: list[Listening]) -> N
         assert made[0].told == ["begin /folder/book.ipynb mine"]
         await early.close()
         assert made[0].told[1:] == ["close"]
+
+    asyncio.run(test())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("# %%\nimport json\n# %%\njson.", "python", ["begin /folder/script.py "]),
+        (f"{MINE}# %%\nx = 1\n", "python", ["begin /folder/script.py mine"]),
+        ("import marimo\napp = marimo.App()\n@app.cell\ndef _():\n    x = 1\n", "python", ["begin /folder/script.py "]),
+        ("import json\njson.dumps(1)\n", "python", []),
+        ("# %% [markdown]\n# Words\n", "python", []),
+        ("# %%\nx = 1\n", "r", []),
+        (None, "python", []),
+    ],
+    ids=["percent", "kernel", "marimo", "module", "prose", "other language", "no text"],
+)
+def test_it_begins_for_scripts_of_cells(
+    made: list[Listening], text: str | None, language: str, told: list[str]
+) -> None:
+    document = {"uri": "file:///folder/script.py", "languageId": language, "version": 1, "text": text}
+
+    async def test() -> None:
+        early = engines.Early(HELLO["params"])
+        early.begin({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": document}})
+        assert made[0].told == told
+        await early.close()
 
     asyncio.run(test())
 

@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from polycell import compose
 from polycell.core.notebook import Notebook
+from polycell.core.values import replace
+from polycell.formats import HEAD, is_notebook, read_document
 from polycell.languages.python.engine.engine import Engine
 from polycell.lsp.client import Client, read_client
 from polycell.lsp.frame import frame, path_of
@@ -67,7 +69,7 @@ class Early:
         self._behind: set[asyncio.Task[None]] = set()
 
     def begin(self, message: object) -> None:
-        """Begin where the message opens a notebook with Python cells."""
+        """Begin where the message opens a notebook, or a script of cells, with Python in it."""
         opened = _opened(message)
         if opened is not None and self._engine is not None:
             self._later(self._engine.begin(opened))
@@ -103,20 +105,41 @@ class Early:
 
 
 def _opened(message: object) -> Notebook | None:
-    """The notebook that a `notebookDocument/didOpen` with Python in it opens, without its cells."""
-    if not isinstance(message, Mapping) or message.get("method") != "notebookDocument/didOpen":
+    """The notebook with Python in it that a message opens, without its cells."""
+    params = message.get("params") if isinstance(message, Mapping) else None
+    if not isinstance(message, Mapping) or not isinstance(params, Mapping):
         return None
-    params = message.get("params")
-    said = params.get("notebookDocument") if isinstance(params, Mapping) else None
-    cells = params.get("cellTextDocuments") if isinstance(params, Mapping) else None
+    try:
+        if message.get("method") == "notebookDocument/didOpen":
+            return _notebook(params.get("notebookDocument"), params.get("cellTextDocuments"))
+        if message.get("method") == "textDocument/didOpen":
+            return _script(params.get("textDocument"))
+    except Exception:
+        log.exception("what opens cannot be read yet")
+    return None
+
+
+def _notebook(said: object, cells: object) -> Notebook | None:
     if not isinstance(said, Mapping) or not isinstance(said.get("uri"), str) or not isinstance(cells, list):
         return None
     if not any(isinstance(cell, Mapping) and cell.get("languageId") == "python" for cell in cells):
         return None
     kind, metadata = said.get("notebookType"), said.get("metadata")
-    try:
-        made = metadata if isinstance(metadata, Mapping) else {}
-        return frame(said["uri"], kind if isinstance(kind, str) else "", made)
-    except Exception:
-        log.exception("what opens cannot be read yet")
+    return frame(said["uri"], kind if isinstance(kind, str) else "", metadata if isinstance(metadata, Mapping) else {})
+
+
+def _script(said: object) -> Notebook | None:
+    """Told from the beginning of a Python text: its kernel stands there, and so does the mark of its first cell. None
+    for a module without cells, of which nothing is asked."""
+    if not isinstance(said, Mapping) or said.get("languageId") != "python":
         return None
+    uri, text = said.get("uri"), said.get("text")
+    if not isinstance(uri, str) or not isinstance(text, str):
+        return None
+    path, head = path_of(uri), text[:HEAD]
+    if not is_notebook(path or "untitled.py", head):
+        return None
+    for notebook in read_document(head, uri, path, "python").notebooks:
+        if any(cell.language == "python" for cell in notebook.cells):
+            return replace(notebook, uri=uri, path=path, cells=())
+    return None
