@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from polycell.compose import default_services
+
 ROOT = Path(__file__).resolve().parents[2]
 
 HEAVY = ("pyarrow", "sqlglot", "rich", "typer", "jedi", "yaml", "pandas", "polars", "duckdb")
@@ -70,6 +72,13 @@ def test_a_cell_brings_its_own_language() -> None:
     loaded = loaded_by("asyncio.run(first_completion('sql', 'sel'))")
     assert "languages.sql.service" in loaded
     assert not {"languages.vega.service", "languages.scala.service"} & loaded
+
+
+def test_every_late_service_serves_what_it_is_loaded_for() -> None:
+    services = default_services()
+    assert {"python", "sql", "scala", "vega-lite"} <= set(services.languages)
+    assert all(language in services.of(language).languages for language in services.languages)
+    assert set(services.languages) == {language for service in services.all for language in service.languages}
 
 
 def test_the_check_would_notice() -> None:
