@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polycell.core.notebook import Cell, Notebook
+from polycell.lsp.conversation import default_parts
+from tests.counting import counted
 from tests.lsp.client import Client, eventually, position, run
 
 NB = "file:///w/a.ipynb"
@@ -60,6 +62,33 @@ def test_a_language_change_is_three_messages() -> None:
         data = [{"kind": 2, "document": cell(1), "metadata": {"metadata": {"vscode": {"languageId": "sql"}}}}]
         client.change_notebook(NB, cells={"data": data})
         assert client.texts(NB) == [("python", "a = 1"), ("sql", "b = 2"), ("sql", "select 3")]
+
+    run(test)
+
+
+def test_the_work_of_an_edit_does_not_grow_with_the_notebook() -> None:
+    """From the message to the finding, and to the end of the look at all cells after it: with the real languages."""
+
+    async def calls_of_an_edit(size: int) -> int:
+        client = Client(default_parts, idle=0.1)
+        await client.start()
+        client.open_notebook(NB, *(("python", f"frame_{n} = {n}\nprint(frame_{n})") for n in range(size)))
+        await client.settled()
+
+        async def edit(name: str) -> None:
+            content = {"document": {"uri": cell(size - 1), "version": 2}, "changes": [{"text": f"x = 1\n{name}"}]}
+            client.change_notebook(NB, cells={"textContent": [content]})
+            await client.settled()
+            assert client.published()[-1] == (cell(size - 1), [f"`{name}` is not defined in this notebook."])
+
+        await edit("warm")
+        with counted() as made:
+            await edit("nobody")
+        return made()
+
+    async def test() -> None:
+        few, many = await calls_of_an_edit(100), await calls_of_an_edit(1000)
+        assert many < 1.3 * few
 
     run(test)
 

@@ -43,6 +43,22 @@ def test_defined_nowhere() -> None:
     """)
 
 
+@pytest.mark.parametrize("meant", ["abc", "abcd", "Abcde"])
+def test_any_name_one_letter_apart_is_meant(meant: str) -> None:
+    others = [meant[:n] + "x" * more + meant[n + less :] for n in range(len(meant)) for more, less in ((1, 0), (1, 1))]
+    others += [meant[:n] + meant[n + 1 :] for n in range(len(meant))] + [meant.swapcase()[0] + meant[1:], meant + "x"]
+    others += [meant[:n] + meant[n + 1] + meant[n] + meant[n + 2 :] for n in range(len(meant) - 1)]
+    for written in others:
+        if len(written) >= 3:
+            check_findings(f"""
+                # %%
+                {meant} = 1
+                # %%
+                {written}
+                {"^" * len(written)} undefined-name: Did you mean `{meant}`?
+            """)
+
+
 def test_a_body_that_runs_later_may_use_what_any_cell_defines() -> None:
     check_findings("""
         # %%

@@ -169,9 +169,10 @@ class Analysis:
             for gatherer in self._services.gatherers:
                 made._regather(gatherer.name)
         old, new = self.notebook.cells, notebook.cells
-        if len(old) == len(new) and all(a is b or a.id == b.id for a, b in zip(old, new, strict=True)):
-            for index, (a, b) in enumerate(zip(old, new, strict=True)):
-                if a is not b and a.digest != b.digest:
+        others = [(i, a, b) for i, (a, b) in enumerate(zip(old, new, strict=False)) if a is not b]
+        if len(old) == len(new) and all(a.id == b.id for _, a, b in others):
+            for index, a, b in others:
+                if a.digest != b.digest:
                     self._memo.edited(self.host.name, a.digest, b.digest)
                     made._mark(index)
                     made._stale.add(b.id)
@@ -393,6 +394,10 @@ class Analysis:
         self._found[cell.id] = _Found(cell.digest, findings, record)
         self._stale.discard(cell.id)
         return findings
+
+    def standing(self) -> dict[str, tuple[Finding, ...]]:
+        """By a cell's id, the findings that are known and need not be asked for again."""
+        return {cell_id: entry.findings for cell_id, entry in self._found.items() if cell_id not in self._stale}
 
     @property
     def stale(self) -> frozenset[str]:

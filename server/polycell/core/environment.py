@@ -290,15 +290,20 @@ class View:
 
     # -- for completion: not recorded, since its results are not kept
 
-    def bindings(self, prefix: str = "") -> Iterator[Binding]:
-        """Everything visible whose name starts with `prefix` (case folded), one binding a name."""
-        prefix = fold(prefix)
+    def bindings(self, prefix: str = "", suffix: str = "") -> Iterator[Binding]:
+        """Everything visible whose name starts and ends so (case folded), one binding a name."""
+        prefix, suffix = fold(prefix), fold(suffix)
         for binding in self._overlay.values():
-            if binding.kind != "deleted" and self._visible(binding) and fold(binding.name).startswith(prefix):
+            key = fold(binding.name)
+            spelled = key.startswith(prefix) and key.endswith(suffix)
+            if spelled and binding.kind != "deleted" and self._visible(binding):
                 yield binding
         anywhere = self.host.order == "any"
+        head, tail = len(prefix), -len(suffix)
         for key, owned in self._owners.items():
-            if not key.startswith(prefix) or (owned[0].index >= self.index and not anywhere):
+            if key[:head] != prefix or (suffix and key[tail:] != suffix):  # slices, which call nothing: names are many
+                continue
+            if owned[0].index >= self.index and not anywhere:
                 continue
             if len(owned) == 1:  # nearly every name of a large notebook: no need to search for the nearest
                 only = owned[0].binding

@@ -7,7 +7,7 @@ kept where the edit did not touch it, shifted; so nothing flickers while somebod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from lsprotocol import types
 from msgspec import Struct
@@ -49,20 +49,30 @@ class Diagnostics:
     def __init__(self, state: State, send: Callable[[types.PublishDiagnosticsParams], None]) -> None:
         self._state = state
         self._send = send
-        self._cells: dict[tuple[str, str], Kept] = {}  # by (key of the group, cell)
+        self._cells: dict[str, dict[str, Kept]] = {}  # by key of the group, by cell
         self._documents: dict[str, tuple[Finding, ...]] = {}
-        self._sent: dict[str, tuple[object, ...]] = {}
+        self._sent: dict[str, tuple[object, ...]] = {}  # sets that are not empty
 
-    def has_all(self, group: str, cell: Cell, findings: Sequence[Finding]) -> bool:
-        """Whether these very findings of the cell have been noted."""
-        kept = self._cells.get((group, cell.id))
-        return kept is not None and kept.cell is cell and kept.of is findings and not kept.held
+    def lacking(
+        self, group: str, cells: Sequence[Cell], standing: Mapping[str, Sequence[Finding]]
+    ) -> Iterator[tuple[int, Cell]]:
+        """The cells, with their indices, whose `standing` findings have not been noted, those very ones.
+
+        Each pass goes over all cells here, so nothing is called for one that is as it was."""
+        kept = self._cells.get(group, {})
+        for index, cell in enumerate(cells):
+            if cell.id in kept and cell.id in standing:
+                known = kept[cell.id]
+                if known.cell is cell and known.of is standing[cell.id] and not known.held:
+                    continue
+            yield index, cell
 
     def note_syntax(self, group: str, cell: Cell, facts: Facts) -> None:
         """Phase one: what the text alone says; the rest is carried over from before the edit."""
-        old = self._cells.get((group, cell.id))
+        cells = self._cells.setdefault(group, {})
+        old = cells.get(cell.id)
         if old is None:
-            self._cells[(group, cell.id)] = Kept(cell, _syntax(facts))
+            cells[cell.id] = Kept(cell, _syntax(facts))
             return
         rest = shifted(old.rest, old.cell.text, cell.text)
         gone: set[str] = set()
@@ -71,7 +81,7 @@ class Diagnostics:
         if old.of is None:  # nobody has looked since the edit before this one
             gone |= old.gone
         typed = _typed(old.cell.text, cell.text)
-        self._cells[(group, cell.id)] = Kept(cell, _syntax(facts), rest, typed=typed, gone=frozenset(gone))
+        cells[cell.id] = Kept(cell, _syntax(facts), rest, typed=typed, gone=frozenset(gone))
 
     def note_all(
         self, group: str, cell: Cell, facts: Facts, findings: Sequence[Finding], *, typing: bool = False
@@ -86,27 +96,36 @@ class Diagnostics:
                 left.remove(finding)
             else:
                 rest.append(finding)
-        old = self._cells.get((group, cell.id))
+        cells = self._cells.setdefault(group, {})
+        old = cells.get(cell.id)
         typed = old.typed if old is not None and old.cell is cell and typing else None
         if old is None or typed is None:
-            self._cells[(group, cell.id)] = Kept(cell, syntax, tuple(rest), findings)
+            cells[cell.id] = Kept(cell, syntax, tuple(rest), findings)
             return
         held = tuple(f for f in rest if f.code not in old.gone and _meet(f.span, typed))
         shown = tuple(f for f in rest if f not in held)
-        self._cells[(group, cell.id)] = Kept(cell, syntax, shown, findings, held, typed, old.gone)
+        cells[cell.id] = Kept(cell, syntax, shown, findings, held, typed, old.gone)
 
     def note_document(self, face: Face, findings: Iterable[Finding]) -> None:
         """Problems of a document itself; spans are offsets into the face."""
         self._documents[key_of(face.uri)] = tuple(findings)
 
     def forget(self, group: str, cells: Iterable[str]) -> None:
+        kept = self._cells.get(group, {})
         for cell in cells:
-            self._cells.pop((group, cell), None)
+            kept.pop(cell, None)
+        if not kept:
+            self._cells.pop(group, None)
 
     def publish(self, group: Group, cells: Collection[str] | None = None) -> None:
         """Tell the client about the faces of `cells`, or all of the group's, where something changed."""
         if cells is None:
-            keys: Iterable[str] = group.faces
+            kept = self._cells.get(key_of(group.uri), {})
+            speaking = {group.homes.get(cell) for cell, known in kept.items() if known.syntax or known.rest}
+            # Of the others nothing was said and nothing is to be said: nearly all of a large notebook.
+            keys: Iterable[str] = [
+                key for key in group.faces if key in speaking or key in self._sent or key in self._documents
+            ]
         else:
             keys = dict.fromkeys(group.homes[cell] for cell in cells if cell in group.homes)
         for key in keys:
@@ -128,10 +147,10 @@ class Diagnostics:
     def _publish(self, group: Group, key: str, face: Face) -> None:
         found: list[tuple[Span, Finding]] = []
         if not group.unsure and (self._state.settings.scripts or not group.quiet):
-            owner = key_of(group.uri)
+            noted = self._cells.get(key_of(group.uri), {})
             found += [(f.span, f) for f in self._documents.get(key, ())]
             for cell in face.cells:
-                kept = self._cells.get((owner, cell))
+                kept = noted.get(cell)
                 if kept is None or group.homes.get(cell) != key:
                     continue
                 theirs = self._state.settings.python == "companion"
@@ -146,10 +165,12 @@ class Diagnostics:
                 made.append((span, severity, finding))
         now = (face.text if made else "", tuple(made))
         before = self._sent.get(key, ("", ()))
-        if now[1] == before[1] and (not made or _same_places(before, now)):
+        if made:
             self._sent[key] = now
+        else:
+            self._sent.pop(key, None)
+        if now[1] == before[1] and (not made or _same_places(before, now)):
             return
-        self._sent[key] = now
         version = face.version if self._state.client.diagnostic_versions else None
         diagnostics = [self._diagnostic(group, face, *entry) for entry in made]
         self._send(types.PublishDiagnosticsParams(face.uri, diagnostics, version))

@@ -201,12 +201,9 @@ class Scheduler:
             await settle(snapshot)
             ready: list[str] = []
             until = time.monotonic() + SLICE
-            for index, cell in enumerate(snapshot.notebook.cells):
-                # Not asked of `analysis.stale`: a request for quick fixes in between may have had the cell judged.
-                findings = analysis.findings(index)
-                if self._diagnostics.has_all(key, cell, findings):
-                    continue
-                self._diagnostics.note_all(key, cell, analysis.facts(index), findings)
+            # Not asked of `analysis.stale`: a request for quick fixes in between may have had a cell judged.
+            for index, cell in self._diagnostics.lacking(key, snapshot.notebook.cells, analysis.standing()):
+                self._diagnostics.note_all(key, cell, analysis.facts(index), analysis.findings(index))
                 ready.append(cell.id)
                 if time.monotonic() >= until:
                     self._publish(key, ready)
