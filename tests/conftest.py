@@ -35,7 +35,6 @@ PATIENCE = {
     "bridge.drawing": "SECONDS",
     "dependencies.web": "PATIENCE",
     "languages.python.engine.calls": "PATIENCE",
-    "languages.python.engine.features": "PATIENCE",
     "languages.python.engine.receivers": "PATIENCE",
     "languages.python.layout": "PATIENCE",
     "languages.sql.duckdb_shadow": "SECONDS",

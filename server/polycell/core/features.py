@@ -86,8 +86,7 @@ async def complete(
 
 async def _files(services: Services, found: Site) -> Completions:
     """The files and folders that a path may go on with."""
-    written = found.service.path(found.context, found.offset) if services.listing is not None else None
-    if written is None or services.listing is None:
+    if services.listing is None or (written := found.service.path(found.context, found.offset)) is None:
         return NO_COMPLETIONS
     begun = found.context.cell.text[written.name.start : found.offset]
     names = await services.listing(found.context.notebook, written.folder)

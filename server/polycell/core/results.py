@@ -49,6 +49,12 @@ class WrittenPath(NamedTuple):
     folder: str
     name: Span
 
+    @classmethod
+    def of(cls, written: str, offset: int, end: int) -> WrittenPath:
+        """Of what is written up to `offset`, with a name that goes on to `end`."""
+        folder, slash, begun = written.rpartition("/")
+        return cls(folder + slash, Span(offset - len(begun), end))
+
 
 class Hover(Struct, frozen=True):
     """`markdown` for the word at `span`. `draws`: the word stands for a chart, whose picture an editor may add."""

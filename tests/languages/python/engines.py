@@ -15,7 +15,6 @@ from polycell.core import features
 from polycell.core.results import Completion, Hover, Location, Signatures
 from polycell.core.session import Session
 from polycell.languages.python.engine import completion, receivers
-from polycell.languages.python.engine import features as engine_features
 from tests import dsl
 
 T = TypeVar("T")
@@ -86,7 +85,6 @@ def running(name: str, folder: Path) -> Iterator[Running]:
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setattr(completion, "WITH_OURS", 300.0)
     monkeypatch.setattr(completion, "ALONE", 300.0)
-    monkeypatch.setattr(engine_features, "PATIENCE", 300.0)
     monkeypatch.setattr(receivers, "PATIENCE", 300.0)
     made = Running(name, folder, loop)
     try:

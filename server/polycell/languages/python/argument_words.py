@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias, cast
 from polycell.core.types import Module
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.column_arguments import lines
+from polycell.languages.python.column_places import owners
 from polycell.languages.python.cursor import Bracket
 from polycell.languages.python.frames import rules
 
@@ -116,12 +117,8 @@ def _taken(place: Place, receiver: str) -> Arguments | None:
     if isinstance(type_, Module):
         callee = type_.qualified if not owner else f"{type_.qualified}.{method}"
         return FUNCTIONS.get(rules.canonical(callee))
-    above, _, accessor = owner.rpartition(".")
-    for known, name in ((type_, method), (place.type_of(above) if above else None, f"{accessor}.{method}")):
-        found = METHODS.get(rules.flavour_of(known), {}).get(name) if known is not None else None
-        if found is not None:
-            return found
-    return None
+    found = (METHODS.get(rules.flavour_of(place.type_of(of)), {}).get(name) for of, name in owners(receiver))
+    return next((taken for taken in found if taken is not None), None)
 
 
 def _fitting(taken: Arguments, bracket: Bracket, inside: Sequence[Bracket]) -> Sequence[str]:

@@ -153,7 +153,7 @@ def _called(place: Place, bracket: Bracket, outer: Sequence[Bracket], inside: Se
     callee = place.type_of(bracket.receiver) if not owner or isinstance(base, Module) else None
     if isinstance(callee, Module):
         return _function(place, rules.canonical(callee.qualified), bracket, outer, inside)
-    for owner, method in _splits(bracket.receiver):
+    for owner, method in owners(bracket.receiver):
         type_ = place.type_of(owner)
         table = _table(place, owner)
         if table is None:
@@ -168,8 +168,8 @@ def _called(place: Place, bracket: Bracket, outer: Sequence[Bracket], inside: Se
     return _enclosing(place, outer, fits) if fits is not None else None
 
 
-def _splits(receiver: str) -> Iterator[tuple[str, str]]:
-    """`df.plot.scatter` is the method `scatter` of `df.plot`, or `plot.scatter` of `df`."""
+def owners(receiver: str) -> Iterator[tuple[str, str]]:
+    """(owner, method) pairs: `df.plot.scatter` is the method `scatter` of `df.plot`, or `plot.scatter` of `df`."""
     owner, _, method = receiver.rpartition(".")
     yield owner, method
     owner, _, accessor = owner.rpartition(".")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from polycell.core.types import UNKNOWN, Module, Opaque
 from polycell.languages.python.at_cursor import Place
+from polycell.languages.python.column_places import owners
 from polycell.languages.python.frames import rules
 
 WORDS: Mapping[str, tuple[str, ...]] = {
@@ -51,9 +52,8 @@ def keywords(place: Place) -> Sequence[str]:
     type_ = place.type_of(owner)
     if isinstance(type_, Module):
         return PYPLOT.get(method, ()) if type_.qualified == "matplotlib.pyplot" else ()
-    above, _, accessor = owner.rpartition(".")
-    for known, name in ((type_, method), (place.type_of(above) if above else UNKNOWN, f"{accessor}.{method}")):
-        if name in FRAMES and rules.flavour_of(known) in ("pandas", "pandas series", "pandas groups"):
+    for of, name in owners(call.receiver):
+        if name in FRAMES and rules.flavour_of(place.type_of(of)) in ("pandas", "pandas series", "pandas groups"):
             return FRAMES[name]
     drawing = isinstance(type_, Opaque) and type_.name.startswith("matplotlib.")
     return AXES.get(method, ()) if drawing or (type_ == UNKNOWN and _draws(place)) else ()

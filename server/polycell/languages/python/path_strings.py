@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from polycell.core.patterns import pattern
 from polycell.core.results import WrittenPath
-from polycell.core.text import Span
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.call_text import argument, arguments
 from polycell.languages.python.column_places import offer
@@ -36,16 +35,19 @@ def written_path(place: Place) -> WrittenPath | None:
     if not at.quote:
         return _on_magic(text, offset) if not at.comment else None
     written = text[at.span.start : offset]
-    if len(at.quote) > 1 or "\\" in written or "://" in written or not _is_path(place, written):
+    if len(at.quote) > 1 or "\\" in written or "://" in written:
         return None
-    begun = written.rpartition("/")[2]
-    if "{" in begun and at.formatted:
-        return None
-    folder = _folder(place, written[: len(written) - len(begun)])
-    if folder is None or (not folder.startswith(("/", "~")) and place.run.remarked(MOVED)):
+    divided = _divided(place)
+    if not divided and not _is_path(place, written):
         return None
     stop = text.find("/", offset, at.span.end)
-    return WrittenPath(folder, Span(offset - len(begun), stop if stop >= 0 else at.span.end))
+    said = WrittenPath.of(written, offset, stop if stop >= 0 else at.span.end)
+    if at.formatted and "{" in text[said.name.start : offset]:
+        return None
+    folder = _folder(place, said.folder, divided)
+    if folder is None or (not folder.startswith(("/", "~")) and place.run.remarked(MOVED)):
+        return None
+    return said._replace(folder=folder)
 
 
 def _on_magic(text: str, offset: int) -> WrittenPath | None:
@@ -54,19 +56,16 @@ def _on_magic(text: str, offset: int) -> WrittenPath | None:
     word = _WORD.search(line, found.end()) if found is not None else None
     if word is None or any(sign in word[0] for sign in "$*?{") or word[0].startswith("-"):
         return None
-    folder, slash, begun = word[0].rpartition("/")
     stop = offset
     while stop < len(text) and (text[stop].isalnum() or text[stop] in "._-"):
         stop += 1
-    return WrittenPath(folder + slash, Span(offset - len(begun), stop))
+    return WrittenPath.of(word[0], offset, stop)
 
 
 def _is_path(place: Place, written: str) -> bool:
     """Whether the string is one that somebody reads as a path. With a slash in it, it may be any that names nothing
     else."""
     brackets = place.site.brackets
-    if _divided(place):
-        return True
     if not brackets or brackets[-1].receiver == "":
         listed = len(brackets) > 1 and brackets[-1].kind == "[" and _takes(brackets[-2])
         return listed or ("/" in written and offer(place) is None)
@@ -101,10 +100,10 @@ def _divided(place: Place) -> str:
     return text[start:end] if start is not None else ""
 
 
-def _folder(place: Place, written: str) -> str | None:
+def _folder(place: Place, written: str, divided: str) -> str | None:
     """The folder that the text stands behind, with what the code around puts before it."""
     own = _filled(place, written)
-    base = _divided(place) or _joined(place)
+    base = divided or _joined(place)
     if not base or own is None:
         return own
     known = value_of(place.type_of(base))

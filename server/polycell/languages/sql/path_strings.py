@@ -6,7 +6,6 @@ import re
 
 from polycell.core.patterns import pattern
 from polycell.core.results import WrittenPath
-from polycell.core.text import Span
 
 FARTHEST = 2000  # characters before the place that are looked at
 # DuckDB reads files by their names, and so do its functions; Spark where a format stands before the name.
@@ -23,10 +22,9 @@ def written_path(text: str, offset: int) -> WrittenPath | None:
     found = _BEFORE.search(text[max(0, offset - FARTHEST) : offset])
     if found is None or any(sign in found["path"] for sign in "*?{[:"):
         return None
-    folder, slash, begun = found["path"].rpartition("/")
-    if found["quote"] != "'" and not slash:
+    if found["quote"] != "'" and "/" not in found["path"]:
         return None  # the name of a table
     stop = offset
     while stop < len(text) and text[stop] not in f"{found['quote']}/\n":
         stop += 1
-    return WrittenPath(folder + slash, Span(offset - len(begun), stop if stop < len(text) else offset))
+    return WrittenPath.of(found["path"], offset, stop if stop < len(text) else offset)

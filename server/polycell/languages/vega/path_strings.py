@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from polycell.core.patterns import pattern
 from polycell.core.results import WrittenPath
-from polycell.core.text import Span
 
 FARTHEST = 2000  # characters before the place that are looked at
 _BEFORE = pattern(r"""(?:^|[\s{,"'])url["']?\s*:\s*(?P<quote>["']?)(?P<path>[^"'\n{}\[\],:]*)\Z""")
@@ -17,5 +16,4 @@ def written_path(text: str, offset: int) -> WrittenPath | None:
     rest = _REST.match(text, offset)
     if found is None or rest is None:
         return None
-    folder, slash, begun = found["path"].rpartition("/")
-    return WrittenPath(folder + slash, Span(offset - len(begun), rest.end()))
+    return WrittenPath.of(found["path"], offset, rest.end())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
@@ -17,7 +16,7 @@ from polycell.languages.python.engine import receivers
 from polycell.languages.python.engine.declarations import MARK, without_glue
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.items import markdown
-from polycell.languages.python.engine.receivers import PATIENCE
+from polycell.languages.python.engine.receivers import patiently
 from polycell.languages.python.engine.slices import Slice, code_of, slice_of
 
 log = logging.getLogger(__name__)
@@ -96,7 +95,7 @@ async def _of_base(engine: Engine, context: Context, cut: Slice, answer: Answer)
     base = _BASE.match(answer.text.text, span.start) if span is not None else None
     if base is None:
         return []
-    found = await patiently(engine, context, cut, "textDocument/definition", base.end(1))
+    found = await patiently(engine, context, context.cell.id, cut.text, "textDocument/definition", base.end(1))
     places = found.result if found is not None and isinstance(found.result, list) else []
     return [in_file(str(one.get("uri")), one.get("range")) for one in places if isinstance(one, Mapping)]
 
@@ -225,19 +224,8 @@ async def ask(
         where = cut.map.to_document(context.cell.id, offset)
         if where is None:
             return None
-    answer = await patiently(engine, context, cut, method, where, **more)
+    answer = await patiently(engine, context, context.cell.id, cut.text, method, where, **more)
     return (cut, answer) if answer is not None and answer.result is not None else None
-
-
-async def patiently(
-    engine: Engine, context: Context, cut: Slice, method: str, offset: int | None, **more: Any
-) -> Answer | None:
-    try:
-        asking = engine.ask(context.notebook, context.cell.id, cut.text, method, offset, **more)
-        return await asyncio.wait_for(asking, PATIENCE)
-    except asyncio.TimeoutError:
-        log.info("the engine is late for %s in cell %s", method, context.cell.id)
-        return None
 
 
 def word_at(text: str, offset: int) -> Span:

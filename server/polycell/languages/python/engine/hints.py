@@ -12,7 +12,7 @@ from polycell.core.text import LineIndex, Span
 from polycell.languages.python.at_cursor import after_statement
 from polycell.languages.python.engine.declarations import declared, without_glue
 from polycell.languages.python.engine.engine import Engine
-from polycell.languages.python.engine.features import patiently
+from polycell.languages.python.engine.receivers import patiently
 from polycell.languages.python.engine.slices import code_of, slice_of
 
 LONGEST = 60  # characters of a type that is shown; the rest is in the tooltip
@@ -31,7 +31,7 @@ async def hints(engine: Engine, context: Context, kinds: Collection[HintKind]) -
     lines = LineIndex(cut.text)
     first, last = lines.position(where.start).line, lines.position(where.end).line + 1
     ends = {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 0}}
-    answer = await patiently(engine, context, cut, "textDocument/inlayHint", None, range=ends)
+    answer = await patiently(engine, context, context.cell.id, cut.text, "textDocument/inlayHint", None, range=ends)
     if answer is None or not isinstance(answer.result, list):
         return ()
     made: dict[tuple[int, HintKind], Hint] = {}

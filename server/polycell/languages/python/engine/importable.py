@@ -176,9 +176,7 @@ def _standard() -> frozenset[tuple[str, str]]:
     for module in sorted({*sys.builtin_module_names, "math", "cmath", "array", "select", "unicodedata", "zlib"}):
         if _public(module):  # written in C, and a part of the Python that runs us
             with contextlib.suppress(ImportError):
-                # What `sys.last_…` tells is there once something was raised in the Python that runs us.
-                shown = (name for name in dir(import_module(module)) if not name.startswith("last_"))
-                found.update((name, module) for name in shown if _public(name))
+                found.update((name, module) for name in dir(import_module(module)) if _public(name))
     return frozenset(found)
 
 

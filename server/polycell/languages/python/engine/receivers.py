@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 from polycell.core.service import Context
 from polycell.languages.python.at_cursor import Place
@@ -37,7 +38,7 @@ async def of_member(engine: Engine, context: Context, method: str, end: int) -> 
     if said is None:
         return None
     text = f"{receiver_slice(said)}{site.word}\n"
-    return await _patiently(engine, context, f"member of {said.text}", text, method, len(text) - 1)
+    return await patiently(engine, context, f"member of {said.text}", text, method, len(text) - 1)
 
 
 def open_call(place: Place) -> Bracket | None:
@@ -58,12 +59,15 @@ async def of_call(engine: Engine, context: Context, method: str, place: Place) -
         return None
     written = f"{receiver_slice(said)}{name.strip()}{context.cell.text[bracket.start : place.offset]}"
     text = f"{written}{place.site.quote})\n"
-    return await _patiently(engine, context, f"call of a member of {said.text}", text, method, len(written))
+    return await patiently(engine, context, f"call of a member of {said.text}", text, method, len(written))
 
 
-async def _patiently(engine: Engine, context: Context, name: str, text: str, method: str, offset: int) -> Answer | None:
+async def patiently(
+    engine: Engine, context: Context, name: str, text: str, method: str, offset: int | None, **more: Any
+) -> Answer | None:
+    """What the engine says of a text, `name` as in `Engine.ask`; None when it is late."""
     try:
-        return await asyncio.wait_for(engine.ask(context.notebook, name, text, method, offset), PATIENCE)
+        return await asyncio.wait_for(engine.ask(context.notebook, name, text, method, offset, **more), PATIENCE)
     except asyncio.TimeoutError:
         log.info("the engine is late for %s in cell %s", method, context.cell.id)
         return None
