@@ -115,14 +115,16 @@ _MADE: list[Client] = []  # by the test that runs
 
 
 class Client:
-    """`sent` is everything that the server said, in order."""
+    """`sent` is everything that the server said, in order. Without `library` it is loaded as a real server loads it."""
 
-    def __init__(self, parts: Callable[..., Any] | None = None, idle: float = 0.0) -> None:
+    def __init__(self, parts: Callable[..., Any] | None = None, idle: float = 0.0, *, library: bool = True) -> None:
         self.server = PolycellServer(parts or words_parts, idle=idle)
         self.server._warm_up = lambda: None  # type: ignore[method-assign]
         # What other servers know is tested with the engines.
         self.server.state.settings = replace(self.server.state.settings, engine="off", scala_engine="off")
-        self.server.protocol.set_writer(self)
+        self.server.set_writer(self)
+        if library:
+            assert self.server.library  # what is asked is handled at once
         self.sent: list[dict[str, Any]] = []
         _MADE.append(self)
         self._ids = 1000  # beyond the ids that recordings use

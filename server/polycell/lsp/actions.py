@@ -14,10 +14,11 @@ from polycell.core.results import Action, Finding
 from polycell.core.text import Span
 from polycell.formats.ipynb import metadata_path
 from polycell.lsp import companion
+from polycell.lsp.asked import BOUND
 from polycell.lsp.convert import to_offset
 from polycell.lsp.diagnostics import SOURCE
 from polycell.lsp.edits import inserted_cell, json_edit, workspace_edit
-from polycell.lsp.requests import BOUND, left_to_another, unchanged
+from polycell.lsp.requests import left_to_another, unchanged
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, Group, State
 
@@ -147,4 +148,5 @@ def _diagnostic(state: State, asked: Asked, finding: Finding, action: Action) ->
     if span is None or severity is None:
         return None
     where = asked.face.range(span, state.client.encoding)
-    return types.Diagnostic(where, finding.message, severity, code=finding.code, source=SOURCE)
+    level = types.DiagnosticSeverity(severity)
+    return types.Diagnostic(where, finding.message, level, code=finding.code, source=SOURCE)

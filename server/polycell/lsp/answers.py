@@ -1,60 +1,61 @@
-"""Results of the core as LSP types. Ranges are given by the caller, who knows the face; nothing here looks at text."""
+"""Results of the core as the protocol has them. Ranges are given by the caller, who knows the face; nothing here looks
+at text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import nsmallest
-
-from lsprotocol import types
+from typing import TYPE_CHECKING
 
 from polycell.core.matching import MOST, distance
 from polycell.core.results import Completion, Symbol
 
-_COMPLETION_KINDS: Mapping[str, types.CompletionItemKind] = {
-    "variable": types.CompletionItemKind.Variable,
-    "function": types.CompletionItemKind.Function,
-    "class": types.CompletionItemKind.Class,
-    "module": types.CompletionItemKind.Module,
-    "table": types.CompletionItemKind.Struct,
-    "column": types.CompletionItemKind.Field,
-    "keyword": types.CompletionItemKind.Keyword,
-    "method": types.CompletionItemKind.Method,
-    "property": types.CompletionItemKind.Property,
-    "value": types.CompletionItemKind.Value,
-    "magic": types.CompletionItemKind.Event,
-    "file": types.CompletionItemKind.File,
-    "operator": types.CompletionItemKind.Operator,
-    "folder": types.CompletionItemKind.Folder,
+if TYPE_CHECKING:
+    from lsprotocol import types
+
+# Kinds and severities by the numbers of the protocol: what is told first is told without its library.
+_COMPLETION_KINDS: Mapping[str, int] = {
+    "variable": 6,
+    "function": 3,
+    "class": 7,
+    "module": 9,
+    "table": 22,
+    "column": 5,
+    "keyword": 14,
+    "method": 2,
+    "property": 10,
+    "value": 12,
+    "magic": 23,
+    "file": 17,
+    "operator": 24,
+    "folder": 19,
 }
 
-_SYMBOL_KINDS: Mapping[str, types.SymbolKind] = {
-    "variable": types.SymbolKind.Variable,
-    "function": types.SymbolKind.Function,
-    "class": types.SymbolKind.Class,
-    "import": types.SymbolKind.Module,
-    "table": types.SymbolKind.Struct,
-    "column": types.SymbolKind.Field,
-    "method": types.SymbolKind.Method,
-    "section": types.SymbolKind.String,
-    "result": types.SymbolKind.Struct,
-    "cell": types.SymbolKind.Namespace,
+_SYMBOL_KINDS: Mapping[str, int] = {
+    "variable": 13,
+    "function": 12,
+    "class": 5,
+    "import": 2,
+    "table": 23,
+    "column": 8,
+    "method": 6,
+    "section": 15,
+    "result": 23,
+    "cell": 3,
 }
 
-SEVERITIES: Mapping[str, types.DiagnosticSeverity] = {
-    "error": types.DiagnosticSeverity.Error,
-    "warning": types.DiagnosticSeverity.Warning,
-    "information": types.DiagnosticSeverity.Information,
-    "hint": types.DiagnosticSeverity.Hint,
-}
+SEVERITIES: Mapping[str, int] = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 
 
-def completion_kind(item: Completion) -> types.CompletionItemKind:
-    return _COMPLETION_KINDS.get(item.kind, types.CompletionItemKind.Text)
+def completion_kind(item: Completion) -> int:
+    return _COMPLETION_KINDS.get(item.kind, 1)
 
 
 def symbol_kind(kind: str) -> types.SymbolKind:
-    return _SYMBOL_KINDS.get(kind, types.SymbolKind.Variable)
+    from lsprotocol import types
+
+    return types.SymbolKind(_SYMBOL_KINDS.get(kind, _SYMBOL_KINDS["variable"]))
 
 
 def best(items: Sequence[Completion], typed: str) -> tuple[list[Completion], bool]:
@@ -78,6 +79,8 @@ def _order(item: Completion) -> tuple[int, str, str]:
 
 
 def markup(markdown: str, as_markdown: bool) -> types.MarkupContent:
+    from lsprotocol import types
+
     if as_markdown:
         return types.MarkupContent(types.MarkupKind.Markdown, markdown)
     return types.MarkupContent(types.MarkupKind.PlainText, plain(markdown))
@@ -98,6 +101,8 @@ def nested(
     symbols: Sequence[Symbol], ranges: Mapping[Symbol, tuple[types.Range, types.Range]]
 ) -> list[types.DocumentSymbol]:
     """Symbols as a tree: those with a container go under the definition of that name which stands before them."""
+    from lsprotocol import types
+
     top: list[types.DocumentSymbol] = []
     by_name: dict[str, types.DocumentSymbol] = {}
     for symbol in symbols:
@@ -118,6 +123,8 @@ def nested(
 
 def flat(symbols: Iterable[types.DocumentSymbol], uri: str, container: str = "") -> list[types.SymbolInformation]:
     """The same for clients that know no trees."""
+    from lsprotocol import types
+
     made = []
     for symbol in symbols:
         made.append(

@@ -7,20 +7,23 @@ keystroke, and the objects with their validation and conversion took more than e
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from lsprotocol import types
+from msgspec import Struct
 
 from polycell.core import features
 from polycell.core.results import NO_COMPLETIONS, Completion, Completions
 from polycell.core.text import Span
 from polycell.core.values import replace
 from polycell.lsp import answers, companion
-from polycell.lsp.convert import range_json, to_offset
-from polycell.lsp.requests import guarded, target_of, value_at
+from polycell.lsp.asked import guarded, target_of, value_at
+from polycell.lsp.convert import Json, Position, to_offset
 from polycell.lsp.scheduler import read_large, settle
 from polycell.lsp.state import Asked, State, Target
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 _ONLY_IN_SQL = frozenset(" (,`")
 # A space behind one of these words or signs asks for a name; behind any other it is only typing.
@@ -36,19 +39,48 @@ _EXPECTING = frozenset(
 # on them: where so many are left, a completion waits no more than so many seconds.
 MANY, READ_FOR = 200, 0.5
 
-Json = dict[str, Any]
+PLAIN_TEXT = 1  # `InsertTextFormat`
+BY_CHARACTER = 2  # `CompletionTriggerKind`
 
 
-async def completion(state: State, params: types.CompletionParams) -> Json | None:
+class Cursor(Struct, frozen=True):
+    """Where a completion is asked for, as the client counts; `typed` is the character that made it ask, if one did."""
+
+    line: int
+    character: int
+    typed: str = ""
+
+
+def cursor_in(params: object) -> Cursor | None:
+    """The cursor in the plain JSON of a request's parameters; None where they are not as the protocol has them."""
+    said = params if isinstance(params, Mapping) else {}
+    position, context = said.get("position"), said.get("context", {})
+    if not isinstance(position, Mapping) or not isinstance(context, Mapping):
+        return None
+    line, character = position.get("line"), position.get("character")
+    kind, typed = context.get("triggerKind", 1), context.get("triggerCharacter", "")
+    if not isinstance(line, int) or not isinstance(character, int) or not isinstance(typed, str):
+        return None
+    return Cursor(max(line, 0), max(character, 0), typed if kind == BY_CHARACTER else "")
+
+
+def cursor_of(params: types.CompletionParams) -> Cursor:
+    """The same of a request that the protocol library has read."""
+    position, context = params.position, params.context
+    typed = context.trigger_character if context is not None and context.trigger_kind == BY_CHARACTER else None
+    return Cursor(position.line, position.character, typed or "")
+
+
+async def completion(state: State, cursor: Cursor) -> Json | None:
     """textDocument/completion."""
-    found = target_of(state, params.position)
+    found = target_of(state, cursor)
     if found is None:
-        return await _of_value(state, params)
+        return await _of_value(state, cursor)
     asked, target = found
     many = target.snapshot.analysis.unsettled > MANY
     ready = not await settle(target.snapshot, target.index - 1, READ_FOR if many else float("inf"))
     await read_large(target.snapshot, target.index)
-    if _is_noise(state, params, target, ready):
+    if _is_noise(state, cursor.typed, target, ready):
         return _list((), False)
     answer = await _offered(state, target, ready)
     if ready and not answer.items:
@@ -63,7 +95,7 @@ async def completion(state: State, params: types.CompletionParams) -> Json | Non
     def place(cell_span: Span) -> Span | None:
         return asked.face.to_face(target.cell, cell_span)
 
-    return _list(items(state, asked, params.position, place, chosen), cut or answer.incomplete)
+    return _list(items(state, asked, cursor, place, chosen), cut or answer.incomplete)
 
 
 async def _offered(state: State, target: Target, ready: bool) -> Completions:
@@ -73,9 +105,9 @@ async def _offered(state: State, target: Target, ready: bool) -> Completions:
     return replace(answer, incomplete=True) if ready else answer
 
 
-async def _of_value(state: State, params: types.CompletionParams) -> Json | None:
+async def _of_value(state: State, cursor: Cursor) -> Json | None:
     """In a text of a notebook's metadata, in its JSON."""
-    place = value_at(state, params.position)
+    place = value_at(state, cursor)
     if place is None:
         return None
     asked, path, span, offset = place
@@ -85,7 +117,7 @@ async def _of_value(state: State, params: types.CompletionParams) -> Json | None
     await settle(asked.snapshots[0])
     found = await features.complete_value(asked.snapshots[0], state.session.services, path, before)
     chosen, cut = answers.best(found.items, before[found.items[0].replace.start :] if found.items else "")
-    made = items(state, asked, params.position, lambda inner: inner.shift(span.start), chosen)
+    made = items(state, asked, cursor, lambda inner: inner.shift(span.start), chosen)
     return _list(made, cut or found.incomplete)
 
 
@@ -93,24 +125,21 @@ def _list(made: Iterable[Json], incomplete: bool) -> Json:
     return {"isIncomplete": incomplete, "items": list(made)}
 
 
-def _is_noise(state: State, params: types.CompletionParams, target: Target, ready: bool) -> bool:
+def _is_noise(state: State, typed: str, target: Target, ready: bool) -> bool:
     """Whether a trigger character was only typing: a space says something in SQL, behind `from`, a slash in
     a path, and nowhere else."""
-    context = params.context
-    if context is None or context.trigger_kind != types.CompletionTriggerKind.TriggerCharacter:
-        return False
-    if context.trigger_character == "%":  # a magic's name, or a remainder
+    if typed == "%":  # a magic's name, or a remainder
         text = target.snapshot.notebook.cells[target.index].text
         line = text[text.rfind("\n", 0, target.offset) + 1 : target.offset].rstrip("%").strip()
         return bool(line) and not line.endswith("=")
-    if context.trigger_character not in (*_ONLY_IN_SQL, "/"):
+    if typed not in (*_ONLY_IN_SQL, "/"):
         return False
     site = features.site(target.snapshot, state.session.services, target.cell, target.offset, ready=ready)
-    if context.trigger_character == "/":
+    if typed == "/":
         return site is None or site.service.path(site.context, site.offset) is None
     if site is None or site.context.cell.language != "sql":
         return True
-    if context.trigger_character != " ":
+    if typed != " ":
         return False
     before = site.context.cell.text[: site.offset].rstrip()
     if not before:
@@ -122,7 +151,7 @@ def _is_noise(state: State, params: types.CompletionParams, target: Target, read
 def items(
     state: State,
     asked: Asked,
-    at: types.Position,
+    at: Position,
     place: Callable[[Span], Span | None],
     chosen: Iterable[Completion],
 ) -> Iterable[Json]:
@@ -138,7 +167,7 @@ def items(
             insert, made["filterText"] = _escaped(insert), _escaped(item.filter or item.label)
         elif item.filter:
             made["filterText"] = item.filter
-        made["insertTextFormat"] = types.InsertTextFormat.PlainText
+        made["insertTextFormat"] = PLAIN_TEXT
         if item.detail and client.label_details:
             made["labelDetails"] = {"description": item.detail}
         elif item.detail:
@@ -155,24 +184,29 @@ def items(
         if item.documentation and client.resolves_documentation:
             made["data"] = {**data, "kind": item.kind}
         elif item.documentation:
-            kind = types.MarkupKind.Markdown if client.markdown else types.MarkupKind.PlainText
-            said = item.documentation if client.markdown else answers.plain(item.documentation)
-            made["documentation"] = {"kind": kind, "value": said}
+            made["documentation"] = _documentation(item.documentation, client.markdown)
         yield made
 
 
-def _edit(state: State, asked: Asked, at: types.Position, span: Span | None) -> Json | None:
+def _documentation(markdown: str, as_markdown: bool) -> Json:
+    kind, said = ("markdown", markdown) if as_markdown else ("plaintext", answers.plain(markdown))
+    return {"kind": kind, "value": said}
+
+
+def _edit(state: State, asked: Asked, at: Position, span: Span | None) -> Json | None:
     """What items of a span replace, all but their text; None where the protocol allows no such edit: it must stay on
     the line."""
     if span is None:
         return None
-    where = asked.face.range(span, state.client.encoding)
-    if not where.start.line == where.end.line == at.line:
+    where = asked.face.range_json(span, state.client.encoding)
+    start, end = where["start"], where["end"]
+    if not start["line"] == end["line"] == at.line:
         return None
-    if state.client.insert_replace and where.start.character <= at.character < where.end.character:
+    if state.client.insert_replace and start["character"] <= at.character < end["character"]:
         # What stands behind the cursor stays, unless the user has the editor replace whole words.
-        return {"insert": range_json(types.Range(where.start, at)), "replace": range_json(where)}
-    return {"range": range_json(where)}
+        cursor = {"line": at.line, "character": at.character}
+        return {"insert": {"start": start, "end": cursor}, "replace": where}
+    return {"range": where}
 
 
 def _along(state: State, asked: Asked, item: Completion) -> list[Json] | None:
@@ -183,7 +217,7 @@ def _along(state: State, asked: Asked, item: Completion) -> list[Json] | None:
         if span is None:
             return None
         text = _escaped(edit.text) if asked.face.json else edit.text
-        made.append({"range": range_json(asked.face.range(span, state.client.encoding)), "newText": text})
+        made.append({"range": asked.face.range_json(span, state.client.encoding), "newText": text})
     return made
 
 
@@ -199,8 +233,8 @@ async def resolve(state: State, item: types.CompletionItem) -> types.CompletionI
     asked = state.asked(str(data.get("uri")))
     if asked is None:
         return item
-    position = types.Position(max(data["line"], 0), max(data["character"], 0))
-    target = asked.target(to_offset(asked.face.lines, position, state.client.encoding))
+    cursor = Cursor(max(data["line"], 0), max(data["character"], 0))
+    target = asked.target(to_offset(asked.face.lines, cursor, state.client.encoding))
     if target is None:
         return item
     await settle(target.snapshot, target.index - 1)

@@ -1,55 +1,43 @@
-"""One conversation with one client: its state, and who handles what. Nothing is computed here.
+"""One conversation with one client: its state, and what is made of its notifications. Nothing is computed here.
 
-Languages come with the session, at its first use, which a thread prepares as soon as `initialize` is answered.
+Import light: languages come with the session, at its first use, and the protocol library behind the first answers
+(`lsp.plain`), or as soon as somebody asks what it has to read.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import logging
 import os
 import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Coroutine, Hashable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types
-from pygls.exceptions import FeatureRequestError
-from pygls.lsp.server import LanguageServer
-from pygls.protocol import default_converter
-
-from polycell import __version__
 from polycell.core.service import Services
 from polycell.core.session import Session
 from polycell.core.values import replace
-from polycell.lsp import (
-    actions,
-    calls,
-    completion,
-    dependencies,
-    folding,
-    formatting,
-    hints,
-    preview,
-    renaming,
-    requests,
-    selection,
-    semantic_tokens,
-    signature,
-    workspace_symbols,
-)
+from polycell.lsp.asked import BOUND
 from polycell.lsp.capabilities import REFRESH_DATABASES, initialize_result
 from polycell.lsp.client import folder_uris, read_client
+from polycell.lsp.completion import completion, cursor_in
+from polycell.lsp.convert import Json
 from polycell.lsp.diagnostics import Diagnostics
 from polycell.lsp.lab_sync import LabSync
 from polycell.lsp.notebook_sync import Change, NotebookSync
-from polycell.lsp.progress import ProgressReports
-from polycell.lsp.protocol import Protocol
+from polycell.lsp.plain import Plain
 from polycell.lsp.scheduler import IDLE, Scheduler
 from polycell.lsp.settings import parse
 from polycell.lsp.state import State, key_of
 from polycell.lsp.text_sync import TextSync
-from polycell.lsp.watch import offer_formatting, watch_files, watched_files
+from polycell.lsp.transport import framed
+
+if TYPE_CHECKING:
+    from polycell.lsp.library import Library
+    from polycell.lsp.progress import ProgressReports
+    from polycell.lsp.protocol import Protocol
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +55,9 @@ _MAKING = (
     ),
     *("scala_memory", "scala_archive", "metals_command", "server_trace", "databases", "connections", "known"),
 )
+
+# Types of messages (`MessageType`).
+ERROR, WARNING, INFO = 1, 2, 3
 
 UNASKED = 0.3  # seconds after which it is seen whether anything is asked or computed
 
@@ -123,48 +114,145 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
     return services, sources
 
 
-class PolycellServer(LanguageServer):
+class PolycellServer:
     """One conversation with one client. `idle`: seconds without a change before everything is looked at."""
-
-    protocol: Protocol
 
     def __init__(self, parts: Parts = default_parts, idle: float = IDLE) -> None:
         self._parts = parts
         self._sources: Any = None
         self.state = State(self._session)
         self.diagnostics = Diagnostics(self.state, self._send_diagnostics)
-        self.scheduler = Scheduler(self.state, self.diagnostics, idle, lambda: not self.protocol.is_quiet)
+        self.scheduler = Scheduler(self.state, self.diagnostics, idle, lambda: not self.is_quiet)
         self.notebooks = NotebookSync(self.state, self._changed)
         self.texts = TextSync(self.state, self._changed, self.scheduler.note)
         self.texts.problems = self.diagnostics.note_document
         self.lab = LabSync(self.state, self._changed, self.scheduler.note)
         self.state.refresh = self._refresh
-        self.state.show = lambda params: self.window_show_document_async(params)
+        self.state.show = lambda params: self.library.window_show_document_async(params)
         self.state.note = self._note
-        self.work = ProgressReports(lambda: self.protocol, lambda: self.state.client.shows_progress)
-        self.state.begin = self.work.begin
+        self.state.begin = lambda title, cancel: self.work.begin(title, cancel)
         self.exit_code: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: Callable[[], None] = lambda: None
         self._complained = False
         self._closing: set[asyncio.Future[None]] = set()
-        super().__init__("polycell", __version__, protocol_cls=Protocol, converter_factory=default_converter)
-        register(self)
+        self._writer: Any = None
+        self._greeted = False
+        self.plain = Plain(self.notifications(), {"textDocument/completion": self._complete}, self._reply)
+        self._library: Library | None = None
+        self._loading = False
+        self._waiting: list[Any] = []  # for the library
 
-    # -- what the transport and the protocol call
+    # -- the protocol library
 
-    def receive(self, message: Any) -> None:
-        """One message, already JSON. Never raises."""
+    @property
+    def library(self) -> Library:
+        """Loaded at its first use, where nobody has had it loaded before."""
+        if self._library is None:
+            from polycell.lsp.library import Library
+
+            self._attach(Library(self))
+        assert self._library is not None
+        return self._library
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.library.protocol
+
+    @functools.cached_property
+    def work(self) -> ProgressReports:
+        """Shown by requests to the client."""
+        from polycell.lsp.progress import ProgressReports
+
+        return ProgressReports(lambda: self.protocol, lambda: self.state.client.shows_progress)
+
+    def load(self) -> None:
+        """Have a thread import the library, unless it is here or on its way."""
+        if self._library is not None or self._loading:
+            return
+        self._loading = True
+        loop = asyncio.get_running_loop()
+
+        def imported() -> None:
+            made: Library | None = None
+            try:
+                from polycell.lsp.library import Library
+
+                made = Library(self)
+            except Exception:  # fails again for whoever asks for it in the loop, and is answered there
+                log.exception("the protocol library cannot be loaded")
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the client is gone already
+                loop.call_soon_threadsafe(self._loaded, made)
+
+        threading.Thread(target=imported, name="polycell-library", daemon=True).start()
+
+    def _loaded(self, made: Library | None) -> None:
+        self._loading = False
+        if made is not None and self._library is None:
+            self._attach(made)
+        waiting, self._waiting = self._waiting, []
+        for message in waiting:
+            self._hand_on(message)
+
+    def _attach(self, made: Library) -> None:
+        self._library = made
+        if self._writer is not None:
+            made.protocol.set_writer(self._writer)
+        if self._greeted:
+            made.register_with_client()
+
+    def _hand_on(self, message: Any) -> None:
         try:
             self.protocol.handle_message(message)
         except Exception:
             log.exception("a message could not be handled")
 
+    # -- what the transport and the protocol call
+
+    def set_writer(self, writer: Any) -> None:
+        self._writer = writer
+        if self._library is not None:
+            self._library.protocol.set_writer(writer)
+
+    def receive(self, message: Any) -> None:
+        """One message, already JSON. Never raises. What waits for the library has all that follow wait too, so that
+        everything is handled in its order."""
+        if self.plain.cancels(message):
+            return
+        if self._library is not None:
+            self._hand_on(message)
+        elif self._waiting or not self.plain.takes(message):
+            self._waiting.append(message)
+            self.load()
+
+    def say(self, method: str, params: Json) -> None:
+        """Send a notification."""
+        self._write({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def _reply(self, number: int | str, answer: Json) -> None:
+        """`answer`: the result, or the error, under its name. Behind the first of them the library has its turn."""
+        self._write({"jsonrpc": "2.0", "id": number, **answer})
+        self.load()
+
+    def _write(self, message: Json) -> None:
+        if self._writer is not None:
+            self._writer.write(framed(message))
+
+    @property
+    def waits(self) -> bool:
+        """Whether messages are here that nobody has handled."""
+        return bool(self._waiting)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no request of the client is under way."""
+        return self.plain.is_quiet and (self._library is None or self._library.protocol.is_quiet)
+
     def bind(self, params: Any) -> None:
         """Fix the state that a request is asked at; None for what is no request."""
         document = params.get("textDocument") or params.get("item") if isinstance(params, Mapping) else None
         uri = document.get("uri") if isinstance(document, Mapping) else None
-        requests.BOUND.set(self.state.asked(uri) if isinstance(uri, str) else None)
+        BOUND.set(self.state.asked(uri) if isinstance(uri, str) else None)
         position = params.get("position") if isinstance(params, Mapping) else None
         if isinstance(uri, str) and isinstance(position, dict):
             line, character = position.get("line"), position.get("character")
@@ -191,7 +279,9 @@ class PolycellServer(LanguageServer):
 
     async def finish(self) -> None:
         """Let requests that are under way be answered, stop the rest, and close what other rooms opened."""
-        await self.protocol.drain()
+        await self.plain.drain()
+        if self._library is not None:
+            await self._library.protocol.drain()
         for group in list(self.state.groups.values()):
             self.scheduler.closed(group.uri)
         if self._sources is not None:
@@ -202,29 +292,46 @@ class PolycellServer(LanguageServer):
     def on_stop(self, stopped: Callable[[], None]) -> None:
         self._stopped = stopped
 
-    def report_server_error(self, error: Exception, source: Any) -> None:
+    def failed(self, error: Exception) -> None:
         """To the log; to the user once, and never as a dialog where the client would show one for every message."""
-        if source is FeatureRequestError:
-            return  # the answer says so already, and pygls has logged what was no expected one
         log.error("%s", error, exc_info=error if isinstance(error, Exception) else None)
-        if self._complained:
-            return
-        self._complained = True
-        message = f"Polycell: an internal error, details in its log: {error}"
-        if self.state.client.jupyterlab:
-            self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
-        else:
-            self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+        if not self._complained:
+            self._complained = True
+            self._show(f"an internal error, details in its log: {error}", logged=ERROR, shown=WARNING)
 
     def _note(self, text: str) -> None:
         """What the user should know once and can do something about."""
         log.info("%s", text)
-        if self.state.client.jupyterlab:  # which shows a modal dialog for each message
-            self.window_log_message(types.LogMessageParams(types.MessageType.Warning, f"Polycell: {text}"))
-        else:
-            self.window_show_message(types.ShowMessageParams(types.MessageType.Info, f"Polycell: {text}"))
+        self._show(text, logged=WARNING, shown=INFO)
+
+    def _show(self, text: str, *, logged: int, shown: int) -> None:
+        """`logged`: the type of message where it is only logged; JupyterLab shows a modal dialog for each other."""
+        only_log = self.state.client.jupyterlab
+        method = "window/logMessage" if only_log else "window/showMessage"
+        self.say(method, {"type": logged if only_log else shown, "message": f"Polycell: {text}"})
 
     # -- notifications
+
+    def notifications(self) -> Mapping[str, Callable[[Any], None]]:
+        """Who handles them, by method: with the parameters as plain JSON."""
+
+        def documents(params: Any) -> TextSync | LabSync:
+            return self.lab if self.lab.takes(params) else self.texts
+
+        return {
+            "initialized": self.initialized,
+            "notebookDocument/didOpen": self.notebooks.did_open,
+            "notebookDocument/didChange": self.notebooks.did_change,
+            "notebookDocument/didSave": _nothing,
+            "notebookDocument/didClose": self.notebooks.did_close,
+            "textDocument/didOpen": lambda params: documents(params).did_open(params),
+            "textDocument/didChange": lambda params: documents(params).did_change(params),
+            "textDocument/didSave": _nothing,
+            "textDocument/didClose": lambda params: documents(params).did_close(params),
+            "workspace/didChangeConfiguration": self.configure,
+            "workspace/didChangeWatchedFiles": self.files_changed,
+            "workspace/didChangeWorkspaceFolders": self.folders_changed,
+        }
 
     def configure(self, params: Any) -> None:
         """workspace/didChangeConfiguration."""
@@ -242,11 +349,14 @@ class PolycellServer(LanguageServer):
         self._renew()
 
     def initialized(self, params: Any) -> None:
-        watch_files(self, self.state.client)
-        offer_formatting(self, self.state.client)
+        self._greeted = True
+        if self._library is not None:
+            self._library.register_with_client()
 
     def files_changed(self, params: Any) -> None:
         """workspace/didChangeWatchedFiles."""
+        from polycell.lsp.watch import watched_files
+
         files = watched_files(params)
         if any(os.path.basename(file) == "pyproject.toml" for file in files):
             self._projects_changed()
@@ -264,6 +374,8 @@ class PolycellServer(LanguageServer):
         named = params.get("command") if isinstance(params, Mapping) else None
         if named == REFRESH_DATABASES and self._sources is not None:
             self._sources.refresh()
+        from polycell.lsp import preview
+
         return await preview.execute_command(self.state, params) if named != REFRESH_DATABASES else None
 
     # -- inside
@@ -312,7 +424,7 @@ class PolycellServer(LanguageServer):
             self._renew()
         for problem in problems:
             log.warning("%s", problem)
-            self.window_log_message(types.LogMessageParams(types.MessageType.Warning, problem))
+            self.say("window/logMessage", {"type": WARNING, "message": problem})
         if self.state.settings.log_level:
             logging.getLogger("polycell").setLevel(self.state.settings.log_level.upper())
 
@@ -336,83 +448,26 @@ class PolycellServer(LanguageServer):
             if group is not None:
                 self.scheduler.heard(group.uri)
 
-    def _send_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
-        self.text_document_publish_diagnostics(params)
+    def _send_diagnostics(self, params: Json) -> None:
+        self.say("textDocument/publishDiagnostics", params)
+
+    def _complete(self, params: Any) -> Coroutine[Any, Any, Any] | None:
+        """The answer to a textDocument/completion; None where its parameters are left for the library to refuse."""
+        if cursor_in(params) is None:
+            return None
+        self.bind(params)  # which puts right what JupyterLab miscounts
+        cursor = cursor_in(params)
+        return completion(self.state, cursor) if cursor is not None else None
 
     def _warm_up(self) -> None:
         """Load what has not been asked for yet, once nothing is: a thread beside the first answers would delay them."""
-        if self._loop is not None and not (self.scheduler.is_quiet and self.protocol.is_quiet):
+        self.load()
+        if self._loop is not None and (self._loading or not (self.scheduler.is_quiet and self.is_quiet)):
             self._loop.call_later(UNASKED, self._warm_up)
             return
         from polycell.lsp.warm import warm_up
 
         threading.Thread(target=warm_up, args=(self.protocol._converter,), name="polycell-warm-up", daemon=True).start()
-
-
-def register(server: PolycellServer) -> None:
-    """Who handles what."""
-    state, notebooks = server.state, server.notebooks
-
-    def documents(params: Any) -> TextSync | LabSync:
-        return server.lab if server.lab.takes(params) else server.texts
-
-    notifications: Mapping[str, Callable[[Any], None]] = {
-        types.INITIALIZED: server.initialized,
-        types.NOTEBOOK_DOCUMENT_DID_OPEN: notebooks.did_open,
-        types.NOTEBOOK_DOCUMENT_DID_CHANGE: notebooks.did_change,
-        types.NOTEBOOK_DOCUMENT_DID_SAVE: _nothing,
-        types.NOTEBOOK_DOCUMENT_DID_CLOSE: notebooks.did_close,
-        types.TEXT_DOCUMENT_DID_OPEN: lambda params: documents(params).did_open(params),
-        types.TEXT_DOCUMENT_DID_CHANGE: lambda params: documents(params).did_change(params),
-        types.TEXT_DOCUMENT_DID_SAVE: _nothing,
-        types.TEXT_DOCUMENT_DID_CLOSE: lambda params: documents(params).did_close(params),
-        types.WORKSPACE_DID_CHANGE_CONFIGURATION: server.configure,
-        types.WORKSPACE_DID_CHANGE_WATCHED_FILES: server.files_changed,
-        types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: server.folders_changed,
-        types.WINDOW_WORK_DONE_PROGRESS_CANCEL: server.work.cancelled,
-    }
-    for method, handle in notifications.items():
-        _feature(server, method, lambda params, handle=handle: handle(params))
-    answered: Mapping[str, Callable[[State, Any], Any]] = {
-        types.TEXT_DOCUMENT_COMPLETION: completion.completion,
-        types.COMPLETION_ITEM_RESOLVE: completion.resolve,
-        types.TEXT_DOCUMENT_HOVER: requests.hover,
-        types.TEXT_DOCUMENT_DEFINITION: requests.definition,
-        types.TEXT_DOCUMENT_TYPE_DEFINITION: requests.type_definition,
-        types.TEXT_DOCUMENT_REFERENCES: requests.references,
-        types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: requests.highlight,
-        types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: requests.symbols,
-        types.TEXT_DOCUMENT_CODE_ACTION: actions.code_action,
-        types.TEXT_DOCUMENT_PREPARE_RENAME: renaming.prepare_rename,
-        types.TEXT_DOCUMENT_RENAME: renaming.rename,
-        types.TEXT_DOCUMENT_SIGNATURE_HELP: signature.signature_help,
-        types.TEXT_DOCUMENT_FOLDING_RANGE: folding.folding,
-        types.TEXT_DOCUMENT_SELECTION_RANGE: selection.selection_ranges,
-        types.TEXT_DOCUMENT_INLAY_HINT: hints.inlay_hints,
-        types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY: calls.prepare,
-        types.CALL_HIERARCHY_INCOMING_CALLS: calls.incoming,
-        types.CALL_HIERARCHY_OUTGOING_CALLS: calls.outgoing,
-        types.TEXT_DOCUMENT_FORMATTING: formatting.whole,
-        types.TEXT_DOCUMENT_RANGE_FORMATTING: formatting.within,
-        types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: semantic_tokens.full,
-        types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: semantic_tokens.within,
-        dependencies.METHOD: dependencies.dependencies,
-        types.WORKSPACE_SYMBOL: workspace_symbols.workspace_symbols,
-    }
-    _feature(server, types.WORKSPACE_EXECUTE_COMMAND, server.execute_command)
-    for method, answer in answered.items():
-        _feature(server, method, _asynchronous(state, answer))
-
-
-def _feature(server: PolycellServer, method: str, handler: Callable[..., Any]) -> None:
-    server.protocol.fm.features[method] = handler
-
-
-def _asynchronous(state: State, answer: Callable[[State, Any], Any]) -> Callable[[Any], Any]:
-    async def handler(params: Any) -> Any:
-        return await answer(state, params)
-
-    return handler
 
 
 def _nothing(params: Any) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from lsprotocol import types
 from msgspec import Struct
 
 from polycell.core.facts import Facts
@@ -18,6 +17,7 @@ from polycell.core.results import Finding, Related
 from polycell.core.text import Span, common_end, common_start
 from polycell.core.values import replace
 from polycell.lsp import companion
+from polycell.lsp.convert import Json
 from polycell.lsp.projects import page_uri
 from polycell.lsp.state import Face, Group, State, key_of
 
@@ -46,7 +46,9 @@ class Kept(Struct, frozen=True):
 
 
 class Diagnostics:
-    def __init__(self, state: State, send: Callable[[types.PublishDiagnosticsParams], None]) -> None:
+    """`send` takes the parameters of textDocument/publishDiagnostics."""
+
+    def __init__(self, state: State, send: Callable[[Json], None]) -> None:
         self._state = state
         self._send = send
         self._cells: dict[str, dict[str, Kept]] = {}  # by key of the group, by cell
@@ -138,7 +140,7 @@ class Diagnostics:
         key = key_of(face.uri)
         self._documents.pop(key, None)
         self._sent.pop(key, None)
-        self._send(types.PublishDiagnosticsParams(face.uri, []))
+        self._send({"uri": face.uri, "diagnostics": []})
 
     def clear_all(self) -> None:
         """Forget what was sent, so that the next look sends everything again (a new client window listens)."""
@@ -171,45 +173,36 @@ class Diagnostics:
             self._sent.pop(key, None)
         if now[1] == before[1] and (not made or _same_places(before, now)):
             return
-        version = face.version if self._state.client.diagnostic_versions else None
-        diagnostics = [self._diagnostic(group, face, *entry) for entry in made]
-        self._send(types.PublishDiagnosticsParams(face.uri, diagnostics, version))
+        said: Json = {"uri": face.uri, "diagnostics": [self._diagnostic(group, face, *entry) for entry in made]}
+        if face.version is not None and self._state.client.diagnostic_versions:
+            said["version"] = face.version
+        self._send(said)
 
-    def _diagnostic(
-        self, group: Group, face: Face, span: Span, severity: types.DiagnosticSeverity, finding: Finding
-    ) -> types.Diagnostic:
-        related = None
+    def _diagnostic(self, group: Group, face: Face, span: Span, severity: int, finding: Finding) -> Json:
+        made: Json = {
+            "range": face.range_json(span, self._state.client.encoding),
+            "message": finding.message,
+            "severity": severity,
+            "code": finding.code,
+            "source": SOURCE,
+        }
         if finding.related and self._state.client.related_information:
-            made = (self._related(group, item) for item in finding.related)
-            related = [item for item in made if item is not None] or None
-        page = page_uri(finding.code) if self._state.client.code_descriptions else ""
-        return types.Diagnostic(
-            face.range(span, self._state.client.encoding),
-            finding.message,
-            severity,
-            code=finding.code,
-            source=SOURCE,
-            code_description=types.CodeDescription(page) if page else None,
-            related_information=related,
-        )
+            related = [place for item in finding.related if (place := self._related(group, item)) is not None]
+            made.update({"relatedInformation": related} if related else {})
+        if self._state.client.code_descriptions and (page := page_uri(finding.code)):
+            made["codeDescription"] = {"href": page}
+        return made
 
-    def _related(self, group: Group, item: Related) -> types.DiagnosticRelatedInformation | None:
-        where = location(group, self._state, item.location.cell, item.location.span, item.location.uri)
-        return types.DiagnosticRelatedInformation(where, item.message) if where is not None else None
-
-
-def location(
-    group: Group, state: State, cell: str, span: Span, uri: str = "", prefer: Face | None = None
-) -> types.Location | None:
-    """A span of a cell as the client knows it, in `prefer` where the cell lies in that; None when it is not shown."""
-    if uri:
-        start = types.Position(0, 0)
-        return types.Location(uri, types.Range(start, start))
-    for face in (prefer, group.home(cell)):
-        placed = face.to_face(cell, span) if face is not None else None
-        if face is not None and placed is not None:
-            return types.Location(face.uri, face.range(placed, state.client.encoding))
-    return None
+    def _related(self, group: Group, item: Related) -> Json | None:
+        where, start = item.location, {"line": 0, "character": 0}
+        if where.uri:
+            return {"location": {"uri": where.uri, "range": {"start": start, "end": start}}, "message": item.message}
+        face = group.home(where.cell)
+        placed = face.to_face(where.cell, where.span) if face is not None else None
+        if face is None or placed is None:
+            return None
+        span = face.range_json(placed, self._state.client.encoding)
+        return {"location": {"uri": face.uri, "range": span}, "message": item.message}
 
 
 def shifted(findings: Iterable[Finding], old: str, new: str) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ from lsprotocol import types
 from polycell.core.folding import folds
 from polycell.core.results import Fold
 from polycell.core.text import Span
-from polycell.lsp.requests import BOUND
+from polycell.lsp.asked import BOUND
 from polycell.lsp.state import Face, State
 
 _KINDS = {

@@ -10,7 +10,6 @@ import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from lsprotocol import types
 from msgspec import Struct
 
 from polycell.core.results import Finding
@@ -49,9 +48,7 @@ def read_projects(folders: Iterable[str]) -> Projects:
     return Projects(tuple(found), tuple(wrong))
 
 
-def severity_of(
-    finding: Finding, chosen: Mapping[str, str], project: Project, path: str
-) -> types.DiagnosticSeverity | None:
+def severity_of(finding: Finding, chosen: Mapping[str, str], project: Project, path: str) -> int | None:
     """The severity to report with in the file at `path`; None where the user or the project do not want it, or nobody
     asked for what is only told then."""
     if finding.code in chosen:

@@ -9,41 +9,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from polycell.core import attributes, features
-from polycell.core.guard import answered
 from polycell.core.notebook import Cell
 from polycell.core.references import references_steps
 from polycell.core.results import InnerName, Location
-from polycell.core.text import Span
 from polycell.core.types import Anchor
 from polycell.core.values import replace
-from polycell.formats.ipynb import metadata_path, metadata_span
 from polycell.lsp import answers, companion, preview
-from polycell.lsp.convert import to_offset, to_range
-from polycell.lsp.diagnostics import location
+from polycell.lsp.asked import BOUND, guarded, target_of, value_at
+from polycell.lsp.convert import to_range
 from polycell.lsp.disk import PATIENCE
+from polycell.lsp.places import location
 from polycell.lsp.scheduler import in_slices, settle
 from polycell.lsp.state import Asked, State, Target
 from polycell.lsp.symbols import document_symbols
 from polycell.tables.anchors import place_in_file
-
-T = TypeVar("T")
-BOUND: ContextVar[Asked | None] = ContextVar("asked", default=None)
-
-
-def target_of(state: State, position: types.Position) -> tuple[Asked, Target] | None:
-    """The document that the request names, and the place in a cell that it means."""
-    asked = BOUND.get()
-    if asked is None:
-        return None
-    target = asked.target(to_offset(asked.face.lines, position, state.client.encoding))
-    return (asked, target) if target is not None else None
 
 
 def unchanged(state: State, asked: Asked, found: Iterable[str] = ()) -> bool:
@@ -60,11 +45,6 @@ def unchanged(state: State, asked: Asked, found: Iterable[str] = ()) -> bool:
     if state.client.stale_requests:
         raise JsonRpcContentModified("the text was changed meanwhile")
     return False
-
-
-async def guarded(what: str, target: Target, answer: Awaitable[T], default: T) -> T:
-    """A service that fails costs one answer, which is empty, and a line in the log with its cell."""
-    return await answered(what, target.snapshot.notebook.cells[target.index], default, answer)
 
 
 async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
@@ -89,17 +69,6 @@ async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
     # jupyterlab-lsp holds the range against the position that it sent: without one it takes the word at the mouse.
     where = asked.face.range(span, state.client.encoding) if span is not None and not asked.face.lost else None
     return types.Hover(answers.markup(answer.markdown, state.client.markdown), where)
-
-
-def value_at(state: State, position: types.Position) -> tuple[Asked, tuple[str | int, ...], Span, int] | None:
-    """The text of a notebook's metadata at a position of its JSON: its path, its span without quotes, the offset."""
-    asked = BOUND.get()
-    if asked is None or not asked.face.json or len(asked.snapshots) != 1:
-        return None
-    offset = to_offset(asked.face.lines, position, state.client.encoding)
-    path = metadata_path(asked.face.text, offset)
-    span = metadata_span(asked.face.text, path) if path else None
-    return (asked, path, span, offset) if path and span is not None and span.touches(offset) else None
 
 
 async def _hover_of_value(state: State, params: types.HoverParams) -> types.Hover | None:

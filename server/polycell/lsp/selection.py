@@ -6,8 +6,8 @@ from lsprotocol import types
 
 from polycell.core.selection import selections
 from polycell.core.text import Span
+from polycell.lsp.asked import BOUND
 from polycell.lsp.convert import to_offset
-from polycell.lsp.requests import BOUND
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, State
 

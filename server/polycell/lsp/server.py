@@ -60,10 +60,9 @@ class Inbox:
         """Import everything, the languages first. What fails here fails again in the loop, which reports it."""
         with contextlib.suppress(RuntimeError):  # the loop is closed: the client is gone already
             try:
-                from polycell.lsp import engines, late_types
+                from polycell.lsp import engines
 
                 loop.call_soon_threadsafe(self._begin, engines.Early)
-                late_types.load()
                 from polycell.lsp import conversation  # noqa: F401
             except Exception:
                 log.exception("starting failed")
@@ -81,7 +80,7 @@ class Inbox:
         server = PolycellServer()
         server.state.early = self._early
         server.on_stop(self._done.set)
-        server.protocol.set_writer(self._writer)
+        server.set_writer(self._writer)
         first, *rest = self._waiting
         if _is_initialize(first):
             server.initialize(first.get("params"))
@@ -95,7 +94,7 @@ class Inbox:
 
     def ended(self) -> None:
         """No more input: end, but not before what was received is handled."""
-        if self._waiting:
+        if self._waiting or (self.server is not None and self.server.waits):
             asyncio.get_running_loop().call_later(0.01, self.ended)
         else:
             self._done.set()

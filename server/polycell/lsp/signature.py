@@ -8,8 +8,8 @@ from polycell.core import features
 from polycell.core.results import Signature
 from polycell.core.text import Span
 from polycell.lsp import answers
+from polycell.lsp.asked import BOUND
 from polycell.lsp.convert import to_offset, units
-from polycell.lsp.requests import BOUND
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import State, Target
 

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from lsprotocol import types
 from msgspec import Struct, field
 
 from polycell.bridge.positions import Encoding
@@ -23,13 +22,15 @@ from polycell.core.session import Session, Snapshot
 from polycell.core.text import LineIndex, Span
 from polycell.core.virtual import Place, SegmentMap
 from polycell.lsp.client import Client
-from polycell.lsp.convert import to_range
+from polycell.lsp.convert import Json, range_json, to_range
 from polycell.lsp.frame import path_of
 from polycell.lsp.pictures import Pictures
 from polycell.lsp.projects import Projects, read_projects, severity_of
 from polycell.lsp.settings import Settings
 
 if TYPE_CHECKING:
+    from lsprotocol import types
+
     from polycell.lsp.engines import Early
 
 
@@ -68,6 +69,10 @@ class Face(Struct, frozen=True, dict=True):
         """A span of this text in the client's units. Never shifted by `lost`: jupyterlab-lsp miscounts only the
         positions that it sends, and shows an answer where the answer says."""
         return to_range(self.lines, span, encoding)
+
+    def range_json(self, span: Span, encoding: Encoding) -> Json:
+        """The same as plain JSON."""
+        return range_json(self.lines, span, encoding)
 
     def to_cell(self, offset: int) -> Place | None:
         return Place(self.cell, offset) if self.map is None else self.map.to_cell(offset)
@@ -182,7 +187,7 @@ class State:
         """Their files, or the folders, have changed."""
         self._projects = None
 
-    def severity_of(self, finding: Finding, group: Group) -> types.DiagnosticSeverity | None:
+    def severity_of(self, finding: Finding, group: Group) -> int | None:
         """The severity to report with; None where the user or the project do not want it."""
         path = path_of(group.uri).replace("/.virtual_documents/", "/")  # jupyterlab-lsp's, of the file beside it
         return severity_of(finding, self.settings.severity, self.projects.of(path), path)

@@ -6,7 +6,7 @@ from lsprotocol import types
 
 from polycell.core import features
 from polycell.lsp.answers import symbol_kind
-from polycell.lsp.diagnostics import location
+from polycell.lsp.places import location
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import State
 

@@ -1,0 +1,42 @@
+"""Where a request points to, at the state that it was asked at (`BOUND`, set as the message came in)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from contextvars import ContextVar
+from typing import TypeVar
+
+from polycell.core.guard import answered
+from polycell.core.text import Span
+from polycell.lsp.convert import Position, to_offset
+from polycell.lsp.state import Asked, State, Target
+
+T = TypeVar("T")
+BOUND: ContextVar[Asked | None] = ContextVar("asked", default=None)
+
+
+def target_of(state: State, position: Position) -> tuple[Asked, Target] | None:
+    """The document that the request names, and the place in a cell that it means."""
+    asked = BOUND.get()
+    if asked is None:
+        return None
+    target = asked.target(to_offset(asked.face.lines, position, state.client.encoding))
+    return (asked, target) if target is not None else None
+
+
+def value_at(state: State, position: Position) -> tuple[Asked, tuple[str | int, ...], Span, int] | None:
+    """The text of a notebook's metadata at a position of its JSON: its path, its span without quotes, the offset."""
+    asked = BOUND.get()
+    if asked is None or not asked.face.json or len(asked.snapshots) != 1:
+        return None
+    from polycell.formats.ipynb import metadata_path, metadata_span
+
+    offset = to_offset(asked.face.lines, position, state.client.encoding)
+    path = metadata_path(asked.face.text, offset)
+    span = metadata_span(asked.face.text, path) if path else None
+    return (asked, path, span, offset) if path and span is not None and span.touches(offset) else None
+
+
+async def guarded(what: str, target: Target, answer: Awaitable[T], default: T) -> T:
+    """A service that fails costs one answer, which is empty, and a line in the log with its cell."""
+    return await answered(what, target.snapshot.notebook.cells[target.index], default, answer)
