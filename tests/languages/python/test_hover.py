@@ -134,9 +134,9 @@ def test_a_hover_walks_the_cell_once_before_and_once_behind_the_statement(monkey
     walked = []
     run = at_cursor.run
 
-    def counted(context: Context, until: int | None = None) -> Interpreter:
+    def counted(context: Context, until: int | None = None, **more: Any) -> Interpreter:
         walked.append(until)
-        return run(context, until)
+        return run(context, until, **more)
 
     monkeypatch.setattr(at_cursor, "run", counted)
     text = "import json\nx = 1\n"

@@ -15,12 +15,14 @@ from polycell.core.types import UNKNOWN, GroupBy, Record, Row, Table, Type
 from polycell.languages.python.column_arguments import GIVEN
 from polycell.languages.python.comprehensions import clauses
 from polycell.languages.python.cursor import Bracket, Site, site
-from polycell.languages.python.flow.definitions import of_annotation
+from polycell.languages.python.flow.callers import called_with
+from polycell.languages.python.flow.definitions import enter
 from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.iteration import items_and_element
 from polycell.languages.python.frames import rules
 from polycell.languages.python.frames.catalogue import WRITER
+from polycell.languages.python.shapes import arguments_of
 from polycell.languages.python.source import PythonSource
 from polycell.languages.python.values import items_of
 
@@ -128,9 +130,10 @@ class Place:
             return
         function = tree.body[0]
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs):
-                if argument.arg not in self.run.state.names:
-                    self.run.bind(argument.arg, of_annotation(self.run, argument.annotation))
+            unbound = [a.arg for a in arguments_of(function.args) if a.arg not in self.run.state.names]
+            if unbound:
+                given = called_with(self.context, function) if not headers[-1][1] else {}
+                enter(self.run, function, given, unbound)
 
     def _bind_lambdas(self) -> None:
         """The parameter of a lambda, where its caller hands it the table or a row of it."""
@@ -283,7 +286,7 @@ def state_at(context: Context, until: int | None) -> Interpreter:
         until = _start_of_simple(source_of(context), until)
 
     def walk() -> Interpreter:
-        made = run(context, until)
+        made = run(context, until, called_with=partial(called_with, context))
         made.until = None
         return made
 

@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from polycell.core.patterns import pattern
 from polycell.core.types import UNKNOWN, Flavour, Module, Table
+from polycell.core.values import replace
 from polycell.languages.python.at_cursor import Place, table_of
 from polycell.languages.python.call_text import Part, argument, arguments
+from polycell.languages.python.chart_strings import chart_string
 from polycell.languages.python.column_arguments import (
     EXPRESSION_METHODS,
     FUNCTIONS,
@@ -23,6 +25,7 @@ from polycell.languages.python.column_arguments import (
 )
 from polycell.languages.python.cursor import Bracket
 from polycell.languages.python.frames import rules
+from polycell.languages.python.own_arguments import named_inside
 from polycell.languages.python.usage import used_with
 
 # Options of a reader that choose among columns: without them the file shows all it has.
@@ -33,13 +36,15 @@ _EXPRESSIONS: frozenset[Role] = frozenset({"python", "sql"})
 
 class Offer(Struct, frozen=True):
     """The string names columns of `table`; those that `other` has too pair with it. `role` as in `column_arguments`;
-    `owner` is the text that the table is the value of, `levels` says that a level of its index may be named too."""
+    `owner` is the text that the table is the value of, `levels` says that a level of its index may be named too,
+    `doubt` why the string may be more than the column's name."""
 
     table: Table
     role: Role = "names"
     other: Table | None = None
     owner: str = ""
     levels: bool = False
+    doubt: str = ""
 
 
 def offer(place: Place, *, variable: bool = False) -> Offer | None:
@@ -55,7 +60,8 @@ def offer(place: Place, *, variable: bool = False) -> Offer | None:
         if bracket.receiver and bracket.kind == "[":
             return _subscripted(place, bracket) if all(b.kind == "[" for b in inside) else None
         if bracket.receiver and bracket.kind == "(":
-            return _called(place, bracket, brackets[:at], inside)
+            found = _called(place, bracket, brackets[:at], inside)
+            return found if found is not None or variable else _own(place, bracket, inside)
         inside.append(bracket)
         if len(inside) > 2:
             return None
@@ -249,6 +255,25 @@ def _whole_file(bracket: Bracket, parts: Sequence[Part]) -> str:
     """The reader's call without what chooses among the columns."""
     kept = (f"{p.keyword}={p.text}" if p.keyword else p.text for p in parts if p.keyword not in _CHOOSING)
     return f"{bracket.receiver}({', '.join(kept)})"
+
+
+def _own(place: Place, bracket: Bracket, inside: Sequence[Bracket]) -> Offer | None:
+    """What the argument of a function of the notebook names in its body."""
+    found = named_inside(place, bracket, _by_variable)
+    if found is None:
+        return None
+    offered, only = found
+    if "".join(b.kind for b in inside) not in (("",) if offered.role in _EXPRESSIONS else ("", "[", "(")):
+        return None
+    doubt = "" if only else f"`{bracket.receiver}` does more with it than name a column"
+    return replace(offered, owner="", doubt=doubt)
+
+
+def _by_variable(place: Place) -> Offer | None:
+    found = offer(place, variable=True)
+    if found is None and _begins(place, place.offset) and (chart := chart_string(place)) is not None:
+        found = Offer(chart.table)
+    return found if found is not None and found.table.columns else None
 
 
 def _enclosing(place: Place, outer: Sequence[Bracket], found: Role) -> Offer | None:

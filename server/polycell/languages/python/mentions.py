@@ -106,6 +106,8 @@ def meaning(reading: Reading, candidate: Candidate) -> Mention | None:
     read = None if stored else _read(reading, candidate)
     if read is not None and not (read.column.name == name and read.span == span):
         read = None
+    if read is not None and read.doubt:
+        return Mention(span, name, refusal=read.doubt)
     if read is not None and read.column.origin != _anchor(reading, candidate):
         return Mention(span, read.column.name, read.column, read.tables)
     made = _made(reading, candidate)

@@ -16,11 +16,13 @@ from polycell.languages.python.column_places import Offer, offer
 
 
 class Named(NamedTuple):
-    """`span` is the name alone, without quotes; `tables` are those that the column belongs to there."""
+    """`span` is the name alone, without quotes; `tables` are those that the column belongs to there; `doubt` says why
+    the name cannot be changed there."""
 
     column: Column
     span: Span
     tables: tuple[Table, ...]
+    doubt: str = ""
 
 
 def column_at(context: Context, offset: int) -> Named | None:
@@ -60,7 +62,7 @@ def _named(given: Offer, name: str, span: Span) -> Named | None:
     """The column of that name; of two tables that are joined by it, the one that it is in both."""
     tables = (given.table, given.other) if given.role == "shared" and given.other is not None else (given.table,)
     found = [column for table in tables if (column := _find(table, name)) is not None]
-    return Named(found[0].one_with(*found[1:]), span, tables) if found else None
+    return Named(found[0].one_with(*found[1:]), span, tables, given.doubt) if found else None
 
 
 def _find(table: Table, name: str) -> Column | None:

@@ -16,13 +16,13 @@ from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 
 # Calls whose texts are for people.
-_SPOKEN = frozenset({
+SPOKEN = frozenset({
     "print", "title", "suptitle", "xlabel", "ylabel", "zlabel", "set_title", "set_xlabel", "set_ylabel", "set_label",
     "annotate", "legend", "figtext", "warn", "warning", "info", "debug", "error", "exception", "markdown",
     "Markdown", "write", "header", "subheader", "caption", "set_caption", "display", "open",
     "ValueError", "TypeError", "KeyError", "RuntimeError", "Exception", "getLogger", "import_module",
 })  # fmt: skip
-_SPOKEN_KEYWORDS = frozenset({
+SPOKEN_KEYWORDS = frozenset({
     "label", "title", "xlabel", "ylabel", "help", "description", "caption", "how", "method", "kind", "engine",
     "encoding", "orient", "marker", "linestyle", "suffix", "prefix", "sep",
 })  # fmt: skip
@@ -87,7 +87,7 @@ def _text(reading: Reading, node: ast.AST) -> bool:
         if isinstance(outer, ast.Compare):
             return any(isinstance(reading.evaluate(side), Series) for side in (outer.left, *outer.comparators))
         if isinstance(outer, ast.keyword):
-            if outer.arg in _SPOKEN_KEYWORDS and child is node:
+            if outer.arg in SPOKEN_KEYWORDS and child is node:
                 return True
         elif isinstance(outer, ast.Subscript) and outer.slice is child:
             return _of_known(reading.evaluate(outer.value))
@@ -117,7 +117,7 @@ def _argument(reading: Reading, call: ast.Call) -> bool:
     """What a text is to the function that it is given to."""
     function = call.func
     called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    if called in _SPOKEN or called.startswith(("read_", "scan_")):
+    if called in SPOKEN or called.startswith(("read_", "scan_")):
         return True
     if not isinstance(function, ast.Attribute):
         return False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container, Mapping
+from types import MappingProxyType
 
 from polycell.core.types import (
     BOOL,
@@ -30,6 +32,7 @@ from polycell.languages.python.shapes import arguments_of, bound_in, nodes
 from polycell.tables.evidence import merge
 
 LONGEST_BODY = 60  # statements of a function whose result is worked out
+NOTHING: Mapping[str, Type] = MappingProxyType({})
 DEEPEST_CALLS = 3
 
 LONGEST_DEFAULT = 40  # characters of a default that is shown
@@ -286,13 +289,21 @@ def _self_fields(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     ]
 
 
-def enter(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    """Bind the parameters for a walk through the body."""
+def enter(
+    run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, given: Mapping[str, Type] = NOTHING,
+    names: Container[str] | None = None,
+) -> None:  # fmt: skip
+    """Bind the parameters, or those of these `names`, for a walk through the body: to what annotations say, else to
+    what is `given`."""
     arguments = node.args
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-        run.bind(argument.arg, of_annotation(run, argument.annotation), argument)
+        if names is not None and argument.arg not in names:
+            continue
+        said = of_annotation(run, argument.annotation)
+        vague = said == UNKNOWN or (isinstance(said, Table) and said.open and not said.columns)
+        run.bind(argument.arg, given.get(argument.arg, said) if vague else said, argument)
     for kind, star in (("tuple", arguments.vararg), ("dict", arguments.kwarg)):
-        if star is not None:
+        if star is not None and (names is None or star.arg in names):
             run.bind(star.arg, Collection(kind), star)
 
 

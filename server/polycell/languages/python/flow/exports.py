@@ -29,7 +29,7 @@ from polycell.core.types import (
 from polycell.core.values import replace
 from polycell.formats.magics import read_magic, spec_of
 from polycell.languages.python.flow.definitions import of_annotation
-from polycell.languages.python.flow.interpreter import Interpreter, Reached, TooMuch, Watcher
+from polycell.languages.python.flow.interpreter import CalledWith, Interpreter, Reached, TooMuch, Watcher
 from polycell.languages.python.flow.looking import only_looks
 from polycell.languages.python.flow.runs import follow_run
 from polycell.languages.python.flow.saved import add_saved_columns
@@ -132,10 +132,13 @@ def _declare(made: Interpreter, comment: SchemaComment, cell: str) -> None:
             made.bind(comment.name, frame, span=comment.span)
 
 
-def run(context: Context, until: int | None = None, uses: Watcher | None = None) -> Interpreter:
-    """The interpreter as it is at the end of the cell, or at the offset `until`. `uses` is told what happens."""
+def run(
+    context: Context, until: int | None = None, uses: Watcher | None = None, called_with: CalledWith | None = None
+) -> Interpreter:
+    """The interpreter as it is at the end of the cell, or at the offset `until`. `uses` is told what happens,
+    `called_with` says what the parameters hold of a function in which that offset lies."""
     made = _interpreter(context, until)
-    made.uses = uses
+    made.uses, made.called_with = uses, called_with
     written = _written_magics(made.source)
     made.magics = {key: partial(_bind_magic, context=context, magic=magic) for key, magic in written.items()}
     inside = {magic.span for magic in written.values()}

@@ -11,7 +11,7 @@ import ast
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
@@ -99,6 +99,10 @@ class Semantics(Struct, frozen=True):
     each: Callable[[Interpreter, list[ast.comprehension], Callable[[], Any]], bool]
 
 
+# What calls hand over to a function in whose body the place lies that is asked about, by parameter.
+CalledWith: TypeAlias = Callable[[ast.FunctionDef | ast.AsyncFunctionDef], Mapping[str, Type]]
+
+
 class Interpreter:
     def __init__(
         self, semantics: Semantics, source: PythonSource, view: View, *, cell: str = "", folder: str = "",
@@ -135,6 +139,7 @@ class Interpreter:
         self.last: Type | None = None  # the value of the last expression statement
         self.breaks: list[list[State]] = []
         self.class_around: ast.ClassDef | None = None  # the class in which the place lies that is asked about
+        self.called_with: CalledWith | None = None
         self.magics: Mapping[int, Callable[[Interpreter], None]] = {}  # assignments (by identity) of what magics yield
         self.uses: Watcher | None = None  # who is told which columns are read
         self.doubts = 0  # conditions around the place: code that may not run, or expects to fail

@@ -195,7 +195,7 @@ def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
         first = run.source.span(node.body[0]).start
         if run.until > min(first, _header_end(run, node)):
             run.bind(node.name, UNKNOWN, node, kind="function")
-            enter(run, node)
+            enter(run, node, run.called_with(node) if run.called_with is not None else {})
             _bind_itself(run, node)
             execute(run, node.body)
         raise Reached

@@ -44,7 +44,7 @@ def groupby(call: Call) -> Type:
         return UNKNOWN
     if not isinstance(keyed, bool):
         return UNKNOWN
-    unknown = GroupBy(unknown_table("pandas"), (), keyed=keyed)
+    unknown = GroupBy(replace(table, open=True, labelled=()), (), keyed=keyed)  # the groups have its columns
     if by is None or call["level"] is not None:
         return unknown
     names: list[str] = []
