@@ -7,6 +7,8 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from polycell.core.patterns import pattern
 
 log = logging.getLogger(__name__)
@@ -49,5 +51,9 @@ def parse(body: bytes) -> Any:
 
 
 def framed(message: Any) -> bytes:
-    body = json.dumps(message).encode("ascii")
-    return b"Content-Length: %d\r\n\r\n" % len(body) + body
+    """A message of plain JSON with its header."""
+    try:
+        body = msgspec.json.encode(message)  # a tenth of the time that `json` takes
+    except UnicodeEncodeError:  # half of a surrogate pair, which UTF-8 has not
+        body = json.dumps(message).encode("ascii")
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)

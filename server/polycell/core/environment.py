@@ -228,6 +228,12 @@ class View:
             made._as = language
         return made
 
+    def recording(self, record: dict[Question, Any]) -> View:
+        """The same view, whose answers are recorded there."""
+        made = self.with_overlay({})
+        made.record = record
+        return made
+
     def module(self, name: str, language: str) -> str:
         """The qualified name of the module that `name` is to a cell of `language` here; "" for anything else."""
         found = self.with_overlay({}, language).lookup(name)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from polycell.core import features
+from polycell.core.matching import MOST
 from polycell.core.results import NO_COMPLETIONS, Completion, Completions
 from polycell.core.text import Span
 from polycell.core.values import replace
@@ -25,6 +26,7 @@ from polycell.lsp.state import Asked, State, Target
 if TYPE_CHECKING:
     from lsprotocol import types
 
+_IN_ORDER = tuple(f"{number:04d}" for number in range(MOST))  # by which editors sort
 _ONLY_IN_SQL = frozenset(" (,`")
 # A space behind one of these words or signs asks for a name; behind any other it is only typing.
 _EXPECTING = frozenset(
@@ -160,9 +162,9 @@ def items(
     data = {"uri": face.uri, "line": at.line, "character": at.character}
     replaced: Span | None = None
     edit: Json | None = None
-    for number, item in enumerate(chosen):
+    for in_order, item in zip(_IN_ORDER, chosen, strict=False):
         insert = item.insert or item.label
-        made: Json = {"label": item.label, "kind": answers.completion_kind(item), "sortText": f"{number:04d}"}
+        made: Json = {"label": item.label, "kind": answers.completion_kind(item), "sortText": in_order}
         if face.json:
             insert, made["filterText"] = _escaped(insert), _escaped(item.filter or item.label)
         elif item.filter:

@@ -115,7 +115,7 @@ def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trees, "_parsed", deque(maxlen=8))
-    monkeypatch.setattr(scopes, "_walks", resumed.Walks())
+    monkeypatch.setattr(scopes, "_walks", resumed.Walks(scopes.FEW))
 
 
 def _shown(given: Facts) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from copy import copy
 from functools import partial
@@ -231,20 +232,26 @@ def enclosing(source: PythonSource, offset: int) -> list[ast.AST]:
     node: ast.AST | None = source.tree
     while node is not None:
         inner: ast.AST | None = None
-        waiting = list(ast.iter_child_nodes(node))
+        waiting = _at_line(node.body, line) if isinstance(node, ast.Module) else list(ast.iter_child_nodes(node))
         while waiting:
             part = waiting.pop()
             first: int | None = getattr(part, "lineno", None)
             if first is None:
                 waiting += ast.iter_child_nodes(part)
             elif line < first or (line > first and line > (getattr(part, "end_lineno", None) or first)):
-                continue  # most of a long cell, told without its place
+                continue  # told without its place
             elif source.span(part).touches(offset) and (inner is None or _closer(source, part, offset)):
                 inner = part
         if inner is not None:
             found.append(inner)
         node = inner
     return found
+
+
+def _at_line(body: list[ast.stmt], line: int) -> list[ast.AST]:
+    """The statements of a cell that a line belongs to."""
+    first = bisect_left(body, line, key=lambda node: node.end_lineno or node.lineno)
+    return [*body[first : bisect_right(body, line, lo=first, key=lambda node: node.lineno)]]
 
 
 def _closer(source: PythonSource, node: ast.AST, offset: int) -> bool:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.python.statements import logical_line
+from polycell.languages.python.trees import readable_start
 
 FARTHEST = 20_000  # characters looked at before the cursor
 _RECEIVERS = 20  # innermost open brackets of which it is told what they belong to
@@ -81,7 +82,7 @@ def site(code: str, offset: int) -> Site:
     start = max(0, offset - FARTHEST)
     if start:
         start = code.find("\n", start, offset) + 1 or start
-    return _site(code, _statement(code, start, offset), offset)
+    return _site(code, _statement(code, max(start, readable_start(code, offset)), offset), offset)
 
 
 def _statement(code: str, start: int, offset: int) -> int:

@@ -19,7 +19,7 @@ from polycell.languages.python.explain import explain, explain_fault, needs_newe
 from polycell.languages.python.guesses import names_at_margin, names_of_statement
 from polycell.languages.python.source import MagicName
 from polycell.languages.python.statements import Logical, logical_lines
-from polycell.languages.python.trees import compile_tree
+from polycell.languages.python.trees import compile_tree, readable_start
 
 _ATTEMPTS = 40  # statements blanked in one cell, at most
 _WORK = 100_000  # characters that the parser gets to see for one broken cell, about
@@ -50,12 +50,14 @@ class Repaired(Struct, frozen=True):
 
 
 class _Patient(Struct):
-    """Code under repair. Logical lines keep their places: what is blanked is still a line."""
+    """Code under repair. Logical lines keep their places: what is blanked is still a line. There are none of what
+    stands above `begin`, which is known to be Python by itself."""
 
     original: str
     code: str
     lines: list[Logical]
     index: LineIndex
+    begin: int
     problems: dict[int, Problem] = field(default_factory=dict)  # by number of the logical line
     broken: set[int] = field(default_factory=set)
     tries: dict[int, int] = field(default_factory=dict)
@@ -71,7 +73,8 @@ class _Patient(Struct):
 
 def repair(code: str) -> Repaired:
     """Total."""
-    patient = _Patient(code, code, [line for line in logical_lines(code) if not line.empty], LineIndex(code))
+    begin = readable_start(code)
+    patient = _Patient(code, code, _lines(code, begin), LineIndex(code), begin)
     for number, line in enumerate(patient.lines):
         if line.fault and not _parses_alone(code, line):
             _report(patient, number, explain_fault(code, line))
@@ -106,6 +109,10 @@ def repair(code: str) -> Repaired:
         tuple(_span(patient.lines[number]) for number in sorted(patient.broken)),
         (_TOO_BROKEN,) if patient.given_up or tree is None else (),
     )
+
+
+def _lines(code: str, start: int, limit: int | None = None) -> list[Logical]:
+    return [line for line in logical_lines(code, start, limit) if not line.empty]
 
 
 def _span(line: Logical) -> Span:
@@ -346,7 +353,9 @@ def _problems(patient: _Patient) -> tuple[Problem, ...]:
         if not again and not (kept and number - 1 in patient.broken):
             kept.append(problem)
         said.add(problem.message)
-    if len(patient.broken) >= _MANY and 2 * len(patient.broken) > len(patient.lines):
+    if len(patient.broken) >= _MANY and 2 * len(patient.broken) > len(patient.lines) + len(
+        _lines(patient.original, 0, patient.begin)
+    ):
         return tuple(kept[:1])
     return tuple(kept)
 

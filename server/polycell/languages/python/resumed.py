@@ -12,7 +12,6 @@ from typing import Any
 
 from msgspec import Struct
 
-FEW = 20  # statements that are walked again rather than remembered
 _KEPT = 8  # cells of which it is remembered
 
 
@@ -32,14 +31,16 @@ class Behind(Struct, frozen=True):
 
 
 class Walks:
-    """What walks of one kind have gathered in the cells that are being typed."""
+    """What walks of one kind have gathered in the cells that are being typed. `few` statements are walked again rather
+    than remembered."""
 
-    def __init__(self) -> None:
+    def __init__(self, few: int) -> None:
+        self._few = few
         self._walked: tuple[_Walked, ...] = ()  # the last one last
 
     def behind(self, body: Sequence[ast.stmt]) -> Behind | None:
         """Where to begin; None in a cell that is short."""
-        if len(body) <= FEW:
+        if len(body) <= self._few:
             return None
         for walked in self._walked:
             if walked.body[0] is body[0]:
@@ -47,8 +48,9 @@ class Walks:
                 split = min(same, len(body) - 1)
                 if not 0 < walked.count <= same:
                     return Behind(0, None, split)
-                return Behind(walked.count, walked.gathered, split if split - walked.count > FEW else walked.count)
-        return Behind(0, None, 0)
+                further = split if split - walked.count > self._few else walked.count
+                return Behind(walked.count, walked.gathered, further)
+        return Behind(0, None, len(body) - 1)  # most is typed at the end
 
     def keep(self, body: Sequence[ast.stmt], count: int, gathered: Mapping[str, Any]) -> None:
         others = [walked for walked in self._walked if walked.body[0] is not body[0]]

@@ -43,8 +43,9 @@ _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _TRIES: tuple[type, ...] = tuple(filter(None, (ast.Try, getattr(ast, "TryStar", None))))
 
 
+FEW = 20  # statements that are walked again rather than remembered
 # What was gathered behind leading statements that cells have still: see `resumed`.
-_walks = Walks()
+_walks = Walks(FEW)
 
 
 def analyse(source: PythonSource) -> Scopes:

@@ -80,19 +80,22 @@ def _like(code: str) -> _Parsed | None:
     return None
 
 
-def readable_start(code: str) -> int:
-    """How far the code begins with whole statements of a tree that is remembered: so far it is Python by itself."""
+def readable_start(code: str, until: int | None = None) -> int:
+    """How far the code, or what stands above `until`, begins with whole statements of a tree that is remembered: so far
+    it is Python by itself."""
     known = _like(code) if len(code) >= LONG else None
-    return _same_statements(known, code)[1] if known is not None else 0
+    return _same_statements(known, code, until)[1] if known is not None else 0
 
 
-def _same_statements(known: _Parsed, code: str) -> tuple[int, int, int]:
+def _same_statements(known: _Parsed, code: str, until: int | None = None) -> tuple[int, int, int]:
     """How many leading statements of a known tree the code has too; the offset and the line where the next one starts.
 
-    These are the statements that end before the line of the first difference, but the last of them, which may go on
-    (`else:`, an indented line).
+    These are the statements that end before the line of the first difference, or of `until`, but the last of them,
+    which may go on (`else:`, an indented line).
     """
     body, same = known.tree.body, common_start(known.code, code)
+    if until is not None:
+        same = min(same, until)
     line = code.count("\n", 0, same) + 1
     kept = bisect_left(body, line, key=_last_line) - 1
     while kept > 0 and body[kept].col_offset:  # `a; b`

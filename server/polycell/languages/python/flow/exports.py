@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from functools import partial
 from pathlib import PurePath
 
-from msgspec import Struct
-
 from polycell.core.environment import Binding, BindingKind, Exports
-from polycell.core.facts import Fragment, Magic
+from polycell.core.facts import Fragment
 from polycell.core.service import Context
-from polycell.core.text import LineIndex
+from polycell.core.text import LineIndex, Span
 from polycell.core.types import (
     NULL,
     STRING,
@@ -31,6 +29,7 @@ from polycell.formats.magics import read_magic, spec_of
 from polycell.languages.python.flow.definitions import of_annotation
 from polycell.languages.python.flow.interpreter import CalledWith, Interpreter, Reached, TooMuch, Watcher
 from polycell.languages.python.flow.looking import only_looks
+from polycell.languages.python.flow.resuming import Step, follow_leading
 from polycell.languages.python.flow.runs import follow_run
 from polycell.languages.python.flow.saved import add_saved_columns
 from polycell.languages.python.flow.sql_lines import follow_line, table_of
@@ -77,32 +76,21 @@ def _interpreter(context: Context, until: int | None) -> Interpreter:
     )
 
 
-class _Step(Struct, frozen=True):
-    """A top-level statement, a line of SQL or of its settings, a name that a magic binds, or a comment that declares
-    a frame, in order of text."""
-
-    start: int
-    statement: ast.stmt | None = None
-    line: Magic | None = None
-    magic: MagicName | None = None
-    comment: SchemaComment | None = None
-
-
-def _steps(source: PythonSource, text: str) -> list[_Step]:
+def _steps(source: PythonSource, text: str) -> list[Step]:
     statements = source.tree.body if source.tree is not None else []
     comments = schema_comments(text)
     if not (source.magics or source.names or comments):
-        return [_Step(0, statement) for statement in statements]
-    steps = [_Step(source.span(statement).start, statement) for statement in statements]
+        return [Step(0, statement) for statement in statements]
+    steps = [Step(source.span(statement).start, statement) for statement in statements]
     for line in source.magics:
         row = line_magic(line.name) if not line.cell else None
         if row is not None and (row.rest == "sql" or line.name in ("config", "run")):
-            steps.append(_Step(line.span.start, line=line))
+            steps.append(Step(line.span.start, line=line))
     for magic in source.names:
         # The neutralised statement stands at the same place: the magic's name comes behind it.
-        steps.append(_Step(max(magic.span.start, magic.extent.start), magic=magic))
+        steps.append(Step(max(magic.span.start, magic.extent.start), magic=magic))
     for comment in comments:
-        steps.append(_Step(_holds_from(source, comment), comment=comment))
+        steps.append(Step(_holds_from(source, comment), comment=comment))
     return sorted(steps, key=lambda s: (s.start, s.statement is None))
 
 
@@ -142,29 +130,40 @@ def run(
     written = _written_magics(made.source)
     made.magics = {key: partial(_bind_magic, context=context, magic=magic) for key, magic in written.items()}
     inside = {magic.span for magic in written.values()}
-    if any(magic.name in ("cd", "pushd", "popd", "bookmark") for magic in context.facts.magics):
+    moves = any(magic.name in ("cd", "pushd", "popd", "bookmark") for magic in context.facts.magics)
+    if moves:
         made.remark(MOVED)
     if len(context.cell.text) > LARGEST:
         return made
     try:
-        for step in _steps(made.source, context.cell.text):
-            if step.statement is not None:
-                if uses is not None or not _passed_over(made, context, step.statement):
-                    made.execute([step.statement])
-            elif step.line is not None and (until is None or step.line.span.end <= until):
-                follow_line(made, step.line) if step.line.name != "run" else follow_run(made, step.line, context.host)
-            elif step.magic is not None and step.magic.span in inside:
-                continue
-            elif step.magic is not None and (until is None or step.magic.extent.end <= until):
-                _bind_magic(made, context, step.magic)
-            elif step.comment is not None and (until is None or step.comment.span.end < until):
-                _declare(made, step.comment, context.cell.id)
+        steps: Sequence[Step] = _steps(made.source, context.cell.text)
+        follow = partial(_follow, made, context, inside)
+        if uses is None and not moves:  # who is told what happens must see all of it
+            steps = follow_leading(made, context, steps, follow)
+        for step in steps:
+            follow(step)
     except Reached:
         pass
     except (RecursionError, TooMuch) as reason:
         log.info("cell %s is not followed: %s", context.cell.id, type(reason).__name__)
         return _not_followed(context, until)
     return made
+
+
+def _follow(made: Interpreter, context: Context, inside: Set[Span], step: Step) -> None:
+    """`inside`: where the names stand that assignments give to what magics yield."""
+    until = made.until
+    if step.statement is not None:
+        if made.uses is not None or not _passed_over(made, context, step.statement):
+            made.execute([step.statement])
+    elif step.line is not None and (until is None or step.line.span.end <= until):
+        follow_line(made, step.line) if step.line.name != "run" else follow_run(made, step.line, context.host)
+    elif step.magic is not None and step.magic.span in inside:
+        return
+    elif step.magic is not None and (until is None or step.magic.extent.end <= until):
+        _bind_magic(made, context, step.magic)
+    elif step.comment is not None and (until is None or step.comment.span.end < until):
+        _declare(made, step.comment, context.cell.id)
 
 
 def _written_magics(source: PythonSource) -> dict[int, MagicName]:

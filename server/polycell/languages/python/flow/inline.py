@@ -39,13 +39,13 @@ def definition(
 
 
 def begins_at(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Anchor | None:
-    """Where a function's text begins, by its name; None where its cell has another of the same name."""
+    """Where a function's text begins, by its name; None where that stands above already."""
     code = run.source.code
     start = run.source.lines.line_span(node.lineno - 1).start + node.col_offset
     end = code.find("(", start)
     token = code[start : end + 1]
     text = run.text or code
-    return Anchor(token, 0, run.cell) if "\n" not in token and run.site is None and text.count(token) == 1 else None
+    return Anchor(token, 0, run.cell) if "\n" not in token and run.site is None and text.find(token) == start else None
 
 
 def defaults(run: Interpreter, arguments: ast.arguments) -> tuple[tuple[str, Type], ...]:

@@ -11,6 +11,7 @@ import ast
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -102,6 +103,12 @@ class Semantics(Struct, frozen=True):
 # What calls hand over to a function in whose body the place lies that is asked about, by parameter.
 CalledWith: TypeAlias = Callable[[ast.FunctionDef | ast.AsyncFunctionDef], Mapping[str, Type]]
 
+# What a walk has gathered between two statements of the cell, besides `state`.
+_GATHERED = (
+    "known", "base", "missing", "rebindable", "catalog", "followed", "addresses", "anything", "given_back", "lent",
+    "piped", "expressions", "last", "spent",
+)  # fmt: skip
+
 
 class Interpreter:
     def __init__(
@@ -144,6 +151,16 @@ class Interpreter:
         self.uses: Watcher | None = None  # who is told which columns are read
         self.doubts = 0  # conditions around the place: code that may not run, or expects to fail
         self.spent = 0  # units of work: statements walked, objects compared and copied
+
+    def gathered(self) -> dict[str, Any]:
+        """What is known between two statements of the cell; the walk may go on."""
+        return {"state": self.state.copy(), **{name: copy(getattr(self, name)) for name in _GATHERED}}
+
+    def go_on(self, gathered: Mapping[str, Any]) -> None:
+        """Begin behind the statements of which that was gathered."""
+        self.state = gathered["state"].copy()
+        for name in _GATHERED:
+            setattr(self, name, copy(gathered[name]))
 
     def spend(self, units: int) -> None:
         """Count work whose amount grows with the state; raises `TooMuch` where it runs away."""
