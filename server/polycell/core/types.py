@@ -138,6 +138,9 @@ class Column(Struct, frozen=True):
     doubt: Doubt | None = None
     # Another column of its table has the same name, and the library refuses the name alone (Spark, behind a join).
     ambiguous: bool = False
+    # Of an index: the labels that rows may have where the code says them (`df.sum()`, `df.describe()`), with the type
+    # of what stands there. Rows may be left out later, so that nothing is proven by a label that is not here.
+    labels: tuple[Column, ...] = ()
 
     @property
     def origins(self) -> tuple[Anchor, ...]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from polycell.core.patterns import pattern
 from polycell.core.service import Context
-from polycell.core.types import UNKNOWN, GroupBy, Record, Row, Table, Type
+from polycell.core.types import UNKNOWN, Collection, GroupBy, Record, Row, Table, Type
 from polycell.languages.python.column_arguments import GIVEN
 from polycell.languages.python.comprehensions import clauses
 from polycell.languages.python.cursor import Bracket, Site, site
@@ -151,11 +151,7 @@ class Place:
             name = _open_lambda(self.context.cell.text[bracket.start + 1 : inner]) if bracket.receiver else ""
             if name:
                 owner, method = owner_and_method(bracket)
-                type_ = self.type_of(owner)
-                table = table_of(type_)
-                given = GIVEN.get((rules.flavour_of(type_), method))
-                handed = Row(table, "series") if table is not None and given == "row" else table
-                self.run.bind(name, handed if handed is not None and given is not None else UNKNOWN)
+                self.run.bind(name, handed_by(self.type_of(owner), method) or UNKNOWN)
 
     def _bind_comprehensions(self) -> None:
         """The names of the comprehensions around, the outermost first."""
@@ -176,7 +172,7 @@ class Place:
             for at, element in enumerate(target.elts):
                 self._bind_target(element, parts[at] if len(parts) == len(target.elts) else UNKNOWN)
 
-    def _handed(self, outer: ast.AST, function: ast.Lambda) -> Table | Row | None:
+    def _handed(self, outer: ast.AST, function: ast.Lambda) -> Type | None:
         if isinstance(outer, ast.Subscript):
             located = isinstance(outer.value, ast.Attribute) and outer.value.attr in ("loc", "iloc")
             return table_of(self.evaluate(outer.value.value if located else outer.value))  # type: ignore[attr-defined]
@@ -190,8 +186,21 @@ class Place:
             end = self.run.source.span(function).start
             before = [k for k in outer.keywords if self.run.source.span(k).end < end]
             type_ = self.evaluate(ast.copy_location(ast.Call(outer.func, outer.args, before), outer))
-        table = table_of(type_)
-        return Row(table, "series") if table is not None and given == "row" else table
+        return handed_by(type_, outer.func.attr)
+
+
+def handed_by(type_: Type, method: str) -> Type | None:
+    """What a method of a value hands to the function that it is given: the frame, a row of it, all its rows."""
+    given = GIVEN.get((rules.flavour_of(type_), method))
+    table = table_of(type_.element if isinstance(type_, Collection) and type_.element is not None else type_)
+    if given is None or table is None:
+        return None
+    if given == "pandas":
+        return table.with_flavour("pandas")
+    if given == "frame":
+        return table
+    row = Row(table, "spark row" if table.flavour == "spark" else "series")
+    return row if given == "row" else Collection("sequence", row)
 
 
 def _open_lambda(text: str) -> str:

@@ -405,7 +405,7 @@ _READERS = """
 READERS: Mapping[str, Mapping[str | int, tuple[Role, ...]]] = table(_READERS)
 
 # Methods that call a function: what the function is given first. "row" has the columns as keys, as the frame has.
-GIVEN: Mapping[tuple[str, str], Literal["frame", "row"]] = {
+GIVEN: Mapping[tuple[str, str], Literal["frame", "row", "rows", "pandas"]] = {
     ("pandas", "assign"): "frame",
     ("pandas", "pipe"): "frame",
     ("pandas", "loc"): "frame",
@@ -417,6 +417,12 @@ GIVEN: Mapping[tuple[str, str], Literal["frame", "row"]] = {
     ("polars-lazy", "pipe"): "frame",
     ("polars groups", "map_groups"): "frame",
     ("spark", "transform"): "frame",
+    ("spark", "foreach"): "row",
+    ("spark", "foreachPartition"): "rows",
+    ("spark groups", "applyInPandas"): "pandas",
+    **{("spark rdd", name): "row" for name in ("map", "flatMap", "filter", "foreach", "keyBy", "sortBy", "groupBy")},
+    ("spark rdd", "mapPartitions"): "rows",
+    ("spark rdd", "foreachPartition"): "rows",
 }
 
 

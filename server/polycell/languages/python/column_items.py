@@ -172,6 +172,22 @@ def _in_expression(place: Place, found: Offer) -> Iterator[Completion]:
         yield _item(place.context, column, span, written, rank, filter_=written if written != name else "")
 
 
+def variable_in(place: Place) -> Span | None:
+    """The word at the cursor in a text of `query` or `eval`, where it is a variable's, behind `@`."""
+    content = place.site.span.of(place.context.cell.text)
+    at = place.offset - place.site.span.start
+    start, _ = _word_start(content[:at])
+    if content[start - 1 : start] != "@" or _inside_text(content[:start]):
+        return None
+    while at < len(content) and (content[at].isalnum() or content[at] == "_"):
+        at += 1
+    return Span(place.site.span.start + start, place.site.span.start + at)
+
+
+def _inside_text(before: str) -> bool:
+    return before.count("'") % 2 == 1 or before.count('"') % 2 == 1 or before.count("`") % 2 == 1
+
+
 def _word_start(before: str) -> tuple[int, str | None]:
     """(where the word at the end of an expression starts, the quote it is in); the quote is None inside of a text and
     behind `@` or a dot, where no column stands."""

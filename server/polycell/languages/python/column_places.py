@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from polycell.core.patterns import pattern
-from polycell.core.types import UNKNOWN, Flavour, Module, Table
+from polycell.core.types import UNKNOWN, Flavour, Module, Series, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.at_cursor import Place, table_of
 from polycell.languages.python.call_text import Part, argument, arguments
@@ -25,6 +25,8 @@ from polycell.languages.python.column_arguments import (
 )
 from polycell.languages.python.cursor import Bracket
 from polycell.languages.python.frames import rules
+from polycell.languages.python.frames.row_labels import labels_of
+from polycell.languages.python.frames.spark_functions import of_columns
 from polycell.languages.python.own_arguments import named_inside
 from polycell.languages.python.usage import used_with
 
@@ -145,12 +147,18 @@ def _subscripted(place: Place, bracket: Bracket) -> Offer | None:
     text = bracket.receiver
     for indexer in (".loc", ".at"):
         if text.endswith(indexer):
-            if bracket.argument < 1:
-                return None
             text = text[: -len(indexer)]
+            if bracket.argument < 1:
+                rows = labels_of(place.type_of(text))
+                return Offer(rows, owner=text) if rows is not None else None
             break
-    table = _table(place, text)
+    table = _table(place, text) or _labels(place.type_of(text))
     return Offer(table, owner=text) if table is not None else None
+
+
+def _labels(type_: Type) -> Table | None:
+    """What a subscript of a series names."""
+    return labels_of(type_) if isinstance(type_, Series) else None
 
 
 def _called(place: Place, bracket: Bracket, outer: Sequence[Bracket], inside: Sequence[Bracket]) -> Offer | None:
@@ -159,6 +167,8 @@ def _called(place: Place, bracket: Bracket, outer: Sequence[Bracket], inside: Se
     callee = place.type_of(bracket.receiver) if not owner or isinstance(base, Module) else None
     if isinstance(callee, Module):
         return _function(place, rules.canonical(callee.qualified), bracket, outer, inside)
+    if callee is not None and of_columns(callee):
+        return _enclosing(place, outer, "names") if not inside else None
     for owner, method in owners(bracket.receiver):
         type_ = place.type_of(owner)
         table = _table(place, owner)

@@ -30,12 +30,14 @@ from polycell.languages.python import chart_items, dbutils
 from polycell.languages.python.argument_words import words
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.chart_strings import chart_around, chart_string
-from polycell.languages.python.column_items import attribute_items, column_items, in_quotes
+from polycell.languages.python.column_items import attribute_items, column_items, in_quotes, variable_in
 from polycell.languages.python.column_places import Offer, offer, sought, standing_alone
+from polycell.languages.python.frames.row_labels import labels_of
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.keyword_words import keywords
 from polycell.languages.python.members import MEMBERS
 from polycell.languages.python.schema_offers import schema_items
+from polycell.languages.python.used_below import offered_below
 
 MOST = 200  # names of other cells offered at once; the list is marked incomplete when there are more
 
@@ -68,6 +70,11 @@ def _in_string(place: Place) -> Completions:
     found = offer(place)
     if found is None and (guessed := sought(place) or standing_alone(place)) is not None:
         found = Offer(guessed)
+    found = found or offered_below(place)
+    variable = variable_in(place) if found is not None and found.role == "python" else None
+    if variable is not None:
+        items, _, incomplete = _bound(place, variable)
+        return Completions(tuple(items), incomplete)
     if found is not None:
         return column_items(place, found)
     return Completions((*_keys(place), *_words(place)))
@@ -102,6 +109,8 @@ def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
         yield from attribute_items(context, type_, span, {name for name, _ in members})
     if isinstance(type_, GroupBy) and type_.table.flavour == "pandas" and type_.selected is None:
         yield from attribute_items(context, type_.table, span, {name for name, _ in members})
+    if isinstance(type_, Series) and (labels := labels_of(type_)) is not None:
+        yield from attribute_items(context, labels, span, {name for name, _ in members})
     if isinstance(type_, Row) and type_.kind != "dict":
         yield from attribute_items(context, type_.table, span, {name for name, _ in members})
     if isinstance(type_, Record) and type_.name != "dict":
@@ -132,27 +141,13 @@ def _member_key(type_: Type) -> str:
 
 def _names(context: Context, place: Place) -> Completions:
     word, span = place.site.word.casefold(), place.site.span
-    items: list[Completion] = []
-    seen: set[str] = set()
-    items += [
+    items = [
         Completion(f"{name}=", "variable", span, rank=5 + (not name.startswith(word)))
         for name in keywords(place)
         if _wanted(name, word)
     ]
-    local = place.run.overlay()
-    for name, binding in local.items():
-        seen.add(name)
-        if binding.kind != "deleted" and binding.space != "catalog" and _wanted(name, word):
-            items.append(_item(binding, span, 10))
-    others = (
-        (distance, binding)
-        for distance, binding in context.view.nearest(word)
-        if binding.name not in seen and binding.space != "catalog" and (word or not binding.name.startswith("_"))
-    )
-    found = list(islice(others, MOST))
-    items += [_item(binding, span, 20 + min(distance, 40)) for distance, binding in found]
-    seen.update(binding.name for _, binding in found)
-    incomplete = next(others, None) is not None
+    bound, seen, incomplete = _bound(place, span)
+    items += bound
     if incomplete and not word:
         return Completions(tuple(items), incomplete)  # long enough; whoever types a letter asks again
     ambient = context.host.ambient.get(context.cell.language, frozenset())
@@ -160,6 +155,24 @@ def _names(context: Context, place: Place) -> Completions:
     items += [Completion(n, _builtin_kind(n), span, rank=80) for n in _BUILTINS if n not in seen and _wanted(n, word)]
     items += [Completion(n, "keyword", span, rank=90) for n in _KEYWORDS if _wanted(n, word)]
     return Completions(tuple(items), incomplete)
+
+
+def _bound(place: Place, span: Span) -> tuple[list[Completion], set[str], bool]:
+    """The names that cells bind, for the word at a span that ends at the cursor or behind it: (items, all names that
+    were looked at, whether there are more)."""
+    context = place.context
+    word = context.cell.text[span.start : place.offset].casefold()
+    local = place.run.overlay()
+    shown = [b for b in local.values() if b.kind != "deleted" and b.space != "catalog" and _wanted(b.name, word)]
+    items = [_item(binding, span, 10) for binding in shown]
+    others = (
+        (distance, binding)
+        for distance, binding in context.view.nearest(word)
+        if binding.name not in local and binding.space != "catalog" and (word or not binding.name.startswith("_"))
+    )
+    found = list(islice(others, MOST))
+    items += [_item(binding, span, 20 + min(distance, 40)) for distance, binding in found]
+    return items, {*local, *(binding.name for _, binding in found)}, next(others, None) is not None
 
 
 def _wanted(name: str, word: str) -> bool:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Column, Table
+from polycell.core.types import UNKNOWN, Column, Series, Table
 from polycell.languages.python import chart_items
 from polycell.languages.python.at_cursor import Place, after_statement, table_of, word_end
 from polycell.languages.python.chart_strings import chart_around, chart_string
 from polycell.languages.python.column_places import Offer, offer
+from polycell.languages.python.frames.row_labels import labels_of
 
 
 class Named(NamedTuple):
@@ -52,7 +53,9 @@ def read_at(place: Place) -> Named | None:
     if not place.site.attribute or not place.site.word or place.site.quote:
         return None
     around = chart_around(place) if place.site.receiver.endswith("datum") else None
-    table = around.table if around is not None else table_of(place.type_of(place.site.receiver))
+    type_ = place.type_of(place.site.receiver) if around is None else None
+    labels = labels_of(type_) if isinstance(type_, Series) else None
+    table = around.table if around is not None else labels or table_of(type_ or UNKNOWN)
     if table is not None and (around is not None or table.flavour in ("pandas", "spark")):
         return _named(Offer(table), place.site.word, place.site.span)
     return None

@@ -31,6 +31,7 @@ from polycell.languages.python.frames import (
     frame_access,
     group_access,
     paths,
+    row_labels,
     rows,
     series_methods,
 )
@@ -80,7 +81,9 @@ def attribute_of(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
     if isinstance(value, Series):
         if value.flavour == "pandas" and name == "name" and value.column.name and not value.column.maybe:
             return of_value(value.column.name)
-        return SERIES_ATTRIBUTES.get(name, UNKNOWN) if value.flavour == "pandas" else UNKNOWN
+        if value.flavour != "pandas":
+            return UNKNOWN
+        return SERIES_ATTRIBUTES.get(name) or (row_labels.value(value, name) if rows.names_column(name) else UNKNOWN)
     if isinstance(value, Row):
         return rows.attribute(value, name)
     if isinstance(value, Record) and value.name != "dict":
@@ -94,7 +97,7 @@ def attribute_of(run: Interpreter, node: ast.Attribute, value: Type) -> Type:
     if isinstance(value, Scalar) and value.type == PATH:
         return paths.attribute(value, name)
     if isinstance(value, Opaque) and value.name == "pyspark.sql.SparkSession":
-        return Opaque(f"{value.name}.{name}") if name in ("read", "catalog", "conf") else UNKNOWN
+        return Opaque(f"{value.name}.{name}") if name in ("read", "catalog", "conf", "udf") else UNKNOWN
     return UNKNOWN
 
 
@@ -118,8 +121,7 @@ def subscript(run: Interpreter, node: ast.Subscript) -> Type:
     if isinstance(base, Table) and isinstance(inner, ast.Attribute):
         return frame_access.located(run, base, inner.attr, node.slice)
     if isinstance(base, Series):
-        run.evaluate(node.slice) if not isinstance(node.slice, ast.Slice) else None
-        return base if isinstance(node.slice, ast.Slice) else UNKNOWN
+        return base if isinstance(node.slice, ast.Slice) else row_labels.value(base, value_of(run.evaluate(node.slice)))
     if isinstance(value, Table):
         return frame_access.subscript(run, value, node.slice)
     if isinstance(node.slice, ast.Slice):
@@ -133,9 +135,7 @@ def subscript(run: Interpreter, node: ast.Subscript) -> Type:
         names = key if isinstance(key, (str, list)) else None
         return group_access.select(value, names)
     if isinstance(value, Series):
-        if isinstance(index, Series):  # a mask
-            return value
-        return UNKNOWN
+        return value if isinstance(index, Series) else row_labels.value(value, key)  # a mask, a label
     if isinstance(value, Row):
         return rows.item(value, key)
     if isinstance(value, Record) and value.name in ("dict", BUNCH):

@@ -17,6 +17,7 @@ from polycell.core.types import (
     Module,
     Opaque,
     Record,
+    Row,
     Scalar,
     Schema,
     Series,
@@ -33,7 +34,7 @@ from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.iteration import read_on
 from polycell.languages.python.flow.state import holds, mutable, opened
 from polycell.languages.python.flow.targets import store
-from polycell.languages.python.frames import column_index, figures, open_files, paths, rules, series_methods
+from polycell.languages.python.frames import column_index, figures, open_files, paths, row_labels, rules, series_methods
 from polycell.languages.python.frames.readers import MOVED, OPEN_FILE, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, of_library, outcome
 from polycell.languages.python.frames.relatives import relative
@@ -432,9 +433,15 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
             encoding = named["encoding"].type if "encoding" in named else None
             return open_files.opened(receiver, mode, encoding) if positional is not None else UNKNOWN
         return paths.method(run, receiver, name, [a.type for a in positional or []])
-    if isinstance(receiver, Collection) or (isinstance(receiver, Record) and receiver.name == "dict"):
-        return _collection_method(run, node, function, receiver)
     flavour = rules.flavour_of(receiver)
+    if (
+        isinstance(receiver, Row)
+        and flavour == "pandas row"
+        and not ((flavour, name) in METHODS or name in effects.MUTATORS)
+    ):
+        receiver, flavour = row_labels.as_series(receiver), "pandas series"
+    if not flavour and (isinstance(receiver, Collection) or (isinstance(receiver, Record) and receiver.name == "dict")):
+        return _collection_method(run, node, function, receiver)
     entry = METHODS.get((flavour, name)) if flavour else None
     address = run.address_of(function.value)
     positional, named = _arguments(run, node)

@@ -28,6 +28,7 @@ from polycell.languages.python.flow.inline import begins_at, defaults, definitio
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.looking import METHODS as LOOKING
 from polycell.languages.python.flow.state import join
+from polycell.languages.python.frames.spark_functions import decorated
 from polycell.languages.python.shapes import arguments_of, bound_in, nodes
 from polycell.tables.evidence import merge
 
@@ -58,6 +59,10 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
     changed = effects.changes(node, body, lambda f: _pure_inside(run, node, f))
     inner = _effects_of_called(run, body) | _objects_called(run, node, body)
     if any(not _transparent(d) for d in node.decorator_list):
+        written = Function(signature(node, method=method), None, ast.get_docstring(node) or "", parameters)
+        registered = decorated(run, node.decorator_list[0], written) if len(node.decorator_list) == 1 else None
+        if registered is not None:
+            return registered
         # Whoever decorates it may do anything with the arguments, and hand out something else.
         touched = tuple(sorted({*parameters, *changed, *inner}))
         return Function(signature(node, method=method), None, ast.get_docstring(node) or "", parameters, touched)

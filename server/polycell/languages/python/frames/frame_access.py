@@ -22,7 +22,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.core.values import replace
-from polycell.languages.python.frames import catalogue, column_index, labels
+from polycell.languages.python.frames import catalogue, column_index, labels, row_labels
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
     get,
@@ -63,13 +63,17 @@ def attribute(table: Table, name: str) -> Type:
         return column_index.index_of(table)
     table = without_labels(table)
     if table.flavour == "pandas" and name == "T":
-        return unknown_table("pandas")
+        return row_labels.turned(table)
     if name in _ATTRIBUTES:
         return _ATTRIBUTES[name]
-    if table.flavour == "pandas" and name in ("index", "style", "plot", "dtypes", "loc", "iloc", "at", "iat"):
-        return {"index": Opaque("pandas.Index"), "dtypes": Opaque("pandas.Series")}.get(name, UNKNOWN)
+    if table.flavour == "pandas" and name == "dtypes":
+        return Series(Column("", None), "pandas", row_labels.index_of(replace(c, type=None) for c in table.columns))
+    if table.flavour == "pandas" and name in ("index", "style", "plot", "loc", "iloc", "at", "iat"):
+        return Opaque("pandas.Index") if name == "index" else UNKNOWN
     if table.flavour == "spark" and name == "write" and table.column(name) is None:
         return catalogue.writer(table)
+    if table.flavour == "spark" and name == "rdd" and table.column(name) is None:
+        return Collection("rdd", Row(table, "spark row"))
     return series(table, name) if table.flavour in ("pandas", "spark") and table.column(name) is not None else UNKNOWN
 
 
@@ -155,8 +159,10 @@ def located(run: Evaluator, table: Table, how: str, where: ast.expr) -> Type:
     chosen = _chosen(run, table, how, columns)
     if one is None:
         return UNKNOWN
+    if one and columns is None and how == "iloc":
+        return Row(table, "series")
     if one:  # by a label several rows may be meant
-        return Row(table, "series") if how == "iloc" and columns is None else UNKNOWN
+        return row_labels.row(table, value_of(run.evaluate(rows))) if columns is None else UNKNOWN
     return chosen
 
 

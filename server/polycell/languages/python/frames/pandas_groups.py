@@ -21,7 +21,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.core.values import replace
-from polycell.languages.python.frames import labels
+from polycell.languages.python.frames import labels, row_labels
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
     get,
@@ -329,10 +329,7 @@ def describe(call: Call) -> Type:
         return _unknown(groups)
     if not _is_number(get(groups.table, groups.selected[0])) or get(groups.table, groups.selected[0]).type == BOOL:
         return unknown_table("pandas", _keys(groups))
-    return _assemble(groups, (Column(n, FLOAT64) for n in _FIGURES), open_=False)
-
-
-_FIGURES = ("count", "mean", "std", "min", "25%", "50%", "75%", "max")
+    return _assemble(groups, (Column(n, FLOAT64) for n in row_labels.FIGURES), open_=False)
 
 
 @method(G, "cumcount ngroup", "ascending")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from polycell.core.types import FLOAT64, INT64, UNKNOWN, Column, GroupBy, Scalar, Series, Table, Type
+from polycell.core.types import FLOAT64, INT64, UNKNOWN, Collection, Column, GroupBy, Series, Table, Type
 from polycell.core.values import replace
+from polycell.languages.python.frames import row_labels
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, unknown_table
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.pandas_reshape import index_to_columns
@@ -104,7 +105,18 @@ def unstack(call: Call) -> Type:
 
 @method(S, "agg aggregate", "func **")
 def agg(call: Call) -> Type:
-    function = call["func"]
-    if function is None or isinstance(function.type, Scalar) or known_texts(function.type) is None:
+    """A list of functions gives a value each, by their names."""
+    function, series = call["func"], _series(call)
+    names = known_texts(function.type) if function is not None and isinstance(function.type, Collection) else None
+    if not names or call.extra:
         return UNKNOWN
-    return UNKNOWN
+    return Series(
+        replace(series.column, type=None, nullable=None), "pandas", row_labels.index_of(row_labels.named(names))
+    )
+
+
+@method(S, "describe", "percentiles include exclude")
+def describe(call: Call) -> Type:
+    column = _series(call).column
+    labels = row_labels.figures(column if call["percentiles"] is None else replace(column, type=None))
+    return Series(replace(column, type=None, nullable=None), "pandas", row_labels.index_of(labels))

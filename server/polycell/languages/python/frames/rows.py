@@ -18,6 +18,7 @@ from polycell.core.types import (
     Table,
     Type,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.columns import without_labels
 from polycell.languages.python.frames.registry import Call, method
 from polycell.languages.python.members import MEMBERS
@@ -33,6 +34,11 @@ _ATTRIBUTES = {
 def attribute(row: Row, name: str) -> Type:
     """`row.name`; a method of the row hides a column."""
     return value(row, name) if name not in _ATTRIBUTES.get(row.kind, (name,)) else UNKNOWN
+
+
+def names_column(name: str) -> bool:
+    """Whether `row.name` may be a value: it is no method of a pandas series."""
+    return name not in _ATTRIBUTES["series"]
 
 
 def item(row: Row, key: object) -> Type:
@@ -132,6 +138,13 @@ def by_column(call: Call) -> Type:
 @method("polars", "to_dicts", "", gives=Collection("list"))
 def dicts(call: Call) -> Type:
     return _list(Row(call.table, "dict"))
+
+
+@method("spark row", "asDict", "recursive")
+@method("pandas row", "to_dict", "**")
+def row_as_dict(call: Call) -> Type:
+    assert isinstance(call.receiver, Row)
+    return replace(call.receiver, kind="dict")
 
 
 @method("spark", "collect", "")

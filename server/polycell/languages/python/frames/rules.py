@@ -6,10 +6,12 @@ from polycell.core.types import (
     UNKNOWN,
     Chart,
     Class,
+    Collection,
     Connection,
     GroupBy,
     Opaque,
     Record,
+    Row,
     Schema,
     Series,
     Table,
@@ -47,6 +49,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     schema_rules,
     settings,
     spark_frame,
+    spark_functions,
     spark_readers,
     sql_strings,
     workbooks,
@@ -81,6 +84,10 @@ def flavour_of(receiver: Type) -> str:
         return f"{receiver.flavour} series"
     if isinstance(receiver, GroupBy):
         return f"{receiver.table.flavour} {'windows' if receiver.windows else 'groups'}"
+    if isinstance(receiver, Collection) and receiver.kind == spark_functions.RDD:
+        return "spark rdd"
+    if isinstance(receiver, Row):
+        return {"series": "pandas row", "spark row": "spark row"}.get(receiver.kind, "")
     if isinstance(receiver, Chart):
         return "chart"
     if isinstance(receiver, Connection):

@@ -152,8 +152,6 @@ def method(series: Series, name: str, node: ast.Call) -> Type:
         return Collection("list", Scalar(type_) if type_ is not None else None)
     if name in ("to_numpy", "unique"):
         return Opaque("numpy.ndarray")
-    if name == "describe":
-        return Series(replace(series.column, type=None, nullable=None), series.flavour)
     return UNKNOWN
 
 

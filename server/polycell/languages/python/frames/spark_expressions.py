@@ -17,9 +17,11 @@ from polycell.core.types import (
     TIMESTAMP,
     Column,
     DataType,
+    Function,
     Module,
     Series,
     Table,
+    Type,
 )
 from polycell.core.values import replace
 from polycell.languages.python.frames.columns import get, sure
@@ -235,8 +237,17 @@ def _function(run: Evaluator, node: ast.expr) -> str:
     return ""
 
 
+def _registered(run: Evaluator, node: ast.Name) -> Type | None:
+    """What a function of the notebook gives that Spark calls (`spark_functions`)."""
+    callee = run.evaluate(node)
+    made = callee.returns if isinstance(callee, Function) else None
+    return made if isinstance(made, Series) and made.flavour == "spark" else None
+
+
 def _call(run: Evaluator, node: ast.Call, table: Table) -> list[Made] | None:
     name = _function(run, node.func)
+    if isinstance(node.func, ast.Name) and isinstance(made := _registered(run, node.func), Series):
+        return [Made(Column(UNNAMED, made.column.type))]
     if not name:
         return _method(run, node, node.func, table) if isinstance(node.func, ast.Attribute) else None
     if name in ("col", "column"):
