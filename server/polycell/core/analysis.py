@@ -425,6 +425,8 @@ class Analysis:
     def _of_fragments(self, context: Context) -> Iterator[Finding]:
         nothing: tuple[Finding, ...] = ()
         for fragment in fragments_of(self._services, context):
+            if not fragment.judged:
+                continue
             yield from guard("diagnose", context.cell, nothing, partial(self._in_fragment, context, fragment))
 
     def _in_fragment(self, context: Context, fragment: Fragment) -> tuple[Finding, ...]:

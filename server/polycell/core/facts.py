@@ -95,6 +95,9 @@ class Fragment(Struct, frozen=True):
     ("" when it says nothing; None for a magic), `connection` the variable it is sent to.
     Of a literal that is code in part: `holes` are the spans that stay the outer language's.
     Of a part of a query: `around` is what to put before and after it, `given` the names that hold there besides.
+    Of a text that is sent further down: `seen_from` is the offset whose names it sees, or `seen_in` the cell, at its
+    end. `renamed` are words of the text that mean another name of the code around it: (word, name). `judged`: not where
+    the text may be another when it is sent, and where what is seen is not this cell's to record.
     """
 
     language: str
@@ -108,6 +111,10 @@ class Fragment(Struct, frozen=True):
     around: tuple[str, str] = ("", "")
     given: tuple[tuple[str, Type], ...] = ()
     holes: tuple[Span, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    seen_from: int | None = None
+    seen_in: str = ""
+    judged: bool = True
 
     def has(self, offset: int) -> bool:
         """Whether the character at an offset of the outer text is this language's."""

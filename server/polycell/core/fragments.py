@@ -12,6 +12,7 @@ from polycell.core.guard import guard
 from polycell.core.notebook import Cell, CellMagic
 from polycell.core.service import Context, LanguageService, Services
 from polycell.core.text import Span
+from polycell.core.types import UNKNOWN
 from polycell.core.values import replace
 
 
@@ -68,9 +69,18 @@ def fragment_site(
     )
     written = Span(len(before), len(before) + len(text)) if before or after else None
     nothing: Mapping[str, Binding] = {}
-    scope = guard("scope", context.cell, nothing, lambda: outer.scope_at(context, fragment.span.start))
+    seen_from = fragment.span.start if fragment.seen_from is None else fragment.seen_from
+    seeing = context
+    if fragment.seen_in:
+        there = next((i for i, c in enumerate(context.notebook.cells) if c.id == fragment.seen_in), context.index)
+        seeing = context.neighbour(there)
+        seen_from = len(seeing.cell.text)
+    scope = guard("scope", seeing.cell, nothing, lambda: outer.scope_at(seeing, seen_from))
     given = {name: Binding(name, type_, "table", "catalog") for name, type_ in fragment.given}
-    view = context.view.with_overlay({**scope, **given}, fragment.language)
+    for word, name in fragment.renamed:
+        found = scope.get(name) or seeing.view.lookup(name)
+        given[word] = Binding(word, found.type if found is not None else UNKNOWN, "table", "catalog")
+    view = seeing.view.with_overlay({**scope, **given}, fragment.language)
     facts = guard("facts", cell, context.facts, lambda: inner.facts(cell, context.host))
     if written is not None:
         facts = _written_in(facts, written)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ def test_found(code: str, expected: list[tuple[str, str | None, str]]) -> None:
     [
         "duckdb.sql(\"select 'a\\x41'\")",  # an escape of another length
         'duckdb.sql("sel" "ect 1")',  # one word of two halves
-        'duckdb.sql("select " + x)',
+        'duckdb.sql(x + " from t")',
         'duckdb.sql(f"select {{a}}")',
         'duckdb.sql(b"select 1")',
         'df.query("a > 1")',
@@ -166,3 +168,91 @@ def test_holes_of_fstrings_are_pythons(query: str) -> None:
     assert shown is not None
     assert "limit: int" in shown.markdown
     assert dsl.labels(text.replace("lim<|>it", "lim<|>"))[0] == "limit"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('spark.sql("select a from {} where b = {x}".format(t, x=1))', "select a from $c where b = {d}"),
+        ("spark.sql(\"select a from %s where b = '%s' and c like 'd%%'\" % (t, x))",
+         "select a from $e where b = '{}' and c like 'd %'"),
+        ('spark.sql("select a from %(t)s limit %(n)d" % {"t": t, "n": 3})', "select a from %(b)s limit %(c)s"),
+        ('spark.sql("select a from " + t + " where b")', "select a from { t } where b"),
+        ('spark.sql("select a from " + t)', "select a from { t}"),
+        ('spark.sql("select a from " + f(t) + "_x")', "select a from {_ }_x"),
+        ('spark.sql("select a in (" + ",".join(\n  t) + ") from b")', "select a in ({_ }) from b"),
+        ('spark.sql(Template("select a from $c where b = ${d}").substitute(t=u, x=1))',
+         "select a from $c where b = ${d}"),
+        ('spark.sql("select {0} from {0}".format("t"))', "select {a} from {a}"),
+        ('q = "select a from t"\nq += " where b"\nspark.sql(q)', "select a from t where b"),
+        ('q = "select a from t"\nif x:\n    q += " limit 1"\nspark.sql(q)', "select a from t limit 1"),
+        ('q = "select b from t"\nspark.sql(q)\nq = 1', "select b from t"),
+        ('def f():\n    q = "select b from t"\n    spark.sql(q)\ndef g(q): pass', "select b from t"),
+    ],
+)  # fmt: skip
+def test_values_leave_holes(code: str, expected: str) -> None:
+    assert [" ".join(text.split()) for text, _, _ in literals(code)] == [expected]
+
+
+DATABASE = """
+# %%
+import pandas as pd, sqlite3
+con = sqlite3.connect("shop.db")
+con.execute("create table goods (name text, price real)")
+goods = x = input()
+# %%
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'pd.read_sql("select <|> from {} where price > {}".format("goods", 3), con)',
+        'pd.read_sql("select <|> from %s" % t, con)',
+        'pd.read_sql("select name from " + t + " where <|>", con)',
+        'con.execute(Template("select <|> from $table").substitute(table="goods"))',
+        'q = "select <|> from goods"\nif x:\n    q += " where name is null"\npd.read_sql(q, con)',
+        'q = "select name from goods"\nif x:\n    q += " where <|>"\npd.read_sql(q, con)',
+    ],
+)
+def test_columns_beside_holes(code: str) -> None:
+    found = dsl.labels(DATABASE + 't = "goods"\n' + code)
+    assert set(found[:3]) >= {"name", "price"}
+
+
+def read_whole(text: str) -> list[str]:
+    """What is offered when all cells have been read."""
+    case = dsl.load(text)
+    assert [f for _, f in dsl.findings(case) if f.code.startswith("sql-")] == []
+    found = asyncio.run(features.complete(case.snapshot, case.session.services, case.cell, case.offset))
+    return [i.label for i in sorted(found.items, key=lambda i: (i.rank, i.label))]
+
+
+def test_a_query_that_another_cell_sends() -> None:
+    below = DATABASE + 'Q = "select <|>, nname from {t}"\n# %%\npd.read_sql(Q.format(t="goods"), con)'
+    assert read_whole(below)[:2] == ["name", "price"]
+    function = DATABASE + 'def load(text):\n    return pd.read_sql(text, con)\n# %%\nload("select <|> from goods")'
+    assert read_whole(function)[:2] == ["name", "price"]
+
+
+def test_what_is_certain_beside_holes() -> None:
+    dsl.check_findings(
+        DATABASE
+        + """
+        con.execute("select nname from goods where price = %s" % 3)
+                            ^^^^^ sql-unknown-column
+        con.execute("select nname from goods where price in (" + ",".join(x) + ")")
+                            ^^^^^ sql-unknown-column
+        con.execute("select nname from goods " + x)
+        con.execute("select nname from {}".format(x))
+        q = "select nname from goods"
+        if x:
+            q += " join other using (id)"
+        con.execute(q)
+    """.replace("\n        ", "\n")
+    )
+
+
+def test_columns_of_a_result_that_depends_on_values() -> None:
+    code = DATABASE + 'x = pd.read_sql("select price, name as title from goods where name = \'%s\'" % y, con)\nx["<|>"]'
+    assert dsl.labels(code) == ["price", "title"]

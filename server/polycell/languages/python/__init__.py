@@ -8,6 +8,7 @@ from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.languages.python.drawn_names import Drawn
 from polycell.languages.python.looks_like_r import CertainlyPython, LooksLikeR
+from polycell.languages.python.sent_texts import Sent
 from polycell.languages.python.service import PythonService
 
 
@@ -37,6 +38,7 @@ __all__ = [
     "Drawn",
     "LooksLikeR",
     "PythonService",
+    "Sent",
     "altair_chart_at",
     "annotate_tables",
     "as_vega_lite",

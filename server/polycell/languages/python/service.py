@@ -60,10 +60,11 @@ class PythonService(LanguageService):
 
     def fragments(self, context: Context, at: int | None = None) -> Iterable[Fragment]:
         from polycell.languages.python.drawn_names import written_here
+        from polycell.languages.python.sent_texts import sent_elsewhere
         from polycell.languages.python.sql_expressions import expressions
         from polycell.languages.python.unfinished_charts import unfinished_chart
 
-        found = (*context.facts.fragments, *written_here(context), *expressions(context, at))
+        found = (*context.facts.fragments, *written_here(context), *sent_elsewhere(context), *expressions(context, at))
         begun = unfinished_chart(context, at) if at is not None else None
         return found if begun is None else (begun, *(f for f in found if not f.span.touches(begun.span.start)))
 

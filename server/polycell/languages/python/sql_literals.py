@@ -1,8 +1,7 @@
 """SQL that stands in string literals: `duckdb.sql("…")`, `con.execute(…)`, `mo.sql(f"…")`.
 
-Only what the text alone tells: a call whose first argument (or whose `sql`, `query`, `sqlQuery`, …) is a literal, a
-name that the cell binds once to one, or either of them under `text(…)` and `dedent(…)`. How a literal is read is said
-in `sql_texts`.
+Only what the text alone tells: a call whose first argument (or whose `sql`, `query`, `sqlQuery`, …) is a text that the
+cell builds (`built_texts`). How a literal is read is said in `sql_texts`.
 """
 
 from __future__ import annotations
@@ -11,12 +10,16 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from msgspec import Struct
+
 from polycell.core.facts import Fragment
 from polycell.core.patterns import pattern
 from polycell.core.text import has_any
-from polycell.languages.python.shapes import nodes
+from polycell.core.values import replace
+from polycell.languages.python.bound_texts import bound_texts
+from polycell.languages.python.built_texts import Built, Style, Value, built, recipe_of, text_of
+from polycell.languages.python.shapes import bound_in, nodes
 from polycell.languages.python.source import PythonSource
-from polycell.languages.python.sql_texts import bound_once, content, holes, literal_of
 
 # Functions of modules, under their usual names → dialect ("": not known).
 _FUNCTIONS: Mapping[str, str] = {
@@ -68,7 +71,7 @@ _STARTS = pattern(
 
 def sql_fragments(source: PythonSource, text: str) -> tuple[Fragment, ...]:
     """The SQL literals of a cell, in order of its text; one that is sent twice counts as it is sent first."""
-    if source.tree is None or not has_any(source.code, _CALLED) or not _MAYBE.search(source.code):
+    if source.tree is None or not may_send(source):
         return ()
     made: dict[int, Fragment] = {}
     for fragment in _found(source, source.tree, text):
@@ -78,34 +81,114 @@ def sql_fragments(source: PythonSource, text: str) -> tuple[Fragment, ...]:
 
 def _found(source: PythonSource, tree: ast.Module, text: str) -> Iterator[Fragment]:
     """Outer calls come before those in them, so that `connection.execute(text("…"))` tells the connection."""
-    bound = bound_once(tree)
+    bound = bound_texts(tree)
+    for node, name, query in _calls(tree):
+        recipe = recipe_of(query, bound)
+        found = built(source, text, recipe) if recipe is not None else None
+        if recipe is None or found is None:
+            continue
+        always = name in _ALWAYS and recipe.parts[0] is query
+        if always or _STARTS.match(found.text) or (name in _FUNCTIONS and not found.text.strip()):
+            dialect, connection = _spoken(node, name)
+            place = source.span(node)
+            made = fragment_of(found, dialect, connection)
+            seen_from = place.start if found.span.start not in place else None
+            yield replace(made, seen_from=seen_from, judged=not recipe.loose)
+
+
+def fragment_of(built: Built, dialect: str, connection: str) -> Fragment:
+    return Fragment(
+        "sql",
+        built.span,
+        text=built.text,
+        dialect=dialect,
+        connection=connection,
+        given=tuple((name, meant) for name, meant in built.names if not isinstance(meant, str)),
+        renamed=tuple((name, meant) for name, meant in built.names if isinstance(meant, str)),
+        holes=built.values,
+    )
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str, ast.expr | None]]:
+    """(call, the dotted name that it calls, the query that it is given) where SQL may be sent."""
     for node in nodes(tree):
         if not isinstance(node, ast.Call):
             continue
         name = _dotted(node.func)
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if name not in _FUNCTIONS and method not in _METHODS:
+        if name in _FUNCTIONS or method in _METHODS:
+            query = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg in _KEYWORDS), None)
+            yield node, name, query
+
+
+def may_send(source: PythonSource) -> bool:
+    """Whether a cell may send SQL to somebody, by a look at its text."""
+    return source.tree is not None and has_any(source.code, _CALLED) and _MAYBE.search(source.code) is not None
+
+
+def begins_like_sql(text: str) -> bool:
+    return _STARTS.match(text) is not None
+
+
+def sent_names(source: PythonSource) -> Iterator[SentName]:
+    """What a cell sends by a name that it does not bind, and what its functions send of their arguments."""
+    if source.tree is None:
+        return
+    bound = bound_in(source.tree.body)[0]
+    named: list[str] = []
+
+    def free(name: str, place: ast.expr) -> Value | None:
+        named.append(name)
+        return None if name in bound else _ANY
+
+    for node, name, query in _calls(source.tree):
+        named.clear()
+        recipe = recipe_of(query, free)
+        if recipe is not None and named and recipe.parts == (_ANY.first,):
+            fills = tuple((k, text) for k, v in recipe.fills.items() if (text := text_of(v)) is not None)
+            yield SentName(named[-1], *_spoken(node, name), recipe.style, fills)
+    for function in source.tree.body:
+        if not isinstance(function, ast.FunctionDef):
             continue
-        query = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg in _KEYWORDS), None)
-        literal = literal_of(query, bound)
-        found = content(source, text, literal) if literal is not None else None
-        if found is None:
-            continue
-        span, masked = found
-        sent = _sent_to(node, name)
-        if (
-            (name in _ALWAYS and literal is query)
-            or _STARTS.match(masked)
-            or (name in _FUNCTIONS and not masked.strip())
-        ):
-            yield Fragment(
-                "sql",
-                span,
-                text=masked,
-                dialect="" if sent and name == "mo.sql" else _FUNCTIONS.get(name, ""),
-                connection=sent,
-                holes=holes(literal, span, masked) if literal is not None else (),
-            )
+        arguments = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+        for node, name, query in _calls(function):
+            if isinstance(query, ast.Name) and query.id in arguments:
+                at = arguments.index(query.id)
+                yield SentName(function.name, *_spoken(node, name), function=True, argument=query.id, position=at)
+                break
+
+
+class SentName(Struct, frozen=True, order=True):
+    """A name whose text is sent as SQL, with what fills its holes; or a function that sends one of its arguments."""
+
+    name: str
+    dialect: str
+    connection: str
+    style: Style = ""
+    fills: tuple[tuple[str, str], ...] = ()
+    function: bool = False
+    argument: str = ""
+    position: int = 0
+
+
+_ANY = Value(ast.Constant(""))
+
+
+def _spoken(node: ast.Call, name: str) -> tuple[str, str]:
+    """(dialect, variable of the connection) of what is sent."""
+    sent = _sent_to(node, name)
+    return "" if sent and name == "mo.sql" else _FUNCTIONS.get(name, ""), sent
+
+
+def built_query(source: PythonSource, text: str, node: ast.expr) -> Built | None:
+    """The query that an expression of a cell builds, where it begins like one."""
+    if source.tree is None:
+        return None
+    recipe = recipe_of(node, bound_texts(source.tree))
+    found = built(source, text, recipe) if recipe is not None else None
+    if recipe is None or recipe.loose or found is None:
+        return None
+    return found if _STARTS.match(found.text) else None
 
 
 def _sent_to(node: ast.Call, name: str) -> str:

@@ -19,18 +19,15 @@ from polycell.languages.python.source import PythonSource
 LONGEST = 100_000  # characters of a literal
 
 _OPENING = pattern(r"""([A-Za-z]{0,2})(\"{3}|'{3}|\"|')""")
-_BETWEEN = pattern(r"(?:\s|\\\r?\n|\#[^\n]*|\+)*")
-_NOT_LINE_ENDS = pattern(r"[^\r\n]")
+_BETWEEN = pattern(r"(?:\s|\\\r?\n|\#[^\n]*)*")
+NOT_LINE_ENDS = pattern(r"[^\r\n]")
 _ESCAPE = pattern(r"\\(\r\n|[\s\S])")
 _ESCAPED = {"n": "  ", "t": "  ", "r": "  ", "\n": " \n", "\r\n": " \r\n", "'": " '", '"': ' "', "\\": " \\"}
 _REFUSED = frozenset("xuUN01234567abfv")
 _PLAIN_HOLE = pattern(r"\{\s*[A-Za-z_]\w*\s*\}\Z")
 _HOLE = pattern(r"\{[^{}]*\}")
-# What hands on a text with other blanks at most, as a method of it or around it.
-_BLANKS = frozenset({"strip", "lstrip", "rstrip"})
-_AROUND = frozenset({"dedent", "cleandoc", "text", "SQL", "str", "TextClause"})
 
-Literal = ast.Constant | ast.JoinedStr | ast.BinOp  # of literals added to each other
+Literal = ast.Constant | ast.JoinedStr
 
 
 def bound_once(tree: ast.Module) -> Mapping[str, ast.expr]:
@@ -47,39 +44,6 @@ def bound_once(tree: ast.Module) -> Mapping[str, ast.expr]:
     return {name: value for name, value in values.items() if stores.get(name) == 1}
 
 
-def literal_of(node: ast.expr | None, bound: Mapping[str, ast.expr]) -> Literal | None:
-    """The literal that an argument is: itself, under `dedent(…)` or `.strip()`, or by a name that is bound once."""
-    for _ in range(4):
-        if isinstance(node, ast.Name):
-            node = bound.get(node.id)
-        elif isinstance(node, ast.Call):
-            called = node.func
-            if isinstance(called, ast.Attribute) and called.attr in _BLANKS and not node.args:
-                node = called.value
-            elif len(node.args) == 1 and _last_name(called) in _AROUND:
-                node = node.args[0]
-            else:
-                return None
-        else:
-            break
-    if isinstance(node, (ast.Constant, ast.JoinedStr)):
-        return node
-    return node if isinstance(node, ast.BinOp) and _adds_texts(node) else None
-
-
-def _adds_texts(node: ast.expr) -> bool:
-    """`"select a " + "from t"`."""
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        if not isinstance(node.right, ast.Constant):
-            return False
-        node = node.left
-    return isinstance(node, ast.Constant)
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
 def content(source: PythonSource, text: str, node: Literal) -> tuple[Span, str] | None:
     """(the span between the first quote and the last, its text); None where offsets could not be kept."""
     if isinstance(node, ast.Constant) and not isinstance(node.value, str):
@@ -87,7 +51,7 @@ def content(source: PythonSource, text: str, node: Literal) -> tuple[Span, str] 
     whole = source.span(node)
     if len(whole) > LONGEST:
         return None
-    parts = list(_parts(text, whole))
+    parts = list(joined_parts(text, whole))
     if not parts or parts[-1] is None:
         return None
     made: list[str] = []
@@ -101,7 +65,7 @@ def content(source: PythonSource, text: str, node: Literal) -> tuple[Span, str] 
         else:
             if made[-1][-1:].isalnum() and inner[:1].isalnum():
                 return None  # two halves of one word
-            made.append(_NOT_LINE_ENDS.sub(" ", text[at : span.start]))
+            made.append(NOT_LINE_ENDS.sub(" ", text[at : span.start]))
         made.append(inner)
         at = span.end
     return Span(begin, at), "".join(made)
@@ -114,7 +78,7 @@ def holes(node: Literal, span: Span, masked: str) -> tuple[Span, ...]:
     return tuple(Span(found.start() + 1, found.end() - 1).shift(span.start) for found in _HOLE.finditer(masked))
 
 
-def _parts(text: str, whole: Span) -> Iterator[tuple[Span, str] | None]:
+def joined_parts(text: str, whole: Span) -> Iterator[tuple[Span, str] | None]:
     """(span, text) of each of the literals that are joined; a last None where one is not understood."""
     at = whole.start
     while at < whole.end:

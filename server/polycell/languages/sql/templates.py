@@ -22,7 +22,8 @@ _TOKENS = pattern(
     r"|\$\{[^{}]*\}"
     r"|%\(\w+\)s"
     r"|(?<=[\s(=,])%s(?!\w)"
-    r"|\{[A-Za-z_][\w.]*(?:\[[^\]{}]*\])?(?:![rsa])?(?::[^{}]*)?\}(?<![:\d]\})"
+    r"|\{\s*[A-Za-z_][\w.]*(?:\[[^\]{}]*\])?(?:![rsa])?(?::[^{}]*)?\s*\}(?<![:\d]\})"
+    r"|(?<![pP])(?<![pP]\s)\{\}"  # no `MAP {}`
     r"|(?<![\w:$\]\)\"'`}])[:$][A-Za-z_]\w*(?!\$)"
     r"|(?<![\w$])\$\d+)"
 )
@@ -69,5 +70,5 @@ def _blank(text: str) -> str:
 
 def hole_name(text: str) -> str:
     """The plain name inside a hole as written (`{{ dataframe_1 }}` → `dataframe_1`), or "" for anything else."""
-    match = re.fullmatch(r"(?:\{\{\s*|\$\{|\{|:|\$|%\()([A-Za-z_]\w*)(?:\s*\}\}|\}|\)s)?", text)
+    match = re.fullmatch(r"(?:\{\{?\s*|\$\{|:|\$|%\()([A-Za-z_]\w*)(?:\s*\}\}?|\)s)?", text)
     return match[1] if match else ""

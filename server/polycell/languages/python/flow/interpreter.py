@@ -33,6 +33,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.core.values import replace
+from polycell.languages.python.built_texts import Built
 from polycell.languages.python.flow.state import DELETED, Slot, State, inside_opened, join_states, mutable, opened
 from polycell.languages.python.frames import stars
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
@@ -40,6 +41,7 @@ from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.literals import literal_of, place_of
 from polycell.languages.python.source import PythonSource
+from polycell.languages.python.sql_literals import built_query
 from polycell.tables.databases.schemes import CONNECTION
 
 SHORTEST = 100  # characters of source that people are shown in one line
@@ -382,13 +384,18 @@ class Interpreter:
 
     def sql(
         self,
-        text: str,
+        text: str | None,
         tables: Mapping[str, Type] | None = None,
-        node: ast.AST | None = None,
+        node: ast.expr | None = None,
         dialect: str = "",
         connection: Connection | None = None,
     ) -> Table | None:
-        """The table that a SQL text yields, with the names of this cell hiding those above. `node` holds the text."""
+        """See `Evaluator.sql`; the names of this cell hide those above."""
+        built = self.built(node) if text is None and node is not None else None
+        if built is not None:
+            text = built.text
+        if text is None:
+            return None
         overlay = self.overlay()
         if connection is not None:
             overlay[CONNECTION] = Binding(CONNECTION, connection, space="catalog")
@@ -396,16 +403,24 @@ class Interpreter:
             overlay[CONNECTION] = Binding(CONNECTION, Connection(dialect), space="catalog")
         for name, type_ in (tables or {}).items():
             overlay[name] = Binding(name, type_)
+        for name, meant in built.names if built is not None else ():
+            overlay[name] = Binding(name, self.type_of(meant) if isinstance(meant, str) else meant)
         found = self.view.with_overlay(overlay).evaluate("sql", text)
         if not isinstance(found, Table):
             return None
-        written = literal_of(self.source, node) if node is not None else None
+        written = built.span if built is not None else literal_of(self.source, node) if node is not None else None
         return found.rebased(lambda anchor: self.within(anchor, text, written))
 
     def within(self, anchor: Anchor, text: str, span: Span | None) -> Anchor | None:
         """The anchor in the cell of one that counts in a text, which stands at `span`."""
-        found = anchor.find(text) if span is not None and span.of(self.source.code) == text else None
-        return self.anchor(span.start + found[0], anchor.token) if found is not None and span is not None else None
+        found = anchor.find(text) if span is not None and len(span) == len(text) else None
+        if span is None or found is None or not self.source.code.startswith(anchor.token, span.start + found[0]):
+            return None
+        return self.anchor(span.start + found[0], anchor.token)
+
+    def built(self, node: ast.expr) -> Built | None:
+        """See `Evaluator.built`."""
+        return built_query(self.source, self.text or self.source.code, node)
 
     def register(self, name: str, type_: Type, node: ast.AST, connection: str = "") -> None:
         if isinstance(type_, Table):

@@ -32,8 +32,10 @@ def defined(call: Call, name: str, dialect: str, connection: str = "") -> None:
     """Note the tables that the SQL text of an argument makes, alters and drops; of a text that nobody knows, that it
     may do so."""
     text, argument = call.text(name), call[name]
-    if text is None and argument is not None and not _HARMLESS.match(_beginning(argument.node)):
-        call.run.remark(UNSEEN)
+    if text is None and argument is not None:
+        built = call.run.built(argument.node)
+        if not _HARMLESS.match(built.text if built is not None else _beginning(argument.node)):
+            call.run.remark(UNSEEN)
     if text and _VERBS.search(text, 0, 10_000):
         call.run.define(text, dialect, call.node, connection)
 

@@ -21,6 +21,7 @@ from msgspec import Struct
 from polycell.core.environment import View
 from polycell.core.types import UNKNOWN, Anchor, Connection, GroupBy, Table, Type
 from polycell.core.values import replace
+from polycell.languages.python.built_texts import Built
 from polycell.languages.python.frames.columns import unknown_table, without_labels
 from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.values import known_text, known_texts, value_of
@@ -44,14 +45,17 @@ class Evaluator(Protocol):
 
     def sql(
         self,
-        text: str,
+        text: str | None,
         tables: Mapping[str, Type] | None = None,
-        node: ast.AST | None = None,
+        node: ast.expr | None = None,
         dialect: str = "",
         connection: Connection | None = None,
     ) -> Table | None:
         """The table that a SQL text yields; `node` is what holds the text, `dialect` its own and `connection` where it
-        goes, where they are known."""
+        goes, where they are known. A text that is None is read as `node` builds it, which leaves holes for values."""
+
+    def built(self, node: ast.expr) -> Built | None:
+        """The query that an expression builds of literals and values."""
 
     def register(self, name: str, type_: Type, node: ast.AST, connection: str = "") -> None:
         """A table that enters the catalogue (`createOrReplaceTempView`), of a connection by its name if known."""

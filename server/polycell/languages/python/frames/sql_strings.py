@@ -30,8 +30,8 @@ from polycell.tables.databases.places import DatabaseRequest
 
 def evaluated(call: Call, name: str, flavour: Flavour, connection: Connection | None = None) -> Table:
     """The table that the SQL text of an argument yields, of a flavour; open where nobody knows."""
-    text, argument = call.text(name), call[name]
-    found = call.run.sql(text, node=argument.node, connection=connection) if text and argument is not None else None
+    argument = call[name]
+    found = call.run.sql(call.text(name), node=argument.node, connection=connection) if argument is not None else None
     if found is None:
         return unknown_table(flavour)
     return replace(found, flavour=flavour, index=(), case_sensitive=flavour not in ("duckdb", "spark"))
