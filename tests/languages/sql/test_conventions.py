@@ -226,6 +226,7 @@ duckdb.sql("select id, " +
            "from t")
 duckdb.sql("select pri" + "ze from t")
 duckdb.sql("select prize from t where id = " + str(3))
+                   ^^^^^ sql-unknown-column: Did you mean `price`?
 """
     )
     assert {"id", "price"} <= set(dsl.labels(f'{FRAME}duckdb.sql("select <|> " + "from t")'))
