@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -63,6 +64,45 @@ SILENT = [
 @pytest.mark.parametrize("cells", SILENT)
 def test_no_finding_rests_on_calls(cells: str) -> None:
     dsl.check_findings(FRAMES + cells)
+
+
+OBJECTS = """\
+class Report:
+    def __init__(self, people, places):
+        self.people = people
+        self.both = people.merge(places, on="‹on›")
+        people["‹parameter›"]
+
+    def best(self, n=5):
+        return self.both.groupby("‹field›").max().nlargest(n)
+
+    def show(self, other):
+        other["‹other›"]
+        self.people["‹people›"]
+# %%
+report = Report(people, places)
+report.show(places)
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "offered"),
+    [
+        ("on", ["name", "age"]),  # what both have comes first
+        ("parameter", ["name", "age"]),
+        ("field", ["name", "age", "town"]),
+        ("other", ["name", "town"]),
+        ("people", ["name", "age"]),
+    ],
+)
+def test_methods_know_their_object_and_what_they_are_called_with(place: str, offered: list[str]) -> None:
+    text = re.sub("‹.*?›", "name", OBJECTS.replace(f"‹{place}›", "<|>"))
+    assert labels(f"{FRAMES}# %%\n{text}") == offered
+
+
+def test_what_the_body_makes_of_values_is_seen_as_the_first_call_has_it() -> None:
+    function = 'def f(frame, value="age"):\n    made = frame.rename(columns={value: "years"})\n    made["<|>"]'
+    assert labels(f"{FRAMES}# %%\n{function}\n# %%\nf(people)\nf(places, value='town')") == ["name", "years", "town"]
 
 
 UNKNOWN = [

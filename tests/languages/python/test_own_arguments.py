@@ -30,6 +30,10 @@ OFFERED = [
     ("def f(d, x, hue=None):\n    sns.histplot(data=d, x=x, hue=hue)", 'f(people, "age", hue="<|>")'),
     ("def f(d, c):\n    return d.filter(pl.col(c) > 1)", 'f(pl.DataFrame({"name": [1], "age": [1]}), "<|>")'),
     ("def f(c):\n    return people[c].max()", 'f("<|>")'),
+    ("class A:\n    def f(self, d, c):\n        d[c]", 'A().f(people, "<|>")'),
+    ("class A:\n    def __init__(self, d):\n        self.d = d\n    def f(self, c):\n        self.d[c]",
+     'A(people).f("<|>")'),
+    ("class A:\n    def __init__(self, d, c):\n        self.d = d.sort_values(c)", 'A(people, c="<|>")'),
     ("async def f(d, c):\n    return d[c]", 'f(people, "<|>")'),
 ]  # fmt: skip
 

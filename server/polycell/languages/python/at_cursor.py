@@ -133,7 +133,7 @@ class Place:
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             unbound = [a.arg for a in arguments_of(function.args) if a.arg not in self.run.state.names]
             if unbound:
-                given = called_with(self.context, function) if not headers[-1][1] else {}
+                given = called_with(self.context, function, None) if not headers[-1][1] else {}
                 enter(self.run, function, given, unbound)
 
     def _bind_lambdas(self) -> None:

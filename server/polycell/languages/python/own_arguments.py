@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import TypeGuard, TypeVar
 
+from msgspec import Struct
+
 from polycell.core.service import Context
-from polycell.core.types import Function, Type
+from polycell.core.types import Class, Function, Record, Type
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.call_text import Part, arguments
 from polycell.languages.python.cursor import Bracket
@@ -21,63 +25,97 @@ MOST = 6  # uses of a parameter that are looked at
 T = TypeVar("T")
 
 
+class _Called(Struct, frozen=True):
+    """The function that a call means, where it stands (`there`), the parameters that its arguments go to, `given` what
+    others hold, and `fields` what the object has whose method it is."""
+
+    there: Context
+    function: Definition
+    parameters: tuple[str, ...]
+    given: Mapping[str, Type] = MappingProxyType({})
+    fields: Mapping[str, Type] = MappingProxyType({})
+
+
 def named_inside(place: Place, bracket: Bracket, naming: Callable[[Place], T | None]) -> tuple[T, bool] | None:
     """What the argument at the cursor is to the function that it is given to: what `naming` says of the first place in
     the body where the parameter names something, and whether it does so wherever it stands. None where it is no
     function of the notebook, or nothing is named by it."""
     parts = arguments(place.context.cell.text, bracket, place.site)
-    found = _definition(place, bracket, parts)
-    if found is None:
+    called = _called(place, bracket, parts)
+    if called is None:
         return None
-    there, function, owner = found
-    parameters = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
-    at = bracket.argument
+    parameters, at = called.parameters, bracket.argument
     parameter = bracket.keyword or (parameters[at] if at < len(parameters) else "")
-    if parameter not in {a.arg for a in arguments_of(function.args)}:
+    if parameter not in {a.arg for a in arguments_of(called.function.args)}:
         return None
-    given = _given(place, parameters, parts, owner)
-    given.pop(parameter, None)
-    source = source_of(there)
-    uses = [*_uses(function, parameter)]
+    plain = [part.text for part in parts if not part.keyword]
+    texts = {**dict(zip(parameters, plain, strict=False)), **{p.keyword: p.text for p in parts if p.keyword}}
+    given = {**{name: place.type_of(text) for name, text in texts.items() if name != parameter}, **called.given}
+    source = source_of(called.there)
+    uses = [*_uses(called.function, parameter)]
     named: list[T] = []
     for use, as_it_is in uses[:MOST]:
         if not as_it_is:
             continue
         start = source.span(use).start
-        state = run(there, start, called_with=lambda _: given)
+        handed = partial(_handed, given, called.fields)
+        state = run(called.there, start, called_with=handed)
         state.until = None
-        one = naming(Place(there, start, state))
+        one = naming(Place(called.there, start, state))
         if one is not None:
             named.append(one)
     return (named[0], len(named) == len(uses)) if named else None
 
 
-def _definition(place: Place, bracket: Bracket, parts: tuple[Part, ...]) -> tuple[Context, Definition, str] | None:
-    """Where the function stands that is called, and the text of what comes before the arguments written: the frame of
-    `df.pipe(clean, "…")`."""
+def _handed(
+    given: Mapping[str, Type], fields: Mapping[str, Type], node: ast.AST, owner: ast.ClassDef | None
+) -> Mapping[str, Type]:
+    return fields if isinstance(node, ast.ClassDef) else given
+
+
+def _called(place: Place, bracket: Bracket, parts: tuple[Part, ...]) -> _Called | None:
     owner, _, name = bracket.receiver.rpartition(".")
-    if owner:
-        if name not in ("pipe", "transform") or not bracket.argument or not parts or parts[0].keyword:
+    if owner and name in ("pipe", "transform") and bracket.argument and parts and not parts[0].keyword:
+        there, node = _top_level(place, parts[0].text)
+        if not isinstance(node, Definition) or not _plain(node):
             return None
-        name = parts[0].text
-    if not name.isidentifier() or not isinstance(place.type_of(name), Function):
+        return _Called(there, node, _plain(node), {_plain(node)[0]: place.type_of(owner)})
+    if not owner:
+        there, node = _top_level(place, name)
+        if isinstance(node, Definition):
+            return _Called(there, node, _plain(node))
+        made = _method(node, "__init__")
+        return _Called(there, made, _plain(made)[1:]) if made is not None else None
+    receiver = place.type_of(owner)
+    if not isinstance(receiver, Record):
         return None
+    there, node = _top_level(place, receiver.name)
+    method = _method(node, name)
+    return _Called(there, method, _plain(method)[1:], fields=dict(receiver.fields)) if method is not None else None
+
+
+def _plain(function: Definition) -> tuple[str, ...]:
+    return tuple(a.arg for a in (*function.args.posonlyargs, *function.args.args))
+
+
+def _method(node: ast.stmt | None, name: str) -> Definition | None:
+    body = node.body if isinstance(node, ast.ClassDef) else ()
+    found = [n for n in body if isinstance(n, Definition) and n.name == name and not n.decorator_list]
+    return found[-1] if found else None
+
+
+def _top_level(place: Place, name: str) -> tuple[Context, Definition | ast.ClassDef | None]:
+    """The cell that defines the function or class of the notebook that a name means at a place, and its definition;
+    None where it is neither."""
     context = place.context
+    if not name.isidentifier() or not isinstance(place.type_of(name), (Function, Class)):
+        return context, None
     binding = None if name in place.run.state.names else context.view.lookup(name)
     index = context.notebook.index(binding.origin.cell) if binding is not None and binding.origin is not None else None
     there = context if index is None or index == context.index else context.neighbour(index)
     tree = source_of(there).tree
-    found = [n for n in tree.body if isinstance(n, Definition) and n.name == name] if tree is not None else []
-    return (there, found[-1], owner) if found else None
-
-
-def _given(place: Place, parameters: list[str], parts: tuple[Part, ...], owner: str) -> dict[str, Type]:
-    """Parameter → what this call hands over."""
-    given = {part.keyword: part.text for part in parts if part.keyword}
-    plain = [part.text for part in parts if not part.keyword]
-    if owner:
-        plain[0] = owner
-    return {name: place.type_of(text) for name, text in [*zip(parameters, plain, strict=False), *given.items()]}
+    defined = (n for n in reversed(tree.body) if isinstance(n, (ast.ClassDef, Definition))) if tree is not None else ()
+    return there, next((n for n in defined if n.name == name), None)
 
 
 def _uses(function: Definition, parameter: str) -> Iterator[tuple[ast.Name, bool]]:

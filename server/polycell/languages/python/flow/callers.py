@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from polycell.core.service import Context
-from polycell.core.types import UNKNOWN, Row, Series, Table, Type
+from polycell.core.types import UNKNOWN, Function, Record, Row, Series, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.column_arguments import GIVEN
-from polycell.languages.python.flow.definitions import without_values
 from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import join
@@ -26,30 +26,47 @@ MOST = 3  # calls that are looked at
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def called_with(context: Context, function: Definition) -> Mapping[str, Type]:
-    """Parameter → what the calls below hand over for it. A table is open; where some call hands over nobody knows what
-    its columns have no origin, so that none of them is taken for a place that a rename must change."""
-    if function.col_offset:
-        return {}  # a method, or a function inside of one
+def called_with(context: Context, node: Definition | ast.ClassDef, owner: ast.ClassDef | None) -> Mapping[str, Type]:
+    """Parameter → what the calls below hand over for it; of a class, field → what the objects have that are made below.
+    `owner` is the class whose method it is. A table is open; where some call hands over nobody knows what its columns
+    have no origin, so that none of them is taken for a place that a rename must change."""
+    if isinstance(node, ast.ClassDef):
+        return _fields(context, node)
+    if (node.col_offset and owner is None) or (owner is not None and node.decorator_list):
+        return {}  # a function inside of one, which others call
     found: dict[str, list[Type]] = {}
     sure = True
-    for count, (given, unread) in enumerate(_calls(context, function)):
+    for count, (made, call) in enumerate(_calls(context, node, owner)):
         if count == MOST:
             sure = False
             break
+        given, unread = _given(made, node, owner, call)
         sure = sure and not unread
         for name, type_ in given.items():
             found.setdefault(name, []).append(type_)
-    return {name: made for name, types in found.items() if (made := _one(types, sure=sure)) is not None}
+    handed = ((name, _one(types, sure=sure)) for name, types in found.items())
+    return {name: type_ for name, type_ in handed if type_ is not None}
+
+
+def _fields(context: Context, node: ast.ClassDef) -> Mapping[str, Type]:
+    for made, call in islice(_calls(context, node, None), MOST):
+        value = made.evaluate(call)
+        if isinstance(value, Record) and value.name == node.name:
+            held = ((n, t) for n, t in value.fields if not isinstance(t, Function))
+            return {name: opened for name, type_ in held if (opened := _open(type_, sure=False)) is not None}
+    return {}
 
 
 def _one(types: list[Type], *, sure: bool) -> Type | None:
-    known = [without_values(type_) for type_ in types if type_ != UNKNOWN]
+    """Of frames what any of them has; of anything else what the first call hands over, values included, so that what
+    the body makes of them is seen as it is there."""
+    known = [type_ for type_ in types if type_ != UNKNOWN]
     if not known:
         return None
     joined = known[0]
     for type_ in known[1:]:
-        joined = join(joined, type_)
+        if isinstance(joined, Table) and isinstance(type_, Table):
+            joined = join(joined, type_)
     return _open(joined, sure=sure and len(known) == len(types))
 
 
@@ -65,42 +82,58 @@ def _open(type_: Type, *, sure: bool) -> Type | None:
     return type_ if type_ != UNKNOWN else None
 
 
-def _calls(context: Context, function: Definition) -> Iterator[tuple[dict[str, Type], bool]]:
-    """What each call gives, by parameter, and whether it may give more than can be read."""
+def _calls(
+    context: Context, node: Definition | ast.ClassDef, owner: ast.ClassDef | None
+) -> Iterator[tuple[Interpreter, ast.Call]]:
+    """The calls of a function, of a method, or of a class, each with the state before its statement."""
+    name = owner.name if owner is not None and node.name == "__init__" else node.name
     first = 0 if context.host.order == "any" else context.index
     cells = context.notebook.cells
     for index in range(first, len(cells)):
         cell = cells[index]
-        if cell.kind != "code" or cell.language != "python" or function.name not in cell.text:
+        if cell.kind != "code" or cell.language != "python" or name not in cell.text:
             continue
         there = context if index == context.index else context.neighbour(index)
         source = source_of(there)
-        for statement, call in _named(source, function):
-            yield _given(run(there, source.span(statement).start), function, call)
+        for statement, call in _named(source, name, method=owner is not None and node.name != "__init__"):
+            made = run(there, source.span(statement).start)
+            if isinstance(call.func, ast.Attribute) and call.func.attr == name:
+                receiver = made.evaluate(call.func.value)
+                if not (isinstance(receiver, Record) and owner is not None and receiver.name == owner.name):
+                    continue  # a method of something else
+            yield made, call
 
 
-def _named(source: PythonSource, function: Definition) -> Iterator[tuple[ast.stmt, ast.Call]]:
-    """The calls of a function, each with the innermost statement that it stands in; those in its own body left out."""
+def _named(source: PythonSource, name: str, *, method: bool) -> Iterator[tuple[ast.stmt, ast.Call]]:
+    """The calls of a name, or of what is called so of any object, each with the innermost statement that it stands in;
+    those in its own body left out."""
     waiting: list[tuple[ast.stmt, ast.AST]] = [(s, s) for s in reversed(source.tree.body)] if source.tree else []
     while waiting:
         statement, node = waiting.pop()
-        if isinstance(node, Definition) and node.name == function.name:
+        if isinstance(node, Definition) and node.name == name:
             continue
-        if isinstance(node, ast.Call) and (_is(node.func, function) or any(_is(a, function) for a in node.args[:1])):
-            yield statement, node
+        if isinstance(node, ast.Call):
+            called = isinstance(node.func, ast.Attribute) and node.func.attr == name if method else _is(node.func, name)
+            if called or (not method and any(_is(argument, name) for argument in node.args[:1])):
+                yield statement, node
         inner = [(part if isinstance(part, ast.stmt) else statement, part) for part in ast.iter_child_nodes(node)]
         waiting += reversed(inner)
 
 
-def _is(node: ast.expr, function: Definition) -> bool:
-    return isinstance(node, ast.Name) and node.id == function.name
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
-def _given(made: Interpreter, function: Definition, call: ast.Call) -> tuple[dict[str, Type], bool]:
+def _given(
+    made: Interpreter, function: Definition, owner: ast.ClassDef | None, call: ast.Call
+) -> tuple[dict[str, Type], bool]:
+    """What a call gives, by parameter, and whether it may give more than can be read."""
     plain = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
     arguments = call.args
-    given: dict[str, Type] = {}
-    if not _is(call.func, function):  # `df.pipe(clean)`, `df.apply(row_total, axis=1)`
+    given = _defaults(made, function)
+    if owner is not None:
+        plain = plain[1:]
+    elif not _is(call.func, function.name):  # `df.pipe(clean)`, `df.apply(row_total, axis=1)`
         if not isinstance(call.func, ast.Attribute) or not plain:
             return {}, True
         handed = _handed(made.evaluate(call.func.value), call.func.attr)
@@ -116,6 +149,19 @@ def _given(made: Interpreter, function: Definition, call: ast.Call) -> tuple[dic
     known = {*plain, *(a.arg for a in function.args.kwonlyargs)}
     given |= {k.arg: made.evaluate(k.value) for k in call.keywords if k.arg in known}
     return given, unread
+
+
+def _defaults(made: Interpreter, function: Definition) -> dict[str, Type]:
+    """What parameters hold that a call may leave out, as far as literals say so."""
+    plain = [*function.args.posonlyargs, *function.args.args]
+    behind = plain[len(plain) - len(function.args.defaults) :]
+    given = [*zip(behind, function.args.defaults, strict=True)]
+    given += [(a, d) for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d is not None]
+    return {
+        argument.arg: made.evaluate(default)
+        for argument, default in given
+        if isinstance(default, ast.Constant) and default.value is not None
+    }
 
 
 def _handed(type_: Type, method: str) -> Type | None:

@@ -102,8 +102,11 @@ class Semantics(Struct, frozen=True):
     each: Callable[[Interpreter, list[ast.comprehension], Callable[[], Any]], bool]
 
 
-# What calls hand over to a function in whose body the place lies that is asked about, by parameter.
-CalledWith: TypeAlias = Callable[[ast.FunctionDef | ast.AsyncFunctionDef], Mapping[str, Type]]
+# What calls hand over to a function (a method of the class beside it) in whose body the place lies that is asked about,
+# by parameter; of a class around the place, what its objects hold, by field.
+CalledWith: TypeAlias = Callable[
+    [ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, ast.ClassDef | None], Mapping[str, Type]
+]
 
 # What a walk has gathered between two statements of the cell, besides `state`.
 _GATHERED = (

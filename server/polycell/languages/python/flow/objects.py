@@ -184,8 +184,10 @@ def method(
 
 def inside(run: Interpreter, node: ast.ClassDef, blank: Class) -> Record:
     """An object as a method of its class finds it, who knows after which others: a field has what any of them puts
-    there."""
+    there, and what those hold that the notebook makes."""
     fields: dict[str, Type] = {**dict(blank.members), **dict(blank.constants)}
+    held = run.called_with(node, None) if run.called_with is not None else {}
+    fields |= {name: type_ for name, type_ in held.items() if fields.get(name, UNKNOWN) == UNKNOWN}
     before = run.state, run.until, run.results, run.handed, run.breaks, run.last, dict(run.catalog)
     run.doubts += 1
     try:

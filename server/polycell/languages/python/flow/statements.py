@@ -195,7 +195,8 @@ def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
         first = run.source.span(node.body[0]).start
         if run.until > min(first, _header_end(run, node)):
             run.bind(node.name, UNKNOWN, node, kind="function")
-            enter(run, node, run.called_with(node) if run.called_with is not None else {})
+            owner = run.class_around if run.class_around is not None and node in run.class_around.body else None
+            enter(run, node, run.called_with(node, owner) if run.called_with is not None else {})
             _bind_itself(run, node)
             execute(run, node.body)
         raise Reached
