@@ -10,6 +10,7 @@ import {
   type LanguageClientOptions,
   type Middleware,
 } from "vscode-languageclient/node";
+import { askAgain } from "./askAgain";
 import { CELL_COMMANDS } from "./cells";
 import { documentSelector } from "./documents";
 import { readLine, type LineLevel } from "./log";
@@ -73,6 +74,7 @@ export function connect(options: Connecting): LanguageClient {
       },
     },
     middleware: {
+      provideCompletionItem: askAgain,
       ...options.middleware,
       workspace: {
         configuration: ({ items }) =>

@@ -1,28 +1,8 @@
 /** The view "Dependencies" of the active notebook: what the server says about it, nothing of our own. */
 
 import * as vscode from "vscode";
-import type { CodeAction, Range } from "vscode-languageclient/node";
-
-/** What `polycell/dependencies` answers, as far as it is shown. */
-export interface Listing {
-  readonly interpreter: string;
-  readonly how: string;
-  readonly dependencies: readonly Dependency[];
-}
-
-export interface Dependency {
-  readonly ecosystem: string;
-  readonly text: string;
-  readonly style: string;
-  readonly where: string;
-  readonly state: string;
-  readonly installed: string;
-  readonly used: readonly number[];
-  readonly problem: string;
-  readonly uri: string | null;
-  readonly range: Range | null;
-  readonly actions: readonly { readonly name: string; readonly action: CodeAction }[];
-}
+import type { CodeAction } from "vscode-languageclient/node";
+import { comparedWith, shownState, type Dependency, type Listing } from "./listing";
 
 /** What can be done about a row; each is a command of the view, shown where the server offers it. */
 export const ACTIONS = ["declare", "pin", "remove"] as const;
@@ -40,6 +20,7 @@ export class Dependencies implements vscode.TreeDataProvider<Dependency> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private timer: NodeJS.Timeout | undefined;
+  private listing: Pick<Listing, "interpreter" | "how"> = { interpreter: "", how: "" };
 
   constructor(private readonly source: Source) {}
 
@@ -53,16 +34,18 @@ export class Dependencies implements vscode.TreeDataProvider<Dependency> {
     const notebook = vscode.window.activeNotebookEditor?.notebook;
     if (parent || !notebook) return [];
     const listing = await this.source.dependencies(notebook.uri).catch(() => null);
+    if (listing) this.listing = listing;
     return [...(listing?.dependencies ?? [])];
   }
 
   getTreeItem(dependency: Dependency): vscode.TreeItem {
-    const { text, state, installed, where, used, problem, uri, style, range } = dependency;
+    const { text, installed, where, used, problem, uri, style, range } = dependency;
+    const state = shownState(dependency.state, this.listing);
     const item = new vscode.TreeItem(text || "?");
     item.description = [problem || (state === "declared" ? "" : state), installed].filter(Boolean).join(" · ");
     const lines = [style === "import" ? "imported, not declared" : `declared in ${where}`];
     if (used.length > 0) lines.push(`imported in cell ${used.join(", ")}`);
-    item.tooltip = lines.join("\n");
+    item.tooltip = [...lines, comparedWith(this.listing)].join("\n");
     item.iconPath = new vscode.ThemeIcon(icon(state));
     item.contextValue = dependency.actions.map(({ name }) => name).join(" ");
     const { start, end } = range ?? {};
@@ -80,5 +63,5 @@ export class Dependencies implements vscode.TreeDataProvider<Dependency> {
 
 function icon(state: string): string {
   if (WRONG.has(state)) return "warning";
-  return state === "ok" ? "pass" : state === "undeclared" ? "question" : "package";
+  return state === "ok" ? "pass" : state === "not declared" ? "question" : "package";
 }

@@ -75,6 +75,8 @@ export class Status implements vscode.Disposable {
 
   set(state: State): void {
     this.state = state;
+    // What an empty view says depends on it.
+    void vscode.commands.executeCommand("setContext", "polycell.state", state.kind);
     this.show();
     this.changed.fire(state);
   }

@@ -93,6 +93,18 @@ async function walk(page, workbench, folder) {
     await suggestion("region").waitFor();
     await pause(600);
   });
+  await step("who types on behind a space is offered what an import can take", async () => {
+    await keys.press("Escape");
+    await keys.press("End");
+    await keys.press("Enter");
+    await keys.type("import num", { delay: 0 }); // faster than the space can be answered
+    await suggestion("numbers").waitFor();
+    await keys.press("Escape");
+    await keys.press("Shift+Home");
+    await keys.press("Backspace");
+    await keys.press("Backspace");
+    await pause(300);
+  });
   await step("an unfinished line hurts no other cell", async () => {
     await keys.press("Escape");
     await pause(1_500);
@@ -154,6 +166,13 @@ async function walk(page, workbench, folder) {
     await pause(600);
     const boxes = await toast.count();
     if (boxes > 1) throw new Error(`${boxes} messages`);
+  });
+  await step("the view of dependencies says so too, with a button", async () => {
+    await openNotebook("sales.ipynb");
+    const header = page.locator(".pane-header", { hasText: "Dependencies of the Notebook" }).first();
+    if ((await header.getAttribute("aria-expanded")) !== "true") await header.click();
+    await page.locator(".welcome-view .monaco-button", { hasText: "Install Polycell" }).first().waitFor();
+    await pause(400);
   });
   return end();
 }
