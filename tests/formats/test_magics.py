@@ -180,6 +180,11 @@ def test_python_is_no_process_of_its_own_where_the_kernel_is_another(host: str, 
     assert (got.language, got.space) == ("python", "")
 
 
+def test_a_file_of_a_python_2_notebook_is_python_2() -> None:
+    assert cell("%%file m.py\nprint 1", language="python2").language == "python2"
+    assert cell("%%file m.py\nprint(1)").language == "python"
+
+
 def test_what_is_appended_to_a_file_cannot_be_judged() -> None:
     assert (cell("%%writefile m.py\na = 1").language, cell("%%writefile -a m.py\na").language) == ("python", "")
 

@@ -325,7 +325,8 @@ def _percent(text: str, base: _Base, notebook: Notebook, single: bool) -> _Head:
         if not reading.known and base.explicit and base.language != notebook.language:
             why = f"{why}, under {prefix}{name}"
         else:
-            language = reading.language
+            old = reading.place == "file" and reading.language == "python" and notebook.language == "python2"
+            language = notebook.language if old else reading.language
             why = f"{prefix}{name} on the first line" if reading.known else f"{prefix}{name}, a magic nobody knows"
         break
     if notebook.host in _SPARK_HOSTS and place in ("remote", "isolated"):

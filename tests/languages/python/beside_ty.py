@@ -9,6 +9,7 @@ and we do.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import random
@@ -39,6 +40,7 @@ from polycell.languages.python.engine.features import _decoded
 from polycell.languages.python.engine.hints import _label
 from polycell.languages.python.engine.items import entries, markdown
 from polycell.languages.python.engine.slices import code_of
+from polycell.languages.python.engine.specs import SPECS
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.source import PythonSource
 from tests.languages.python.engines import Running, running
@@ -526,18 +528,25 @@ def notebooks(root: Path, names: Collection[str] = ()) -> Iterator[Notebook]:
         yield from read_document(path.read_text("utf-8", "replace"), path.as_uri(), str(path)).notebooks
 
 
-def main(most: int, seed: int, only: set[str]) -> None:
+def main(engine: str, most: int, seed: int, only: set[str], *, everything: bool = False) -> None:
     table: Counter[tuple[str, str]] = Counter()
-    with tempfile.TemporaryDirectory() as folder, running("ty", Path(folder)) as engine:
+    with tempfile.TemporaryDirectory() as folder, running(engine, Path(folder)) as asked:
         for notebook in notebooks(SHARED / "notebooks"):
-            for name, said in compared(engine, notebook, most, seed, only):
+            for name, said in compared(asked, notebook, most, seed, only):
                 table[name, said.verdict] += 1
-                if said.verdict in WRONG and not reason(name, said):
-                    print(name, *said, sep=" | ")
+                why = reason(name, said)
+                if said.verdict in WRONG and (everything or not why):
+                    print(name, *said, *filter(None, [why]), sep=" | ")
     for (name, verdict), count in sorted(table.items()):
         print(f"{name:16} {verdict:10} {count}")
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    main(int(given[0]) if given else 20, int(given[1]) if len(given) > 1 else 0, set(given[2:]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("features", nargs="*", metavar="FEATURE", help="all of them where none is named")
+    parser.add_argument("--engine", default="ty", choices=sorted(SPECS), help="as ours, and alone over the script")
+    parser.add_argument("--places", type=int, default=20, help="of a feature in a notebook")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--all", action="store_true", help="print also what differs for a known reason")
+    given = parser.parse_args()
+    main(given.engine, given.places, given.seed, set(given.features), everything=given.all)
