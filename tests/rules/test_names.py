@@ -140,6 +140,7 @@ def test_a_name_is_reported_once_a_cell() -> None:
         "# %%\n%%bash --out x\nls\n# %%\nx",
         "# %%\n%%cython\ncdef f(): ...\n# %%\nf()",
         "# %%\n%%writefile $profile/startup/imports.py\nimport sys\n# %%\nsys",
+        "# %%\n%%writefile ~/.ipython/profile_default/startup/a.py\nimport sys\n# %%\nsys",
         "# %%\n%%nobody_knows\nx\n# %%\nf()",
         "# %%\nls",
         "host: polynote\n# %% [scala]\nval x = 1\n# %% [python]\nx",

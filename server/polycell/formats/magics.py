@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from polycell.core.notebook import CellMagic
+from polycell.core.patterns import pattern
 from polycell.formats.arguments import Arguments, Grammar, parse
 from polycell.formats.languages import ALIASES, canonical, language_of_file
 
@@ -345,10 +346,13 @@ def inputs(magic: CellMagic, host: str = "") -> tuple[tuple[str, int], ...]:
 def binds_python_names(magic: CellMagic | None, host: str = "") -> bool:
     """Whether the body may define names in the notebook's Python that its text does not tell us (`%%cython`).
 
-    True for a magic that nobody knows: nobody can say that it defines none.
+    True for a magic that nobody knows: nobody can say that it defines none. A startup file of IPython defines names as
+    soon as the kernel is started again.
     """
     if magic is None or magic.prefix != "%%":
         return False
+    if magic.name in _FILE_MAGICS and _STARTUP.search(magic.arguments):
+        return True
     spec = spec_of(magic.name, host)
     return spec is None or spec.binds
 
@@ -381,6 +385,7 @@ def _program(command: str) -> str:
 
 
 _FILE_MAGICS = frozenset({"file", "writefile", "save_as", "overwrite"})
+_STARTUP = pattern(r"\bstartup[/\\][^/\\\s]+\.i?py\s*\Z")
 _PROGRAMS = ("python", "node", "perl", "ruby", "php", "lua", "bash", "julia", "R")
 _SCALA_STARTS = ("val ", "var ", "object ", "case class ", "trait ", "lazy val ", "implicit ", "package ", "sealed ")
 

@@ -13,6 +13,7 @@ from polycell.core.patterns import pattern
 from polycell.core.text import LineIndex
 from polycell.core.types import Anchor
 from polycell.core.values import replace
+from polycell.formats.magics import binds_python_names
 from polycell.languages.python.chart_literals import chart_fragments
 from polycell.languages.python.guesses import names_at_margin
 from polycell.languages.python.magics import AUTOMAGICS
@@ -28,8 +29,6 @@ MOST = 10_000  # words and signs, of which each costs 2 to 10 microseconds
 KNOWN = 1_000  # names that are told of such a cell: each is followed like any other, and it may give more anyway
 MANY = 3  # broken statements after which nothing that a cell seems to lack is believed
 _WORD = pattern(r"[^\W\d]\w*")
-# What the cell writes is run before the first cell once the kernel has started again.
-_STARTUP = pattern(r"\bstartup[/\\][^/\\\s]+\.i?py\s*\Z")
 _TOKEN = pattern(r"\w+|[^\w\s]")
 
 
@@ -50,7 +49,7 @@ def python_facts(cell: Cell, host: Host) -> Facts:
         uses = _guarded_by_broken(source, cell.text, uses)
     if source.isolated and opens:  # they bring names to this process alone
         uses, opens = tuple(replace(use, guarded=True) for use in uses), ()
-    if cell.magic is not None and _STARTUP.search(cell.magic.arguments):
+    if cell.space.startswith("isolated:file:") and binds_python_names(cell.magic, host.name):
         opens = ("a startup file of IPython",)
     return Facts(
         scopes.definitions,
