@@ -17,7 +17,7 @@ from polycell.lsp import late_types
 CLASSES = sorted(name for name, found in vars(types).items() if isinstance(found, type) and attrs.has(found))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def late() -> Iterator[ModuleType]:
     """A second copy of the module, whose classes are built late."""
     spec = importlib.util.spec_from_file_location("lsprotocol.late_copy", types.__file__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,6 +73,28 @@ def test_members_of_a_frame_begin_with_its_columns() -> None:
     offered = labels(PRELUDE + "df.<|>")
     assert offered[:4] == ["a", "b b", "k", "c"]
     assert "groupby" in offered
+
+
+@pytest.mark.parametrize(
+    ("values", "accessor"),
+    [
+        ("pd.to_datetime(['2020-01-01'])", "dt"),
+        ("pd.to_timedelta(['1D'])", "dt"),
+        ("pd.Categorical(['x'])", "cat"),
+    ],
+)
+def test_behind_accessors_is_what_pandas_has_there(values: str, accessor: str) -> None:
+    column = getattr(pd.Series(eval(values)), accessor)
+    offered = set(labels(f"# %%\nimport pandas as pd\ndf = pd.DataFrame({{'c': {values}}})\ndf['c'].{accessor}.<|>"))
+    assert {name for name in dir(column) if not name.startswith("_")} <= offered
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["df['c'].map(lambda v: v.<|>)", "df['c'].apply(lambda v: v.<|>", "df['c'].iloc[0].<|>", "df.iloc[0, 1].<|>"],
+)
+def test_one_value_of_a_column_has_the_members_of_its_type(value: str) -> None:
+    assert "upper" in labels(f"# %%\nimport pandas as pd\ndf = pd.DataFrame({{'n': [1], 'c': ['x']}})\n{value}")
 
 
 def test_names_local_first_then_nearest() -> None:

@@ -171,6 +171,29 @@ def test_accessors(ty: Running) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "member"),
+    [
+        ("re.match('a', 'b').gr", "group"),
+        ("if True:\n    re.match('a', 'b').", "group"),
+        ("plt.subplots(2, 2)[1].", "ravel"),
+        ("pd.DataFrame({'b': ['x']}).columns.str.", "upper"),
+    ],
+    ids=["may be None", "may be None, indented", "axes", "names of columns"],
+)
+def test_members_that_ty_alone_does_not_tell(ty: Running, value: str, member: str) -> None:
+    assert member in ty.labels(
+        f"# %%\nimport re\nimport pandas as pd, matplotlib.pyplot as plt\n# %%\n{value}<|>\ny = 1"
+    )
+
+
+def test_plots_have_a_call_form_and_a_hover(ty: Running) -> None:
+    frame = "# %%\nimport pandas as pd\ndf = pd.DataFrame({'b': ['x']})\n# %%\n"
+    assert (ty.signature(f"{frame}df.plot('b', <|>") or ("", ""))[1] == "y"
+    assert (ty.signature(f"{frame}df['b'].plot(title=<|>)") or ("", ""))[1] == "title"
+    assert "Make plots" in ty.hover(f"{frame}df.pl<|>ot()")
+
+
+@pytest.mark.parametrize(
     ("cell", "member"),
     [
         ("%%capture out\nprint(1)\n# %%\nout.<|>", "stdout"),
@@ -357,6 +380,11 @@ def test_nothing_of_the_glue_is_shown(ty: Running) -> None:
     assert "_polycell" not in shown
     for text in ("sales.<|>", "sal<|>", "_poly<|>", "pd.DataFrame(sales, <|>)"):
         assert not [i for i in ty.items(above + text) if "_polycell" in repr(i)]
+
+
+def test_the_call_of_a_model_tells_types_and_defaults(ty: Running) -> None:
+    above = "# %%\nfrom pydantic import BaseModel\nclass Item(BaseModel):\n    sku: str\n    price: float = 1.0\n"
+    assert ty.signature(f"{above}# %%\nItem(<|>)") == ("Item(sku: str, price: float = 1.0)", "sku: str")
 
 
 def test_the_call_of_a_dataclass(ty: Running) -> None:

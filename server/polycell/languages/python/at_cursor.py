@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from polycell.core.patterns import pattern
 from polycell.core.service import Context
-from polycell.core.types import UNKNOWN, Collection, GroupBy, Record, Row, Table, Type
+from polycell.core.types import UNKNOWN, Collection, GroupBy, Record, Row, Scalar, Series, Table, Type
 from polycell.languages.python.column_arguments import GIVEN
 from polycell.languages.python.comprehensions import clauses
 from polycell.languages.python.cursor import Bracket, Site, site
@@ -190,8 +190,12 @@ class Place:
 
 
 def handed_by(type_: Type, method: str) -> Type | None:
-    """What a method of a value hands to the function that it is given: the frame, a row of it, all its rows."""
+    """What a method of a value hands to the function that it is given: the frame, a row of it, all its rows, one value
+    of a column."""
     given = GIVEN.get((rules.flavour_of(type_), method))
+    if given == "value":
+        one = type_.column.type if isinstance(type_, Series) else None
+        return Scalar(one) if one is not None else None
     table = table_of(type_.element if isinstance(type_, Collection) and type_.element is not None else type_)
     if given is None or table is None:
         return None

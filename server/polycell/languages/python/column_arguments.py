@@ -405,11 +405,13 @@ _READERS = """
 READERS: Mapping[str, Mapping[str | int, tuple[Role, ...]]] = table(_READERS)
 
 # Methods that call a function: what the function is given first. "row" has the columns as keys, as the frame has.
-GIVEN: Mapping[tuple[str, str], Literal["frame", "row", "rows", "pandas"]] = {
+GIVEN: Mapping[tuple[str, str], Literal["frame", "row", "rows", "pandas", "value"]] = {
     ("pandas", "assign"): "frame",
     ("pandas", "pipe"): "frame",
     ("pandas", "loc"): "frame",
     ("pandas", "apply"): "row",
+    ("pandas series", "apply"): "value",
+    ("pandas series", "map"): "value",
     ("pandas groups", "apply"): "frame",
     ("pandas groups", "filter"): "frame",
     ("pandas groups", "pipe"): "frame",

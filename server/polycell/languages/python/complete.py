@@ -12,6 +12,7 @@ from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Co
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import (
+    DURATION,
     STRING,
     Class,
     Collection,
@@ -41,6 +42,7 @@ from polycell.languages.python.used_below import offered_below
 
 MOST = 200  # names of other cells offered at once; the list is marked incomplete when there are more
 
+_MADE = 5000  # rank of members that no engine sees
 _BUILTINS = tuple(sorted(n for n in dir(builtins) if not n.startswith("_")))
 _KEYWORDS = tuple(k for k in (*keyword.kwlist, "match", "case") if k not in ("True", "False", "None"))
 NAMELESS = frozenset({"def", "class", "import", "from", "as", "global", "nonlocal"})
@@ -57,7 +59,8 @@ def complete(place: Place) -> Completions:
         chart = chart_around(place) if site.receiver.endswith("datum") else None
         if chart is not None:
             return Completions(tuple(chart_items.members(place, chart.table)))
-        return Completions(tuple(_members(context, place.type_of(site.receiver), site.span)))
+        type_ = place.type_of(site.receiver)
+        return Completions((*_members(context, type_, site.span), *_behind_accessor(place)))
     if site.before in NAMELESS:
         return NO_COMPLETIONS
     return _names(context, place)
@@ -125,6 +128,18 @@ def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
         return
     for name, attribute in members:
         yield Completion(name, "property" if attribute else "method", span, rank=6000)
+
+
+def _behind_accessor(place: Place) -> Iterator[Completion]:
+    """What is behind `.dt` and `.cat` of a pandas column, of which an engine sees a part."""
+    owner, _, name = place.site.receiver.rpartition(".")
+    column = place.type_of(owner) if name in ("dt", "cat") else None
+    if not isinstance(column, Series) or column.flavour != "pandas":
+        return
+    type_ = column.column.type
+    dates = "moments" if type_ is None else "durations" if type_.name == DURATION.name else "dates"
+    for member, attribute in MEMBERS["categories" if name == "cat" else dates]:
+        yield Completion(member, "property" if attribute else "method", place.site.span, rank=_MADE)
 
 
 def _member_key(type_: Type) -> str:

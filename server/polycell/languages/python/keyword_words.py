@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from polycell.core.types import UNKNOWN, Module, Opaque
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.column_places import owners
+from polycell.languages.python.cursor import Bracket
 from polycell.languages.python.frames import rules
 
 WORDS: Mapping[str, tuple[str, ...]] = {
@@ -46,7 +47,21 @@ def keywords(place: Place) -> Sequence[str]:
     """The keyword arguments that the call around a place takes besides what its signature says; none where it is not
     known to be one of ours."""
     call = place.site.brackets[-1] if place.site.brackets else None
-    if call is None or call.kind != "(" or call.keyword or "." not in call.receiver:
+    return () if call is None or call.keyword else taken(place, call)
+
+
+def plot_form(place: Place, call: Bracket) -> str:
+    """The call of a frame's or a column's plots as a form, which pandas' text does not show; "" of any other call."""
+    words = taken(place, call) if call.receiver.rpartition(".")[2] == "plot" else ()
+    if words != FRAMES["plot"]:
+        return ""
+    frame = rules.flavour_of(place.type_of(call.receiver.rpartition(".")[0])) == "pandas"
+    first = ("x", "y", "kind") if frame else ("kind",)  # what may be given by its place
+    return f"plot({', '.join((*first, '*', *(word for word in words if word not in ('x', 'y', 'kind'))))})"
+
+
+def taken(place: Place, call: Bracket) -> Sequence[str]:
+    if call.kind != "(" or "." not in call.receiver:
         return ()
     owner, _, method = call.receiver.rpartition(".")
     type_ = place.type_of(owner)

@@ -51,6 +51,15 @@ LIST = "append clear copy count extend index insert pop remove reverse sort"
 LINES = "fields grep l~ list~ n~ nlstr~ p~ paths~ s~ spstr~"
 RESULTS = "DataFrame PolarsDataFrame bar close csv dict dicts fetchall fetchmany field_names~ keys~ pie plot sqlaproxy~"
 ROWS = "apply contains head indexOf isEmpty last length mkString nonEmpty size"
+# What stands behind `.dt` and `.cat` of a pandas column: made when pandas is imported, so that no text shows it.
+DATES = """as_unit ceil date~ day~ day_name day_of_week~ day_of_year~ dayofweek~ dayofyear~ days_in_month~ daysinmonth~
+floor freq~ hour~ is_leap_year~ is_month_end~ is_month_start~ is_quarter_end~ is_quarter_start~ is_year_end~
+is_year_start~ isocalendar microsecond~ minute~ month~ month_name nanosecond~ normalize quarter~ round second~ strftime
+time~ timetz~ to_period to_pydatetime tz~ tz_convert tz_localize unit~ weekday~ year~"""
+DURATIONS = """as_unit ceil components~ days~ floor freq~ microseconds~ nanoseconds~ round seconds~ to_pytimedelta
+total_seconds unit~"""
+CATEGORIES = """add_categories as_ordered as_unordered categories~ codes~ ordered~ remove_categories
+remove_unused_categories rename_categories reorder_categories set_categories"""
 DICT = "clear copy get items keys pop popitem setdefault update values"
 
 
@@ -76,4 +85,8 @@ MEMBERS: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "list": _table(LIST),
     "IPython.utils.text.SList": _table(f"{LIST} {LINES}"),
     "dict": _table(DICT),
+    "dates": _table(DATES),
+    "durations": _table(DURATIONS),
+    "moments": _table(" ".join(dict.fromkeys(f"{DATES} {DURATIONS}".split()))),
+    "categories": _table(CATEGORIES),
 }

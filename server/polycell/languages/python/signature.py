@@ -8,6 +8,7 @@ from polycell.core.signatures import signatures
 from polycell.core.types import Class, Function, Type
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.cursor import Bracket, site
+from polycell.languages.python.keyword_words import plot_form
 from polycell.languages.python.source import PythonSource
 
 LONGEST = 200  # characters of a word around the cursor
@@ -31,6 +32,8 @@ def signature(context: Context, offset: int, *, methods: bool = False) -> Signat
     if call is None or not (methods or call.receiver.isidentifier()) or _is_header(code, call):
         return None
     known = _type_of(context, call)
+    if methods and (form := plot_form(Place(context, offset), call)):
+        return signatures(form, call.argument, call.keyword)
     if not isinstance(known, (Function, Class)) or not known.signature.startswith("("):
         return None
     return signatures(

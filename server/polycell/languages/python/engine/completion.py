@@ -18,7 +18,7 @@ from polycell.core.types import Column, Module, Series, Table
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.complete import NAMELESS
 from polycell.languages.python.engine import receivers
-from polycell.languages.python.engine.declarations import declared
+from polycell.languages.python.engine.declarations import MARK, declared
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.importable import Importable
 from polycell.languages.python.engine.items import Entry, entries, importing
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 _WORD = pattern(r"\w+")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 METHOD = "textDocument/completion"
+_PRESENT = f"{MARK}_present"
+_GLUE = f"def {_PRESENT}[T](it: T | None) -> T: ...\n"
 WITH_OURS = 0.3  # seconds that an engine has when we have something to show ourselves
 ALONE = 4.0  # and when we have not
 ALIASES_FROM = 2  # letters typed before `np` and the like are offered
@@ -95,8 +97,25 @@ async def _members(engine: Engine, context: Context, place: Place) -> Sequence[E
         text = module_slice(type_.name, slice_of(context).text)
         name = text
     else:
-        return await _here(engine, context, place.offset) or await _of_column(engine, context, place)
+        found = await _here(engine, context, place.offset)
+        return found or await _but_for_none(engine, context, place) or await _of_column(engine, context, place)
     return await _known_members(engine, context, name, text) or await _here(engine, context, place.offset)
+
+
+async def _but_for_none(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
+    """Of what may be None, of which ty tells no member (`re.match(…).`): those that it has where it is not."""
+    site, cut = place.site, slice_of(context)
+    dot = site.span.start - 1
+    start = dot - len(site.receiver)
+    if not site.receiver or context.cell.text[start : dot + 1] != f"{site.receiver}.":
+        return ()
+    begin, end = cut.map.to_document(context.cell.id, start), cut.map.to_document(context.cell.id, dot)
+    if begin is None or end is None or cut.text[begin:end] != site.receiver:
+        return ()
+    above = f"{cut.text[:begin]}{_PRESENT}({site.receiver})."
+    text = f"{_GLUE}{above}{cut.text[end + 1 + len(site.word) :]}"
+    name = f"{context.cell.id}, but for None"
+    return _read(await engine.ask(context.notebook, name, text, METHOD, len(_GLUE) + len(above)))
 
 
 async def _known_members(engine: Engine, context: Context, name: str, text: str) -> Sequence[Entry]:

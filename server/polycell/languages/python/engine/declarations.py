@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from polycell.core.patterns import pattern
 from polycell.core.types import Collection, GroupBy, Opaque, Row, Scalar, Series, Table, Type
+from polycell.languages.python.frames.figures import GRID
 from polycell.languages.python.frames.relatives import CLASSES
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.members import MEMBERS
@@ -52,6 +53,7 @@ _ACCESSORS: Mapping[tuple[str, str], str] = {
     ("pandas series", "cat"): "pandas.core.arrays.categorical.CategoricalAccessor",
     ("pandas series", "plot"): "pandas.plotting.PlotAccessor",
     ("pandas", "plot"): "pandas.plotting.PlotAccessor",
+    ("pandas index", "str"): "pandas.core.strings.accessor.StringMethods",
     ("polars series", "str"): "polars.series.string.StringNameSpace",
     ("polars series", "dt"): "polars.series.datetime.DateTimeNameSpace",
     ("polars series", "list"): "polars.series.list.ListNameSpace",
@@ -105,9 +107,9 @@ def declared(type_: Type | None) -> Declared | None:
     return _collection(type_) if isinstance(type_, Collection) else None
 
 
-def accessor(owner: Type, name: str) -> Declared | None:
-    """The type of `owner.name` where that is an accessor."""
-    known = _ACCESSORS.get((flavour_of(owner), name))
+def accessor(owner: Type | str, name: str) -> Declared | None:
+    """The type of `owner.name` where that is an accessor, of a value or of a flavour of values."""
+    known = _ACCESSORS.get((owner if isinstance(owner, str) else flavour_of(owner), name))
     return by_name(known) if known is not None else None
 
 
@@ -124,6 +126,8 @@ def _row(row: Row) -> Declared | None:
 
 
 def _collection(type_: Collection) -> Declared | None:
+    if type_.kind == GRID:
+        return by_name("numpy.ndarray")
     if type_.kind not in ("list", "set", "dict", "tuple"):
         return None
     element = (declared(type_.element) if type_.element is not None else None) or ANY

@@ -7,9 +7,10 @@ import logging
 from typing import Any
 
 from polycell.core.service import Context
+from polycell.core.types import Table
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.cursor import Bracket
-from polycell.languages.python.engine.declarations import Declared, accessor, declared
+from polycell.languages.python.engine.declarations import Declared, accessor, declared, header
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.slices import receiver_slice
 
@@ -25,7 +26,14 @@ def known(place: Place, receiver: str) -> Declared | None:
     if said is not None:
         return said
     owner, _, name = receiver.rpartition(".")
-    return accessor(place.type_of(owner), name) if owner else None
+    return _accessor(place, owner, name) if owner else None
+
+
+def _accessor(place: Place, owner: str, name: str) -> Declared | None:
+    frame, _, labels = owner.rpartition(".")
+    if labels in ("columns", "index") and name == "str" and isinstance(table := place.type_of(frame), Table):
+        return accessor(f"{table.flavour} index", name)
+    return accessor(place.type_of(owner), name)
 
 
 async def of_member(engine: Engine, context: Context, method: str, end: int) -> Answer | None:
@@ -37,7 +45,9 @@ async def of_member(engine: Engine, context: Context, method: str, end: int) -> 
     said = known(place, site.receiver)
     if said is None:
         return None
-    text = f"{receiver_slice(said)}{site.word}\n"
+    behind = _accessor(place, site.receiver, site.word)  # `df.plot` is told as the class that it is
+    shown = f"{header(behind.modules)}{behind.text}" if behind is not None else f"{receiver_slice(said)}{site.word}"
+    text = f"{shown}\n"
     return await patiently(engine, context, f"member of {said.text}", text, method, len(text) - 1)
 
 

@@ -121,7 +121,11 @@ def subscript(run: Interpreter, node: ast.Subscript) -> Type:
     if isinstance(base, Table) and isinstance(inner, ast.Attribute):
         return frame_access.located(run, base, inner.attr, node.slice)
     if isinstance(base, Series):
-        return base if isinstance(node.slice, ast.Slice) else row_labels.value(base, value_of(run.evaluate(node.slice)))
+        if isinstance(node.slice, ast.Slice):
+            return base
+        at = value_of(run.evaluate(node.slice))
+        by_place = isinstance(inner, ast.Attribute) and inner.attr in ("iloc", "iat") and type(at) is int
+        return frame_access.value_in(base) if by_place else row_labels.value(base, at)
     if isinstance(value, Table):
         return frame_access.subscript(run, value, node.slice)
     if isinstance(node.slice, ast.Slice):

@@ -128,7 +128,8 @@ def of_class(run: Interpreter, node: ast.ClassDef) -> Type:
         init = f"({', '.join(fields)})"
     schema = class_schema(run, node)
     if schema is not None and schema.row and not init:
-        init = f"({', '.join(c.name for c in schema.table.columns)})"
+        names = [c.name for c in schema.table.columns]
+        init = f"({', '.join(fields if len(fields) == len(names) else names)})"
     made = objects.init_of(run, node)
     if made is None:
         members = {name: replace(m, definition="") if isinstance(m, Function) else m for name, m in members.items()}

@@ -162,8 +162,16 @@ def located(run: Evaluator, table: Table, how: str, where: ast.expr) -> Type:
     if one and columns is None and how == "iloc":
         return Row(table, "series")
     if one:  # by a label several rows may be meant
+        if how == "iloc" and isinstance(chosen, Series):
+            return value_in(chosen)
         return row_labels.row(table, value_of(run.evaluate(rows))) if columns is None else UNKNOWN
     return chosen
+
+
+def value_in(column: Series) -> Type:
+    """One value of a column; of one with gaps it may be another type's."""
+    one = column.column
+    return Scalar(one.type) if one.type is not None and not one.nullable else UNKNOWN
 
 
 def _chosen(run: Evaluator, table: Table, how: str, columns: ast.expr | None) -> Type:
