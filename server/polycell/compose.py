@@ -12,34 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polycell.core.progress import Begin, Logged
-from polycell.core.service import LanguageService, Late, Services, services
-from polycell.dependencies import dependency_actions, metadata_actions
-from polycell.dependencies.artifacts import Coordinates, local_repositories
-from polycell.dependencies.checks import dependency_rules
-from polycell.dependencies.completing import Catalogue
-from polycell.dependencies.gathering import Declared, Imported
-from polycell.dependencies.nuget import local_packages
-from polycell.dependencies.topic import Declarations
-from polycell.languages.magics import Magics
+from polycell.core.service import Beside, Languages, LanguageService, Late, Services
 from polycell.languages.markdown import MarkdownService
 from polycell.languages.other import OtherService
-from polycell.languages.python import (
-    CertainlyPython,
-    Drawn,
-    LooksLikeR,
-    PythonService,
-    Sent,
-    altair_chart_at,
-    annotate_tables,
-    as_vega_lite,
-)
-from polycell.languages.sql import Makers, query_of_tables
-from polycell.languages.vega import chart_at, charts_of_tables
-from polycell.rules import default_rules
+from polycell.languages.python import PythonService
 
 if TYPE_CHECKING:
     from polycell.bridge.trace import Trace
     from polycell.core.notebook import Notebook
+    from polycell.dependencies.completing import Catalogue
     from polycell.dependencies.sources import DependencySources
     from polycell.included.sources import IncludedSources
     from polycell.languages.python.engine.engine import Engine
@@ -181,23 +162,50 @@ def default_services(
 
     python = PythonService(engine)
     startup = given_by(startup_folder(), python) if anywhere else Given()
-    return services(
+    languages = Languages(
         [
             python,
             Late(frozenset({"sql"}), _sql),
             Late(frozenset({"vega-lite", "vega", "viz"}), _vega),
             Late(frozenset({"scala"}), partial(_scala, compilers)),
             MarkdownService(),
-        ],
-        (*default_rules(), *dependency_rules()),
+        ]
+    )
+    return Services(
+        languages,
         OtherService(),
-        offers=[charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions],
-        gatherers=[Declared(), Imported(), Makers(), Drawn(), Sent(), LooksLikeR(), CertainlyPython()],
-        topics=[Declarations(_catalogue(package_index, maven_repository)), Magics()],
-        drawers=[chart_at, altair_chart_at],
-        metadata_offers=[metadata_actions],
-        hosts=hosts_with(frozenset(known), startup),
-        listing=partial(_listing, roots, anywhere),
+        partial(_beside, package_index, maven_repository),
+        hosts_with(frozenset(known), startup),
+        partial(_listing, roots, anywhere),
+    )
+
+
+def _beside(package_index: str, maven_repository: str) -> Beside:
+    from polycell.dependencies import dependency_actions, metadata_actions
+    from polycell.dependencies.checks import dependency_rules
+    from polycell.dependencies.gathering import Declared, Imported
+    from polycell.dependencies.topic import Declarations
+    from polycell.languages.magics import Magics
+    from polycell.languages.python import (
+        CertainlyPython,
+        Drawn,
+        LooksLikeR,
+        Sent,
+        altair_chart_at,
+        annotate_tables,
+        as_vega_lite,
+    )
+    from polycell.languages.sql import Makers, query_of_tables
+    from polycell.languages.vega import chart_at, charts_of_tables
+    from polycell.rules import default_rules
+
+    return Beside(
+        rules=(*default_rules(), *dependency_rules()),
+        offers=(charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions),
+        gatherers=(Declared(), Imported(), Makers(), Drawn(), Sent(), LooksLikeR(), CertainlyPython()),
+        topics=(Declarations(_catalogue(package_index, maven_repository)), Magics()),
+        drawers=(chart_at, altair_chart_at),
+        metadata_offers=(metadata_actions,),
     )
 
 
@@ -234,7 +242,10 @@ async def _listing(
 
 
 def _catalogue(package_index: str, maven_repository: str) -> Catalogue:
+    from polycell.dependencies.artifacts import Coordinates, local_repositories
+    from polycell.dependencies.completing import Catalogue
     from polycell.dependencies.index import Index
+    from polycell.dependencies.nuget import local_packages
     from polycell.dependencies.repository import WebRepository
 
     return Catalogue(
@@ -323,3 +334,28 @@ class AllSources:
     def close(self) -> None:
         for source in self._sources:
             source.close()
+
+
+class LateSources:
+    """Sources that are made when something is first read: until then they have read nothing that could change."""
+
+    def __init__(self, make: Callable[[], AllSources]) -> None:
+        self._make = make
+        self._made: AllSources | None = None
+
+    def read(self, key: Hashable) -> Any:
+        if self._made is None:
+            self._made = self._make()
+        return self._made.read(key)
+
+    def changed(self, paths: Iterable[str | Path]) -> None:
+        if self._made is not None:
+            self._made.changed(paths)
+
+    def refresh(self) -> None:
+        if self._made is not None:
+            self._made.refresh()
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()

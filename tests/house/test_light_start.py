@@ -74,6 +74,69 @@ def test_a_cell_brings_its_own_language() -> None:
     assert not {"languages.vega.service", "languages.scala.service"} & loaded
 
 
+EARLY = """
+import json, sys
+from polycell.cli.serve import import_asyncio_without_tls
+import_asyncio_without_tls()
+import asyncio
+from polycell.lsp import scheduler
+from polycell.lsp.server import Inbox
+
+scheduler.BUSY = sys.maxsize  # however slow the machine is, the question goes first
+
+BOOK, CELL = "file:///nowhere/book.ipynb", "cell:1"
+MESSAGES = (
+    {"id": 1, "method": "initialize", "params": {"capabilities": {"general": {}}, "rootUri": "file:///nowhere"}},
+    {"method": "initialized", "params": {}},
+    {
+        "method": "notebookDocument/didOpen",
+        "params": {
+            "notebookDocument": {"uri": BOOK, "version": 1, "cells": [{"kind": 2, "document": CELL}]},
+            "cellTextDocuments": [{"uri": CELL, "languageId": "python", "version": 1, "text": "import json\\njson."}],
+        },
+    },
+    {
+        "id": 2,
+        "method": "textDocument/completion",
+        "params": {"textDocument": {"uri": CELL}, "position": {"line": 1, "character": 5}},
+    },
+)
+
+async def answered():
+    done = asyncio.Event()
+
+    class Writer:
+        def write(self, data):
+            if b'"id": 2' in data:
+                print("dumps" if b'"dumps"' in data else data, "loaded:", *sorted(sys.modules))
+                done.set()
+
+    inbox = Inbox(Writer(), done)
+    for message in MESSAGES:
+        inbox.receive({"jsonrpc": "2.0", **message})
+    await done.wait()
+    await inbox.finish()
+
+asyncio.run(answered())
+"""
+# What a start does not wait for: who needs one of these before the first answer makes everybody wait for it.
+BEHIND_THE_FIRST_ANSWER = {
+    *("attrs", "cattrs", "lsprotocol", "pygls", "sqlglot", "pyarrow", "tomli", "yaml"),
+    *("configparser", "csv", "difflib", "html.parser", "http.client", "random", "sqlite3", "ssl", "tempfile"),
+    *("polycell.dependencies.checks", "polycell.rules.undefined_name", "polycell.tables", "polycell.core.references"),
+    *("polycell.languages.python.flow", "polycell.languages.python.frames", "polycell.languages.sql.service"),
+}
+MOST_OF_OURS = 130  # modules
+
+
+def test_the_first_members_of_a_module_wait_for_nothing_else() -> None:
+    run = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, text=True, cwd=ROOT)
+    said, _, modules = run.stdout.partition("loaded:")
+    assert said.strip() == "dumps", run.stderr
+    assert BEHIND_THE_FIRST_ANSWER & set(modules.split()) == set()
+    assert sum(name.startswith("polycell") for name in modules.split()) <= MOST_OF_OURS
+
+
 def test_every_late_service_serves_what_it_is_loaded_for() -> None:
     services = default_services()
     assert {"python", "sql", "scala", "vega-lite"} <= set(services.languages)

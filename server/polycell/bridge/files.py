@@ -6,7 +6,6 @@ import os
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from polycell.bridge.text import Text
 
@@ -19,6 +18,8 @@ def path_of(uri: str) -> Path | None:
     parts = urlsplit(uri)
     if parts.scheme != "file":
         return None
+    from urllib.request import url2pathname  # which loads all there is for HTTP
+
     return Path(os.path.normcase(url2pathname(parts.path)))
 
 

@@ -22,6 +22,7 @@ def serve(arguments: Sequence[str]) -> int:
     except ValueError as problem:
         print(f"polycell serve: {problem}", file=sys.stderr)
         return 2
+    import_asyncio_without_tls()
     from polycell.lsp import garbage
 
     garbage.put_off()
@@ -39,6 +40,16 @@ def serve(arguments: Sequence[str]) -> int:
         print(f"polycell serve: cannot serve on {where}: {problem.strerror or problem}", file=sys.stderr)
         return 2
     return 0
+
+
+def import_asyncio_without_tls() -> None:
+    """asyncio loads TLS for connections that nobody makes here, and does without where Python has none."""
+    if "asyncio" not in sys.modules and "ssl" not in sys.modules:
+        sys.modules["ssl"] = None  # type: ignore[assignment]  # importing it raises ImportError
+        try:
+            import asyncio  # noqa: F401
+        finally:
+            del sys.modules["ssl"]
 
 
 def _parser() -> argparse.ArgumentParser:

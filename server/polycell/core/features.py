@@ -7,11 +7,11 @@ cursor (`x = %sql select …`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from polycell.core import columns, lineage
 from polycell.core.actions import actions
+from polycell.core.completing import ValuePath, answered_at, complete, complete_early, complete_value, value_topics
 from polycell.core.facts import Reference
 from polycell.core.fragments import Site
 from polycell.core.guard import answered, guard
@@ -19,9 +19,6 @@ from polycell.core.places import located
 from polycell.core.references import binding_of, inner_name, reference_at, references
 from polycell.core.renaming import prepare, rename
 from polycell.core.results import (
-    NO_COMPLETIONS,
-    Completion,
-    Completions,
     Finding,
     Highlight,
     Hover,
@@ -29,7 +26,7 @@ from polycell.core.results import (
     Signatures,
     Symbol,
 )
-from polycell.core.service import Context, Services, Topic
+from polycell.core.service import Services, Topic
 from polycell.core.session import Snapshot
 from polycell.core.site import context_of, outermost, site
 from polycell.core.values import replace
@@ -38,6 +35,7 @@ __all__ = [
     "Site",
     "actions",
     "complete",
+    "complete_early",
     "complete_value",
     "context_of",
     "definition",
@@ -55,84 +53,20 @@ __all__ = [
     "type_definition",
 ]
 
-T = TypeVar("T")
-ValuePath = tuple[str | int, ...]
-
-
-async def _answered(what: str, found: Site, answer: Awaitable[T], default: T) -> T:
-    return await answered(what, found.context.cell, default, answer)
-
-
-async def complete(
-    snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, ready: bool = False
-) -> Completions:
-    """With `ready`, what can be offered before all cells above have been read."""
-    found = site(snapshot, services, cell_id, offset, ready=ready)
-    if found is None:
-        return NO_COMPLETIONS
-    whole = outermost(snapshot, services, found, offset)
-    for topic in services.topics:
-        told = await _answered("completion", whole, topic.complete(whole.context, whole.offset), None)
-        if told is not None:
-            return told
-    answer = await _answered("completion", found, _files(services, found), NO_COMPLETIONS)
-    if not answer.items:
-        own = found.service.complete(found.context, found.offset)
-        answer = await _answered("completion", found, own, NO_COMPLETIONS)
-    if found.fragment is None:
-        return answer
-    return replace(answer, items=tuple(_shifted(item, found.shift) for item in answer.items))
-
-
-async def _files(services: Services, found: Site) -> Completions:
-    """The files and folders that a path may go on with."""
-    if services.listing is None or (written := found.service.path(found.context, found.offset)) is None:
-        return NO_COMPLETIONS
-    begun = found.context.cell.text[written.name.start : found.offset]
-    names = await services.listing(found.context.notebook, written.folder)
-    shown = (name for name in names if begun.startswith(".") or not name.startswith("."))
-    return Completions(
-        tuple(
-            # Without its slash: that is a trigger, behind which what is in the folder is offered.
-            Completion(name, "folder" if name.endswith("/") else "file", written.name, name.rstrip("/"), rank=rank)
-            for rank, name in enumerate(shown)
-        )
-    )
-
-
-async def complete_value(snapshot: Snapshot, services: Services, path: ValuePath, before: str) -> Completions:
-    """In a text of the notebook's metadata; spans are offsets in the text."""
-    for topic, context in _topics(snapshot, services):
-        told = await answered("completion", context.cell, None, topic.complete_value(context, path, before))
-        if told is not None:
-            return told
-    return NO_COMPLETIONS
-
 
 async def hover_value(snapshot: Snapshot, services: Services, path: ValuePath) -> Hover | None:
-    for topic, context in _topics(snapshot, services):
+    for topic, context in value_topics(snapshot, services):
         told = await answered("hover", context.cell, None, topic.hover_value(context, path))
         if told is not None:
             return told
     return None
 
 
-def _topics(snapshot: Snapshot, services: Services) -> Iterator[tuple[Topic, Context]]:
-    if snapshot.notebook.cells:
-        snapshot.analysis.settle()
-        yield from ((topic, snapshot.analysis.context(0)) for topic in services.topics)
-
-
-def _shifted(item: Completion, by: int) -> Completion:
-    edits = tuple(replace(edit, span=edit.span.shift(by)) for edit in item.edits)
-    return item._replace(replace=item.replace.shift(by), edits=edits)
-
-
 async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Hover | None:
     found = site(snapshot, services, cell_id, offset)
     if found is None:
         return None
-    answer = await _answered("hover", found, found.service.hover(found.context, found.offset), None)
+    answer = await answered_at("hover", found, found.service.hover(found.context, found.offset), None)
     if answer is not None:
         made_of = _lineage(snapshot, services, found)
         text = f"{answer.markdown}\n\n{made_of}" if made_of else answer.markdown
@@ -142,7 +76,7 @@ async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: in
         if not _concerns(topic, whole):
             continue
         snapshot.analysis.settle()
-        more = await _answered("hover", whole, topic.hover(whole.context, whole.offset), None)
+        more = await answered_at("hover", whole, topic.hover(whole.context, whole.offset), None)
         if more is not None:
             answer = replace(answer, markdown=f"{answer.markdown}\n\n---\n\n{more.markdown}") if answer else more
     return answer
@@ -174,7 +108,7 @@ async def definition(snapshot: Snapshot, services: Services, cell_id: str, offse
     if location is not None and not _imported(snapshot, location):
         return (location,)
     nowhere: Sequence[Location] = ()
-    locations = await _answered("definition", found, found.service.define(found.context, found.offset), nowhere)
+    locations = await answered_at("definition", found, found.service.define(found.context, found.offset), nowhere)
     if location is not None and not any(where.uri for where in locations):
         return (location,)
     inner = inner_name(snapshot, services, cell_id, offset) if reference is None and not locations else None
@@ -190,7 +124,7 @@ async def type_definition(snapshot: Snapshot, services: Services, cell_id: str, 
         return ()
     nowhere: Sequence[Location] = ()
     asking = found.service.define_type(found.context, found.offset)
-    return _placed(found, await _answered("type definition", found, asking, nowhere))
+    return _placed(found, await answered_at("type definition", found, asking, nowhere))
 
 
 def _imported(snapshot: Snapshot, location: Location) -> bool:
@@ -213,7 +147,7 @@ async def signature(snapshot: Snapshot, services: Services, cell_id: str, offset
     found = site(snapshot, services, cell_id, offset)
     if found is None:
         return None
-    return await _answered("signature", found, found.service.signature(found.context, found.offset), None)
+    return await answered_at("signature", found, found.service.signature(found.context, found.offset), None)
 
 
 def highlights(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Highlight]:

@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, Protocol, TypeVar
 
 from msgspec import Struct
@@ -141,6 +142,11 @@ class LanguageService:
 
     async def complete(self, context: Context, offset: int) -> Completions:
         return NO_COMPLETIONS
+
+    async def complete_early(self, context: Context, offset: int) -> Completions | None:
+        """The same, where the texts of the cells alone tell it: nothing is settled, so that nothing may be asked of the
+        view. None where that takes more."""
+        return None
 
     def path(self, context: Context, offset: int) -> WrittenPath | None:
         """The path of a file that is being written at `offset`, told from what stands before it."""
@@ -370,20 +376,54 @@ class Languages:
         return tuple(self._made.values())
 
 
-class Services(Struct, frozen=True):
-    """Languages by name, and the rules that run on every code cell. `fallback` serves every other language, "" too.
-    `hosts` gives the row of a host by its name, `listing` the names in a folder."""
+class Beside(Struct, frozen=True):
+    """What is asked beside the languages; rules run on every code cell."""
 
-    languages: Languages
     rules: tuple[Rule, ...] = ()
-    fallback: LanguageService = _NOBODY
     offers: tuple[Offer, ...] = ()
     gatherers: tuple[Gatherer, ...] = ()
     topics: tuple[Topic, ...] = ()
     drawers: tuple[Drawer, ...] = ()
     metadata_offers: tuple[MetadataOffer, ...] = ()
+
+
+class Services(Struct, frozen=True, dict=True):
+    """Languages by name; `fallback` serves every other language, "" too. `make_beside` is called when something beside
+    them is first asked. `hosts` gives the row of a host by its name, `listing` the names in a folder."""
+
+    languages: Languages
+    fallback: LanguageService = _NOBODY
+    make_beside: Callable[[], Beside] = Beside
     hosts: Callable[[str], Host] = host
     listing: Listing | None = None
+
+    @cached_property
+    def beside(self) -> Beside:
+        return self.make_beside()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return self.beside.rules
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        return self.beside.offers
+
+    @property
+    def gatherers(self) -> tuple[Gatherer, ...]:
+        return self.beside.gatherers
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        return self.beside.topics
+
+    @property
+    def drawers(self) -> tuple[Drawer, ...]:
+        return self.beside.drawers
+
+    @property
+    def metadata_offers(self) -> tuple[MetadataOffer, ...]:
+        return self.beside.metadata_offers
 
     def of(self, language: str) -> LanguageService:
         return self.languages.get(language, self.fallback)
@@ -407,15 +447,7 @@ def services(
     hosts: Callable[[str], Host] = host,
     listing: Listing | None = None,
 ) -> Services:
-    return Services(
-        Languages(languages),
-        tuple(rules),
-        fallback,
-        tuple(offers),
-        tuple(gatherers),
-        tuple(topics),
-        tuple(drawers),
-        tuple(metadata_offers),
-        hosts,
-        listing,
+    beside = Beside(
+        tuple(rules), tuple(offers), tuple(gatherers), tuple(topics), tuple(drawers), tuple(metadata_offers)
     )
+    return Services(Languages(languages), fallback, lambda: beside, hosts, listing)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 
-from polycell.core import features
 from polycell.core.notebook import Cell
 from polycell.core.results import Completion, Completions, Finding, Hover, Location
 from polycell.core.service import Context, Services
@@ -51,6 +50,8 @@ def hover(target: Target, services: Services, answer: Hover) -> Hover | None:
     context = target.snapshot.analysis.context(target.index)
     if context.cell.language != "python" or _in_fragment(target, services):
         return answer
+    from polycell.core import features
+
     if features.names_column(target.snapshot, services, target.cell, target.offset):
         return answer
     name = answer.span.of(context.cell.text)

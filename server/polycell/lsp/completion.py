@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from polycell.core import features
+from polycell.core import completing
 from polycell.core.matching import MOST
 from polycell.core.results import NO_COMPLETIONS, Completion, Completions
+from polycell.core.site import site
 from polycell.core.text import Span
 from polycell.core.values import replace
 from polycell.lsp import answers, companion
 from polycell.lsp.asked import guarded, target_of, value_at
 from polycell.lsp.convert import Json, Position, to_offset
-from polycell.lsp.scheduler import read_large, settle
+from polycell.lsp.scheduler import LARGE, read_large, settle
 from polycell.lsp.state import Asked, State, Target
 
 if TYPE_CHECKING:
@@ -79,17 +80,12 @@ async def completion(state: State, cursor: Cursor) -> Json | None:
     if found is None:
         return await _of_value(state, cursor)
     asked, target = found
-    many = target.snapshot.analysis.unsettled > MANY
-    ready = not await settle(target.snapshot, target.index - 1, READ_FOR if many else float("inf"))
-    await read_large(target.snapshot, target.index)
-    if _is_noise(state, cursor.typed, target, ready):
-        return _list((), False)
-    answer = await _offered(state, target, ready)
-    if ready and not answer.items:
-        await settle(target.snapshot, target.index - 1)
-        answer = await _offered(state, target, False)
-    if state.settings.python == "companion":
-        answer = companion.completions(target, state.session.services, answer)
+    answer = None
+    small = len(target.snapshot.notebook.cells[target.index].text) < LARGE  # any other is read in a thread
+    if small and cursor.typed in ("", ".") and state.settings.python != "companion":
+        answer = await completing.complete_early(target.snapshot, state.session.services, target.cell, target.offset)
+    if answer is None:
+        answer = await _with_all_above(state, cursor, target)
     text = target.snapshot.notebook.cells[target.index].text
     typed = text[answer.items[0].replace.start : target.offset] if answer.items else ""
     chosen, cut = answers.best(answer.items, typed)
@@ -100,9 +96,25 @@ async def completion(state: State, cursor: Cursor) -> Json | None:
     return _list(items(state, asked, cursor, place, chosen), cut or answer.incomplete)
 
 
+async def _with_all_above(state: State, cursor: Cursor, target: Target) -> Completions:
+    """What may stand there by what the cells above give, if they can be read in time."""
+    many = target.snapshot.analysis.unsettled > MANY
+    ready = not await settle(target.snapshot, target.index - 1, READ_FOR if many else float("inf"))
+    await read_large(target.snapshot, target.index)
+    if _is_noise(state, cursor.typed, target, ready):
+        return NO_COMPLETIONS
+    answer = await _offered(state, target, ready)
+    if ready and not answer.items:
+        await settle(target.snapshot, target.index - 1)
+        answer = await _offered(state, target, False)
+    if state.settings.python == "companion":
+        answer = companion.completions(target, state.session.services, answer)
+    return answer
+
+
 async def _offered(state: State, target: Target, ready: bool) -> Completions:
     """With `ready`, what can be said now; whoever types on asks again."""
-    asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset, ready=ready)
+    asking = completing.complete(target.snapshot, state.session.services, target.cell, target.offset, ready=ready)
     answer = await guarded("completion", target, asking, NO_COMPLETIONS)
     return replace(answer, incomplete=True) if ready else answer
 
@@ -117,7 +129,7 @@ async def _of_value(state: State, cursor: Cursor) -> Json | None:
     if "\\" in before:
         return None
     await settle(asked.snapshots[0])
-    found = await features.complete_value(asked.snapshots[0], state.session.services, path, before)
+    found = await completing.complete_value(asked.snapshots[0], state.session.services, path, before)
     chosen, cut = answers.best(found.items, before[found.items[0].replace.start :] if found.items else "")
     made = items(state, asked, cursor, lambda inner: inner.shift(span.start), chosen)
     return _list(made, cut or found.incomplete)
@@ -136,14 +148,14 @@ def _is_noise(state: State, typed: str, target: Target, ready: bool) -> bool:
         return bool(line) and not line.endswith("=")
     if typed not in (*_ONLY_IN_SQL, "/"):
         return False
-    site = features.site(target.snapshot, state.session.services, target.cell, target.offset, ready=ready)
+    found = site(target.snapshot, state.session.services, target.cell, target.offset, ready=ready)
     if typed == "/":
-        return site is None or site.service.path(site.context, site.offset) is None
-    if site is None or site.context.cell.language != "sql":
+        return found is None or found.service.path(found.context, found.offset) is None
+    if found is None or found.context.cell.language != "sql":
         return True
     if typed != " ":
         return False
-    before = site.context.cell.text[: site.offset].rstrip()
+    before = found.context.cell.text[: found.offset].rstrip()
     if not before:
         return True
     word = before[len(before.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")) :] or before[-1]
@@ -240,7 +252,7 @@ async def resolve(state: State, item: types.CompletionItem) -> types.CompletionI
     if target is None:
         return item
     await settle(target.snapshot, target.index - 1)
-    asking = features.complete(target.snapshot, state.session.services, target.cell, target.offset)
+    asking = completing.complete(target.snapshot, state.session.services, target.cell, target.offset)
     answer = await guarded("completion", target, asking, NO_COMPLETIONS)
     for found in answer.items:
         if found.label == item.label and found.kind == data.get("kind") and found.documentation:

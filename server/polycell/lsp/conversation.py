@@ -100,7 +100,8 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
         anywhere=chosen.outside,
         roots=lambda: engines.paths(state.client),
     )
-    sources = compose.default_sources(
+    make_sources = partial(
+        compose.default_sources,
         engines.paths(state.client),
         on_ready,
         anywhere=chosen.outside,
@@ -111,7 +112,7 @@ def default_parts(state: State, on_ready: OnReady) -> tuple[Services, Any]:
         connections=chosen.connections,
         services=services,
     )
-    return services, sources
+    return services, compose.LateSources(make_sources)
 
 
 class PolycellServer:
@@ -179,7 +180,7 @@ class PolycellServer:
                 from polycell.lsp.library import Library
 
                 made = Library(self)
-            except Exception:  # fails again for whoever asks for it in the loop, and is answered there
+            except Exception:
                 log.exception("the protocol library cannot be loaded")
             with contextlib.suppress(RuntimeError):  # the loop is closed: the client is gone already
                 loop.call_soon_threadsafe(self._loaded, made)
@@ -188,7 +189,9 @@ class PolycellServer:
 
     def _loaded(self, made: Library | None) -> None:
         self._loading = False
-        if made is not None and self._library is None:
+        if made is None:
+            self.stop(1)  # most requests could not even be refused
+        elif self._library is None:
             self._attach(made)
         waiting, self._waiting = self._waiting, []
         for message in waiting:
@@ -219,9 +222,11 @@ class PolycellServer:
         everything is handled in its order."""
         if self.plain.cancels(message):
             return
-        if self._library is not None:
+        if self._waiting:
+            self._waiting.append(message)
+        elif self._library is not None:
             self._hand_on(message)
-        elif self._waiting or not self.plain.takes(message):
+        elif not self.plain.takes(message):
             self._waiting.append(message)
             self.load()
 
@@ -320,6 +325,7 @@ class PolycellServer:
 
         return {
             "initialized": self.initialized,
+            "$/setTrace": _nothing,
             "notebookDocument/didOpen": self.notebooks.did_open,
             "notebookDocument/didChange": self.notebooks.did_change,
             "notebookDocument/didSave": _nothing,
@@ -461,8 +467,9 @@ class PolycellServer:
 
     def _warm_up(self) -> None:
         """Load what has not been asked for yet, once nothing is: a thread beside the first answers would delay them."""
-        self.load()
-        if self._loop is not None and (self._loading or not (self.scheduler.is_quiet and self.is_quiet)):
+        if self.is_quiet:
+            self.load()
+        if self._loop is not None and (self._library is None or not (self.scheduler.is_quiet and self.is_quiet)):
             self._loop.call_later(UNASKED, self._warm_up)
             return
         from polycell.lsp.warm import warm_up
@@ -471,7 +478,7 @@ class PolycellServer:
 
 
 def _nothing(params: Any) -> None:
-    """A save tells us nothing that the changes did not."""
+    """What tells us nothing: a save, beside the changes before it."""
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

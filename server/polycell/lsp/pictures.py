@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import tempfile
 from collections import OrderedDict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from polycell.bridge.drawing import Picture, draw
 from polycell.core.charts import Drawing, Refusal
+
+if TYPE_CHECKING:
+    import tempfile
+
+    from polycell.bridge.drawing import Picture
 
 KEPT = 16
 
@@ -38,6 +42,8 @@ class Pictures:
         return await asyncio.shield(task)
 
     async def _draw(self, key: str, drawn: Drawing) -> Picture | Refusal:
+        from polycell.bridge.drawing import draw
+
         try:
             async with self._turn:
                 made = await draw(drawn)
@@ -50,6 +56,8 @@ class Pictures:
 
     def write(self, picture: Picture) -> Path:
         """The picture as a file that lives as long as we do."""
+        import tempfile
+
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="polycell-charts-", ignore_cleanup_errors=True)
         name = hashlib.sha256(picture.png).hexdigest()[:12]

@@ -141,6 +141,8 @@ class Scheduler:
         return [snapshot for snapshot in found if snapshot is not None]
 
     async def _pass(self, key: str, idle: float) -> None:
+        if key not in self._judged:
+            await self._until_unasked()  # nothing is known yet that could be wrong, and somebody waits
         changed = await self._first_phase(key)
         if idle > BRIEF and key in self._judged and len(changed) <= FEW:
             await asyncio.sleep(0)  # what came together with the change is heard first
@@ -149,12 +151,16 @@ class Scheduler:
                 idle -= BRIEF
             await self._judge(key, changed)
         await asyncio.sleep(idle)
+        await self._until_unasked()
+        await self._second_phase(key)
+        self._judged.add(key)
+
+    async def _until_unasked(self) -> None:
+        await asyncio.sleep(0)  # what came together with the change is heard first
         for _ in range(BUSY):
             if not self._asked():
                 break
             await asyncio.sleep(BRIEF)
-        await self._second_phase(key)
-        self._judged.add(key)
 
     async def _first_phase(self, key: str) -> list[str]:
         """The cells that were looked at."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from polycell.core.service import Rule
-from polycell.rules.undefined_name import UndefinedName
-from polycell.rules.use_before_definition import UseBeforeDefinition
 
 
 def default_rules() -> tuple[Rule, ...]:
     """Every rule that Polycell ships."""
+    from polycell.rules.undefined_name import UndefinedName
+    from polycell.rules.use_before_definition import UseBeforeDefinition
+
     return (UseBeforeDefinition(), UndefinedName())

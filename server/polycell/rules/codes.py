@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -62,6 +61,8 @@ def misspelt(codes: Iterable[str]) -> str:
     """What to tell the user about codes that do not exist; empty when all do."""
     for code in sorted(codes):
         if code not in CODES:
+            import difflib
+
             near = difflib.get_close_matches(code, CODES, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(CODES)}"
             return f"there is no code {code!r}; {hint}"

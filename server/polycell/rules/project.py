@@ -15,7 +15,6 @@ Patterns are of paths from that file's folder; `*` matches any characters, `/` t
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import importlib
 import os
@@ -102,6 +101,8 @@ def _project(root: Path, table: Any) -> Project:
         raise ValueError("this is a table")
     for key in table:
         if key not in KEYS:
+            import difflib
+
             near = difflib.get_close_matches(key, KEYS, n=1)
             raise ValueError(f"there is no {key!r}; {f'did you mean {near[0]}?' if near else f'there are {KEYS}'}")
     severity = table.get("severity")

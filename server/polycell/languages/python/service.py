@@ -133,6 +133,13 @@ class PythonService(LanguageService):
 
         return await with_engine(self._engine, context, place, own)
 
+    async def complete_early(self, context: Context, offset: int) -> Completions | None:
+        if self._engine is None:
+            return None
+        from polycell.languages.python.engine.members import of_module
+
+        return await of_module(self._engine, context, offset)
+
     def path(self, context: Context, offset: int) -> WrittenPath | None:
         from polycell.languages.python.at_cursor import Place
         from polycell.languages.python.path_strings import written_path

@@ -18,28 +18,27 @@ from polycell.core.types import Column, Module, Series, Table
 from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.complete import NAMELESS
 from polycell.languages.python.engine import receivers
-from polycell.languages.python.engine.declarations import MARK, declared
-from polycell.languages.python.engine.engine import Answer, Engine
+from polycell.languages.python.engine.declarations import declared
+from polycell.languages.python.engine.engine import Engine
+from polycell.languages.python.engine.glue import MARK
 from polycell.languages.python.engine.importable import Importable
-from polycell.languages.python.engine.items import Entry, entries, importing
-from polycell.languages.python.engine.slices import module_slice, receiver_slice, slice_of
+from polycell.languages.python.engine.items import MEMBER, Entry, as_members, hidden, importing
+from polycell.languages.python.engine.members import ALONE, METHOD, module_slice, of_text, read
+from polycell.languages.python.engine.slices import receiver_slice, slice_of
 from polycell.languages.python.source import PythonSource
 
 log = logging.getLogger(__name__)
 
 _WORD = pattern(r"\w+")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-METHOD = "textDocument/completion"
 _PRESENT = f"{MARK}_present"
 _GLUE = f"def {_PRESENT}[T](it: T | None) -> T: ...\n"
 WITH_OURS = 0.3  # seconds that an engine has when we have something to show ourselves
-ALONE = 4.0  # and when we have not
 ALIASES_FROM = 2  # letters typed before `np` and the like are offered
 IMPORTS_FROM = 3  # and before names of other modules are
 MOST_READ = 400  # such names that are looked at
 MOST_IMPORTS = 12
 
-MEMBER, HIDDEN = 6000, 9000  # ranks: columns stand before them
 KEYWORD_ARGUMENT, INNER, OTHER, IMPORT = 5, 8, 65, 95
 
 
@@ -68,7 +67,7 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
             return own  # the engine knows less of the type than we do
         # A column that a method hides is offered as `["count"]`, and the method beside it.
         taken = {item.label for item in ours if not item.insert}
-        return Completions((*ours, *_as_members(found, site.span, site.word, usual, taken)))
+        return Completions((*ours, *as_members(found, site.span, site.word, usual, taken)))
     named = {item.label for item in own.items}
     added = tuple(_as_names(context, found, site.span, site.word, named, nameless=site.before in NAMELESS))
     # What could be imported depends on what is typed: whoever types on asks again.
@@ -82,7 +81,7 @@ async def rehearse(engine: Engine, notebook: Notebook) -> None:
         said = declared(Table((), flavour=library))
         if said is not None and any(f"import {library}" in text for text in code):
             text = receiver_slice(said)
-            await engine.members(notebook, said.text, partial(_of_text, engine, notebook, said.text, text))
+            await engine.members(notebook, said.text, partial(of_text, engine, notebook, said.text, text))
 
 
 async def _members(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
@@ -115,11 +114,11 @@ async def _but_for_none(engine: Engine, context: Context, place: Place) -> Seque
     above = f"{cut.text[:begin]}{_PRESENT}({site.receiver})."
     text = f"{_GLUE}{above}{cut.text[end + 1 + len(site.word) :]}"
     name = f"{context.cell.id}, but for None"
-    return _read(await engine.ask(context.notebook, name, text, METHOD, len(_GLUE) + len(above)))
+    return read(await engine.ask(context.notebook, name, text, METHOD, len(_GLUE) + len(above)))
 
 
 async def _known_members(engine: Engine, context: Context, name: str, text: str) -> Sequence[Entry]:
-    return await engine.members(context.notebook, name, partial(_of_text, engine, context.notebook, name, text))
+    return await engine.members(context.notebook, name, partial(of_text, engine, context.notebook, name, text))
 
 
 async def _of_column(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
@@ -137,11 +136,6 @@ async def _of_column(engine: Engine, context: Context, place: Place) -> Sequence
     return await _known_members(engine, context, column.text, receiver_slice(column))
 
 
-async def _of_text(engine: Engine, notebook: Notebook, name: str, text: str) -> Sequence[Entry]:
-    """What may stand at the end of a text. `name`: texts of several types under one name would have to take turns."""
-    return _read(await engine.ask(notebook, f"members of {name}", text, METHOD, len(text)))
-
-
 async def _names(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
     """Names, and the arguments of the call. Of a member of a value whose type we know the engine is asked for these
     by themselves, where it does not see what is called."""
@@ -151,7 +145,7 @@ async def _names(engine: Engine, context: Context, place: Place) -> Sequence[Ent
     if place.site.quote or place.site.before not in ("", ",") or any(_is_argument(entry) for entry in found):
         return found
     answer = await receivers.of_call(engine, context, METHOD, place)
-    return (*filter(_is_argument, _read(answer)), *found)
+    return (*filter(_is_argument, read(answer)), *found)
 
 
 def _is_argument(entry: Entry) -> bool:
@@ -177,7 +171,7 @@ async def _here(engine: Engine, context: Context, offset: int, closers: str = ""
     behind = _WORD.match(text, where)  # inside of a word ty offers nothing, at its end it does
     if behind or closers:
         name, text = f"{name}, word cut", text[:where] + closers + text[behind.end() if behind else where :]
-    return _read(await engine.ask(context.notebook, name, text, METHOD, where))
+    return read(await engine.ask(context.notebook, name, text, METHOD, where))
 
 
 async def _importable(engine: Engine, context: Context, typed: str) -> Sequence[Entry]:
@@ -197,27 +191,6 @@ def _kind(name: str, statement: str) -> CompletionKind:
     return "class" if name[:1].isupper() and not name.isupper() else "function"
 
 
-def _read(answer: Answer | None) -> tuple[Entry, ...]:
-    """The items; none where there are only those that every object has, which says that nothing is known."""
-    found = tuple(entries(answer.result)) if answer is not None else ()
-    return found if any(not entry.label.startswith("_") for entry in found) else ()
-
-
-def _as_members(
-    found: Iterable[Entry], span: Span, typed: str, usual: set[str], taken: set[str]
-) -> Iterable[Completion]:
-    """What begins as it is typed first, and of that what most people want; what begins with an underscore last."""
-    folded = typed.casefold()
-    for label, kind, detail, documentation, insert, statement in found:
-        if label in taken or statement:
-            continue
-        if label[:1] == "_":
-            rank = HIDDEN + _hidden(label)
-        else:
-            rank = MEMBER + (label not in usual) + (2 if folded and not label.casefold().startswith(folded) else 0)
-        yield Completion(label, kind, span, insert, detail, documentation, rank)
-
-
 def _as_names(
     context: Context, found: Sequence[Entry], span: Span, typed: str, taken: set[str], *, nameless: bool = False
 ) -> Iterable[Completion]:
@@ -225,9 +198,9 @@ def _as_names(
     for entry in found:
         if entry.statement or entry.label in taken or (entry.label.startswith("__") and not typed.startswith("_")):
             continue
-        hidden = _hidden(entry.label)
-        rank = INNER if entry.kind == "variable" and not hidden and not nameless else OTHER
-        rank += _farther(entry.label, typed) + 5 * hidden
+        private = hidden(entry.label)
+        rank = INNER if entry.kind == "variable" and not private and not nameless else OTHER
+        rank += _farther(entry.label, typed) + 5 * private
         argument = KEYWORD_ARGUMENT + _farther(entry.label, typed)
         yield _item(entry, span, argument if _is_argument(entry) else rank)
     if len(typed) >= ALIASES_FROM:
@@ -246,10 +219,6 @@ def _as_names(
 def _farther(label: str, typed: str) -> int:
     """0 for a name that begins with what is typed, 1 for one that only has its letters."""
     return int(not label.casefold().startswith(typed.casefold()))
-
-
-def _hidden(label: str) -> int:
-    return label.startswith("_") + label.startswith("__")
 
 
 def place_of_imports(context: Context) -> int:

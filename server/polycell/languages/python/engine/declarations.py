@@ -11,16 +11,14 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from polycell.core.patterns import pattern
 from polycell.core.types import Collection, GroupBy, Opaque, Row, Scalar, Series, Table, Type
+from polycell.languages.python.engine.glue import MARK
 from polycell.languages.python.frames.figures import GRID
 from polycell.languages.python.frames.relatives import CLASSES
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.members import MEMBERS
 
-MARK = "_polycell"
 _TYPING = f"{MARK}_typing"
-_GLUE = pattern(rf"\b{MARK}_(?:m_\w+?\.|(?P<class>[A-Za-z]+)_\d+\b)")
 
 _SCALARS: Mapping[str, str] = {
     "bool": "bool",
@@ -175,8 +173,3 @@ def frame(name: str, table: Table, number: int) -> tuple[str, Declared] | None:
     body = "".join(f"    {column}: {one.text}\n" for column in wanted)
     text = f"class {made}({base.text}):\n{body}{variable(name, Declared(made))}"
     return text, Declared(made, base.modules | one.modules)
-
-
-def without_glue(text: str) -> str:
-    """What an engine says, with the names that we gave to its classes replaced by those that people know."""
-    return _GLUE.sub(lambda found: found["class"] or "", text) if MARK in text else text

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from polycell.bridge.kinds import COMPLETION_KINDS
 from polycell.core.patterns import pattern
-from polycell.core.results import CompletionKind
-from polycell.languages.python.engine.declarations import MARK, without_glue
+from polycell.core.results import Completion, CompletionKind
+from polycell.core.text import Span
+from polycell.languages.python.engine.glue import MARK, without_glue
 from polycell.languages.python.engine.importable import ALIASES, RANK, STANDARD_RANK
 
 _IMPORT = pattern(r"\A\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<name>\w+)|import\s+(?P<whole>[\w.]+))\s*\Z")
@@ -19,6 +20,7 @@ _CALLABLE = pattern(r"\A(?:bound method |function |def )?(?:[\w.\[\], ]*?\.)?\w+
 _INNER = pattern(r"[ .](?:_|tests?\b|testing\b|typeshed\b|third_party\b|vendor\b)")
 SAME = 3  # modules offered for one name
 SHORT = 48  # characters of a type that is shown beside an item
+MEMBER, HIDDEN = 6000, 9000  # ranks: columns stand before them
 LONG = 600  # characters of one that is shown above its documentation
 _LINK = pattern(rf"\[([^\]\n]+)\]\([^)\s]*/{MARK}_\w+\.py[^)\s]*\)")
 
@@ -167,3 +169,22 @@ def importing(found: Iterable[Entry], typed: str, most: int) -> list[Entry]:
         if times[entry.label] <= SAME:
             made.append(entry)
     return made[:most]
+
+
+def as_members(
+    found: Iterable[Entry], span: Span, typed: str, usual: set[str], taken: set[str]
+) -> Iterable[Completion]:
+    """What begins as it is typed first, and of that what most people want; what begins with an underscore last."""
+    folded = typed.casefold()
+    for label, kind, detail, documentation, insert, statement in found:
+        if label in taken or statement:
+            continue
+        if label[:1] == "_":
+            rank = HIDDEN + hidden(label)
+        else:
+            rank = MEMBER + (label not in usual) + (2 if folded and not label.casefold().startswith(folded) else 0)
+        yield Completion(label, kind, span, insert, detail, documentation, rank)
+
+
+def hidden(label: str) -> int:
+    return label.startswith("_") + label.startswith("__")

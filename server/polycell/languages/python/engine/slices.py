@@ -23,8 +23,9 @@ from polycell.core.text import Span
 from polycell.core.types import Class, Collection, Function, Module, Table, Type
 from polycell.core.virtual import Piece, SegmentMap, build
 from polycell.languages.python.engine import ambient
-from polycell.languages.python.engine.declarations import ANY, MARK, Declared, declared, frame, header, variable
+from polycell.languages.python.engine.declarations import ANY, Declared, declared, frame, header, variable
 from polycell.languages.python.engine.dependence import Statement, statements
+from polycell.languages.python.engine.glue import MARK
 from polycell.languages.python.flow.exports import run
 from polycell.languages.python.ipython import neutralise
 from polycell.languages.python.parse import readable
@@ -34,8 +35,6 @@ MOST_STATEMENTS = 200
 MOST_TEXT = 60_000  # characters that are copied from other cells
 _WORD = pattern(r"[^\W\d]\w*")
 _BLANKED = pattern(r"^[ \t]*\f", re.MULTILINE)
-_IMPORT = pattern(r"^[ \t]*(?:import|from)[ \t][^\n]*", re.MULTILINE)
-_DOTTED = pattern(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _STAR = pattern(r"from [\w.]+ import \*")
 _BUILTINS = frozenset(dir(builtins))
 _IT = f"{MARK}_it"
@@ -81,19 +80,6 @@ def slice_of(context: Context) -> Slice:
 def receiver_slice(said: Declared) -> str:
     """A text at whose end an engine is asked for the members of a type."""
     return f"{header(said.modules, said.made)}{variable(_IT, said)}{_IT}."
-
-
-def module_slice(module: str, text: str) -> str:
-    """The same for a module that is imported in `text`. Its members are its own, and the modules inside of its package
-    that the text imports."""
-    package = module.partition(".")[0]
-    inside = {
-        name
-        for line in _IMPORT.findall(text)
-        for name in _DOTTED.findall(line)
-        if name.startswith(f"{package}.") and not any(map(keyword.iskeyword, name.split(".")))
-    }
-    return "".join(f"import {name}\n" for name in sorted(inside)) + f"import {module} as {_IT}\n{_IT}."
 
 
 class _Cutter:

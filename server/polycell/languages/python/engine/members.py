@@ -1,0 +1,75 @@
+"""Members that the engine is asked for by themselves; those of modules, told from the texts alone.
+
+Import light: the members of a module are the first completion of most notebooks, and a start waits for nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import keyword
+import logging
+import re
+from collections.abc import Sequence
+from functools import partial
+
+from polycell.core.notebook import Notebook
+from polycell.core.patterns import pattern
+from polycell.core.results import Completions
+from polycell.core.service import Context
+from polycell.languages.python.cursor import site
+from polycell.languages.python.engine.engine import Answer, Engine
+from polycell.languages.python.engine.glue import MARK
+from polycell.languages.python.engine.items import Entry, as_members, entries
+from polycell.languages.python.imported import module_of
+
+log = logging.getLogger(__name__)
+
+METHOD = "textDocument/completion"
+ALONE = 4.0  # seconds that an engine has when we have nothing to show ourselves
+_IT = f"{MARK}_it"
+_IMPORT = pattern(r"^[ \t]*(?:import|from)[ \t][^\n]*", re.MULTILINE)
+_DOTTED = pattern(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+
+
+async def of_module(engine: Engine, context: Context, offset: int) -> Completions | None:
+    """What may stand behind `pd.`, where the texts alone say that `pd` is a module; None where they do not."""
+    here = site(context.cell.text, offset)
+    if not here.attribute or here.quote or here.comment or not here.receiver.isidentifier():
+        return None
+    if offset < context.cell.body or any(magic.span.touches(offset) for magic in context.facts.magics):
+        return None
+    found = module_of(context, here.receiver)
+    if found is None:
+        return None
+    text = module_slice(found.module, found.text)
+    ask = partial(of_text, engine, context.notebook, text, text)
+    try:
+        known = await asyncio.wait_for(engine.members(context.notebook, text, ask), ALONE)
+    except asyncio.TimeoutError:
+        log.info("the engine is late for cell %s", context.cell.id)
+        return Completions((), True)
+    return Completions(tuple(as_members(known, here.span, here.word, set(), set()))) if known else None
+
+
+def module_slice(module: str, text: str) -> str:
+    """The same for a module that is imported in `text`. Its members are its own, and the modules inside of its package
+    that the text imports."""
+    package = module.partition(".")[0]
+    inside = {
+        name
+        for line in _IMPORT.findall(text)
+        for name in _DOTTED.findall(line)
+        if name.startswith(f"{package}.") and not any(map(keyword.iskeyword, name.split(".")))
+    }
+    return "".join(f"import {name}\n" for name in sorted(inside)) + f"import {module} as {_IT}\n{_IT}."
+
+
+async def of_text(engine: Engine, notebook: Notebook, name: str, text: str) -> Sequence[Entry]:
+    """What may stand at the end of a text. `name`: texts of several types under one name would have to take turns."""
+    return read(await engine.ask(notebook, f"members of {name}", text, METHOD, len(text)))
+
+
+def read(answer: Answer | None) -> tuple[Entry, ...]:
+    """The items; none where there are only those that every object has, which says that nothing is known."""
+    found = tuple(entries(answer.result)) if answer is not None else ()
+    return found if any(not entry.label.startswith("_") for entry in found) else ()

@@ -1,0 +1,84 @@
+"""Which module a name is, where the texts alone tell it: an import binds it, and nothing that stands in sight may.
+
+What cells give to each other takes an analysis of all that stand above; that `pd` is pandas is said by one line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from polycell.core.facts import Facts, Import
+from polycell.core.service import Context
+from polycell.languages.python.source import PythonSource
+
+MOST_READ = 30  # cells that mention the name and are read for it
+LONGEST = 30_000  # characters of one that is
+
+
+class Imported(Struct, frozen=True):
+    """`text` is what was read for it: modules inside of a package are imported there too."""
+
+    module: str
+    text: str
+
+
+def module_of(context: Context, name: str) -> Imported | None:
+    """The module that `name` is all over a cell; None where that is not certain without the cells above. Asks nothing
+    of the view, so nothing need be settled."""
+    if context.host.order == "any" or not _is_only_looked_into(context, name):
+        return None
+    word, read = re.compile(rf"\b{re.escape(name)}\b"), 0
+    for index in range(context.index, -1, -1):
+        cell = context.notebook.cells[index]
+        if cell.kind != "code" or (index != context.index and not word.search(cell.text)):
+            continue
+        read += 1
+        if (
+            cell.language != "python"
+            or cell.space != context.cell.space
+            or read > MOST_READ
+            or len(cell.text) > LONGEST
+        ):
+            return None
+        facts = context.facts if index == context.index else context.neighbour(index).facts
+        if not _is_told(facts) or "del " in cell.text:
+            return None
+        if any(definition.name == name and not definition.container for definition in facts.definitions):
+            module = _imported(facts, name)
+            return Imported(module, f"{context.cell.text}\n{cell.text}") if module else None
+    return None
+
+
+def _is_only_looked_into(context: Context, name: str) -> bool:
+    """Whether a cell does nothing with the name but to import it and to ask for its members. Then no parameter, loop or
+    assignment of the cell is called so either."""
+    text = context.cell.text
+    imports = [d.extent for d in context.facts.definitions if d.name == name and d.kind == "import"]
+    return all(
+        any(extent.start <= found.start() < extent.end for extent in imports)
+        or text[found.end() :].lstrip(" ").startswith(".")
+        for found in re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text)
+    )
+
+
+def _is_told(facts: Facts) -> bool:
+    """Whether a cell's text says all the names that the cell gives."""
+    source = facts.analysis
+    return isinstance(source, PythonSource) and not source.isolated and not facts.opens
+
+
+def _imported(facts: Facts, name: str) -> str:
+    """The module, if every statement of a cell that binds the name imports just that, whatever happens."""
+    bound = [d for d in facts.definitions if d.name == name and not d.container]
+    modules = [module for one in facts.imports if (module := _bound_by(one, name))]
+    same = len(set(modules)) == 1 and len(modules) == len(bound)
+    return modules[0] if same and all(d.kind == "import" and not d.conditional for d in bound) else ""
+
+
+def _bound_by(one: Import, name: str) -> str:
+    """The module that `import module` or `import module as name` binds to the name; "" for all else."""
+    if one.alias or one.names or one.star or one.level:
+        return one.module if one.alias == name else ""
+    return name if one.module.partition(".")[0] == name else ""
