@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from polycell.core.progress import Begin, Logged
 from polycell.core.service import Beside, Languages, LanguageService, Late, Services
-from polycell.languages.markdown import MarkdownService
-from polycell.languages.other import OtherService
-from polycell.languages.python import PythonService
 
 if TYPE_CHECKING:
     from polycell.bridge.trace import Trace
@@ -159,6 +156,9 @@ def default_services(
     artifacts; nobody, when empty. `known` are names that every Python cell has; `anywhere`: so are those of IPython's
     start-up files, which may be read. `roots` are the folders of the workspace, as they are then."""
     from polycell.included.startup import Given, given_by, hosts_with, startup_folder
+    from polycell.languages.markdown import MarkdownService
+    from polycell.languages.other import OtherService
+    from polycell.languages.python.service import PythonService
 
     python = PythonService(engine)
     startup = given_by(startup_folder(), python) if anywhere else Given()
@@ -186,15 +186,10 @@ def _beside(package_index: str, maven_repository: str) -> Beside:
     from polycell.dependencies.gathering import Declared, Imported
     from polycell.dependencies.topic import Declarations
     from polycell.languages.magics import Magics
-    from polycell.languages.python import (
-        CertainlyPython,
-        Drawn,
-        LooksLikeR,
-        Sent,
-        altair_chart_at,
-        annotate_tables,
-        as_vega_lite,
-    )
+    from polycell.languages.python import altair_chart_at, annotate_tables, as_vega_lite
+    from polycell.languages.python.drawn_names import Drawn
+    from polycell.languages.python.looks_like_r import CertainlyPython, LooksLikeR
+    from polycell.languages.python.sent_texts import Sent
     from polycell.languages.sql import Makers, query_of_tables
     from polycell.languages.vega import chart_at, charts_of_tables
     from polycell.rules import default_rules

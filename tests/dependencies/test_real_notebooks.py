@@ -21,7 +21,7 @@ from polycell.dependencies.metadata import declared_by
 from polycell.dependencies.sources import DependencySources
 from polycell.formats import read_file
 from polycell.languages.other import OtherService
-from polycell.languages.python import PythonService
+from polycell.languages.python.service import PythonService
 from polycell.languages.scala.service import ScalaService
 from tests.dependencies.cases import OURS
 from tests.dependencies.environments import install, make_environment

@@ -10,7 +10,7 @@ from polycell import compose
 from polycell.core import features
 from polycell.core.session import Session
 from polycell.included.startup import Given, given_by, startup_folder
-from polycell.languages.python import PythonService
+from polycell.languages.python.service import PythonService
 from tests import dsl
 
 BOOK = """

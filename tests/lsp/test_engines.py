@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,6 +117,36 @@ def test_it_begins_for_scripts_of_cells(
         early.begin({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": document}})
         assert made[0].told == told
         await early.close()
+
+    asyncio.run(test())
+
+
+@pytest.mark.parametrize(("kernel", "told"), [("mine", "mine"), (None, "")], ids=["as its file says", "without a file"])
+def test_it_begins_for_the_joined_text_of_a_notebook(
+    made: list[Listening], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kernel: str | None, told: str
+) -> None:
+    file = tmp_path / "book.ipynb"
+    if kernel is not None:
+        metadata = {"kernelspec": {"name": kernel, "language": "python"}}
+        file.write_text(json.dumps({"cells": [], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}))
+
+    async def test() -> None:
+        begun = asyncio.Event()
+        begin = Listening.begin
+
+        def noted(self: Listening, notebook: Notebook) -> Coroutine[Any, Any, None]:
+            begun.set()
+            return begin(self, notebook)
+
+        monkeypatch.setattr(Listening, "begin", noted)
+        early = engines.Early(HELLO["params"])
+        for language, text in (("python", '{"cells": []}'), ("r", "x <- 1\n"), ("python", "x = 1\n\n\ny = 2\n")):
+            uri = (tmp_path / ".virtual_documents" / "book.ipynb").as_uri()
+            document = {"uri": uri, "languageId": language, "version": 1, "text": text}
+            early.begin({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": document}})
+        await begun.wait()
+        await early.close()
+        assert made[0].told == [f"begin {file} {told}", "close"]
 
     asyncio.run(test())
 

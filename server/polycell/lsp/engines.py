@@ -15,10 +15,11 @@ from msgspec import Struct
 from polycell import compose
 from polycell.core.notebook import Notebook
 from polycell.core.values import replace
-from polycell.formats import HEAD, is_notebook, read_document
 from polycell.languages.python.engine.engine import Engine
 from polycell.lsp.client import Client, read_client
+from polycell.lsp.disk import read_later
 from polycell.lsp.frame import frame, path_of
+from polycell.lsp.jupyterlab import file_of, is_joined
 from polycell.lsp.settings import Settings, parse
 
 log = logging.getLogger(__name__)
@@ -70,9 +71,20 @@ class Early:
 
     def begin(self, message: object) -> None:
         """Begin where the message opens a notebook, or a script of cells, with Python in it."""
-        opened = _opened(message)
-        if opened is not None and self._engine is not None:
-            self._later(self._engine.begin(opened))
+        engine = self._engine
+        if engine is None:
+            return
+
+        def begin(opened: Notebook | None) -> None:
+            if opened is not None:
+                self._later(engine.begin(opened))
+
+        joined = _joined(message)
+        if joined is not None and joined.path:
+            # JupyterLab tells no metadata: which kernel runs the notebook is said by its file alone.
+            read_later(joined.path, lambda found: begin(joined if found is None else replace(found, cells=())))
+        else:
+            begin(joined or _opened(message))
 
     def take(self, asked: Wanted, note: Callable[[str], None]) -> Engine:
         """The engine that is asked for: this one if it is still here and made so, else another."""
@@ -102,6 +114,18 @@ class Early:
         self._behind.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.warning("the engine did not begin early", exc_info=task.exception())
+
+
+def _joined(message: object) -> Notebook | None:
+    """The notebook whose joined text JupyterLab opens as a Python document, without its cells."""
+    said = message.get("params") if isinstance(message, Mapping) else None
+    document = said.get("textDocument") if isinstance(said, Mapping) else None
+    if not isinstance(message, Mapping) or message.get("method") != "textDocument/didOpen":
+        return None
+    if not isinstance(document, Mapping) or document.get("languageId") != "python" or not is_joined(document):
+        return None
+    opened = frame(document["uri"], "jupyter-notebook", {})
+    return replace(opened, path=file_of(opened.path))
 
 
 def _opened(message: object) -> Notebook | None:
@@ -136,6 +160,8 @@ def _script(said: object) -> Notebook | None:
     uri, text = said.get("uri"), said.get("text")
     if not isinstance(uri, str) or not isinstance(text, str):
         return None
+    from polycell.formats import HEAD, is_notebook, read_document
+
     path, head = path_of(uri), text[:HEAD]
     if not is_notebook(path or "untitled.py", head):
         return None

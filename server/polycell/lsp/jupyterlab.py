@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -26,6 +27,8 @@ from polycell.core.values import replace
 from polycell.core.virtual import Segment
 
 BETWEEN = "\n\n\n"
+FOLDER = ".virtual_documents/"
+_JSON = frozenset({"json", "jsonc", "ipynb", "text", "plaintext"})
 _LOOK_AHEAD = 12  # pieces, and cells, that are skipped to find the next one that is as before
 _MAGIC = pattern(r'get_ipython\(\)\.run_cell_magic\("(\S+?)", "((?:\\.|[^"\\])*)", """(.*)"""\)\s*\Z', re.DOTALL)
 _MAGIC_START = pattern(r'get_ipython\(\)\.run_cell_magic\("\S+?", "(?:\\.|[^"\\])*", """')
@@ -46,6 +49,20 @@ _LINE = pattern(
 )
 _ESCAPED = pattern(r'\\([\\"])')
 _QUOTES = pattern(r'\\"\\"\\"')
+
+
+def is_joined(document: Mapping[str, Any]) -> bool:
+    """Whether a text document that is opened is a notebook's joined text. Opened in a text editor, an .ipynb is JSON;
+    here it is code."""
+    uri, text = document.get("uri"), document.get("text")
+    if not isinstance(uri, str) or not uri.endswith(".ipynb") or not isinstance(text, str):
+        return False
+    return not text.lstrip("\ufeff \t\r\n").startswith("{") and document.get("languageId") not in _JSON
+
+
+def file_of(path: str) -> str:
+    """The notebook's file, by the path of the document that the client made of it."""
+    return path.replace(FOLDER, "").replace(FOLDER.replace("/", "\\"), "")
 
 
 class Block(Struct, frozen=True):

@@ -26,13 +26,12 @@ from polycell.formats.model import CellSource
 from polycell.lsp.convert import apply_changes
 from polycell.lsp.disk import read_later
 from polycell.lsp.frame import frame, path_of
-from polycell.lsp.jupyterlab import BETWEEN, Block, split
+from polycell.lsp.jupyterlab import BETWEEN, Block, file_of, is_joined, split
 from polycell.lsp.notebook_sync import Change
 from polycell.lsp.state import Face, Group, State, key_of
 
 log = logging.getLogger(__name__)
 
-FOLDER = ".virtual_documents/"
 _FOREIGN = pattern(
     r"(?P<root>.+\.ipynb)\.(?P<kernel>[\w+#-]+?)-(?:(?P<number>\d+)\((?P<alone>[\w+#-]+)\)|(?P<shared>[\w+#-]+))\.\w+\Z"
 )
@@ -91,11 +90,7 @@ class LabSync:
         key = key_of(uri)
         if key in self._open or self._root_of(key) is not None:
             return True
-        text = said.get("text")
-        if not key.endswith(".ipynb") or not isinstance(text, str):
-            return False
-        # Opened in a text editor, an .ipynb is JSON; here it is code.
-        return not text.lstrip("\ufeff \t\r\n").startswith("{") and said.get("languageId") not in _JSON
+        return is_joined({**said, "uri": key})
 
     def did_open(self, params: object) -> None:
         said = _object(_object(params).get("textDocument"))
@@ -110,7 +105,7 @@ class LabSync:
             self._edit(lab, text, _version(said))
             return
         language = str(said.get("languageId") or "python")
-        path = path_of(uri).replace(FOLDER, "").replace(FOLDER.replace("/", "\\"), "")
+        path = file_of(path_of(uri))
         base = replace(frame(uri, "jupyter-notebook", {"language_info": {"name": language}}), path=path)
         lab = Lab(uri, language, _version(said), text, base)
         lab.frame = replace(base, uri=lab.group)
@@ -297,9 +292,6 @@ def _placed(foreign: Foreign, cells: tuple[Cell, ...], taken: set[str]) -> list[
             used[found[0]] = found[1] + len(piece)
         at += len(piece) + len(BETWEEN)
     return made
-
-
-_JSON = frozenset({"json", "jsonc", "ipynb", "text", "plaintext"})
 
 
 def _version(document: Mapping[str, Any]) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TURN = 0.0005  # seconds that a thread which imports or reads keeps the loop waiting; by default it is ten times that
 ANSWERED = 3.0  # seconds after which the first questions have most likely been answered
 
 
@@ -121,6 +123,7 @@ def serve_stdio() -> None:
 
 
 async def _stdio() -> int:
+    sys.setswitchinterval(TURN)
     incoming, outgoing = transport.private_standard_streams()
     loop = asyncio.get_running_loop()
     done = asyncio.Event()

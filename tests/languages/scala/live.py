@@ -18,7 +18,7 @@ from polycell.core.results import Completions, Finding, Hover, Location, Signatu
 from polycell.core.service import Services, services
 from polycell.core.session import Session, Snapshot
 from polycell.languages.other import OtherService
-from polycell.languages.python import PythonService
+from polycell.languages.python.service import PythonService
 from polycell.languages.scala.compilers import Compilers
 from polycell.languages.scala.light import SPEC, Light
 from polycell.languages.scala.questions import Backend, Question

@@ -1,15 +1,15 @@
-"""Python cells."""
+"""Python cells. Import light: the engine, which begins before all else, is a part of this package."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from polycell.core.charts import Drawing, Refusal
-from polycell.core.results import Action
-from polycell.core.service import Context
-from polycell.core.text import Span
-from polycell.languages.python.drawn_names import Drawn
-from polycell.languages.python.looks_like_r import CertainlyPython, LooksLikeR
-from polycell.languages.python.sent_texts import Sent
-from polycell.languages.python.service import PythonService
+if TYPE_CHECKING:
+    from polycell.core.charts import Drawing, Refusal
+    from polycell.core.results import Action
+    from polycell.core.service import Context
+    from polycell.core.text import Span
 
 
 def as_vega_lite(context: Context, span: Span) -> Sequence[Action]:
@@ -33,13 +33,4 @@ def annotate_tables(context: Context, span: Span) -> Sequence[Action]:
     return annotate_tables(context, span)
 
 
-__all__ = [
-    "CertainlyPython",
-    "Drawn",
-    "LooksLikeR",
-    "PythonService",
-    "Sent",
-    "altair_chart_at",
-    "annotate_tables",
-    "as_vega_lite",
-]
+__all__ = ["altair_chart_at", "annotate_tables", "as_vega_lite"]
