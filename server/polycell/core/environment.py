@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -18,6 +18,10 @@ from polycell.core.types import UNKNOWN, Anchor, Module, Table, Type
 
 # "internal": what its own language alone sees (Scala's methods, classes and private values).
 BindingKind = Literal["variable", "function", "class", "import", "table", "result", "deleted", "parameter", "internal"]
+
+
+# (name of a container, the path in it, name of what it holds there): one object under two names.
+Part: TypeAlias = tuple[str, tuple[str, ...], str]
 
 
 class Binding(Struct, frozen=True):
@@ -31,6 +35,7 @@ class Binding(Struct, frozen=True):
     source: str = ""  # one line for people: `pd.read_csv("sales.csv")`
     maybe: bool = False
     aliases: tuple[str, ...] = ()  # other names of the very same object: a change in place reaches them too
+    parts: tuple[Part, ...] = ()  # what it holds, or is held by, under another name: likewise
     connection: str = ""  # of a database's table: the variable or URL that it was made through, where that is known
     # The type in full as its own language writes it, where a text may declare the name so; "" where that is not known.
     native: str = ""

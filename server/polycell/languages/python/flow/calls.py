@@ -499,7 +499,7 @@ def _written(run: Interpreter, path: Argument) -> None:
 def _collection_method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver: Type) -> Type:
     name = function.attr
     positional, _ = _arguments(run, node)
-    for argument in node.args:
+    for argument in (*node.args, *(k.value for k in node.keywords)):
         run.escape(argument)
     address = run.address_of(function.value)
     values = [a.type for a in positional or []]

@@ -10,14 +10,13 @@ from __future__ import annotations
 import ast
 from typing import TypeGuard
 
-from polycell.core.types import UNKNOWN, Collection, Function, Module, Record, Table, Type
-from polycell.core.values import replace
+from polycell.core.types import UNKNOWN, Function, Module, Record, Table, Type
+from polycell.languages.python.flow import parts
 from polycell.languages.python.flow.interpreter import Interpreter
+from polycell.languages.python.flow.parts import Key
 from polycell.languages.python.flow.state import holds, inside_opened, mutable
 from polycell.languages.python.shapes import nodes
 from polycell.languages.python.values import value_of
-
-Key = str | int
 
 
 def release(run: Interpreter, literal: ast.expr, held: set[int]) -> None:
@@ -73,8 +72,16 @@ def _changeable(run: Interpreter, node: ast.AST) -> bool:
 
 def put_in(run: Interpreter, container: int | None, type_: Type, value: ast.expr | None) -> None:
     """A value goes into a container: whoever knows the value in another way may change what the container holds."""
-    if container is not None and mutable(type_) and (value is None or not alone(run, value)):
+    if container is None or not mutable(type_):
+        return
+    address = run.address_of(value) if value is not None else None
+    if address is not None and run.state.links.get(address, (None,))[0] == container:
+        return  # it is there under its name
+    if value is None or not alone(run, value):
         run.state.holders.add(container)
+        for part in nodes(value) if value is not None else ():
+            if isinstance(part, ast.Name):
+                run.escape(part)
 
 
 def taken_from(run: Interpreter, node: ast.expr) -> None:
@@ -116,7 +123,7 @@ def change_at(run: Interpreter, node: ast.expr, type_: Type) -> None:
     """What an expression means, and no plain name does, was changed in place."""
     found = path_of(run, node)
     holder = run.object(found[0]) if found is not None else UNKNOWN
-    changed = _with(holder, found[1], type_) if found is not None else None
+    changed = parts.with_value_at(holder, found[1], type_) if found is not None else None
     if found is None or changed is None:
         address = root(run, node)
         if address is not None and holds(run.object(address)):
@@ -129,26 +136,33 @@ def change_at(run: Interpreter, node: ast.expr, type_: Type) -> None:
     run.change(found[0], changed)
 
 
-def _with(holder: Type, keys: list[Key], type_: Type) -> Type | None:
-    """The container with another value at the end of the path; None where there is no such place."""
-    if not keys:
-        return type_
-    first, *rest = keys
-    if isinstance(holder, Record):
-        held = dict(holder.fields)
-        made = _with(held[first], rest, type_) if isinstance(first, str) and first in held else None
-        return replace(holder, fields=tuple({**held, str(first): made}.items())) if made is not None else None
-    if isinstance(holder, Collection) and holder.items is not None and type(first) is int and not holder.unordered:
-        items = list(holder.items)
-        if not -len(items) <= first < len(items):
+def part_of(run: Interpreter, node: ast.expr, type_: Type) -> int | None:
+    """The frame that a path means, as an object of its own; None where it may be reached in ways not followed."""
+    found = path_of(run, node) if isinstance(node, (ast.Attribute, ast.Subscript)) else None
+    if found is None or not isinstance(type_, Table) or not all(isinstance(key, str) for key in found[1]):
+        return None
+    root, keys = found[0], tuple(map(str, found[1]))
+    if parts.value_at(run.object(root), keys) != type_:
+        return None
+    address = parts.tied(run.state, root, keys)
+    if address is None:
+        address = next(run.addresses)
+        if not parts.tie(run.state, address, root, keys):
             return None
-        made = _with(items[first], rest, type_)
-        if made is None:
-            return None
-        items[first] = made
-        element = holder.element if all(item == items[0] for item in items) else None
-        return replace(holder, items=tuple(items), element=items[0] if element is not None else None)
-    return None
+        run.state.objects[address] = type_
+    return address
+
+
+def put_at(run: Interpreter, target: ast.expr, value: ast.expr | None, type_: Type) -> bool:
+    """Whether a frame with a name goes into a container as a part that is followed; what was there before is none."""
+    found = path_of(run, target)
+    if found is None:
+        return False
+    parts.release(run.state, *found)
+    address = run.address_of(value) if isinstance(value, ast.Name) else None
+    if address is None or not isinstance(type_, Table) or not all(isinstance(key, str) for key in found[1]):
+        return False
+    return parts.tie(run.state, address, found[0], tuple(map(str, found[1])))
 
 
 def is_object(type_: Type) -> TypeGuard[Record]:

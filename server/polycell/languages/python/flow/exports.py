@@ -26,6 +26,7 @@ from polycell.core.types import (
 )
 from polycell.core.values import replace
 from polycell.formats.magics import read_magic, spec_of
+from polycell.languages.python.flow import parts
 from polycell.languages.python.flow.definitions import of_annotation
 from polycell.languages.python.flow.interpreter import CalledWith, Interpreter, Reached, TooMuch, Watcher
 from polycell.languages.python.flow.looking import only_looks
@@ -261,7 +262,9 @@ def exports(context: Context) -> Exports:
         {"parameters", "injected-parameters"} & set(map(str, tagged))
     )
     bindings: dict[str, Binding] = {}
+    parts.expose(made.state)
     shared = _shared(made)
+    tied = parts.by_name(made.state, _names(made))
     given_names = {definition.name for definition in context.facts.definitions if not definition.container}
     for name, slot in (*made.state.names.items(), *made.known.items()):
         if name in bindings:
@@ -274,7 +277,7 @@ def exports(context: Context) -> Exports:
             continue
         if not own and slot.address in made.base:
             changed = made.object(slot.address) != made.base[slot.address]
-            aliased = set(shared.get(name, ())) != set(slot.aliases)
+            aliased = set(shared.get(name, ())) != set(slot.aliases) or tied.get(name, ()) != slot.parts
             if not changed and not aliased and not _escaped(made, slot) and slot.address not in made.state.holders:
                 continue
         type_ = made.object(slot.address)
@@ -285,7 +288,9 @@ def exports(context: Context) -> Exports:
         kind: BindingKind = "parameter" if parameter and own and slot.kind == "variable" else slot.kind
         if kind == "parameter" and type_ == Scalar(NULL):
             type_ = _declared_parameter(made, name)
-        bindings[name] = Binding(name, type_, kind, space, slot.origin, slot.source, slot.maybe, shared.get(name, ()))
+        bindings[name] = Binding(
+            name, type_, kind, space, slot.origin, slot.source, slot.maybe, shared.get(name, ()), tied.get(name, ())
+        )
     for definition in context.facts.definitions:
         if definition.container or definition.name in bindings:
             continue
@@ -321,16 +326,21 @@ def _escaped(made: Interpreter, slot: Slot) -> bool:
 
 def _shared(made: Interpreter) -> dict[str, tuple[str, ...]]:
     """Names that stand for the very same object, for objects that can be changed in place."""
+    return {
+        name: tuple(sorted(n for n in names if n != name))
+        for names in _names(made).values()
+        if len(names) > 1
+        for name in names
+    }
+
+
+def _names(made: Interpreter) -> dict[int, list[str]]:
+    """The names of each object that can be changed in place."""
     by_address: dict[int, list[str]] = {}
     for name, slot in {**made.known, **made.state.names}.items():
         if slot.address != DELETED and mutable(made.object(slot.address)):
             by_address.setdefault(slot.address, []).append(name)
-    return {
-        name: tuple(sorted(n for n in names if n != name))
-        for names in by_address.values()
-        if len(names) > 1
-        for name in names
-    }
+    return by_address
 
 
 def _last_expression(source: PythonSource) -> ast.Expr | None:

@@ -144,6 +144,7 @@ def called(
     else:
         run.outermost = before.names
     run.inside_of = (*run.inside_of, callee.definition)
+    run.entered = next(run.addresses)
     run.source, run.until, run.results, run.handed, run.breaks = source, None, [], [], []
     run.doubts += 1  # nobody is told of what is read here: it would be told of another text
     try:
@@ -160,7 +161,11 @@ def called(
     there = before.objects.keys() | run.base.keys()
     before.escaped |= after.escaped & there
     before.holders |= after.holders & there
+    for address in handed:  # what an object holds, handed out as such
+        if address is not None and address not in there and address in after.links and after.links[address][0] in there:
+            before.objects[address], before.links[address] = after.objects[address], after.links[address]
     if touched:
+        before.links = after.links
         before.objects.update(after.objects)
         before.escaped |= after.escaped
         before.holders |= after.holders
@@ -192,12 +197,12 @@ class _Outside:
 
     def __init__(self, run: Interpreter) -> None:
         self.held = (run.source, run.until, run.results, run.handed, run.breaks, run.last, run.doubts, run.site)
-        self.definition = run.definition
+        self.definition, self.entered = run.definition, run.entered
         self.inside_of = run.inside_of
 
     def restore(self, run: Interpreter) -> None:
         (run.source, run.until, run.results, run.handed, run.breaks, run.last, run.doubts, run.site) = self.held
-        run.inside_of, run.definition = self.inside_of, self.definition
+        run.inside_of, run.definition, run.entered = self.inside_of, self.definition, self.entered
 
 
 def _enter(

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from polycell.core.environment import Binding, BindingKind, View
+from polycell.core.environment import Binding, BindingKind, Part, View
 from polycell.core.text import Span
 from polycell.core.types import (
     UNKNOWN,
@@ -34,6 +34,7 @@ from polycell.core.types import (
 )
 from polycell.core.values import replace
 from polycell.languages.python.built_texts import Built
+from polycell.languages.python.flow import parts
 from polycell.languages.python.flow.state import DELETED, Slot, State, inside_opened, join_states, mutable, opened
 from polycell.languages.python.frames import stars
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
@@ -147,6 +148,7 @@ class Interpreter:
         self.site: Anchor | None = None  # the call, while a function is followed that it calls
         self.definition: Anchor | None = None  # and where that function is written, if it is known
         self.inside_of: tuple[str, ...] = ()  # the texts of the functions that are being followed, outermost first
+        self.entered = 0  # addresses from here on are of objects that the function made
         self.outermost: dict[str, Slot] = {}  # the names of the cell while they are
         self.last: Type | None = None  # the value of the last expression statement
         self.breaks: list[list[State]] = []
@@ -208,7 +210,9 @@ class Interpreter:
             binding = Binding(name, Module(module, name), kind="import")
         address = next(self.addresses)
         self.base[address] = opened(binding.type) if self.anything else binding.type
-        slot = Slot(address, binding.kind, binding.origin, binding.source, binding.maybe, binding.aliases)
+        slot = Slot(
+            address, binding.kind, binding.origin, binding.source, binding.maybe, binding.aliases, binding.parts
+        )
         self.known[name] = slot
         if self.calls_deep and binding.kind not in ("import", "function", "class"):
             self.state.objects[address] = UNKNOWN  # by the time of the call it may be another value
@@ -219,9 +223,26 @@ class Interpreter:
                 found = self.view.lookup(alias)
                 if found is not None and found.type == binding.type and name in found.aliases:
                     self.known[alias] = Slot(
-                        address, found.kind, found.origin, found.source, found.maybe, found.aliases
+                        address, found.kind, found.origin, found.source, found.maybe, found.aliases, found.parts
                     )
+        for part in binding.parts:
+            self._tie(name, part)
         return slot
+
+    def _tie(self, name: str, part: Part) -> None:
+        """What one name holds under another is one object here too, unless either was rebound since."""
+        holder, keys, held = part
+        other = held if name == holder else holder
+        if other in self.state.names or other in self.missing:
+            return
+        slot = self.known.get(other) or self._import(other)
+        if slot is None or part not in slot.parts:
+            return
+        root, address = self.known[holder].address, self.known[held].address
+        same = parts.value_at(self.object(root), keys) == self.object(address)
+        if not same or not parts.tie(self.state, address, root, keys):
+            self.state.escaped.add(address)
+            self.state.holders.add(root)
 
     def type_of(self, name: str) -> Type:
         slot = self.slot(name)
@@ -287,6 +308,8 @@ class Interpreter:
         """The object was changed in place."""
         before = self.object(address)
         self.state.objects[address] = type_
+        if self.state.links:
+            parts.follow(self.state, address, self.base)
         if address in self.state.escaped:
             self.change_unseen(besides=address)
         if isinstance(before, Table):
@@ -296,6 +319,7 @@ class Interpreter:
 
     def change_unseen(self, besides: int = DELETED) -> None:
         """Something was changed in place, and it may be any object that escaped."""
+        parts.expose(self.state)
         for address in self.state.escaped:
             if address != besides:
                 self.state.objects[address] = opened(self.object(address))

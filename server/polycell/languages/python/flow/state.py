@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from polycell.core.environment import BindingKind
+from polycell.core.environment import BindingKind, Part
 from polycell.core.types import (
     UNKNOWN,
     Anchor,
@@ -42,6 +42,7 @@ class Slot(Struct, frozen=True):
     source: str = ""
     maybe: bool = False
     aliases: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 class State(Struct):
@@ -52,9 +53,13 @@ class State(Struct):
     escaped: set[int] = field(default_factory=set)
     holders: set[int] = field(default_factory=set)
     live: bool = True
+    # Object → (the container that holds it, where): see `parts`.
+    links: dict[int, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
 
     def copy(self) -> State:
-        return State(dict(self.names), dict(self.objects), set(self.escaped), set(self.holders), self.live)
+        return State(
+            dict(self.names), dict(self.objects), set(self.escaped), set(self.holders), self.live, dict(self.links)
+        )
 
 
 def mutable(type_: Type) -> bool:
@@ -188,7 +193,9 @@ def _join_two(a: State, b: State, fresh: Iterable[int], known: dict[str, Slot], 
     for address, type_ in a.objects.items():
         if address not in b.objects and address in base:
             objects[address] = join(type_, base[address])
-    escaped, containers = a.escaped | b.escaped, a.holders | b.holders
+    links = {part: link for part, link in a.links.items() if b.links.get(part) == link}
+    loose = {part: link[0] for state in (a, b) for part, link in state.links.items() if part not in links}
+    escaped, containers = a.escaped | b.escaped | loose.keys(), a.holders | b.holders | set(loose.values())
     owners: dict[int, set[str]] = {}
     for held in (a.names, b.names, known):
         for name, slot in held.items():
@@ -213,4 +220,4 @@ def _join_two(a: State, b: State, fresh: Iterable[int], known: dict[str, Slot], 
         if {left.address, right.address} & containers:
             containers.add(address)
         names[name] = replace(right, address=address, maybe=left.maybe or right.maybe)
-    return State(names, objects, escaped, containers)
+    return State(names, objects, escaped, containers, links=links)

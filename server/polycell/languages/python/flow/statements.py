@@ -14,11 +14,12 @@ from polycell.core.types import (
     Record,
     Scalar,
     Table,
+    Type,
 )
 from polycell.core.values import replace
 from polycell.languages.python import operators
 from polycell.languages.python.flow import objects
-from polycell.languages.python.flow.containers import release, taken_from
+from polycell.languages.python.flow.containers import part_of, release, taken_from
 from polycell.languages.python.flow.definitions import enter, of_annotation, of_class, of_function
 from polycell.languages.python.flow.interpreter import LENT, Interpreter, Reached
 from polycell.languages.python.flow.iteration import bind_item, items_and_element
@@ -244,14 +245,28 @@ def _return(run: Interpreter, node: ast.Return) -> None:
     if run.results is not None:
         value = _chosen(run, node.value) if node.value is not None else None
         address = run.address_of(value) if value is not None else None
+        if value is not None and address is None:
+            address = part_of(run, value, type_)
         # A frame that escaped inside the body may be changed by others after the call.
         escaped = address is not None and address in run.state.escaped and run.site is None
         run.results.append(opened(type_) if escaped else type_)
-        lent = address is None and value is not None and mutable(type_) and not fresh(run, value)
+        lent = address is None and value is not None and _lends(run, value, type_)
         if lent and value is not None:
             taken_from(run, value)
         run.handed.append(LENT if lent else address)
     run.state.live = False
+
+
+def _lends(run: Interpreter, value: ast.expr, type_: Type) -> bool:
+    """Whether what a function gives is, or has in it, an object that others know."""
+    if isinstance(value, (ast.Tuple, ast.List)):
+        return any(_lends(run, part, run.evaluate(part)) for part in value.elts)
+    if isinstance(value, ast.Dict):
+        return any(_lends(run, part, run.evaluate(part)) for part in value.values)
+    if not mutable(type_):
+        return False
+    address = run.address_of(value) if isinstance(value, ast.Name) else None
+    return not fresh(run, value) if address is None else address < run.entered or address in run.base
 
 
 def _chosen(run: Interpreter, node: ast.expr) -> ast.expr:

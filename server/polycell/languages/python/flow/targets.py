@@ -21,6 +21,9 @@ def assign(
     is an item of something, which may hold an object that has a name."""
     if isinstance(target, ast.Name):
         address = run.address_of(value) if value is not None else None
+        if value is not None and address is None and (held := containers.part_of(run, value, type_)) is not None:
+            run.bind(target.id, type_, target, value=value, address=held)
+            return
         address = run.bind(target.id, type_, target, value=value, address=address)
         if value is not None and isinstance(type_, (Unknown, Collection)) and _column_expression(run, value):
             run.expressions[address] = value
@@ -110,11 +113,13 @@ def _unpack(run: Interpreter, target: ast.Tuple | ast.List, type_: Type, value: 
 
 
 def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: ast.expr | None) -> None:
-    if value is not None:
+    owner = target.value
+    base = run.evaluate(owner)
+    tied = isinstance(base, Record) and base.name == "dict" and containers.put_at(run, target, value, type_)
+    if value is not None and not tied:
         run.escape(value)
     if run.uses is not None and (watcher := run.watcher) is not None:
         watcher.store(run, target)
-    owner = target.value
     if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at", "iat"):
         base = run.evaluate(owner.value)
         address = run.address_of(owner.value)
@@ -124,7 +129,6 @@ def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: as
         elif address is None:
             run.change_unseen()
         return
-    base = run.evaluate(owner)
     address = run.address_of(owner)
     names = owner.value if isinstance(owner, ast.Attribute) and owner.attr == "values" else owner
     if isinstance(names, ast.Attribute) and names.attr == "columns" and isinstance(run.evaluate(names.value), Table):
@@ -142,7 +146,8 @@ def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: as
             store(run, owner, address, replace(base, fields=tuple(fields.items())))
         else:
             store(run, owner, address, opened(base))
-        containers.put_in(run, containers.root(run, owner), type_, value)
+        if not tied:
+            containers.put_in(run, containers.root(run, owner), type_, value)
     elif isinstance(base, (Collection, Row)):
         store(run, owner, address, opened(base))
     elif address is None:
@@ -160,11 +165,12 @@ def store(run: Interpreter, owner: ast.expr, address: int | None, type_: Type) -
 
 
 def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, value: ast.expr | None) -> None:
-    if value is not None:
-        run.escape(value)
     owner = target.value
     base = run.evaluate(owner)
     address = run.address_of(owner)
+    tied = isinstance(base, Record) and base.name != "dict" and containers.put_at(run, target, value, type_)
+    if value is not None and not tied:
+        run.escape(value)
     if isinstance(base, Table):
         store(run, owner, address, frame_access.set_attribute(run, base, target, type_, value or target))
     elif isinstance(owner, ast.Attribute) and isinstance(holder := run.evaluate(owner.value), (Table, Series)):
@@ -180,7 +186,8 @@ def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, valu
     elif isinstance(base, Record) and base.name != "dict":
         fields = {**dict(base.fields), target.attr: type_}
         store(run, owner, address, replace(base, fields=tuple(fields.items())))
-        containers.put_in(run, containers.root(run, owner), type_, value)
+        if not tied:
+            containers.put_in(run, containers.root(run, owner), type_, value)
     elif isinstance(base, Class) and address is not None:
         others = tuple((name, held) for name, held in base.constants if name != target.attr)
         made = ((target.attr, type_),) if isinstance(type_, Scalar) else ()
