@@ -254,10 +254,10 @@ class GroupBy(Struct, frozen=True):
 
 class Row(Struct, frozen=True):
     """One row of a table as a value: a pandas Series or Spark's Row (its values by key and by attribute), a named tuple
-    (by attribute), a dict (by key)."""
+    (by attribute), a dict (by key), a row of a database's result as SQLAlchemy hands it out (by attribute)."""
 
     table: Table
-    kind: Literal["series", "spark row", "named tuple", "dict"]
+    kind: Literal["series", "spark row", "named tuple", "dict", "result row"]
 
 
 class Chart(Struct, frozen=True):

@@ -81,6 +81,7 @@ MEMBERS: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "table": _table(ROWS),  # rows that another language holds: a collection of the JVM
     "spark row": _table("asDict count index"),
     "named tuple": _table("_asdict _fields~ _make _replace count index Index~"),
+    "result row": _table("_asdict _fields~ _mapping~ _tuple count index"),
     "str": _table(TEXT),
     "list": _table(LIST),
     "IPython.utils.text.SList": _table(f"{LIST} {LINES}"),

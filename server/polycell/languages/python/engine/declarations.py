@@ -42,7 +42,7 @@ _GROUPS: Mapping[str, str] = {
     "polars": "polars.dataframe.group_by.GroupBy",
     "spark": "pyspark.sql.GroupedData",
 }
-_ROWS: Mapping[str, str] = {"series": "pandas.Series", "spark row": "pyspark.sql.Row"}
+_ROWS: Mapping[str, str] = {"series": "pandas.Series", "spark row": "pyspark.sql.Row", "result row": "sqlalchemy.Row"}
 _NOT_COLUMNS = frozenset(name for name, _ in MEMBERS["pandas"])
 # Attributes that are made when they are asked for, of which engines without stubs know nothing.
 _ACCESSORS: Mapping[tuple[str, str], str] = {

@@ -15,7 +15,9 @@ from polycell.languages.python.engine.glue import MARK, without_glue
 from polycell.languages.python.engine.importable import ALIASES, RANK, STANDARD_RANK
 
 _IMPORT = pattern(r"\A\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<name>\w+)|import\s+(?P<whole>[\w.]+))\s*\Z")
-_CALLABLE = pattern(r"\A(?:bound method |function |def )?(?:[\w.\[\], ]*?\.)?\w+(?P<form>\(.*)\Z", re.DOTALL)
+_CALLABLE = pattern(
+    r"\A(?:bound method |function |def )?(?:[\w.\[\], *|<>']*?\.)?\w+(?:\[[^\]()]*\])?(?P<form>\(.*)\Z", re.DOTALL
+)
 # Modules that nobody imports from: private ones, tests, and copies of other projects.
 _INNER = pattern(r"[ .](?:_|tests?\b|testing\b|typeshed\b|third_party\b|vendor\b)")
 SAME = 3  # modules offered for one name

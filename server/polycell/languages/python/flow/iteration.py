@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import Record, Type
+from polycell.core.types import UNKNOWN, Record, Type
 from polycell.languages.python.flow.containers import taken_from
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import holds, mutable
 from polycell.languages.python.flow.targets import assign
-from polycell.languages.python.frames import frame_access
+from polycell.languages.python.frames import fetched_rows, frame_access
 from polycell.languages.python.frames.readers import OPEN_FILE
 from polycell.languages.python.values import element_of, items_in_any_order
 
@@ -17,7 +17,10 @@ from polycell.languages.python.values import element_of, items_in_any_order
 def items_and_element(type_: Type) -> tuple[tuple[Type, ...] | None, Type]:
     """(the items where all are known, the type of any of them) of the type of what a loop goes over."""
     grouped = frame_access.group_element(type_)
-    return (None, grouped) if grouped is not None else (items_in_any_order(type_), element_of(type_))
+    if grouped is not None:
+        return None, grouped
+    row = fetched_rows.row_of(type_)
+    return (None, row) if row != UNKNOWN else (items_in_any_order(type_), element_of(type_))
 
 
 def read_on(run: Interpreter, node: ast.expr, type_: Type) -> None:

@@ -13,12 +13,14 @@ from polycell.core.types import (
     STRING,
     TIMESTAMP,
     UNKNOWN,
+    Certainty,
     Collection,
     Column,
     DataType,
     Flavour,
     Opaque,
     Record,
+    Row,
     Scalar,
     Series,
     Table,
@@ -104,12 +106,22 @@ def literal_frame(run: Evaluator, data: Type, node: ast.expr, flavour: Flavour) 
     rows = rows_table(data, flavour)
     if rows is not None:
         return rows
+    if isinstance(data, Collection) and isinstance(data.element, Row):
+        return _of_rows(data.element, flavour)
     items = items_of(data) if isinstance(data, Collection) else None
     if items is not None and items and all(isinstance(i, Record) and i.name == "dict" for i in items):
         return _records(run, [i for i in items if isinstance(i, Record)], node, flavour)
     if items == () and isinstance(data, Collection):
         return Table(flavour=flavour)
     return unknown_table(flavour, () if isinstance(data, (Collection, Opaque)) else UNKNOWN_INDEX)
+
+
+def _of_rows(row: Row, flavour: Flavour) -> Table:
+    """A list of rows, of which there may be none: then there are no columns either."""
+    if row.kind != "dict" and (flavour != "pandas" or row.kind not in ("named tuple", "result row")):
+        return unknown_table(flavour)
+    columns = (replace(c, type_certainty=Certainty.LIKELY, nullable=None) for c in row.table.columns)
+    return with_columns(Table(open=True, flavour=flavour), columns)
 
 
 def _dict_index(data: Record) -> tuple[Column, ...]:

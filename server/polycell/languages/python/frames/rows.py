@@ -28,7 +28,10 @@ _ATTRIBUTES = {
     "series": frozenset(name for name, _ in MEMBERS["pandas series"]),
     "named tuple": frozenset({"count", "index", "Index"}),
     "spark row": frozenset({"asDict", "count", "index"}),
+    "result row": frozenset({"count", "index"}),
 }
+
+_BY_ATTRIBUTE = ("named tuple", "result row")
 
 
 def attribute(row: Row, name: str) -> Type:
@@ -43,7 +46,7 @@ def names_column(name: str) -> bool:
 
 def item(row: Row, key: object) -> Type:
     """`row[key]`."""
-    return value(row, key) if isinstance(key, str) and row.kind != "named tuple" else UNKNOWN
+    return value(row, key) if isinstance(key, str) and row.kind not in _BY_ATTRIBUTE else UNKNOWN
 
 
 def value(row: Row, name: str) -> Type:

@@ -26,6 +26,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     datasets,
     duckdb_readers,
     duckdb_rules,
+    fetched_rows,
     figures,
     geo_frames,
     json_frames,
@@ -66,7 +67,8 @@ _ALIASES = {
 
 # Records that stand for objects with methods.
 _OWNERS = frozenset({
-    bigquery.JOB, catalogue.WRITER, settings.PARSER, spark_readers.READER, sql_strings.CONTEXT, workbooks.WORKBOOK,
+    bigquery.JOB, catalogue.WRITER, *fetched_rows.RESULTS, settings.PARSER, spark_readers.READER, sql_strings.CONTEXT,
+    workbooks.WORKBOOK,
 })  # fmt: skip
 
 

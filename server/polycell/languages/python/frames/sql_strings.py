@@ -20,6 +20,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.core.values import replace
+from polycell.languages.python.frames import fetched_rows
 from polycell.languages.python.frames.catalogue import argument_name, defined, receiver_name
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.connections import connection_of
@@ -53,11 +54,13 @@ def duckdb_sql(call: Call) -> Type:
 @method("connection", "sql query execute from_query", "query alias parameters **")
 def connection_sql(call: Call) -> Type:
     connection = call.receiver
-    if isinstance(connection, Connection):
-        defined(call, "query", connection.dialect, receiver_name(call))
-    if not isinstance(connection, Connection) or connection.dialect != "duckdb":
+    if not isinstance(connection, Connection):
         return UNKNOWN
-    return evaluated(call, "query", "duckdb", connection)
+    plain, call = call, fetched_rows.written(call, "query")
+    defined(call, "query", connection.dialect, receiver_name(call))
+    if call is not plain:  # only SQLAlchemy takes such texts
+        return fetched_rows.fetched(_from(call, "query", connection, "table"))
+    return evaluated(call, "query", "duckdb", connection) if connection.dialect == "duckdb" else UNKNOWN
 
 
 @method("connection", "executescript", "sql_script")
@@ -112,6 +115,10 @@ _NAME = pattern(r"[^\W\d]\w*\Z")
 def _queried(call: Call, name: str, connected: str, flavour: Flavour) -> Table:
     """What a query yields in the connection's database."""
     connection = connection_of(call, call[connected] or (call.extra or {}).get(connected))
+    return _from(fetched_rows.written(call, name), name, connection, flavour)
+
+
+def _from(call: Call, name: str, connection: Connection | None, flavour: Flavour) -> Table:
     made = evaluated(call, name, flavour, connection or Connection())
     if connection is None:
         # Tables of a database that nobody looked into; frames of the same names are others.
