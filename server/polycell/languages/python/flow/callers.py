@@ -8,6 +8,7 @@ that is kept is made from it.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -89,9 +90,10 @@ def _calls(
     name = owner.name if owner is not None and node.name == "__init__" else node.name
     first = 0 if context.host.order == "any" else context.index
     cells = context.notebook.cells
+    mentioned = re.compile(rf"(?<!\w){re.escape(name)}\s*[(,)]")  # called, or handed to whoever calls it
     for index in range(first, len(cells)):
         cell = cells[index]
-        if cell.kind != "code" or cell.language != "python" or name not in cell.text:
+        if cell.kind != "code" or cell.language != "python" or not mentioned.search(cell.text):
             continue
         there = context if index == context.index else context.neighbour(index)
         source = source_of(there)
@@ -107,17 +109,23 @@ def _calls(
 def _named(source: PythonSource, name: str, *, method: bool) -> Iterator[tuple[ast.stmt, ast.Call]]:
     """The calls of a name, or of what is called so of any object, each with the innermost statement that it stands in;
     those in its own body left out."""
+    wanted = {id(call) for call in source.calls if _calls_it(call, name, method=method)}
     waiting: list[tuple[ast.stmt, ast.AST]] = [(s, s) for s in reversed(source.tree.body)] if source.tree else []
-    while waiting:
+    while wanted and waiting:
         statement, node = waiting.pop()
         if isinstance(node, Definition) and node.name == name:
             continue
-        if isinstance(node, ast.Call):
-            called = isinstance(node.func, ast.Attribute) and node.func.attr == name if method else _is(node.func, name)
-            if called or (not method and any(_is(argument, name) for argument in node.args[:1])):
-                yield statement, node
+        if id(node) in wanted and isinstance(node, ast.Call):
+            wanted.remove(id(node))
+            yield statement, node
         inner = [(part if isinstance(part, ast.stmt) else statement, part) for part in ast.iter_child_nodes(node)]
         waiting += reversed(inner)
+
+
+def _calls_it(call: ast.Call, name: str, *, method: bool) -> bool:
+    if method:
+        return isinstance(call.func, ast.Attribute) and call.func.attr == name
+    return _is(call.func, name) or any(_is(argument, name) for argument in call.args[:1])
 
 
 def _is(node: ast.expr, name: str) -> bool:
