@@ -162,7 +162,9 @@ def completion(book: Book, at: Place) -> Iterator[Said]:
     answer = book.ask("completion", at)
     word = book.text(at.cell)[: at.offset].rpartition("\n")[2]
     begun = "" if word.endswith(".") else word[-1:]
-    theirs = {e.label for e in entries(answer.result) if not e.label.startswith("_")} if answer else set()
+    # What could be imported is ours to say.
+    offered = entries(answer.result) if answer else ()
+    theirs = {e.label for e in offered if not e.label.startswith("_") and not e.statement}
     theirs = {label for label in theirs if label.lower().startswith(begun.lower())}
     if begun:  # what no cell above gives is no name here
         theirs -= book.below(at)

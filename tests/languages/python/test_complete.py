@@ -108,6 +108,23 @@ def test_parameters_and_builtins() -> None:
     assert "all" in offered
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from os import path, <|>",
+        "from os import (\n    path,\n    <|>",
+        "import os, s<|>",
+        "if x: from os import (pa<|>)",
+    ],
+)
+def test_no_names_of_the_notebook_among_what_is_imported(statement: str) -> None:
+    assert labels(f"# %%\nsize = 1\n# %%\n{statement}") == []
+
+
+def test_names_below_an_import() -> None:
+    assert "size" in labels("# %%\nsize = 1\n# %%\nimport os\nprint(os, s<|>")
+
+
 def test_keys_of_a_dictionary() -> None:
     assert labels('d = {"x": 1, "y": 2}\nd["<|>') == ["x", "y"]
 

@@ -186,6 +186,13 @@ def test_members_that_ty_alone_does_not_tell(ty: Running, value: str, member: st
     )
 
 
+@pytest.mark.parametrize("line", ["%time made.<|>", "%timeit made.<|>\nx = 1", "!ls {made.<|>}", "?made.<|>"])
+def test_members_in_lines_that_are_no_python_while_they_are_written(ty: Running, line: str) -> None:
+    found = ty.labels(f"# %%\nimport subprocess\nmade = subprocess.run('x')\n# %%\n{line}")
+    assert "returncode" in found
+    assert "abs" not in found
+
+
 def test_plots_have_a_call_form_and_a_hover(ty: Running) -> None:
     frame = "# %%\nimport pandas as pd\ndf = pd.DataFrame({'b': ['x']})\n# %%\n"
     assert (ty.signature(f"{frame}df.plot('b', <|>") or ("", ""))[1] == "y"

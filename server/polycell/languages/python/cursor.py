@@ -17,6 +17,12 @@ from polycell.core.text import Span
 from polycell.languages.python.statements import logical_line
 from polycell.languages.python.trees import readable_start
 
+LONGEST_IMPORT = 2_000  # characters of the names that one statement imports
+_IMPORTS = pattern(
+    r"(?:^|;|:)[ \t]*(?:from[ \t]+[.\w]+[ \t]+)?import\b"
+    r"(?:[ \t]*\((?:[\w\s,]|#[^\n]*)*|[\w \t,.]*(?:\\\r?\n[\w \t,.]*)*)\Z",
+    re.MULTILINE,
+)
 FARTHEST = 20_000  # characters looked at before the cursor
 _RECEIVERS = 20  # innermost open brackets of which it is told what they belong to
 
@@ -126,6 +132,8 @@ def _site(code: str, start: int, offset: int) -> Site:
         receiver = chain_before(code, tokens, significant[-1].start)
         return Site(word, span, attribute=True, receiver=receiver, brackets=stack)
     before = significant[-1].text if significant and significant[-1].kind in ("name", "operator") else ""
+    if before in (",", "(", "") and _IMPORTS.search(code, max(0, span.start - LONGEST_IMPORT), span.start):
+        before = "import"
     return Site(word, span, before=before, brackets=stack)
 
 

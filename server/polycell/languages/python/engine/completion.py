@@ -30,6 +30,8 @@ from polycell.languages.python.source import PythonSource
 log = logging.getLogger(__name__)
 
 _WORD = pattern(r"\w+")
+_BEHIND_DOT = pattern(r"\.\s*\w*\Z")
+LONGEST = 200  # characters of a word and the blanks before it
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _PRESENT = f"{MARK}_present"
 _GLUE = f"def {_PRESENT}[T](it: T | None) -> T: ...\n"
@@ -96,9 +98,11 @@ async def _members(engine: Engine, context: Context, place: Place) -> Sequence[E
         text = module_slice(type_.name, slice_of(context).text)
         name = text
     else:
-        found = await _here(engine, context, place.offset)
+        found = await _here(engine, context, place.offset, receiver=receiver)
         return found or await _but_for_none(engine, context, place) or await _of_column(engine, context, place)
-    return await _known_members(engine, context, name, text) or await _here(engine, context, place.offset)
+    return await _known_members(engine, context, name, text) or await _here(
+        engine, context, place.offset, receiver=receiver
+    )
 
 
 async def _but_for_none(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
@@ -162,12 +166,21 @@ def _closers(context: Context, place: Place) -> str:
     return "".join(_CLOSING[bracket.kind] for bracket in reversed(brackets)) if unfinished else ""
 
 
-async def _here(engine: Engine, context: Context, offset: int, closers: str = "") -> Sequence[Entry]:
+async def _here(
+    engine: Engine, context: Context, offset: int, closers: str = "", receiver: str = ""
+) -> Sequence[Entry]:
+    """What the engine offers at a place of the cell, behind a `receiver` where the place has one."""
     cut = slice_of(context)
     where = cut.map.to_document(context.cell.id, offset)
     if where is None:
         return ()
     name, text = context.cell.id, cut.text
+    if receiver and not _BEHIND_DOT.search(text, max(0, where - LONGEST), where):
+        # The line is blank there (a magic, a command): what is before the dot is asked about in its place.
+        cut = slice_of(context, receiver)
+        where = cut.map.to_document(context.cell.id, offset) or 0
+        name, text = f"{name}, in a blank", f"{cut.text[:where]}{receiver}.{cut.text[where:]}"
+        where += len(receiver) + 1
     behind = _WORD.match(text, where)  # inside of a word ty offers nothing, at its end it does
     if behind or closers:
         name, text = f"{name}, word cut", text[:where] + closers + text[behind.end() if behind else where :]
@@ -195,9 +208,11 @@ def _as_names(
     context: Context, found: Sequence[Entry], span: Span, typed: str, taken: set[str], *, nameless: bool = False
 ) -> Iterable[Completion]:
     """`nameless`: what stands there names nothing of the scopes around, but something of a module."""
+    seen = set(taken)
     for entry in found:
-        if entry.statement or entry.label in taken or (entry.label.startswith("__") and not typed.startswith("_")):
+        if entry.statement or entry.label in seen or (entry.label.startswith("__") and not typed.startswith("_")):
             continue
+        seen.add(entry.label)
         private = hidden(entry.label)
         rank = INNER if entry.kind == "variable" and not private and not nameless else OTHER
         rank += _farther(entry.label, typed) + 5 * private

@@ -63,8 +63,9 @@ def code_of(context: Context) -> str:
     return readable(neutralise(context.cell, context.host.name).code)
 
 
-def slice_of(context: Context) -> Slice:
-    """What the cell needs and the cell itself. Call with everything above settled."""
+def slice_of(context: Context, written: str = "") -> Slice:
+    """What the cell needs and the cell itself, and what an expression `written` in a blank of it needs. Call with
+    everything above settled."""
     cutter = _Cutter(context)
     source = context.facts.analysis
     code = code_of(context)
@@ -73,6 +74,7 @@ def slice_of(context: Context) -> Slice:
         if isinstance(source, PythonSource) and (source.broken or source.tree is None):
             for span in source.broken or (Span(0, len(code)),):
                 names.update(_WORD.findall(span.of(code)))
+        names.update(_WORD.findall(written))
         cutter.need(context, sorted(n for n in names if not keyword.iskeyword(n)))
     return cutter.finish(code)
 
