@@ -104,6 +104,28 @@ def test_beside_another_python_server_columns_are_ours() -> None:
     run(test)
 
 
+def test_beside_another_python_server_members_are_those_of_what_it_does_not_know() -> None:
+    async def test() -> None:
+        client = Client(default_parts)
+        await client.start(CAPABILITIES, initializationOptions={"python": "companion"})
+        given = "files = !ls\nlast = files[-1]\ntotals = found.DataFrame().head()\ntext = 'x'"
+        asked = ("found.", "files.", "files[0].", "last.", "totals.", "text.", "fi", "te")
+        cells = [("sql", "%%sql found <<\nselect 1 as one"), ("python", given), *(("python", text) for text in asked)]
+        client.open_notebook(BOOK, *cells)
+        offered = [
+            {item["label"] for item in await client.complete(f"cell:{BOOK}#{n + 2}", 0, len(text))}
+            for n, text in enumerate(asked)
+        ]
+        known = ("DataFrame", "grep", "upper", "upper", "merge", "upper", "files", "text")
+        assert [name in labels for name, labels in zip(known, offered, strict=True)] == [True] * 5 + [
+            False,
+            True,
+            False,
+        ]
+
+    run(test)
+
+
 def test_beside_another_python_server_frames_and_queries_are_told_in_full_and_nothing_twice() -> None:
     async def test() -> None:
         client = Client(default_parts)

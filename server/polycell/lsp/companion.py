@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import builtins
 
+from polycell.core.environment import Binding
 from polycell.core.notebook import Cell
+from polycell.core.patterns import pattern
 from polycell.core.results import Completion, Completions, Finding, Hover, Location
 from polycell.core.service import Context, Services
 from polycell.core.site import site
@@ -18,6 +20,9 @@ from polycell.lsp.state import Target
 THEIRS = frozenset(
     {"syntax-error", "undefined-name", "wrong-arguments", "immutable-item", "not-callable", "unknown-method"}
 )
+FARTHEST = 8  # values made of one another that are followed
+_FIRST = pattern(r"\s*\(*\s*([^\W\d]\w*)\s*(?=[.\[)]|\Z)")
+_BY_MAGIC = pattern(r"\s*(?:[\w, ]+=\s*)?[!%]")  # `files = !ls`, `%%capture out`
 _OURS = frozenset({"column", "magic", "value", "file"})
 _CONSTANTS = frozenset(name for name, value in vars(builtins).items() if not callable(value))
 
@@ -27,9 +32,15 @@ def is_theirs(cell: Cell) -> bool:
 
 
 def completions(target: Target, services: Services, answer: Completions) -> Completions:
-    """Without plain Python names; a name given by a cell of another language stays, and all in a query."""
+    """Without plain Python names; a name given by a cell of another language stays, with its members, and all in a
+    query."""
     context = target.snapshot.analysis.context(target.index)
     if context.cell.language != "python" or _in_fragment(target, services):
+        return answer
+    from polycell.languages.python import cursor
+
+    here = cursor.site(context.cell.text, target.offset)
+    if here.attribute and _comes_from_elsewhere(target, context, here.receiver):
         return answer
     kept = tuple(item for item in answer.items if _is_ours(item) or _is_foreign(context, item.label))
     return Completions(kept, answer.incomplete)
@@ -76,10 +87,31 @@ def findings(cell: Cell, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(f for f in found if f.code not in THEIRS) if is_theirs(cell) else found
 
 
+def _comes_from_elsewhere(target: Target, context: Context, receiver: str) -> bool:
+    """Whether an expression begins with a name that no Python gives, or with what was made of one."""
+    own = {b.name: b for b in target.snapshot.analysis.exports(target.index).bindings}
+    for _ in range(FARTHEST):
+        found = _FIRST.match(receiver)
+        binding = own.get(found[1]) or context.view.lookup(found[1]) if found is not None else None
+        if binding is None:
+            return False
+        if _is_given_by_others(context, binding):
+            return True
+        receiver = binding.source
+    return False
+
+
 def _is_foreign(context: Context, name: str) -> bool:
     binding = context.view.lookup(name)
-    return binding is not None and (
-        binding.space != "python" or binding.kind == "result" or _language_of(context, binding.origin) != "python"
+    return binding is not None and _is_given_by_others(context, binding)
+
+
+def _is_given_by_others(context: Context, binding: Binding) -> bool:
+    return (
+        binding.space != "python"
+        or binding.kind == "result"
+        or _BY_MAGIC.match(binding.source) is not None
+        or _language_of(context, binding.origin) != "python"
     )
 
 
