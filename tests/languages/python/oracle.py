@@ -185,6 +185,7 @@ def _polars(table: Table, value: Any) -> list[str]:
         if column.name in schema and column.type is not None:
             real = str(schema[column.name])
             real = "datetime" if real.startswith("Datetime") else "duration" if real.startswith("Duration") else real
+            real = "struct" if real.startswith("Struct") else real
             if _family(column.type) != _POLARS.get(real, real):
                 found.append(f"column {column.name}: said {_family(column.type)}, real {real}")
     return found

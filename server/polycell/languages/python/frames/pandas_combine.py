@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import BOOL, CATEGORY, UNKNOWN, Collection, Column, Record, Series, Table, Type
+from polycell.core.types import BOOL, CATEGORY, INT64, STRING, UNKNOWN, Collection, Column, Record, Series, Table, Type
 from polycell.core.values import replace
-from polycell.languages.python.frames import duplicates, key_types
+from polycell.languages.python.frames import duplicates, key_types, labels, row_labels
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, untyped, with_columns
 from polycell.languages.python.frames.key_types import Side
 from polycell.languages.python.frames.registry import Call, function, method
@@ -73,7 +73,7 @@ def _merge(call: Call, first: Type, second: Type, owner: ast.expr | None) -> Tab
     other = call["right"]
     key_types.judge(call, Side(left, owner), Side(right, other.node if other is not None else None), pairs)
     duplicates.judge_merge(call, left, right, pairs, suffixes)
-    made = _put_together(left, right, pairs, how, suffixes, index, call)
+    made = put_together(left, right, pairs, how, suffixes, index, call)
     mixed = any((left.column(a) or Column(a)).type != (right.column(b) or Column(b)).type for a, b in pairs)
     truths = {BOOL} & {c.type for a, b in pairs for c in (left.column(a), right.column(b)) if c is not None}
     return untyped(made) if mixed and truths else made  # numbers beside truth values become objects
@@ -92,13 +92,14 @@ def _by_one_index(
         return unknown_table("pandas")
     if right.index and any(c.name and c.name not in (left_on or []) for c in right.index):
         return unknown_table("pandas")
-    return _put_together(left, right, [], how, suffixes, UNKNOWN_INDEX, call)
+    return put_together(left, right, [], how, suffixes, UNKNOWN_INDEX, call)
 
 
-def _put_together(
+def put_together(
     left: Table, right: Table, pairs: list[tuple[str, str]], how: str, suffixes: list[str],
     index: tuple[Column, ...], call: Call,
 ) -> Table:  # fmt: skip
+    """The columns of two frames joined by pairs of keys."""
     shared = {a for a, b in pairs if a == b}
     # A key that the table does not have may be the name of an index level, which then is no column of the result.
     for a, b in pairs:
@@ -200,9 +201,9 @@ def concat(call: Call) -> Type:
     parts = objs.type.fields if isinstance(objs.type, Record) else ()
     items = items_in_any_order(objs.type) if not parts else None
     if parts and axis in (0, "index") and all(isinstance(t, Table) for _, t in parts):
-        items = tuple(t for _, t in parts)
-        stacked = _stacked(call, [i for i in items if isinstance(i, Table)])
-        return replace(stacked, index=UNKNOWN_INDEX)
+        return _stacked(call, [t for _, t in parts if isinstance(t, Table)], [name for name, _ in parts])
+    if parts and axis in (1, "columns") and call["keys"] is None and call["names"] is None:
+        return _beside(call, [type_ for _, type_ in parts], [name for name, _ in parts])
     if items is None or not items:
         element = getattr(objs.type, "element", None)
         if isinstance(element, Table) and axis in (0, "index") and call["keys"] is None:
@@ -220,8 +221,11 @@ def concat(call: Call) -> Type:
         alike = len({tuple(c.name for c in table.columns) for table in tables}) == 1
         return made if alike or not unordered else replace(made, open=True)  # whose columns come first is not known
     if axis in (1, "columns"):
-        if call["keys"] is not None or call.value("ignore_index", False) is not False:
+        if call.value("ignore_index", False) is not False:
             return unknown
+        if call["keys"] is not None:
+            keys = call.texts("keys") if isinstance(call["keys"].type, Collection) else None
+            return _beside(call, list(items), keys) if keys is not None and call["names"] is None else unknown
         if not all(isinstance(i, Table) or (isinstance(i, Series) and i.column.name) for i in items):
             return unknown
         tables = [_frame(i) for i in items]
@@ -231,7 +235,39 @@ def concat(call: Call) -> Type:
     return unknown
 
 
-def _stacked(call: Call, tables: list[Table]) -> Table:
+def _beside(call: Call, items: list[Type], keys: list[str]) -> Table:
+    """Side by side under keys: of frames the first level of labels, of columns their names."""
+    unknown = unknown_table("pandas")
+    if len(keys) != len(items) or call["join"] is not None or "" in keys:
+        return unknown
+    if all(isinstance(item, Series) for item in items):
+        columns = [_missing(replace(i.column.named(k, call.place("keys", k)), maybe=False))
+                   for k, i in zip(keys, items, strict=True) if isinstance(i, Series)]  # fmt: skip
+        indexes = {i.index for i in items if isinstance(i, Series)}
+        index = indexes.pop() if len(indexes) == 1 else UNKNOWN_INDEX
+        return with_columns(Table(flavour="pandas", index=index), columns)
+    tables = [item for item in items if isinstance(item, Table) and not item.open and item.flavour == "pandas"]
+    if len(tables) != len(items) or any(c.maybe for t in tables for c in t.columns):
+        return unknown
+    index = tables[0].index if all(t.index == tables[0].index for t in tables) else UNKNOWN_INDEX
+    keyed = zip(keys, tables, strict=True)
+    return labels.table_of([((key, c.name), _missing(c)) for key, table in keyed for c in table.columns], index)
+
+
+def _keyed_index(call: Call, keys: list[str] | None, index: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The index of frames on top of one another under keys: a level more, and all of them named by `names`."""
+    names = call.texts("names") if call["names"] is not None else []
+    if keys is None or names is None or index == UNKNOWN_INDEX or call["levels"] is not None:
+        return UNKNOWN_INDEX
+    levels = (Column("", STRING, labels=row_labels.named(keys)), *(index or (Column("", INT64),)))
+    if len(names) > len(levels) or (names and len(names) not in (1, len(levels))):
+        return UNKNOWN_INDEX
+    given = [*names, *(level.name for level in levels[len(names) :])]
+    pairs = zip(levels, given, strict=True)
+    return tuple(level if level.name == n else level.named(n, call.place("names", n)) for level, n in pairs)
+
+
+def _stacked(call: Call, tables: list[Table], keys: list[str] | None = None) -> Table:
     inner = call.value("join", "outer")
     if inner not in ("outer", "inner"):
         return unknown_table("pandas")
@@ -254,7 +290,12 @@ def _stacked(call: Call, tables: list[Table]) -> Table:
         maybe = any(c.maybe for c in found) if inner == "inner" else all(c.maybe for c in found)
         columns.append(replace(column, maybe=maybe))
     index = tables[0].index if all(t.index == tables[0].index for t in tables) else UNKNOWN_INDEX
-    if call["keys"] is not None or call["names"] is not None:
+    if call["keys"] is not None or keys is not None:
+        chosen = call["keys"]
+        listed = chosen is not None and isinstance(chosen.type, Collection)
+        given = call.texts("keys") if listed and keys is None else keys if chosen is None else None
+        index = _keyed_index(call, given if given is not None and len(given) == len(tables) else None, index)
+    elif call["names"] is not None:
         index = UNKNOWN_INDEX
     if call.value("ignore_index", False) is not False:
         index = ()

@@ -332,6 +332,17 @@ def describe(call: Call) -> Type:
     return _assemble(groups, (Column(n, FLOAT64) for n in row_labels.FIGURES), open_=False)
 
 
+@method(G, "ohlc", "")
+def ohlc(call: Call) -> Type:
+    """Of one column: its first, highest, lowest and last value."""
+    groups = _groups(call)
+    if not groups.single or not groups.selected or not groups.keyed or not groups.keys:
+        return UNKNOWN
+    type_ = get(groups.table, groups.selected[0]).type
+    kept = type_ if type_ == FLOAT64 else None  # groups without rows make whole numbers double
+    return _assemble(groups, (Column(n, kept) for n in ("open", "high", "low", "close")), open_=False)
+
+
 @method(G, "cumcount ngroup", "ascending")
 def numbered(call: Call) -> Type:
     """A row whose key is missing has no group's number, which makes the numbers double."""
@@ -340,7 +351,7 @@ def numbered(call: Call) -> Type:
 
 
 @method(G, "rolling expanding ewm", "*args **")
-@method(G, "pipe corr quantile ohlc resample", "**")
+@method(G, "pipe corr quantile resample", "**")
 def by_data(call: Call) -> Type:
     return UNKNOWN
 

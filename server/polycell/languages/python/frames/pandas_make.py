@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from polycell.core.types import (
     BOOL,
+    CATEGORY,
     FLOAT64,
     INT64,
     NULL,
@@ -28,11 +29,20 @@ from polycell.core.types import (
     is_numeric,
 )
 from polycell.core.values import replace
-from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, sure, unknown_table, untyped, with_columns
+from polycell.languages.python.frames import row_labels
+from polycell.languages.python.frames.columns import (
+    UNKNOWN_INDEX,
+    drop,
+    get,
+    sure,
+    unknown_table,
+    untyped,
+    with_columns,
+)
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Argument, Call, Evaluator, function
 from polycell.languages.python.frames.schema_rules import rows_table
-from polycell.languages.python.values import items_of, of_value
+from polycell.languages.python.values import NOT_KNOWN, collection, items_of, of_value
 from polycell.tables.infer import common_type
 
 
@@ -238,12 +248,17 @@ def is_missing(call: Call) -> Type:
     return UNKNOWN
 
 
-@function("pandas.cut pandas.qcut", "x **")
+@function("pandas.cut", "x bins right labels retbins precision include_lowest duplicates ordered")
+@function("pandas.qcut", "x q labels retbins precision duplicates")
 def cut(call: Call) -> Type:
-    argument = call["x"]
-    if argument is not None and isinstance(argument.type, Series):
-        return replace(argument.type, column=replace(argument.type.column, type=None))
-    return UNKNOWN
+    """The column in classes, and with `retbins` where these begin."""
+    argument, both = call["x"], call.value("retbins", False)
+    if argument is None or not isinstance(argument.type, Series) or not isinstance(both, bool):
+        return UNKNOWN
+    numbers = call["labels"] is not None and call.value("labels") in (False, NOT_KNOWN)
+    column = replace(argument.type.column, type=None if numbers else CATEGORY, nullable=None)
+    made = replace(argument.type, column=column)
+    return collection("tuple", (made, Opaque("numpy.ndarray"))) if both else made
 
 
 @function("pandas.get_dummies", "data prefix prefix_sep dummy_na columns sparse drop_first dtype",
@@ -281,38 +296,37 @@ def grouper(call: Call) -> Type:
 def from_dict(call: Call) -> Type:
     if call.value("orient", "columns") == "columns" and call["columns"] is None:
         return data_frame(call)
-    names = call.texts("columns")
-    if call.value("orient") != "index" or names is None:
+    names, data = call.texts("columns"), call["data"]
+    if call.value("orient") != "index" or data is None:
         return unknown_table("pandas")
-    return with_columns(Table(flavour="pandas", index=UNKNOWN_INDEX), (Column(n, None) for n in names))
+    rows = data.type if isinstance(data.type, Record) and data.type.name == "dict" and not data.type.open else None
+    labels = row_labels.named(name for name, _ in rows.fields) if rows is not None else ()
+    index = row_labels.index_of(labels) if rows is not None else UNKNOWN_INDEX
+    if names is not None:
+        columns = [Column(n, origin=call.place("columns", n)) for n in names]
+        return with_columns(Table(flavour="pandas", index=index), columns)
+    inner = [type_ for _, type_ in rows.fields if isinstance(type_, Record)] if rows is not None else []
+    known = rows is not None and inner and len(inner) == len(rows.fields) and call["columns"] is None
+    if not known or any(one.open or one.name != "dict" for one in inner):
+        return unknown_table("pandas", index)
+    found = dict.fromkeys(name for one in inner for name, _ in one.fields)
+    return with_columns(Table(flavour="pandas", index=index), (Column(n, origin=call.place("data", n)) for n in found))
 
 
 @function("pandas.DataFrame.from_records", "data index exclude columns coerce_float nrows",
           gives=unknown_table("pandas"))  # fmt: skip
 def from_records(call: Call) -> Type:
-    if call["index"] is not None or call["exclude"] is not None:
+    left, index = call.texts("exclude") if call["exclude"] is not None else [], call.text("index")
+    given = {name: argument for name, argument in call.given.items() if name in ("data", "columns")}
+    made = data_frame(replace(call, given=given))
+    if not isinstance(made, Table) or left is None or (call["index"] is not None and not index):
         return unknown_table("pandas")
-    return data_frame(call)
-
-
-@function("pandas.merge_asof", "left right on left_on right_on left_index right_index by left_by right_by **",
-          gives=unknown_table("pandas"))  # fmt: skip
-def merge_asof(call: Call) -> Type:
-    """A left join on the nearest key."""
-    left, right, on, by = call["left"], call["right"], call.text("on"), call.texts("by") or []
-    plain = set(call.given) <= {"left", "right", "on", "by"} and set(call.extra or {}) <= {"direction", "tolerance"}
-    if not plain or left is None or right is None or on is None or (call["by"] is not None and not by):
+    made = drop(made, left)
+    if not index:
+        return made
+    if made.open or made.column(index) is None:
         return unknown_table("pandas")
-    if not isinstance(left.type, Table) or not isinstance(right.type, Table):
-        return unknown_table("pandas")
-    keys = {on, *by}
-    added = [replace(c, type=None, nullable=True) for c in right.type.columns if c.name not in keys]
-    unsure = left.type.open or right.type.open
-    if unsure or any(left.type.column(k) is None or right.type.column(k) is None for k in keys):
-        return unknown_table("pandas")
-    if any(left.type.column(c.name) is not None for c in added):
-        return unknown_table("pandas")
-    return with_columns(replace(left.type, index=UNKNOWN_INDEX), (*left.type.columns, *added))
+    return replace(drop(made, [index]), index=(get(made, index),))
 
 
 @function("numpy.arange", "*args **")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from polycell.core.types import (
     BOOL,
@@ -208,19 +209,9 @@ def pivoted(call: Call, table: Table, values: list[str] | None, index: list[str]
         if not known or not isinstance(how, str) or call.text("values") is None:
             return unknown_table("pandas")
         return unknown_table("pandas", tuple(get(table, n) for n in index))
-    if not known or how not in (
-        "sum",
-        "count",
-        "min",
-        "max",
-        "first",
-        "last",
-        "mean",
-        "median",
-        "nunique",
-        "std",
-        "var",
-    ):
+    if known and isinstance(how, (list, dict)):
+        return _pivoted_by_several(table, values, index, how)
+    if not known or how not in _AGGREGATIONS:
         return unknown_table("pandas")
     counted = INT64 if how in ("count", "nunique") and call["fill_value"] is None else None
     source = call.run.text_of(call.node)
@@ -229,6 +220,54 @@ def pivoted(call: Call, table: Table, values: list[str] | None, index: list[str]
     if how in ("mean", "median", "std", "var") and len(values) > 1:
         columns = [c if is_numeric(get(table, c.name).type or STRING) else replace(c, maybe=True) for c in columns]
     return Table(tuple(columns), flavour="pandas", index=tuple(get(table, n) for n in index))
+
+
+_AGGREGATIONS = frozenset({"sum", "count", "min", "max", "first", "last", "mean", "median", "nunique", "std", "var"})
+
+
+def _pivoted_by_several(
+    table: Table, values: list[str], index: list[str], how: list[object] | dict[str, object]
+) -> Table:
+    """Functions in a list make the first level of labels, lists of them in a dictionary the second; in order."""
+    keys = tuple(get(table, n) for n in index)
+    columns = {n: replace(get(table, n), type=None, nullable=None) for n in sorted(values)}
+    if isinstance(how, list):
+        if not how or not all(isinstance(h, str) and h in _AGGREGATIONS for h in how):
+            return unknown_table("pandas", keys)
+        return labels.table_of([((str(h), n), c) for h in dict.fromkeys(how) for n, c in columns.items()], keys)
+    listed = {n: h for n, h in how.items() if isinstance(h, list)}
+    flat = [h for each in how.values() for h in (each if isinstance(each, list) else [each])]
+    if set(how) != set(values) or not all(isinstance(h, str) and h in _AGGREGATIONS for h in flat):
+        return unknown_table("pandas", keys)
+    if not listed:
+        return Table(tuple(columns.values()), flavour="pandas", index=keys)
+    if len(listed) != len(how):
+        return unknown_table("pandas", keys)
+    return labels.table_of([((n, h), c) for n, c in columns.items() for h in sorted(map(str, listed[n]))], keys)
+
+
+@function("pandas.wide_to_long", "df stubnames i j sep suffix", gives=unknown_table("pandas"))
+def wide_to_long(call: Call) -> Type:
+    """Columns `price2023`, `price2024` become one, `price`, and a level of the index."""
+    frame, stubs, ids, level = call["df"], call.texts("stubnames"), call.texts("i"), call.text("j")
+    sep, suffix = call.value("sep", ""), call.value("suffix", r"\d+")
+    table = frame.type if frame is not None else None
+    if not isinstance(table, Table) or table.open or any(c.maybe for c in table.columns):
+        return unknown_table("pandas")
+    if not stubs or not ids or not level or not isinstance(sep, str) or suffix not in (r"\d+", r"\w+", r"\D+"):
+        return unknown_table("pandas")
+    wide = {stub: re.compile(rf"{re.escape(stub)}{re.escape(sep)}{suffix}\Z") for stub in stubs}
+    found = {stub: [c for c in table.columns if form.match(c.name)] for stub, form in wide.items()}
+    turned = {c.name for columns in found.values() for c in columns}
+    others = [c for c in table.columns if c.name not in turned and c.name not in ids]
+    known = all(found.values()) and all(table.column(n) is not None for n in ids)
+    if not known or {c.name for c in others} & set(stubs) or len(turned) != sum(map(len, found.values())):
+        return unknown_table("pandas")
+    source = call.run.text_of(call.node)
+    made = [Column(stub, None, origin=call.place("stubnames", stub), source=source) for stub in stubs]
+    last = Column(level, INT64 if suffix == r"\d+" else None, origin=call.place("j", level))
+    index = (*(get(table, n) for n in ids), last)
+    return with_columns(Table(flavour="pandas", index=index), (*others, *made))
 
 
 @method("pandas", "to_numpy", "**")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import FLOAT64, UNKNOWN, GroupBy, Series, Table, Type
+from polycell.core.types import FLOAT64, INT64, UNKNOWN, Column, GroupBy, Series, Table, Type
 from polycell.core.values import replace
-from polycell.languages.python.frames.columns import get, numeric_only, unknown_table
+from polycell.languages.python.frames import labels
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, numeric_only, sure, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Call, method
 
 W = "pandas windows"
@@ -48,7 +49,34 @@ def reduced(call: Call) -> Type:
     return replace(table, columns=tuple(columns))
 
 
-@method(W, "agg aggregate corr cov rank", "**")
+@method(W, "agg aggregate", "func *args **")
+def agg(call: Call) -> Type:
+    """A function a column, or several: then columns of two levels, or of one series a frame."""
+    groups, function = call.receiver, call["func"]
+    assert isinstance(groups, GroupBy)
+    how = function.value if function is not None and not call.rest and not call.extra else None
+    table = groups.table
+    if isinstance(how, str) and how in _NAMED and groups.selected is None:
+        return reduced(call)
+    hows = how if isinstance(how, list) and how and all(isinstance(h, str) and h in _NAMED for h in how) else None
+    if groups.single and groups.selected and hows is not None and function is not None:
+        made = [Column(str(h), FLOAT64, origin=call.place("func", str(h))) for h in hows]
+        return with_columns(replace(table, columns=(), open=False), made)
+    named = isinstance(how, dict) and all(isinstance(h, str) and h in _NAMED for h in how.values())
+    if isinstance(how, dict) and named and groups.selected is None:
+        chosen = (replace(get(table, str(n)), type=FLOAT64, nullable=None) for n in how)
+        return with_columns(replace(table, open=False), chosen)
+    numbers = all(sure(c) and c.type in (INT64, FLOAT64) and not c.maybe for c in table.columns) and not table.open
+    if hows is not None and groups.selected is None and numbers:
+        typed = [((c.name, str(h)), replace(c, type=FLOAT64, nullable=None)) for c in table.columns for h in hows]
+        return labels.table_of(typed, table.index)
+    return UNKNOWN
+
+
+_NAMED = frozenset({"mean", "sum", "std", "var", "min", "max", "median", "count", "sem", "skew", "kurt"})
+
+
+@method(W, "corr cov rank", "**")
 def other(call: Call) -> Type:
     return UNKNOWN
 
@@ -62,11 +90,12 @@ def resample(call: Call) -> Type:
         return unknown
     if call["on"] is not None:
         on = call.text("on")
-        return GroupBy(table, (on,)) if on and table.column(on) is not None else unknown
+        return GroupBy(replace(table, index=UNKNOWN_INDEX), (on,)) if on and table.column(on) is not None else unknown
     key = table.index[0] if len(table.index) == 1 else None
     if key is None or key.maybe or not key.name or table.column(key.name) is not None or table.open:
         return unknown
-    return GroupBy(replace(table, columns=(key, *table.columns), index=()), (key.name,))
+    # Rows that are filled (`ffill`) have the moments of the groups for an index, other than those of `groupby`.
+    return GroupBy(replace(table, columns=(key, *table.columns), index=UNKNOWN_INDEX), (key.name,))
 
 
 @method("pandas series", "resample", "rule **")
@@ -76,5 +105,5 @@ def resample_series(call: Call) -> Type:
     key = series.index[0] if len(series.index) == 1 else None
     if key is None or key.maybe or not key.name or key.name == series.column.name or not series.column.name:
         return UNKNOWN
-    table = Table((key, series.column), flavour="pandas")
+    table = Table((key, series.column), flavour="pandas", index=UNKNOWN_INDEX)
     return GroupBy(table, (key.name,), (series.column.name,), single=True)

@@ -180,6 +180,8 @@ def _call(run: Evaluator, node: ast.Call, table: Table) -> list[Made] | None:
     if name in words.REDUCERS and node.args and not node.keywords:
         found = _arguments(run, node.args, table)
         return [_reduced(m, name) for m in found] if found is not None else None
+    if name == "struct" and (made := _struct(run, node, table)) is not None:
+        return made
     if name in words.AFTER_FIRST and node.args:
         found = all_made(run, node.args[0], table, _read)
         first = found[0].column.name if found else UNNAMED
@@ -259,9 +261,8 @@ def _method(run: Evaluator, node: ast.Call, function: ast.Attribute, table: Tabl
         return [m.of_type(change) for m in inner]
     if isinstance(owner, ast.Attribute) and owner.attr == "name":
         return _renamed(run, node, owner.value, method, table)
-    if isinstance(owner, ast.Attribute) and owner.attr == "struct" and method == "field" and len(node.args) == 1:
-        name = value_of(run.evaluate(node.args[0]))
-        return [Made(Column(name, None))] if isinstance(name, str) and not name.startswith("^") else None
+    if isinstance(owner, ast.Attribute) and owner.attr == "struct":
+        return _of_struct(run, node, owner.value, method, table)
     inner = expression(run, owner, table)
     if inner is None:
         return None
@@ -278,6 +279,45 @@ def _method(run: Evaluator, node: ast.Call, function: ast.Attribute, table: Tabl
         return None
     change_ = words.METHODS.get(method)
     return [m.of_type(change_(m.column.type)) for m in inner] if change_ is not None else None
+
+
+def _of_struct(run: Evaluator, node: ast.Call, owner: ast.expr, method: str, table: Table) -> list[Made] | None:
+    """`.struct.field("a", "b")`, `.struct.unnest()`: columns out of fields; `.struct.rename_fields([…])`."""
+    inner = expression(run, owner, table)
+    one = inner[0].column if inner is not None and len(inner) == 1 else None
+    held = one.type.children if one is not None and one.type is not None and one.type.name == "struct" else ()
+    types = {name: type_ if type_.name != "null" else None for name, type_ in held}
+    texts = [known_texts(run.evaluate(argument)) for argument in node.args]
+    names = [name for each in texts for name in each or ("^",)]
+    if method == "unnest" and not node.args:
+        return [Made(Column(name, type_)) for name, type_ in types.items()] or None
+    if not names or any(name.startswith("^") or name == "*" for name in names):
+        return None
+    if method == "field":
+        return [Made(Column(name, types.get(name))) for name in names]
+    if method == "rename_fields" and one is not None and len(held) == len(names):
+        fields = tuple((name, type_) for name, (_, type_) in zip(names, held, strict=True))
+        return [Made(replace(one, type=DataType("struct", children=fields)))]
+    return None
+
+
+def _struct(run: Evaluator, node: ast.Call, table: Table) -> list[Made] | None:
+    """`pl.struct("a", b=pl.col("c"))`: a structure, named after its first field."""
+    made = _arguments(run, node.args, table) if node.args else []
+    if made is None or any(keyword.arg is None or keyword.arg in ("schema", "eager") for keyword in node.keywords):
+        return None
+    fields = {m.column.name: m.column.type for m in made if m.column.name != UNNAMED}
+    if len(fields) < len(made):
+        return None
+    for keyword in node.keywords:
+        one = all_made(run, keyword.value, table, _read)
+        if one is None or len(one) != 1:
+            return None
+        fields[str(keyword.arg)] = one[0].column.type
+    if not fields:
+        return None
+    children = tuple((name, type_ or DataType("null")) for name, type_ in fields.items())
+    return [Made(Column(next(iter(fields)), DataType("struct", children=children)))]
 
 
 def _when(run: Evaluator, node: ast.Call, table: Table) -> list[Made] | None:
@@ -425,6 +465,9 @@ def _chosen(run: Evaluator, name: str, arguments: Sequence[ast.expr], table: Tab
             return {n for n in names if n.endswith(tuple(texts))}
         case "contains":
             return {n for n in names if any(t in n for t in texts)}
+        case "matches" if len(texts) == 1:
+            matching = _matching(table, texts[0])
+            return {m.column.name for m in matching} if matching is not None else None
         case "first" | "last" if names and not arguments:
             return {names[0] if name == "first" else names[-1]}
     return None

@@ -36,7 +36,7 @@ from polycell.languages.python.frames.expressions import UNNAMED, Made
 from polycell.languages.python.frames.polars_expressions import columns_of
 from polycell.languages.python.frames.polars_words import REDUCERS, UINT32
 from polycell.languages.python.frames.registry import Argument, Call, Rule, method
-from polycell.languages.python.values import items_of, of_value, value_of
+from polycell.languages.python.values import items_of, known_texts, of_value, value_of
 
 
 def both(names: str, parameters: str = "") -> Callable[[Rule], Rule]:
@@ -251,9 +251,17 @@ def by_time(call: Call) -> Type:
     """Keys, and behind them the time that begins each group."""
     index = call.text("index_column")
     keys = call.texts("group_by") if call["group_by"] is not None else []
-    if index is None or keys is None or call["include_boundaries"] is not None:
+    bounds = call.value("include_boundaries", False)
+    if index is None or keys is None or not isinstance(bounds, bool):
         return GroupBy(unknown_table(call.table.flavour), ())
-    return GroupBy(call.table, (*keys, index), keyed=False)
+    if not bounds:
+        return GroupBy(call.table, (*keys, index), keyed=False)
+    names = ("_lower_boundary", "_upper_boundary")
+    if any(call.table.column(name) is not None for name in names):
+        return GroupBy(unknown_table(call.table.flavour), ())
+    time = get(call.table, index)
+    made = tuple(Column(name, time.type, source=call.run.text_of(call.node)) for name in names)
+    return GroupBy(replace(call.table, columns=(*call.table.columns, *made)), (*keys, *names, index), keyed=False)
 
 
 def _groups(call: Call) -> GroupBy:
@@ -322,8 +330,45 @@ def pipe(call: Call) -> Type:
     return UNKNOWN
 
 
-@both("pivot transpose to_dummies unnest upsample", "*args **")
-@both("join_where merge_sorted describe corr unstack update match_to_schema map_rows", "*args **")
+@both("unnest", "columns *more_columns separator")
+def unnest(call: Call) -> Type:
+    """The fields of structures in the place of these."""
+    names = [n for a in (call["columns"], *call.rest) if a is not None for n in known_texts(a.type) or ("\0",)]
+    table = call.table
+    if not names or table.open or call["separator"] is not None or any(table.column(n) is None for n in names):
+        return call.unknown
+    columns: list[Column] = []
+    for column in table.columns:
+        if column.name not in names:
+            columns.append(column)
+        elif column.type is None or column.type.name != "struct" or column.maybe:
+            return call.unknown
+        else:
+            columns += [Column(n, t if t.name != "null" else None, source=column.name) for n, t in column.type.children]
+    return with_columns(table, columns)
+
+
+@method("polars", "describe", "percentiles interpolation")
+def describe(call: Call) -> Type:
+    """A row a figure: texts and numbers, as each column has them."""
+    if call.table.column("statistic") is not None:
+        return call.unknown
+    return with_columns(call.table, (Column("statistic", STRING), *untyped(call.table).columns))
+
+
+@both("merge_sorted", "other key maintain_order")
+def merged_rows(call: Call) -> Type:
+    return call.table
+
+
+@both("update", "other on how left_on right_on include_nulls maintain_order")
+def updated(call: Call) -> Type:
+    """Values of the other frame, in the columns that are here."""
+    return untyped(call.table)
+
+
+@both("pivot transpose to_dummies upsample", "*args **")
+@both("join_where corr unstack match_to_schema map_rows", "*args **")
 def by_data(call: Call) -> Type:
     return unknown_table(call.table.flavour)
 
@@ -353,7 +398,7 @@ def beside(call: Call) -> Type:
 
 @method("polars", "partition_by", "*by as_dict include_key maintain_order **")
 def partition_by(call: Call) -> Type:
-    if call["as_dict"] is not None or call["include_key"] is not None:
+    if call.value("as_dict", False) is not False or call.value("include_key", True) is not True:
         return UNKNOWN
     return Collection("list", call.table)
 

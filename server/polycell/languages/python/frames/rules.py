@@ -37,6 +37,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     pandas_frame,
     pandas_groups,
     pandas_make,
+    pandas_nearest,
     pandas_reshape,
     pandas_series,
     pandas_windows,

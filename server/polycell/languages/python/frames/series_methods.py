@@ -23,7 +23,7 @@ from polycell.core.types import (
     is_numeric,
 )
 from polycell.core.values import replace
-from polycell.languages.python.frames.columns import unknown_table
+from polycell.languages.python.frames.columns import UNKNOWN_INDEX, unknown_table
 
 # The result is a series of the same name; its type is the same, or the one given, or (None) not known.
 SAME = frozenset({
@@ -95,8 +95,10 @@ def accessor(series: Series, kind: str, name: str, node: ast.Call) -> Type:
             expand = next((k.value for k in node.keywords if k.arg == "expand"), None)
             if expand is not None and not isinstance(expand, ast.Constant):
                 return UNKNOWN
-            if name == "extract" and (found := _extracted(series, node, expand)) is not None:
-                return found
+            if name in ("extract", "extractall") and (found := _extracted(series, node, expand)) is not None:
+                return found if name == "extract" else replace(found, index=UNKNOWN_INDEX)
+            if name == "extractall":
+                return unknown_table("pandas")
             expands = expand.value is True if expand is not None else name not in ("split", "rsplit")
             return unknown_table("pandas", series.index) if expands else _typed(series, None)
         return _typed(series, STR[name]) if name in STR else UNKNOWN
@@ -105,7 +107,7 @@ def accessor(series: Series, kind: str, name: str, node: ast.Call) -> Type:
     return UNKNOWN
 
 
-def _extracted(series: Series, node: ast.Call, expand: ast.expr | None) -> Type | None:
+def _extracted(series: Series, node: ast.Call, expand: ast.expr | None) -> Table | None:
     """`s.str.extract("(?P<year>…)")`: a column a group, where all have names."""
     pattern = node.args[0] if node.args else None
     if not isinstance(pattern, ast.Constant) or not isinstance(pattern.value, str) or len(pattern.value) > 500:
