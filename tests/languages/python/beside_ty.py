@@ -1,10 +1,11 @@
-"""Our answers about the Python cells of a notebook beside those of ty about the same code as one plain script.
+"""Our answers about the Python cells of a notebook beside those of an engine about the same code as one plain script.
 
-    python -m tests.languages.python.beside_ty [PLACES A NOTEBOOK] [SEED] [FEATURE…]    all shared notebooks, a table
+    python -m tests.languages.python.beside_ty [--engine ty] [--places 20] [--all] [FEATURE…]
 
-The script is made of the cells with IPython's syntax neutralised, in their order; what ty says of it is mapped back to
-the cells. Each thing that ty says is `same`, `lacking` or `different` in our answer, or `ours` where it says nothing
-and we do.
+takes all shared notebooks and ends with a table; the engine is ours and the other one at once, so that the difference
+is what we make of it. The script is made of the cells with IPython's syntax neutralised, in their order; what the
+engine says of it is mapped back to the cells. Each thing that it says is `same`, `lacking` or `different` in our
+answer, or `ours` where it says nothing and we do.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ UNKNOWN = ("Unknown", "Todo", "Never")
 NOTHING_THERE = ("/ty_extensions/_internal.pyi", "/typing.pyi")  # where ty goes for what it does not know
 
 
+NO_FORM = frozenset({"", "Any", "(...) -> Any"})  # said of a module that is not installed
 WRONG = frozenset({"lacking", "different"})
 MOST_LAID_OUT = 12  # cells of a notebook, since each takes a process of ruff
 # (feature, place) → why the answers differ, and ours is right.
@@ -58,7 +60,7 @@ REASONS = (
     (r".*01\.07-Timing.*", "`%%timeit` keeps its names, and `%%file` makes another file of its cell"),
     (r".*Magics_and_rpy2.* '?.*y.*", "`%%timeit` and `%%python` keep their names"),
     ("completion .*Magics in IPython Kernel.*", "what a Spark session far away has is no name of the other cells"),
-    ("completion .*", "ty offers the names of a module that is no longer meant behind the next dot"),
+    (r"completion lacking .*\w\.\w+\.['\"]\^\w+", "ty offers the names of the module too, which is meant no longer"),
     ("definition different .*", "ty leads to the module or the statement, and we to the name that it binds"),
     ("hints different .*", "ty tells the literal or a part of it, and we the type"),
     ("calls lacking .*", "another cell defines the name anew, which ends what the calls above mean"),
@@ -254,7 +256,8 @@ def signature(book: Book, at: Place) -> Iterator[Said]:
     answer, ours = book.ask("signatureHelp", at), book.run(features.signature, at)
     result = answer.result if answer is not None and isinstance(answer.result, Mapping) else {}
     told = result.get("signatures") or []
-    if not told or ("Unknown" in told[0]["label"] and len(told[0]["label"]) < 20):
+    label = told[0]["label"] if told else ""
+    if label in NO_FORM or ("Unknown" in label and len(label) < 20):
         if ours:
             yield Said("ours", book.shown(at))
         return
