@@ -65,6 +65,7 @@ class Inbox:
                 from polycell.lsp import engines
 
                 loop.call_soon_threadsafe(self._begin, engines.Early)
+                from polycell.languages.python import service  # noqa: F401  # whose notebooks nearly all are
                 from polycell.lsp import conversation  # noqa: F401
             except Exception:
                 log.exception("starting failed")
