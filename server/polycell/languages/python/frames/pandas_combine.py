@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import BOOL, CATEGORY, INT64, STRING, UNKNOWN, Collection, Column, Record, Series, Table, Type
+from polycell.core.types import (
+    BOOL,
+    CATEGORY,
+    INT64,
+    STRING,
+    UNKNOWN,
+    Collection,
+    Column,
+    Opaque,
+    Record,
+    Series,
+    Table,
+    Type,
+)
 from polycell.core.values import replace
 from polycell.languages.python.frames import duplicates, key_types, labels, row_labels
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, untyped, with_columns
@@ -235,9 +248,10 @@ def concat(call: Call) -> Type:
     return unknown
 
 
-def _beside(call: Call, items: list[Type], keys: list[str]) -> Table:
-    """Side by side under keys: of frames the first level of labels, of columns their names."""
-    unknown = unknown_table("pandas")
+def _beside(call: Call, items: list[Type], keys: list[str]) -> Type:
+    """Side by side under keys: of frames the first level of labels, of columns their names. What stands under a key of
+    a frame that is not known is no column."""
+    unknown: Type = Opaque("pandas.DataFrame")
     if len(keys) != len(items) or call["join"] is not None or "" in keys:
         return unknown
     if all(isinstance(item, Series) for item in items):

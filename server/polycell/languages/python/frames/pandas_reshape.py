@@ -267,7 +267,8 @@ def wide_to_long(call: Call) -> Type:
     made = [Column(stub, None, origin=call.place("stubnames", stub), source=source) for stub in stubs]
     last = Column(level, INT64 if suffix == r"\d+" else None, origin=call.place("j", level))
     index = (*(get(table, n) for n in ids), last)
-    return with_columns(Table(flavour="pandas", index=index), (*others, *made))
+    kept = sorted(others, key=lambda column: column.name)  # pandas takes them by `Index.difference`
+    return with_columns(Table(flavour="pandas", index=index), (*kept, *made))
 
 
 @method("pandas", "to_numpy", "**")

@@ -405,7 +405,9 @@ def partition_by(call: Call) -> Type:
 
 @method("polars", "to_pandas", "**")
 def to_pandas(call: Call) -> Type:
-    return replace(call.table, flavour="pandas", index=())
+    made = replace(call.table, flavour="pandas", index=())
+    structures = {c.name: None for c in made.columns if c.type is not None and c.type.name == "struct"}
+    return retype(made, structures) if structures else made  # dictionaries there
 
 
 @method("polars", "to_arrow", "**")

@@ -146,8 +146,10 @@ def dicts(call: Call) -> Type:
 @method("spark row", "asDict", "recursive")
 @method("pandas row", "to_dict", "**")
 def row_as_dict(call: Call) -> Type:
-    assert isinstance(call.receiver, Row)
-    return replace(call.receiver, kind="dict")
+    row = call.receiver
+    assert isinstance(row, Row)
+    types = {c.name: made.type if isinstance(made := value(row, c.name), Scalar) else None for c in row.table.columns}
+    return Row(replace(row.table, columns=tuple(replace(c, type=types[c.name]) for c in row.table.columns)), "dict")
 
 
 @method("spark", "collect", "")
