@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from polycell.core.types import Collection, Table
-from tests.dsl import labels
+from polycell.core.values import replace
+from tests.dsl import labels, load
 from tests.languages.python.oracle import compare
 
 PRELUDE = """
@@ -97,3 +98,27 @@ def test_all_files_of_a_pattern_are_known(folder: Path) -> None:
 def test_columns_inside_of_a_loop_over_files(folder: Path) -> None:
     code = PRELUDE + "for f in glob.glob('parts/part-*.csv'):\n    d = pd.read_csv(f)\n    d['<|>']"
     assert labels(code, folder) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        'Path(__file__).parent / "parts" / "part-1.csv"',
+        'Path(__file__).resolve().parent.joinpath("parts", "part-1.csv")',
+        'Path(__file__).resolve().parents[0] / "parts/part-1.csv"',
+        'os.path.join(os.path.dirname(os.path.abspath(__file__)), "parts", "part-1.csv")',
+        'Path(__file__).with_name("parts") / "part-1.csv"',
+    ],
+)
+def test_a_script_knows_where_it_lies(path: str, folder: Path) -> None:
+    case = load(f"{PRELUDE}r = pd.read_csv({path})\n", folder)
+    snapshot = case.session.update(replace(case.notebook, path=str(folder / "script.py")))
+    snapshot.analysis.settle()
+    [found] = [binding.type for binding in snapshot.analysis.exports(0).bindings if binding.name == "r"]
+    assert isinstance(found, Table)
+    assert [column.name for column in found.columns] == ["a", "b"]
+
+
+def test_the_folders_above_a_path(folder: Path) -> None:
+    assert columns('r = pd.read_csv(Path("parts/x/y").parents[1] / "part-1.csv")', folder) == ["a", "b"]
+    assert columns('r = pd.read_csv(Path("parts/x").parents[1] / "parts" / "part-1.csv")', folder) == ["a", "b"]

@@ -72,9 +72,11 @@ def source_of(context: Context) -> PythonSource:
 
 def _interpreter(context: Context, until: int | None) -> Interpreter:
     folder = str(PurePath(context.notebook.path).parent) if context.notebook.path else ""
-    return interpreter(
+    made = interpreter(
         source_of(context), context.view, cell=context.cell.id, folder=folder, until=until, text=context.cell.text
     )
+    made.file = context.notebook.path.replace("\\", "/") if context.notebook.path.endswith(".py") else ""
+    return made
 
 
 def _steps(source: PythonSource, text: str) -> list[Step]:

@@ -58,6 +58,8 @@ def _name(run: Interpreter, node: ast.Name) -> Type:
     if run.slot(node.id) is None:
         if node.id in ("spark", dbutils.NAME) and node.id in run.view.host.ambient.get("python", ()):
             return Opaque("pyspark.sql.SparkSession") if node.id == "spark" else dbutils.value()
+        if node.id == "__file__" and run.file:
+            return of_value(run.file)
         return BUILTIN_VALUES.get(node.id, UNKNOWN)
     return run.type_of(node.id)
 

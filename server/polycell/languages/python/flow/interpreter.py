@@ -127,6 +127,7 @@ class Interpreter:
         self.cell = cell
         self.text = text  # the cell's own, in which anchors count; `source.code` has IPython's syntax replaced
         self.folder = folder
+        self.file = ""  # of a script, which knows its own place (`__file__`)
         self.until = until
         self.state = State()
         self.known: dict[str, Slot] = {}  # names that came from cells above

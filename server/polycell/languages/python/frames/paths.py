@@ -71,14 +71,27 @@ def _listed(run: Evaluator, folder: object, kind: DataType) -> Collection:
     )
 
 
+DEEPEST = 64  # folders above a path
+
+
 def attribute(path: Scalar, name: str) -> Type:
     """An attribute of a `pathlib.Path`."""
     text = value_of(path)
     if name == "parent":
         return Scalar(PATH, _above(text) if isinstance(text, str) else None)
+    if name == "parents":
+        return _folders_above(text) if isinstance(text, str) else Collection("tuple", Scalar(PATH))
     if name in ("name", "stem", "suffix"):
         return of_value(_end(text, name)) if isinstance(text, str) else Scalar(STRING)
     return UNKNOWN
+
+
+def _folders_above(text: str) -> Collection:
+    """`path.parents`: of a relative path those that it names, the last of which is the working folder."""
+    folders = [_above(text)]
+    while folders[-1] not in ("/", ".") and len(folders) < DEEPEST:
+        folders.append(_above(folders[-1]))
+    return collection("tuple", tuple(Scalar(PATH, folder) for folder in folders))
 
 
 @function("glob.glob", "pathname **")
