@@ -82,3 +82,21 @@ def test_what_is_offered(query: str, offered: set[str], hidden: set[str]) -> Non
 def test_the_result_in_python() -> None:
     query = "from d.t |> aggregate max(total) as most, count(*) as n group by name"
     assert dsl.labels(f'{ABOVE} x\n{query}\n# %%\nx["<|>"]') == ["name", "most", "n"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("from d.t |> where totl > 1 |> aggregate sum(total) as s group by name |> select s, id", "totl id"),
+        ("from d.t |> extend total * 2 as x |> where x > y |> join d.c as c on c.id = t.id and c.z = 1", "y z"),
+        ("from d.t |> set total = 1 |> drop name |> where name = 'a'", ""),  # steps that sqlglot does not read
+        ("from d.t |> rename total as cost |> where cost > 1 |> order by total", ""),
+        ("from d.t as a |> where a.id = 1 |> aggregate count(*) as n group by name |> as b |> where b.n > 1", ""),
+        ("select id from d.t |> where id > 1 |> limit 3 |> union all (select 2) |> where id = 2", ""),
+        ("from d.t |> join d.other using (id) |> where anything = 1", ""),
+    ],
+)  # fmt: skip
+def test_what_is_certain(query: str, expected: str) -> None:
+    case = dsl.load(f"{ABOVE}\n{query}")
+    text = case.notebook.cells[-1].text
+    assert " ".join(f.span.of(text) for _, f in dsl.findings(case)) == expected

@@ -118,6 +118,8 @@ DDL = {
         ("snowflake", "select f.<|> from t, table(flatten(t.v)) f", "INDEX KEY PATH SEQ THIS VALUE"),
         ("bigquery", "select i.<|> from t, t.items i", "n sku"),
         ("bigquery", "select i.<|> from t, unnest(items) as i with offset as o", "n sku"),
+        ("bigquery", "select o.<|> from t, unnest(items) as i with offset as o", "o"),
+        ("postgres", "select u.<|> from t cross join lateral unnest(doc) with ordinality as u(a, n)", "a n"),
         ("bigquery", "select x.<|> from t, unnest(t.tags) as x", "x"),
         ("spark", "select item.<|> from t lateral view explode(items) e as item", "n sku"),
         ("spark", "select p.<|> from t lateral view outer explode(props) p as k, w lateral view explode(x) y", "k w"),
@@ -150,3 +152,23 @@ def test_what_a_result_keeps_of_a_pivot() -> None:
 def test_an_array_inside_a_join_that_has_a_name_ends() -> None:
     statement = scan("select * from (t join t.items i on true) as j", dialect("bigquery")).statements[0]
     assert Relations(statement, OneTable()).output(statement.root).open
+
+
+@pytest.mark.parametrize(
+    ("spoken", "query", "expected"),
+    [
+        ("bigquery", "select id from (select id, nme from p) pivot (sum(id) for nme in ('a' as a))", "id nme"),
+        ("bigquery", "select s_x, s_y from p pivot (sum(prce) as s for nme in ('a' as x))", "s_y prce nme"),
+        ("bigquery", "select id, v from p unpivot (v for k in (name, prce))", "prce"),
+        ("tsql", "select q.[1], q.[3] from (select id, price from p) s pivot (sum(price) for id in ([1])) q", "[3]"),
+        ("spark", "select x, y, z from (select name, price from p) pivot (sum(price) for name in (1 as x, 2 y))", "z"),
+        ("spark", "select * from p pivot (sum(price) for (name, id) in (('a', 1) as x))", ""),
+        ("snowflake", "select * from p pivot (sum(price) for nme in (any order by name))", "nme"),
+    ],
+)  # fmt: skip
+def test_what_is_certain(spoken: str, query: str, expected: str) -> None:
+    head, _, magic = DDL[spoken].rpartition("# %%")
+    case = dsl.load(f"{head}# %%{magic}create table p (id int, name varchar(9), price int)\n# %%{magic}{query}")
+    text = case.notebook.cells[-1].text
+    last = len(case.notebook.cells) - 1
+    assert " ".join(f.span.of(text) for index, f in dsl.findings(case) if index == last) == expected

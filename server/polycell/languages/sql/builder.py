@@ -487,7 +487,7 @@ class _Builder:
 
     def _on(self, i: int) -> None:
         clause = self._clause()
-        if self._statement() == "INSERT" and self.words[i + 1] == "CONFLICT":
+        if self._statement() == "INSERT" and self.words[i + 1] in ("CONFLICT", "DUPLICATE"):
             self._begin("conflict", i + 1)
         elif clause == "from" or (clause == "head" and self._statement() == "MERGE"):
             self._begin("on", i + 1)

@@ -10,9 +10,11 @@ from polycell.core.results import Finding
 from polycell.core.types import Table
 from polycell.languages.sql import duckdb_check
 from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.changed_check import unknown_changed
 from polycell.languages.sql.merge_check import unknown_merged
 from polycell.languages.sql.missing_tables import missing_tables
 from polycell.languages.sql.name_check import ambiguous_columns, unknown_columns, unknown_tables, unknown_written
+from polycell.languages.sql.pivot_check import unknown_pivoted
 from polycell.languages.sql.scan import Statement
 from polycell.languages.sql.sqlite_syntax import syntax_error
 from polycell.languages.sql.templates import hole_name
@@ -30,6 +32,7 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
                 *unknown_columns(statement, catalogue),
                 *unknown_written(statement, catalogue),
                 *unknown_merged(statement, catalogue),
+                *unknown_changed(statement, catalogue),
             ]
         yield from bound
         return
@@ -41,6 +44,8 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
     yield from unknown_columns(statement, made)
     yield from unknown_written(statement, made)
     yield from unknown_merged(statement, made)
+    yield from unknown_changed(statement, made)
+    yield from unknown_pivoted(statement, made)
     yield from unknown_tables(statement, made)
     yield from ambiguous_columns(statement, made)
 

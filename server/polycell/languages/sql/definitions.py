@@ -55,6 +55,8 @@ def target(statement: Statement) -> Target | None:
     verb = statement.root.statement
     if verb in ("SELECT", "WITH"):
         return _selected_into(statement)
+    if verb == "DECLARE":
+        return _declared_table(statement)
     if verb not in ("CREATE", "DROP", "ALTER", "CACHE"):
         return None
     at = 1
@@ -86,6 +88,15 @@ def target(statement: Statement) -> Target | None:
         return None
     only_if_absent = verb == "CREATE" and words[-3:] == ["IF", "NOT", "EXISTS"]
     return Target(verb, tuple(parts), at, only_if_absent, temporary)
+
+
+def _declared_table(statement: Statement) -> Target | None:
+    """T-SQL's `DECLARE @made TABLE (a int)`, which lives as long as its batch."""
+    tokens = statement.tokens
+    at = 3 if [t.value for t in tokens[2:3]] == ["AS"] else 2
+    if statement.dialect.name != "tsql" or [t.value for t in tokens[at : at + 1]] != ["TABLE"]:
+        return None
+    return Target("CREATE", (tokens[1],), at + 1)
 
 
 def _selected_into(statement: Statement) -> Target | None:
@@ -332,6 +343,7 @@ def exported(made: Mapping[str, Binding | None], before: ViewCatalogue) -> tuple
     return tuple(
         Binding(key, UNKNOWN, "deleted", "catalog") if binding is None else _beside_notebook(binding, before.folder)
         for key, binding in made.items()
+        if not key.startswith("@")  # a variable
     )
 
 

@@ -70,7 +70,7 @@ def _named(statement: Statement, root: Block) -> Iterator[tuple[Token, Token | N
             yield token, tokens[at - 2]
     for segment in root.segments:
         if segment.clause == "set":
-            yield from _assigned(statement, root, segment.start, segment.end)
+            yield from assigned(statement, root, segment.start, segment.end)
     for block in blocks(root):
         if block.start and tokens[block.start - 1].value == "INSERT" and block.closed and block.kind != "query":
             inside = tokens[block.start + 1 : block.end - 1]
@@ -79,7 +79,7 @@ def _named(statement: Statement, root: Block) -> Iterator[tuple[Token, Token | N
                 yield from ((token, None) for token in inside[::2])
 
 
-def _assigned(statement: Statement, root: Block, start: int, end: int) -> Iterator[tuple[Token, None]]:
+def assigned(statement: Statement, root: Block, start: int, end: int) -> Iterator[tuple[Token, None]]:
     """`a` of `SET a = …, b = …`."""
     tokens, fresh = statement.tokens, True
     for at, child in root.walk(start, end):

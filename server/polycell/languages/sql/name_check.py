@@ -97,7 +97,7 @@ def _relations(statement: Statement, catalogue: Catalogue) -> Relations | None:
     verb = statement.root.statement
     if verb not in _QUERIES and verb not in _WRITING and not (verb == "CREATE" and target(statement) is not None):
         return None
-    if any(b.pivots or b.implicit or b.kind == "join" for b in blocks(statement.root)):
+    if any((b.implicit and not b.step) or b.kind == "join" for b in blocks(statement.root)):
         return None
     if statement.dialect.name == "clickhouse" and any(t.value == "SETTINGS" for t in statement.tokens):
         return None
@@ -136,8 +136,14 @@ def _scopes(statement: Statement, relations: Relations) -> Iterator[tuple[Block,
     """Each query block with what it sees, where all of that is known whole."""
     for block in blocks(statement.root):
         seen = relations.visible(block) if block.kind == "query" else []
-        if seen and all(v.table.proves_absence and (v.name or v.source.hole) and v.table.columns for v in seen):
+        if seen and all(_is_whole(v) for v in seen):
             yield block, seen
+
+
+def _is_whole(visible: Visible) -> bool:
+    source, table = visible.source, visible.table
+    told = visible.name or source.hole or source.piped or source.block is not None
+    return bool(table.proves_absence and table.columns and told)
 
 
 def unknown_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
@@ -218,7 +224,7 @@ def _knows(visible: Visible, name: str) -> bool:
 # Words of clauses whose names are not followed here.
 _ODD = words_of(
     """APPLY LATERAL FLATTEN EXPLODE POSEXPLODE INLINE STACK JSON_TUPLE JSON_TABLE XMLTABLE OPENJSON OPENROWSET
-    CONNECT MATCH_RECOGNIZE MODEL MEASURES PIVOT UNPIVOT UNNEST OUTPUT ARRAY FINAL SAMPLE TABLESAMPLE
+    CONNECT MATCH_RECOGNIZE MODEL MEASURES UNNEST OUTPUT ARRAY FINAL SAMPLE TABLESAMPLE
     TRANSFORM COLLATE GENERATE_SERIES TABLE PREWHERE SEPARATOR"""
 )
 _TAKE_THE_FIRST = frozenset({"clickhouse", "polars"})

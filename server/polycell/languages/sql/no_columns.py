@@ -40,10 +40,20 @@ def is_exempt(statement: Statement, index: int) -> bool:
     return token.kind == "word" and _is_keyword(statement, index)
 
 
+def _is_returned(statement: Statement, index: int) -> bool:
+    """Whether the word is the first behind the RETURNING of an INSERT, UPDATE or DELETE."""
+    returned = statement.root.segment("returning")
+    return returned is not None and returned.start == index
+
+
 def _is_keyword(statement: Statement, index: int) -> bool:
     """`x IS NFC NORMALIZED`, `NEXT VALUE FOR ids`, `JSON_ARRAYAGG(x RETURNING json)`."""
     before = ["", "", *(t.value if t.kind == "word" else "" for t in statement.tokens[max(index - 2, 0) : index])][-2:]
-    if before[1] == "IS" or before == ["IS", "NOT"] or before[1] == "RETURNING":
+    if (
+        before[1] == "IS"
+        or before == ["IS", "NOT"]
+        or (before[1] == "RETURNING" and not _is_returned(statement, index))
+    ):
         return True
     if before[0] == "IDENTITY" and statement.tokens[index - 1].value == "(":
         return True  # T-SQL: `SELECT identity(int) AS id INTO …`

@@ -1,7 +1,7 @@
 """PIVOT and UNPIVOT behind a table: which columns they take away, and what those that they make are called.
 
 Names follow each database's manual; where only the data, or a rule that nobody wrote down, tells a name, the table is
-open. What they make is likely, so that nothing is reported missing below.
+open. What they make is likely, so that nothing is reported missing below, but where the query itself names it.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def _pivoted(
                 opened = True
                 continue
             origin = anchor(alias) if alias is not None and name == label else None
-            made.append(_column(name, _type(statement, part, table), origin))
+            sure = alias is not None or statement.dialect.name == "tsql"
+            made.append(_column(name, _type(statement, part, table), origin, sure=sure))
     return Table((*kept, *made), opened, case_sensitive=False)
 
 
@@ -105,8 +106,9 @@ def _is_value(statement: Statement, value: _Flat) -> bool:
     return literal and (len(tokens) < 3 or (len(tokens) == 3 and tokens[1].value == "AS"))
 
 
-def _column(name: str, type_: DataType | None, origin: Anchor | None) -> Column:
-    return Column(name, type_, certainty=Certainty.LIKELY, origin=origin, type_certainty=Certainty.LIKELY)
+def _column(name: str, type_: DataType | None, origin: Anchor | None, *, sure: bool = False) -> Column:
+    certainty = Certainty.CERTAIN if sure else Certainty.LIKELY
+    return Column(name, type_, certainty=certainty, origin=origin, type_certainty=Certainty.LIKELY)
 
 
 def _words(statement: Statement, block: Block) -> Iterator[Token]:

@@ -176,6 +176,9 @@ class Relations:
 
     def _function(self, source: Source, block: Block) -> Table:
         tokens = self.statement.tokens
+        if source.counts and source.alias is not None:
+            number = Column(self.statement.name(source.alias), INT64, origin=self._anchor(source.alias))
+            return Table((number,), open=True, case_sensitive=False)
         spelling, dialect = self.statement.spelling, self.statement.dialect.name
         name = spelling(source.function).lower() if source.function else ""
         following = tokens[source.call + 1] if source.call + 1 < len(tokens) else None
@@ -506,12 +509,14 @@ class Relations:
         made: list[Visible] = []
         for level, here in enumerate(self._levels(block)):
             for source in sources(self.statement, here):
+                if level and source.block is not None and _holds(source.block, block):
+                    break  # no table is seen from its own query, nor are those behind it
                 token = source.named
                 name = self.statement.spelling(token) if token is not None else ""
                 made.append(Visible(source, self.table(source, here), level, name))
             if here is self.statement.root and here.statement == "INSERT":
                 target = target_of(self.statement)
-                if target is not None and (here.segment("conflict") or here.segment("returning")):
+                if target is not None and self._is_read(here):
                     name = self.statement.spelling(target.named) if target.named else ""
                     made.append(Visible(target, self.table(target, here), level, name))
             if not outer:
@@ -519,6 +524,12 @@ class Relations:
         if not self._busy:  # inside a recursive table, what is seen is not yet final
             self._visible[key] = made
         return made
+
+    def _is_read(self, insert: Block) -> bool:
+        """Whether something in an INSERT sees the rows of its table: ON CONFLICT, RETURNING, T-SQL's OUTPUT."""
+        tsql = self.statement.dialect.name == "tsql"
+        said = tsql and any(t.value == "OUTPUT" and t.kind == "word" for t in self.statement.tokens)
+        return bool(said or insert.segment("conflict") or insert.segment("returning"))
 
     def _levels(self, block: Block) -> Iterator[Block]:
         """The query blocks whose sources can be seen from `block`, innermost first."""
@@ -567,6 +578,10 @@ class Relations:
             if at and len(names) == 2 and any(v.name.casefold() == qualifier for v in seen):
                 return None
         return None
+
+
+def _holds(outer: Block, inner: Block) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 _EXPLODE = frozenset({"spark", "databricks", "hive", "bigquery"})

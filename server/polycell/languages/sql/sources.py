@@ -33,6 +33,7 @@ class Source(Struct, frozen=True, eq=False):
     pivots: tuple[tuple[str, Block], ...] = ()
     listed: tuple[Token, ...] = ()
     strange: bool = False  # something followed that is not understood: more columns may come
+    counts: bool = False  # the number of an element, which BigQuery's `WITH OFFSET AS i` names
     piped: bool = False  # what comes out of the step before, or of the query that the pipe begins with (`block`)
 
     @property
@@ -47,6 +48,9 @@ _VERSION_CALLS = frozenset({"AT", "BEFORE", "CHANGES"})
 _VERSIONS = frozenset({"VERSION", "TIMESTAMP", "SYSTEM_TIME", "SYSTEM_VERSION"})
 _PARTS = frozenset({"PARTITION", "SAMPLE", "TABLESAMPLE", "OPTION"})
 _HINTS = frozenset({"USE", "FORCE", "IGNORE"})
+# Where INSERT needs no INTO, and what may stand between it and the table.
+_WITHOUT_INTO = frozenset({"tsql", "mysql"})
+_INSERTS = frozenset({"INTO", "OVERWRITE", "TOP", "LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "IGNORE", "TABLE"})
 _HEADS = {"UPDATE": ("UPDATE",), "INSERT": ("INTO", "OVERWRITE"), "MERGE": ("INTO", "MERGE"), "DELETE": ("DELETE",)}
 
 
@@ -101,6 +105,10 @@ def target_of(statement: Statement) -> Source | None:
     head = statement.root.segment("head")
     if heads is None or head is None:
         return None
+    bare = head.start + 1 < head.end and statement.tokens[head.start + 1]
+    if bare and heads[0] == "INTO" and statement.dialect.name in _WITHOUT_INTO and bare.value not in _INSERTS:
+        found = _factor(statement, statement.root, head.start + 1, head.end, "", None, target=True)
+        return found[0] if found else None
     for i in range(head.start, head.end):
         token = statement.tokens[i]
         if token.kind == "word" and token.value in heads:
@@ -203,6 +211,8 @@ def _factor(
     declared = _declared(statement, block, call, at, end) if function is not None else None
     if declared is not None:
         at = declared[1]
+    if function is not None and [t.value for t in tokens[at : min(end, at + 2)]] == ["WITH", "ORDINALITY"]:
+        at += 2
     alias, columns, strange = (
         (None, (), False)
         if target and at < end and at in block.children
@@ -216,12 +226,22 @@ def _factor(
         listed, before = columns, alias
         alias, columns, strange = _alias(statement, block, pivots[-1][1].end, end)
         alias = alias or before
-    return [
-        Source(
-            alias, tuple(parts), file, inner, function, call, columns, join, using, hole, lateral or view, pivots,
-            listed, strange,
-        )
-    ]  # fmt: skip
+    offset = _offset(tokens, at, end) if function is not None else None
+    found = Source(
+        alias, tuple(parts), file, inner, function, call, columns, join, using, hole, lateral or view, pivots,
+        listed, strange,
+    )  # fmt: skip
+    return [found] if offset is None else [found, Source(offset, function=function, call=call, join=",", counts=True)]
+
+
+def _offset(tokens: list[Token], at: int, end: int) -> Token | None:
+    """`UNNEST(x) AS e WITH OFFSET AS i`."""
+    words = [t.value if t.kind == "word" else "" for t in tokens[at:end]]
+    for place in range(at, end - 1):
+        if words[place - at : place - at + 2] == ["WITH", "OFFSET"]:
+            named = tokens[end - 1]
+            return named if place + 2 < end and named.kind in ("word", "name") else tokens[place + 1]
+    return None
 
 
 def _pivots(statement: Statement, block: Block, at: int, end: int) -> tuple[tuple[str, Block], ...]:

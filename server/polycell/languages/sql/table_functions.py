@@ -75,6 +75,8 @@ def exploded(function: str, argument: DataType | None, names: tuple[str, ...]) -
     if function.startswith("posexplode"):
         given, types = ["pos", *given], [INT32, *types]
     spelled = list(names) or given
+    if len(spelled) == len(types) + 1:  # WITH ORDINALITY
+        types = [*types, INT64]
     padded = types if len(types) == len(spelled) else [None] * len(spelled)
     columns = tuple(Column(name, type_) for name, type_ in zip(spelled, padded, strict=True))
     return Table(columns, open=True, case_sensitive=False)
