@@ -15,6 +15,7 @@ from msgspec import Struct
 from polycell.core.types import INT64, Anchor, Certainty, Column, DataType, Table
 from polycell.core.values import replace
 from polycell.languages.sql.blocks import Block, Cte
+from polycell.languages.sql.column_lists import renamed
 from polycell.languages.sql.columns import Item, items
 from polycell.languages.sql.file_functions import arguments_of
 from polycell.languages.sql.lexer import Token
@@ -121,11 +122,11 @@ class Relations:
             finally:
                 self._asking.discard(key)
             if source.listed:
-                found = _renamed(found, [self.statement.name(t) for t in source.listed], source.listed, self._anchor)
+                found = renamed(found, [self.statement.name(t) for t in source.listed], source.listed, self._anchor)
             for word, inside in source.pivots:
                 found = pivoted(self.statement, word, inside, found, self._anchor)
             if source.columns and (source.function is None or source.pivots):  # else the function was called for them
-                found = _renamed(found, [self.statement.name(t) for t in source.columns], source.columns, self._anchor)
+                found = renamed(found, [self.statement.name(t) for t in source.columns], source.columns, self._anchor)
             if source.strange:
                 found = replace(found, open=True)
             self._asked.append((source, found))
@@ -165,7 +166,7 @@ class Relations:
         if cte.columns:
             listed = items(self.statement, cte.block)
             whole = len(listed) == len(cte.columns) and not any(i.star or i.odd or i.empty for i in listed)
-            found = _renamed(found, [self.statement.name(t) for t in cte.columns], cte.columns, self._anchor)
+            found = renamed(found, [self.statement.name(t) for t in cte.columns], cte.columns, self._anchor)
             if whole:
                 columns = tuple(replace(c, certainty=Certainty.CERTAIN) for c in found.columns)
                 found = replace(found, columns=columns, open=False)
@@ -594,21 +595,3 @@ def _field(column: Column, name: str) -> Column | None:
         if label.casefold() == name.casefold():
             return replace(column.named(label, None), type=type_, source=f"{column.source or column.name}.{label}")
     return None
-
-
-def _renamed(
-    table: Table, names: Sequence[str], tokens: Sequence[Token], anchor: Callable[[Token], Anchor | None]
-) -> Table:
-    """A table under a column list; a list that is too short leaves the table open."""
-    columns = list(table.columns)
-    if table.open:
-        # Nobody knows which of the columns the names are, or whether there are as many.
-        made = [Column(n, certainty=Certainty.LIKELY, origin=anchor(t)) for n, t in zip(names, tokens, strict=True)]
-        return Table(tuple(made), True, case_sensitive=False)
-    made = [
-        replace(column.named(name, anchor(token)), certainty=Certainty.CERTAIN)
-        for column, name, token in zip(columns, names, tokens, strict=False)
-    ]
-    # A list that is too short leaves names whose suffixes (`id_1`) are made after the renaming.
-    rest = [replace(c, certainty=min(c.certainty, Certainty.LIKELY)) for c in columns[len(names) :]]
-    return replace(table, columns=(*made, *rest), open=table.open or bool(rest))

@@ -10,10 +10,8 @@ import re
 from functools import lru_cache
 
 from polycell.core.text import Span
+from polycell.languages.sql.batches import batches
 from polycell.languages.sql.dialects import Dialect
-
-# T-SQL's tools end a batch at GO; USE needs no semicolon behind it.
-_BATCHES = r"|(?P<go>^[ \t]*GO(?:[ \t]+\d+)?[ \t]*$)|(?P<use>^[ \t]*USE[ \t]+(?:\w+|\[[^\]\r\n]+\])[ \t]*$)"
 
 
 def ends_by_lines(text: str, dialect: Dialect) -> bool:
@@ -32,24 +30,22 @@ def _pattern(dialect: Dialect) -> re.Pattern[str]:
     double = body.replace("'", '"') if dialect.double_quotes == "string" else r'[^"]*'
     return re.compile(
         rf"(?:{'|'.join(line)})[^\r\n]*|/\*[\s\S]*?(?:\*/|\Z)"
-        rf"|'{body}(?:'|\Z)|\"{double}(?:\"|\Z)|`[^`]*(?:`|\Z)|\$(?P<tag>[A-Za-z_]*)\$[\s\S]*?\$(?P=tag)\$|(?P<end>;)"
-        + (_BATCHES if dialect.name == "tsql" else ""),
+        rf"|'{body}(?:'|\Z)|\"{double}(?:\"|\Z)|`[^`]*(?:`|\Z)|\$(?P<tag>[A-Za-z_]*)\$[\s\S]*?\$(?P=tag)\$|(?P<end>;)",
         re.I | re.M,
     )
 
 
 def split(text: str, dialect: Dialect) -> tuple[Span, ...]:
-    """Spans of the statements, without their `;` or GO. They tile the text; the last may be empty."""
+    """Spans of the statements, without their `;` or GO. They tile the text but for these; the last may be empty."""
     if ";" not in text and not ends_by_lines(text, dialect):
         return (Span(0, len(text)),)
+    if dialect.name == "tsql":
+        return tuple(batches(text))
     made: list[Span] = []
     start = 0
     for match in _pattern(dialect).finditer(text):
-        if match.lastgroup in ("end", "go"):
+        if match.lastgroup == "end":
             made.append(Span(start, match.start()))
-            start = match.end()
-        elif match.lastgroup == "use":
-            made += [Span(start, match.start()), Span(match.start(), match.end())]
             start = match.end()
     made.append(Span(start, len(text)))
     return tuple(made)
