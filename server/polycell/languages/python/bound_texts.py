@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -29,6 +30,7 @@ class _Scope(Struct, frozen=True):
     blocks: list[Sequence[ast.stmt]]
 
 
+@lru_cache(maxsize=32)  # each query of a cell asks, each time that its flow is followed
 def bound_texts(tree: ast.Module) -> Bound:
     """The answer for the names of a cell. A name that functions declare global is nobody's."""
     scopes = list(_scopes(tree))
