@@ -60,6 +60,11 @@ def renamed(text: str, name: str) -> str:
             "«x» = 1\ndef f():\n    global «x»\n    «x» = 2\ndef g():\n    x = 3",
         ),
         ("x<|> = 1\nf'{x:>{x}} x {{x}}'", "«x» = 1\nf'{«x»:>{«x»}} x {{x}}'"),
+        # The comment that declares a frame, above its definition and in another cell; prose is none.
+        (
+            "# schema x: a int64\nx<|> = f()\n# %%\n# schema x: b string, ...\n# see x: a",
+            "# schema «x»: a int64\n«x» = f()\n---\n# schema «x»: b string, ...\n# see x: a",
+        ),
         # What a shell escape and a line magic read.
         ("x<|> = 1\n%timeit x\n!echo $x {x} x", "«x» = 1\n%timeit «x»\n!echo $«x» {«x»} x"),
     ],

@@ -6,7 +6,7 @@ import ast
 from itertools import islice
 
 from polycell.core.environment import Binding, BindingKind, Exports
-from polycell.core.facts import Definition, Facts, Use
+from polycell.core.facts import Definition, Facts, Reference, Use
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell
 from polycell.core.patterns import pattern
@@ -54,7 +54,7 @@ def python_facts(cell: Cell, host: Host) -> Facts:
     return Facts(
         scopes.definitions,
         uses,
-        scopes.references,
+        _with_comments(scopes, cell.text),
         () if source.isolated else scopes.imports,  # another interpreter may run it, with other packages
         source.magics,
         (*source.fragments, *sql_fragments(source, cell.text), *chart_fragments(source, cell.text)),
@@ -62,6 +62,17 @@ def python_facts(cell: Cell, host: Host) -> Facts:
         opens,
         source,
     )
+
+
+def _with_comments(scopes: Scopes, text: str) -> tuple[Reference, ...]:
+    """The frames that schema comments name are mentioned there, so that a rename takes the comment along."""
+    if "schema" not in text:
+        return scopes.references
+    from polycell.languages.python.schema_comments import schema_comments
+
+    defined = {definition.name for definition in scopes.definitions}
+    mentions = [Reference(c.name, c.name_span, False, c.name in defined) for c in schema_comments(text)]
+    return tuple(sorted((*scopes.references, *mentions), key=lambda r: r.span)) if mentions else scopes.references
 
 
 def _guarded_by_broken(source: PythonSource, text: str, uses: tuple[Use, ...]) -> tuple[Use, ...]:

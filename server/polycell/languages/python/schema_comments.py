@@ -40,9 +40,10 @@ class Item(Struct, frozen=True):
 
 
 class SchemaComment(Struct, frozen=True):
-    """`span` is the whole comment, which begins at its `#`."""
+    """`span` is the whole comment, which begins at its `#`; `name_span` is where it names the frame."""
 
     name: str
+    name_span: Span
     span: Span
     items: tuple[Item, ...]
     open: bool
@@ -86,7 +87,7 @@ def _read(text: str, head: re.Match[str]) -> SchemaComment | None:
             items.append(_item(text, part, words, {i.name for i in items}))
     if not items or not (open_ or any(i.type is not None and not i.wrong for i in items)):
         return None
-    return SchemaComment(head[2], Span(start, end), tuple(items), open_)
+    return SchemaComment(head[2], Span(*head.span(2)), Span(start, end), tuple(items), open_)
 
 
 def _line_end(text: str, at: int) -> int:
