@@ -81,6 +81,13 @@ def test_a_name_that_comes_too_late_is_told_from_one_that_never_comes(tmp_path: 
     assert "       never – not from this notebook" in out
 
 
+def test_a_name_of_unknown_type_is_the_notebooks_own_in_other_languages_too(tmp_path: Path, capsys: Capture) -> None:
+    path = write(tmp_path / "a.ipynb", "best = open(0)", "%%sql\nselect * from best", "%%sql\nselect * from other")
+    out = polycell(capsys, "show", path)[1]
+    assert "uses   best  from cell 1" in out
+    assert "other – not from this notebook" in out
+
+
 def test_where_cells_have_no_order_names_may_come_from_below(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "a.py"
     path.write_text(

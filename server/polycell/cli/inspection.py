@@ -89,7 +89,10 @@ def _uses(snapshot: Snapshot, services: Services, index: int, givers: _Givers) -
             if binding is not None:
                 yield Used(use.name, _giver(binding, index, givers, view.host.order == "any"), binding.type)
             elif use.name not in ambient and not use.guarded:
-                yield Used(use.name, below=view.defined_later(use.name))
+                # What another language makes of a name whose type is not known is not told; whose it is, is.
+                untold = givers.get(("python", use.name), []) if use.table else []
+                above = untold[bisect_left(untold, index) - 1] + 1 if untold and untold[0] < index else None
+                yield Used(use.name, above, below=above is None and view.defined_later(use.name))
 
 
 def _parts(snapshot: Snapshot, services: Services, index: int) -> Iterator[tuple[View, str, Sequence[Use]]]:
