@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polycell.formats import read_file
-from polycell.lsp.jupyterlab import restore, split
+from polycell.lsp.jupyterlab import begun_string, restore, split
 from tests.lsp.client import Client, eventually, position, run
 from tests.lsp.test_recordings import RECORDED, messages
 from tests.shared import SHARED, needs_shared
@@ -156,6 +156,22 @@ CELLS = (
     ("python", "%%sql result <<\nselect \nfrom t"),
     ("sql", "TODO"),
 )
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "lead"),
+    [
+        ('sales["pr', "pr", '"'),
+        ("sales.query('price > 1 and reg", "reg", "'price > 1 and "),
+        ("f\"{sales['pri", "pri", "'"),
+        ('read_csv(r"data/sal', "sal", 'r"data/'),
+        ("sales.pri", "pri", ""),
+        ('x = "a"; sales.pri', "pri", ""),
+        ('sql("""select\nreg', "reg", ""),
+    ],
+)
+def test_what_stands_before_a_word_in_the_same_token(typed: str, word: str, lead: str) -> None:
+    assert begun_string(typed, len(typed), len(typed) - len(word)) == lead
 
 
 async def lab(tmp_path: Path) -> tuple[Client, str]:

@@ -21,6 +21,7 @@ from polycell.core.values import replace
 from polycell.lsp import answers, companion
 from polycell.lsp.asked import guarded, target_of, value_at
 from polycell.lsp.convert import Json, Position, to_offset
+from polycell.lsp.jupyterlab import begun_string
 from polycell.lsp.scheduler import LARGE, read_large, settle
 from polycell.lsp.state import Asked, State, Target
 
@@ -93,7 +94,10 @@ async def completion(state: State, cursor: Cursor) -> Json | None:
     def place(cell_span: Span) -> Span | None:
         return asked.face.to_face(target.cell, cell_span)
 
-    return _list(items(state, asked, cursor, place, chosen), cut or answer.incomplete)
+    lead = ""
+    if state.client.jupyterlab and typed and target.snapshot.notebook.cells[target.index].language == "python":
+        lead = begun_string(text, target.offset, answer.items[0].replace.start)
+    return _list(items(state, asked, cursor, place, chosen, lead), cut or answer.incomplete)
 
 
 async def _with_all_above(state: State, cursor: Cursor, target: Target) -> Completions:
@@ -168,8 +172,10 @@ def items(
     at: Position,
     place: Callable[[Span], Span | None],
     chosen: Iterable[Completion],
+    lead: str = "",
 ) -> Iterable[Json]:
-    """Items as the client takes them, numbered in their order. `place`: where a span of theirs lies in the document."""
+    """Items as the client takes them, numbered in their order. `place`: where a span of theirs lies in the document;
+    `lead` stands before it and is written anew."""
     face, client = asked.face, state.client
     data = {"uri": face.uri, "line": at.line, "character": at.character}
     replaced: Span | None = None
@@ -181,6 +187,8 @@ def items(
             insert, made["filterText"] = _escaped(insert), _escaped(item.filter or item.label)
         elif item.filter:
             made["filterText"] = item.filter
+        if lead:
+            insert, made["filterText"] = lead + insert, lead + (item.filter or item.label)
         made["insertTextFormat"] = PLAIN_TEXT
         if item.detail and client.label_details:
             made["labelDetails"] = {"description": item.detail}
@@ -189,7 +197,7 @@ def items(
         if item.replace is not replaced:  # which nearly all items have in common
             replaced = item.replace
             edit = _edit(state, asked, at, place(replaced))
-        if edit is None:
+        if edit is None or lead:
             made["insertText"] = insert
         else:
             made["textEdit"] = {**edit, "newText": insert}
