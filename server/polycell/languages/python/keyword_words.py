@@ -61,6 +61,7 @@ def plot_form(place: Place, call: Bracket) -> str:
 
 
 def taken(place: Place, call: Bracket) -> Sequence[str]:
+    """The keyword arguments that a call takes besides what its signature says, whatever is being written of them."""
     if call.kind != "(" or "." not in call.receiver:
         return ()
     owner, _, method = call.receiver.rpartition(".")
