@@ -93,18 +93,6 @@ async function walk(page, workbench, folder) {
     await suggestion("region").waitFor();
     await pause(600);
   });
-  await step("who types on behind a space is offered what an import can take", async () => {
-    await keys.press("Escape");
-    await keys.press("End");
-    await keys.press("Enter");
-    await keys.type("import num", { delay: 0 }); // faster than the space can be answered
-    await suggestion("numbers").waitFor();
-    await keys.press("Escape");
-    await keys.press("Shift+Home");
-    await keys.press("Backspace");
-    await keys.press("Backspace");
-    await pause(300);
-  });
   await step("an unfinished line hurts no other cell", async () => {
     await keys.press("Escape");
     await pause(1_500);
