@@ -56,7 +56,7 @@ class UseBeforeDefinition:
             fixes = (Fix(f"Move the cell that defines `{name}` above this cell", move=move),)
             added = add_import(context, name) if _is_import(place, cell.text) else None
             fixes += (added,) if added is not None else ()
-        message = f"`{name}` is used here and defined only in a cell below: a run from top to bottom fails."
+        message = f"`{name}` is used here and defined only in a cell below: a run from top to bottom fails here."
         return Finding(self.code, use.span, message, "warning", related, fixes)
 
 

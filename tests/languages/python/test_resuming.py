@@ -153,3 +153,25 @@ def test_another_answer_from_above_has_the_cell_followed_anew(monkeypatch: pytes
     assert followed.at_end_of(f"{cell}few[") <= 2 + resuming.FEW
     assert followed.at_end_of(f"{cell}few[", ABOVE.replace("'x'", "'w'")) >= 300
     assert followed.at_end_of(f"{cell}few['", ABOVE.replace("'x'", "'w'")) <= 2 + resuming.FEW
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_place_after_the_other_is_told_as_it_is_alone(seed: int) -> None:
+    chance = random.Random(seed)
+    text = _edited(_edited(VARIED, chance), chance)
+    snapshot = Session(SERVICES).update(_notebook(ABOVE, text))
+    snapshot.analysis.settle()
+    one = snapshot.analysis.context(1)
+    places = [chance.randrange(len(text)) for _ in range(15)]
+    for place in [*sorted(places), *places]:
+        alone = flow.run(snapshot.analysis.context(1), place).overlay()
+        assert flow.run(one, place).overlay() == alone, text[:place]
+
+
+def test_each_query_of_a_cell_is_judged_from_where_the_one_before_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    queries = "".join(f"q{n} = duckdb.sql('select k + {n} as a from above')\nq{n}.show()\n" for n in range(30))
+    snapshot = Session(SERVICES).update(_notebook(f"{ABOVE}\nimport duckdb", queries))
+    snapshot.analysis.settle()
+    followed = _Followed(monkeypatch)
+    assert snapshot.analysis.findings(1) == ()
+    assert 60 <= followed.count <= 60 * 4  # the cell a few times, and not once for each query

@@ -30,7 +30,7 @@ from polycell.languages.python.flow import parts
 from polycell.languages.python.flow.definitions import of_annotation
 from polycell.languages.python.flow.interpreter import CalledWith, Interpreter, Reached, TooMuch, Watcher
 from polycell.languages.python.flow.looking import only_looks
-from polycell.languages.python.flow.resuming import Step, follow_leading
+from polycell.languages.python.flow.resuming import Step, follow_above
 from polycell.languages.python.flow.runs import follow_run
 from polycell.languages.python.flow.saved import add_saved_columns
 from polycell.languages.python.flow.sql_lines import follow_line, table_of
@@ -142,7 +142,7 @@ def run(
         steps: Sequence[Step] = _steps(made.source, context.cell.text)
         follow = partial(_follow, made, context, inside)
         if uses is None and not moves:  # who is told what happens must see all of it
-            steps = follow_leading(made, context, steps, follow)
+            steps = follow_above(made, context, steps, follow)
         for step in steps:
             follow(step)
     except Reached:

@@ -37,6 +37,36 @@ class Step(Struct, frozen=True):
     comment: SchemaComment | None = None
 
 
+def follow_above(
+    made: Interpreter, context: Context, steps: Sequence[Step], follow: Callable[[Step], None]
+) -> Sequence[Step]:
+    """Bring the interpreter to the step that the place asked about lies in, from where a walk for the same context has
+    come to: who asks about one place of a cell after the other (each query that stands in it) walks it once. The steps
+    that are left."""
+    kept: list[tuple[int, Mapping[str, Any]]] = context.once("walked", list)
+    number = _above(made, steps)
+    if kept and kept[0][0] <= number:
+        begin = kept[0][0]
+        made.go_on(kept[0][1])
+    else:
+        begin = len(steps) - len(follow_leading(made, context, steps, follow))
+    if made.until is not None and number - begin > FEW:
+        for step in steps[begin:number]:
+            follow(step)
+        kept[:] = [(number, made.gathered())]
+        begin = number
+    return steps[begin:]
+
+
+def _above(made: Interpreter, steps: Sequence[Step]) -> int:
+    """How many steps lie wholly above the place that is asked about."""
+    until = made.until
+    if until is None:
+        return len(steps)
+    below = (n for n, s in enumerate(steps) if s.statement is None or made.source.span(s.statement).end >= until)
+    return next(below, len(steps))
+
+
 def follow_leading(
     made: Interpreter, context: Context, steps: Sequence[Step], follow: Callable[[Step], None]
 ) -> Sequence[Step]:
