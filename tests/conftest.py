@@ -10,7 +10,7 @@ from importlib import import_module
 import pytest
 from hypothesis import settings
 
-from polycell.languages.sql import duckdb_shadow
+from polycell.languages.sql.duckdb import shadow as duckdb_shadow
 from tests.shared import examples
 
 # The same examples in every run, so that a failure is the change's and not chance's; POLYCELL_FUZZ=1 looks further.
@@ -37,7 +37,7 @@ PATIENCE = {
     "languages.python.engine.calls": "PATIENCE",
     "languages.python.engine.receivers": "PATIENCE",
     "languages.python.layout": "PATIENCE",
-    "languages.sql.duckdb_shadow": "SECONDS",
+    "languages.sql.duckdb.shadow": "SECONDS",
     "lsp.disk": "PATIENCE",
     "lsp.preview": "PATIENCE",
     "lsp.requests": "PATIENCE",

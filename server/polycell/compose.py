@@ -187,7 +187,7 @@ def _beside(package_index: str, maven_repository: str) -> Beside:
     from polycell.dependencies.topic import Declarations
     from polycell.languages.magics import Magics
     from polycell.languages.python import altair_chart_at, annotate_tables, as_vega_lite
-    from polycell.languages.python.drawn_names import Drawn
+    from polycell.languages.python.charts.drawn_names import Drawn
     from polycell.languages.python.looks_like_r import CertainlyPython, LooksLikeR
     from polycell.languages.python.sent_texts import Sent
     from polycell.languages.sql import Makers, query_of_tables

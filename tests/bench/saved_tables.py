@@ -28,9 +28,9 @@ from polycell.core.environment import Sources
 from polycell.core.session import Session
 from polycell.core.types import Table, Type
 from polycell.formats import read_file
+from polycell.languages.python.columns.unknown import unknown_columns
 from polycell.languages.python.flow.exports import run
 from polycell.languages.python.flow.uses import Uses
-from polycell.languages.python.unknown_columns import unknown_columns
 from polycell.tables.files import FileRequest
 from polycell.tables.outputs import table_of
 

@@ -23,10 +23,10 @@ from polycell.core.session import Session, Snapshot
 from polycell.core.values import replace
 from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource
-from polycell.languages.sql import duckdb_shadow
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
-from polycell.languages.sql.place import place
+from polycell.languages.sql.duckdb import shadow as duckdb_shadow
+from polycell.languages.sql.syntax.place import place
 from polycell.lsp import garbage
 from tests.languages.sql.damage import DUCKDB, MODES, catalogue, damaged, points, queries, schema
 from tests.shared import SHARED

@@ -10,7 +10,8 @@ from polycell.compose import default_services
 from polycell.core import features
 from polycell.core.notebook import replace_cell
 from polycell.core.session import Session
-from polycell.languages.sql import duckdb_shadow, infer
+from polycell.languages.sql.duckdb import shadow as duckdb_shadow
+from polycell.languages.sql.relations import infer
 from polycell.lsp.conversation import default_parts
 from tests.bench import flow, generate, sql
 from tests.bench.measure import sized, warm, with_text

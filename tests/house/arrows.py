@@ -29,6 +29,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "__init__": frozenset(),
 }
 
+# Packages inside of a language, the lowest first: each may import those before it, and nothing that stands beside them.
+LADDERS: dict[str, tuple[str, ...]] = {
+    "python": ("syntax", "known", "frames", "flow", "charts", "columns"),
+    "sql": ("syntax", "relations"),
+}
+
 # Third-party packages that belong to one room.
 BELONGS = {"pygls": "lsp", "lsprotocol": "lsp", "typer": "cli", "rich": "cli"}
 
@@ -98,7 +104,16 @@ def _wrong(inside: Path, module: str) -> str:
         return "" if target in MAY_IMPORT[room] else f"{room} must not import {target} ({module})"
     if room == "languages" and len(rest) > 1 and len(inside.parts) > 2 and rest[1] != inside.parts[1]:
         return f"languages never import each other: {inside.parts[1]} imports {rest[1]}"
-    return ""
+    return _off_the_ladder(inside, rest) if room == "languages" and len(inside.parts) > 3 else ""
+
+
+def _off_the_ladder(inside: Path, rest: list[str]) -> str:
+    language, package = inside.parts[1:3]
+    ladder = LADDERS.get(language, ())
+    imported = rest[2] if len(rest) > 2 else "__init__"
+    if package not in ladder or imported in ladder[: ladder.index(package) + 1]:
+        return ""
+    return f"{language}/{package} must not import {imported}: {' < '.join(ladder)}"
 
 
 def circles(package: Path, room: str) -> list[set[str]]:

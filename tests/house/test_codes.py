@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from polycell.languages.python.shapes import nodes
+from polycell.languages.python.syntax.shapes import nodes
 from polycell.rules.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[2]

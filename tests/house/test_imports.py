@@ -30,6 +30,8 @@ def test_python_has_no_circles(tmp_path: Path) -> None:
         ("core/a.py", "import pyarrow", "standard library"),
         ("core/a.py", "from polycell.formats import b", "core must not import formats"),
         ("core/a.py", "from polycell import __version__", "core knows nothing"),
+        ("languages/python/syntax/a.py", "from polycell.languages.python.flow import b", "must not import flow"),
+        ("languages/python/flow/a.py", "from polycell.languages.python.service import b", "must not import service"),
         ("formats/a.py", "from polycell.languages.sql import b", "formats must not import languages"),
         ("formats/a.py", "from polycell import compose", "formats must not import compose"),
         ("languages/python/a.py", "from polycell.languages.sql import b", "languages never import each other"),

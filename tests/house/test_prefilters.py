@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from polycell.core.text import has_any
 from polycell.dependencies import cells, saved
-from polycell.languages.python import chart_literals, drawn_names, sql_expressions, sql_literals, unreachable
+from polycell.languages.python import unreachable
+from polycell.languages.python.charts import drawn_names
+from polycell.languages.python.charts import literals as chart_literals
+from polycell.languages.python.columns import sql_expressions
+from polycell.languages.python.syntax import sql_literals
 
 FILTERS: list[tuple[re.Pattern[str], Iterable[str]]] = [
     (chart_literals._MAYBE, chart_literals._DRAWING),

@@ -37,7 +37,7 @@ def completions(target: Target, services: Services, answer: Completions) -> Comp
     context = target.snapshot.analysis.context(target.index)
     if context.cell.language != "python" or _in_fragment(target, services):
         return answer
-    from polycell.languages.python import cursor
+    from polycell.languages.python.syntax import cursor
 
     here = cursor.site(context.cell.text, target.offset)
     if here.attribute and _comes_from_elsewhere(target, context, here.receiver):

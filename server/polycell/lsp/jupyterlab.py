@@ -307,7 +307,7 @@ def begun_string(text: str, offset: int, start: int) -> str:
     """jupyterlab-lsp knows no ranges: an item takes the place of the editor's token where it begins as that does, and
     else comes behind the cursor. A text is one token from its quote on; what stands in it before `start` is told, ""
     outside of texts and in those of several lines."""
-    from polycell.languages.python.cursor import site
+    from polycell.languages.python.syntax.cursor import site
 
     quote = site(text, offset).quote
     opened = text.rfind(quote, 0, start) if quote else -1

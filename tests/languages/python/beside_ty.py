@@ -41,8 +41,8 @@ from polycell.languages.python.engine.hints import _label
 from polycell.languages.python.engine.items import entries, markdown
 from polycell.languages.python.engine.slices import code_of
 from polycell.languages.python.engine.specs import SPECS
-from polycell.languages.python.shapes import nodes
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.source import PythonSource
 from tests.languages.python.engines import Running, running
 from tests.shared import SHARED
 

@@ -6,8 +6,8 @@ from polycell.core.facts import Facts
 from polycell.core.hosts import host
 from polycell.core.notebook import Cell
 from polycell.languages.python.facts import python_facts
-from polycell.languages.python.parse import parse
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.parse import parse
+from polycell.languages.python.syntax.source import PythonSource
 
 
 def source(text: str) -> PythonSource:

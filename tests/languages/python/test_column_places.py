@@ -15,7 +15,7 @@ import pytest
 from polycell.core import features
 from polycell.core.types import Table
 from polycell.core.values import replace
-from polycell.languages.python.column_arguments import METHODS, READERS
+from polycell.languages.python.known.column_arguments import METHODS, READERS
 from tests.dsl import Case, complete, labels, load
 
 PANDAS = """

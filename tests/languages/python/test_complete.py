@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polycell.languages.python.cursor import site
+from polycell.languages.python.syntax.cursor import site
 from tests.dsl import complete, labels
 from tests.shared import examples
 

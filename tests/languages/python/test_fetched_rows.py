@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from polycell.languages.python.members import MEMBERS
+from polycell.languages.python.known.members import MEMBERS
 from tests import dsl
 
 SET_UP = """\

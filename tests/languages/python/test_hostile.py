@@ -8,9 +8,9 @@ from polycell.core.facts import Facts
 from polycell.core.hosts import host
 from polycell.core.notebook import Cell
 from polycell.core.types import Table
-from polycell.languages.python.cursor import FARTHEST, site
 from polycell.languages.python.facts import KNOWN, MOST, python_facts, too_large
-from polycell.languages.python.guesses import names_at_margin
+from polycell.languages.python.syntax.cursor import FARTHEST, site
+from polycell.languages.python.syntax.guesses import names_at_margin
 from tests import dsl
 
 

@@ -12,9 +12,9 @@ import pytest
 from polycell.compose import default_services
 from polycell.core import features
 from polycell.core.service import Context
-from polycell.languages.python import at_cursor
 from polycell.languages.python import hover as own
 from polycell.languages.python.engine.engine import Answer, Engine
+from polycell.languages.python.flow import at_cursor
 from polycell.languages.python.flow.interpreter import Interpreter
 from tests.dsl import definition, hover, load
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from polycell.core.hosts import host
 from polycell.formats import read_file
 from polycell.languages.python.facts import python_facts
-from polycell.languages.python.shapes import bound_in
+from polycell.languages.python.syntax.shapes import bound_in
 from tests.languages.python.reading import defined, facts, needed, problems, source
 from tests.shared import SHARED, examples, needs_shared
 

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from polycell.languages.python import cursor, statements
+from polycell.languages.python.syntax import cursor, statements
 from tests.languages.python.reading import defined, problems, source
 from tests.shared import SHARED, needs_shared
 

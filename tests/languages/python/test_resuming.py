@@ -15,9 +15,9 @@ from polycell.core.session import Session
 from polycell.core.values import replace
 from polycell.formats.cells import make_cell
 from polycell.formats.model import CellSource
-from polycell.languages.python import resumed, scopes, trees
 from polycell.languages.python.flow import exports as flow
 from polycell.languages.python.flow import resuming
+from polycell.languages.python.syntax import resumed, scopes, trees
 from tests.languages.python.test_trees import LONG
 
 SERVICES = default_services()

@@ -15,7 +15,7 @@ from polycell.core.actions import apply
 from polycell.core.results import Action
 from polycell.core.text import Span
 from polycell.core.types import Column, Table
-from polycell.languages.python.schema_comments import schema_comments, written
+from polycell.languages.python.syntax.schema_comments import schema_comments, written
 from polycell.tables.type_names import NAMES, parse_type
 from tests.dsl import Case, check_findings, labels, load
 from tests.shared import examples

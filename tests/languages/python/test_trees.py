@@ -10,8 +10,8 @@ from collections import deque
 import pytest
 
 from polycell.core.facts import Facts
-from polycell.languages.python import resumed, scopes, trees
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax import resumed, scopes, trees
+from polycell.languages.python.syntax.source import PythonSource
 from tests.languages.python.reading import facts
 
 LINES = 300

@@ -24,10 +24,10 @@ from polycell.core.hosts import host
 from polycell.core.types import Column, Table
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.complete import complete
-from polycell.languages.sql.dialects import dialect
-from polycell.languages.sql.lexer import lex
-from polycell.languages.sql.place import place
-from polycell.languages.sql.sqltypes import parse_type
+from polycell.languages.sql.relations.types import parse_type
+from polycell.languages.sql.syntax.dialects import dialect
+from polycell.languages.sql.syntax.lexer import lex
+from polycell.languages.sql.syntax.place import place
 
 MODES = ("intact", "hole", "trunc", "trunc_from", "hole+break")
 DUCKDB = dialect("duckdb")

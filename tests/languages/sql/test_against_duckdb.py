@@ -13,8 +13,8 @@ import pytest
 
 from polycell.core.types import Table
 from polycell.languages.sql.check import findings
-from polycell.languages.sql.scan import scan
 from polycell.languages.sql.service import Reading, result
+from polycell.languages.sql.syntax.scan import scan
 from polycell.tables.arrow import from_arrow
 from tests.languages.sql.damage import DUCKDB, catalogue, queries, schema
 from tests.shared import SHARED, needs_shared

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycell.languages.sql.batches import batches
+from polycell.languages.sql.syntax.batches import batches
 from tests import dsl
 
 MERGE = (

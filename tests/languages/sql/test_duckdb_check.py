@@ -8,8 +8,9 @@ import pytest
 
 from polycell.core import features
 from polycell.core.types import Certainty, Table
-from polycell.languages.sql import duckdb_check, duckdb_shadow
-from polycell.languages.sql.scan import scan
+from polycell.languages.sql.duckdb import check as duckdb_check
+from polycell.languages.sql.duckdb import shadow as duckdb_shadow
+from polycell.languages.sql.syntax.scan import scan
 from tests import dsl
 from tests.languages.sql.damage import DUCKDB, catalogue, lex, queries, schema
 from tests.languages.sql.test_service import binding, table

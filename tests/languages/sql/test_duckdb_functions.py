@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from polycell.languages.sql import duckdb_functions
+from polycell.languages.sql.duckdb import functions as duckdb_functions
 from tests import dsl
 
 pytest.importorskip("duckdb")

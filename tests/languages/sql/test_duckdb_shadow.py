@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polycell.core.text import Span
-from polycell.languages.sql import duckdb_shadow
-from polycell.languages.sql.duckdb_shadow import Bound, Refused, bind, may_bind, rows
+from polycell.languages.sql.duckdb import shadow as duckdb_shadow
+from polycell.languages.sql.duckdb.shadow import Bound, Refused, bind, may_bind, rows
 from polycell.tables.duckdb_types import from_duckdb, to_duckdb
 
 pytest.importorskip("duckdb")

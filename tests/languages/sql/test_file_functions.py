@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from polycell.core.types import Table
-from polycell.languages.sql.dialects import dialect
-from polycell.languages.sql.file_functions import arguments_of
-from polycell.languages.sql.scan import scan
+from polycell.languages.sql.relations.file_functions import arguments_of
+from polycell.languages.sql.syntax.dialects import dialect
+from polycell.languages.sql.syntax.scan import scan
 from tests.dsl import findings, load
 from tests.languages.python.oracle import compare, ours
 

@@ -20,9 +20,9 @@ from polycell.core.formatting import formatted
 from polycell.core.notebook import Cell
 from polycell.core.results import Layout
 from polycell.core.text import Span
-from polycell.languages.sql.dialects import DIALECTS, dialect
 from polycell.languages.sql.formatting import formatted as laid_out
-from polycell.languages.sql.scan import scan
+from polycell.languages.sql.syntax.dialects import DIALECTS, dialect
+from polycell.languages.sql.syntax.scan import scan
 from tests.dsl import load
 from tests.shared import SHARED, needs_shared
 

@@ -10,9 +10,10 @@ import sqlglot
 from sqlglot import exp
 
 from polycell.core import features
-from polycell.languages.sql import duckdb_functions, more_functions
-from polycell.languages.sql.dialects import DIALECTS
+from polycell.languages.sql import more_functions
+from polycell.languages.sql.duckdb import functions as duckdb_functions
 from polycell.languages.sql.functions import functions, line_of
+from polycell.languages.sql.syntax.dialects import DIALECTS
 from tests import dsl
 
 SCHEMES = {"postgres": "postgresql", "tsql": "mssql", "spark": "databricks", "hive": "hive"}

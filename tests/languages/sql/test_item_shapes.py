@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from polycell.core.types import Column, Table
-from polycell.languages.sql import infer
-from polycell.languages.sql.dialects import DIALECTS
-from polycell.languages.sql.item_shapes import Shape, shape_of
-from polycell.languages.sql.relations import Relations
-from polycell.languages.sql.scan import Statement, scan
+from polycell.languages.sql.relations import infer
+from polycell.languages.sql.relations.columns import Relations
+from polycell.languages.sql.relations.item_shapes import Shape, shape_of
+from polycell.languages.sql.syntax.dialects import DIALECTS
+from polycell.languages.sql.syntax.scan import Statement, scan
 from polycell.tables.duckdb_types import from_duckdb
 from tests.shared import SHARED
 

@@ -10,10 +10,10 @@ import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycell.languages.sql.dialects import DIALECTS, dialect
-from polycell.languages.sql.lexer import lex
-from polycell.languages.sql.statements import split
-from polycell.languages.sql.templates import mask
+from polycell.languages.sql.syntax.dialects import DIALECTS, dialect
+from polycell.languages.sql.syntax.lexer import lex
+from polycell.languages.sql.syntax.statements import split
+from polycell.languages.sql.syntax.templates import mask
 from tests.languages.sql.damage import queries
 from tests.shared import SHARED, needs_shared
 

@@ -6,10 +6,10 @@ import pytest
 
 from polycell.core.notebook import Cell
 from polycell.languages.sql import facts as sql_facts
-from polycell.languages.sql import scan
-from polycell.languages.sql.dialects import dialect
-from polycell.languages.sql.lexer import Lexed
-from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.syntax import scan
+from polycell.languages.sql.syntax.dialects import dialect
+from polycell.languages.sql.syntax.lexer import Lexed
+from polycell.languages.sql.syntax.scan import Statement
 
 MANY = 1_500
 

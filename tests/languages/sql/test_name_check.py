@@ -11,8 +11,8 @@ import pytest
 import sqlglot
 
 from polycell.core import features
-from polycell.languages.sql.dialects import DIALECTS
-from polycell.languages.sql.scan import scan
+from polycell.languages.sql.syntax.dialects import DIALECTS
+from polycell.languages.sql.syntax.scan import scan
 from tests import dsl
 from tests.shared import FULL, SHARED, needs_shared
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from polycell.languages.sql.dialects import DIALECTS
 from polycell.languages.sql.namespaces import moved, qualified
-from polycell.languages.sql.scan import scan
+from polycell.languages.sql.syntax.dialects import DIALECTS
+from polycell.languages.sql.syntax.scan import scan
 from tests import dsl
 
 SCHEMES = {"databricks": "databricks", "snowflake": "snowflake", "tsql": "mssql", "mysql": "mysql", "trino": "trino"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from polycell.core.types import Table
-from polycell.languages.sql.dialects import DIALECTS
-from polycell.languages.sql.parameters import only_values, without_values
-from polycell.languages.sql.scan import scan
+from polycell.languages.sql.syntax.dialects import DIALECTS
+from polycell.languages.sql.syntax.parameters import only_values, without_values
+from polycell.languages.sql.syntax.scan import scan
 from tests.dsl import findings, load
 
 VALUES = [

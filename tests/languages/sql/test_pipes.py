@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from polycell.core.types import Column, Table
-from polycell.languages.sql.dialects import dialect
 from polycell.languages.sql.facts import NoTables
-from polycell.languages.sql.relations import Relations
-from polycell.languages.sql.scan import scan
+from polycell.languages.sql.relations.columns import Relations
+from polycell.languages.sql.syntax.dialects import dialect
+from polycell.languages.sql.syntax.scan import scan
 from tests import dsl
 
 TABLES = {"t": ("id", "total", "name"), "c": ("id", "email")}

@@ -8,9 +8,9 @@ from contextlib import closing
 
 import pytest
 
-from polycell.languages.sql.dialects import DIALECTS
-from polycell.languages.sql.scan import scan
-from polycell.languages.sql.sqlite_syntax import syntax_error
+from polycell.languages.sql.checks.sqlite_syntax import syntax_error
+from polycell.languages.sql.syntax.dialects import DIALECTS
+from polycell.languages.sql.syntax.scan import scan
 from tests import dsl
 from tests.languages.sql.damage import queries
 from tests.shared import SHARED

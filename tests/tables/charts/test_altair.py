@@ -16,7 +16,7 @@ from polycell.core import actions
 from polycell.core.text import Span
 from polycell.core.types import FLOAT64, INT64, STRING, TIMESTAMP, Column, Table
 from polycell.core.values import replace
-from polycell.languages.python.sql_texts import bound_once
+from polycell.languages.python.syntax.sql_texts import bound_once
 from polycell.tables.charts.altair.reading import Names, frames_of, specification
 from polycell.tables.charts.altair.writing import code
 from tests import dsl

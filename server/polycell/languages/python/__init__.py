@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 def as_vega_lite(context: Context, span: Span) -> Sequence[Action]:
     """The Altair chart under the cursor as a Vega-Lite cell."""
-    from polycell.languages.python.chart_conversion import as_vega_lite
+    from polycell.languages.python.charts.conversion import as_vega_lite
 
     return as_vega_lite(context, span)
 
 
 def altair_chart_at(context: Context, offset: int) -> Drawing | Refusal | None:
     """The Altair chart at a place, as a renderer takes it."""
-    from polycell.languages.python.chart_conversion import altair_chart_at
+    from polycell.languages.python.charts.conversion import altair_chart_at
 
     return altair_chart_at(context, offset)
 
 
 def annotate_tables(context: Context, span: Span) -> Sequence[Action]:
     """The comment that declares the table under the cursor, in any language."""
-    from polycell.languages.python.schema_offers import annotate_tables
+    from polycell.languages.python.columns.schema_offers import annotate_tables
 
     return annotate_tables(context, span)
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias, cast
 
 from polycell.core.types import Module
-from polycell.languages.python.at_cursor import Place
-from polycell.languages.python.column_arguments import lines
-from polycell.languages.python.column_places import owners
-from polycell.languages.python.cursor import Bracket
+from polycell.languages.python.columns.places import owners
+from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.frames import rules
+from polycell.languages.python.known.column_arguments import lines
+from polycell.languages.python.syntax.cursor import Bracket
 
 Role: TypeAlias = Literal["word", "values", "pairs"]
 

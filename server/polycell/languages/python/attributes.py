@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from polycell.core.results import ANYTHING, Attribute
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.languages.python.shapes import dotted, nodes
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.shapes import dotted, nodes
+from polycell.languages.python.syntax.source import PythonSource
 
 _BY_TEXT = frozenset({"getattr", "setattr", "hasattr", "delattr", "attrgetter", "methodcaller"})
 

@@ -13,9 +13,9 @@ from polycell.core.results import NO_CALLS, Calls, CallSite, Location
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Class, Record
-from polycell.languages.python.at_cursor import Place, word_end
-from polycell.languages.python.shapes import is_placeholder
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.flow.at_cursor import Place, word_end
+from polycell.languages.python.syntax.shapes import is_placeholder
+from polycell.languages.python.syntax.source import PythonSource
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NESTED = (*_FUNCTIONS, ast.ClassDef)

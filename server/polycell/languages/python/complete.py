@@ -27,18 +27,19 @@ from polycell.core.types import (
     Type,
     describe,
 )
-from polycell.languages.python import chart_items, dbutils
 from polycell.languages.python.argument_words import words
-from polycell.languages.python.at_cursor import Place
-from polycell.languages.python.chart_strings import chart_around, chart_string
-from polycell.languages.python.column_items import attribute_items, column_items, in_quotes, variable_in
-from polycell.languages.python.column_places import Offer, offer, sought, standing_alone
+from polycell.languages.python.charts import items as chart_items
+from polycell.languages.python.charts.strings import chart_around, chart_string
+from polycell.languages.python.columns.items import attribute_items, column_items, in_quotes, variable_in
+from polycell.languages.python.columns.places import Offer, offer, sought, standing_alone
+from polycell.languages.python.columns.schema_offers import schema_items
+from polycell.languages.python.columns.used_below import offered_below
+from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.frames.row_labels import labels_of
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.keyword_words import keywords
-from polycell.languages.python.members import MEMBERS
-from polycell.languages.python.schema_offers import schema_items
-from polycell.languages.python.used_below import offered_below
+from polycell.languages.python.known import dbutils
+from polycell.languages.python.known.members import MEMBERS
 
 MOST = 200  # names of other cells offered at once; the list is marked incomplete when there are more
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from polycell.core.places import located
 from polycell.core.results import Location
 from polycell.core.service import Context
-from polycell.languages.python.mentions import mention_at
-from polycell.languages.python.named import column_at
+from polycell.languages.python.columns.mentions import mention_at
+from polycell.languages.python.columns.named import column_at
 
 
 def define(context: Context, offset: int) -> Sequence[Location]:

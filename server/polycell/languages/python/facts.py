@@ -14,14 +14,14 @@ from polycell.core.text import LineIndex
 from polycell.core.types import Anchor
 from polycell.core.values import replace
 from polycell.formats.magics import binds_python_names
-from polycell.languages.python.chart_literals import chart_fragments
-from polycell.languages.python.guesses import names_at_margin
-from polycell.languages.python.magics import AUTOMAGICS
-from polycell.languages.python.names import Scopes
-from polycell.languages.python.parse import parse, readable
-from polycell.languages.python.scopes import analyse
-from polycell.languages.python.source import PythonSource
-from polycell.languages.python.sql_literals import sql_fragments
+from polycell.languages.python.charts.literals import chart_fragments
+from polycell.languages.python.syntax.guesses import names_at_margin
+from polycell.languages.python.syntax.magics import AUTOMAGICS
+from polycell.languages.python.syntax.names import Scopes
+from polycell.languages.python.syntax.parse import parse, readable
+from polycell.languages.python.syntax.scopes import analyse
+from polycell.languages.python.syntax.source import PythonSource
+from polycell.languages.python.syntax.sql_literals import sql_fragments
 
 # A larger cell holds data, and reading it would hold up everybody else: it is read by its words only.
 LARGEST = 200_000  # characters
@@ -68,7 +68,7 @@ def _with_comments(scopes: Scopes, text: str) -> tuple[Reference, ...]:
     """The frames that schema comments name are mentioned there, so that a rename takes the comment along."""
     if "schema" not in text:
         return scopes.references
-    from polycell.languages.python.schema_comments import schema_comments
+    from polycell.languages.python.syntax.schema_comments import schema_comments
 
     defined = {definition.name for definition in scopes.definitions}
     mentions = [Reference(c.name, c.name_span, False, c.name in defined) for c in schema_comments(text)]

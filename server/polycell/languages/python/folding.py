@@ -12,7 +12,7 @@ from polycell.core.patterns import pattern
 from polycell.core.results import Fold
 from polycell.core.text import Span
 from polycell.languages.python.facts import too_large
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.source import PythonSource
 
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _REGION = pattern(r"#\s*(end)?region\b")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from polycell.core.results import Hint
 from polycell.core.service import Context
 from polycell.core.types import Column, Table
-from polycell.languages.python.shapes import nodes
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.source import PythonSource
 
 STATEMENTS = 60  # of a cell; each is followed anew
 SHOWN = 4  # columns told of one statement

@@ -9,9 +9,9 @@ from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Class, Column, Evidence, Function, Module, Record, Row, Table, Unknown, describe
 from polycell.core.values import replace
-from polycell.languages.python.at_cursor import Place, after_statement, word_end
-from polycell.languages.python.mentions import mention_at
-from polycell.languages.python.named import column_at
+from polycell.languages.python.columns.mentions import mention_at
+from polycell.languages.python.columns.named import column_at
+from polycell.languages.python.flow.at_cursor import Place, after_statement, word_end
 from polycell.tables.describe import binding_line, column_from, column_type, origin_text, table_markdown
 
 _KIND = pattern(r"```python\n(?P<name>\w+: )(?P<kind>dict|list|tuple|set|frozenset)(?P<held>\[[^\n]*\])?\n```")

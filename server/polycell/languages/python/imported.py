@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from polycell.core.facts import Facts, Import
 from polycell.core.service import Context
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.source import PythonSource
 
 MOST_READ = 30  # cells that mention the name and are read for it
 LONGEST = 30_000  # characters of one that is

@@ -17,11 +17,11 @@ from polycell.core.places import cell_name
 from polycell.core.results import InnerName, InnerPlace
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.languages.python.names import Scope
 from polycell.languages.python.renaming import hidden
-from polycell.languages.python.scopes import Walk
-from polycell.languages.python.shapes import nodes
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.names import Scope
+from polycell.languages.python.syntax.scopes import Walk
+from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.source import PythonSource
 
 _AS = pattern(r"\bas[\s\\]+\Z")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

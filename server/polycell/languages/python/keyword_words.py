@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from polycell.core.types import UNKNOWN, Module, Opaque
-from polycell.languages.python.at_cursor import Place
-from polycell.languages.python.column_places import owners
-from polycell.languages.python.cursor import Bracket
+from polycell.languages.python.columns.places import owners
+from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.frames import rules
+from polycell.languages.python.syntax.cursor import Bracket
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     name: tuple(words.split())

@@ -10,7 +10,7 @@ from polycell.core.results import Finding
 from polycell.core.service import Context
 from polycell.languages.python.flow.exports import run
 from polycell.languages.python.flow.mistakes import WORDS, Mistakes
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.source import PythonSource
 
 
 def mistakes(context: Context) -> Iterator[Finding]:

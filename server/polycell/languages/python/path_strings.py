@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from polycell.core.patterns import pattern
 from polycell.core.results import WrittenPath
-from polycell.languages.python.at_cursor import Place
-from polycell.languages.python.call_text import argument, arguments
-from polycell.languages.python.column_places import offer
-from polycell.languages.python.cursor import Bracket, site
+from polycell.languages.python.columns.places import offer
+from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.frames.readers import MOVED
-from polycell.languages.python.values import value_of
+from polycell.languages.python.syntax.call_text import argument, arguments
+from polycell.languages.python.syntax.cursor import Bracket, site
+from polycell.languages.python.syntax.values import value_of
 
 # Who takes a path first, by the end of its name, and by which keywords others do.
 _TAKERS = pattern(

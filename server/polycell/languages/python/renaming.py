@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.languages.python.literals import content
-from polycell.languages.python.members import MEMBERS
-from polycell.languages.python.shapes import nodes
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.known.members import MEMBERS
+from polycell.languages.python.syntax.literals import content
+from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.source import PythonSource
 
 _WORD = pattern(r"[^\W\d]\w*")
 _QUERY = pattern(

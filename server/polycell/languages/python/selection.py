@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from polycell.core.text import Span
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.source import PythonSource
 
 
 def selections(source: PythonSource, offset: int) -> Iterator[Span]:

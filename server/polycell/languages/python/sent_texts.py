@@ -16,10 +16,10 @@ from polycell.core.notebook import Cell, Notebook
 from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.values import replace
-from polycell.languages.python.bound_texts import bound_texts
-from polycell.languages.python.built_texts import Bound, Built, built, recipe_of
-from polycell.languages.python.source import PythonSource
-from polycell.languages.python.sql_literals import SentName, begins_like_sql, fragment_of, may_send, sent_names
+from polycell.languages.python.syntax.bound_texts import bound_texts
+from polycell.languages.python.syntax.built_texts import Bound, Built, built, recipe_of
+from polycell.languages.python.syntax.source import PythonSource
+from polycell.languages.python.syntax.sql_literals import SentName, begins_like_sql, fragment_of, may_send, sent_names
 
 SENT = "queries that cells send by name"
 _BEGINS = pattern(r"""(?i)["'][\s\\n]*(?:--|/\*|\(|(?:select|with|from|insert|update|delete|create|merge)\s)""")

@@ -59,10 +59,10 @@ class PythonService(LanguageService):
         return python_facts(cell, host)
 
     def fragments(self, context: Context, at: int | None = None) -> Iterable[Fragment]:
-        from polycell.languages.python.drawn_names import written_here
+        from polycell.languages.python.charts.drawn_names import written_here
+        from polycell.languages.python.charts.unfinished import unfinished_chart
+        from polycell.languages.python.columns.sql_expressions import expressions
         from polycell.languages.python.sent_texts import sent_elsewhere
-        from polycell.languages.python.sql_expressions import expressions
-        from polycell.languages.python.unfinished_charts import unfinished_chart
 
         found = (*context.facts.fragments, *written_here(context), *sent_elsewhere(context), *expressions(context, at))
         begun = unfinished_chart(context, at) if at is not None else None
@@ -82,8 +82,8 @@ class PythonService(LanguageService):
         return is_r(context)
 
     def diagnose(self, context: Context) -> Sequence[Finding]:
-        from polycell.languages.python import schema_comments
         from polycell.languages.python.mistakes import mistakes
+        from polycell.languages.python.syntax import schema_comments
         from polycell.languages.python.table_findings import table_findings
         from polycell.languages.python.unreachable import unreachable_databases
 
@@ -92,14 +92,14 @@ class PythonService(LanguageService):
 
     def selections(self, context: Context, offset: int) -> Sequence[Span]:
         from polycell.languages.python.selection import selections
-        from polycell.languages.python.source import PythonSource
+        from polycell.languages.python.syntax.source import PythonSource
 
         source = context.facts.analysis
         return tuple(selections(source, offset)) if isinstance(source, PythonSource) else ()
 
     def folds(self, context: Context) -> Sequence[Fold]:
         from polycell.languages.python.folding import folds
-        from polycell.languages.python.source import PythonSource
+        from polycell.languages.python.syntax.source import PythonSource
 
         source = context.facts.analysis
         return tuple(folds(source)) if isinstance(source, PythonSource) else ()
@@ -110,7 +110,7 @@ class PythonService(LanguageService):
         return scope_at(context, offset)
 
     def rows(self, contexts: Sequence[Context], binding: Binding) -> Rows | FileRows | None:
-        from polycell.languages.python.literal_rows import rows
+        from polycell.languages.python.charts.literal_rows import rows
 
         return rows(contexts, binding)
 
@@ -120,8 +120,8 @@ class PythonService(LanguageService):
         return evaluate_text(text, view)
 
     async def complete(self, context: Context, offset: int) -> Completions:
-        from polycell.languages.python.at_cursor import Place
         from polycell.languages.python.complete import complete
+        from polycell.languages.python.flow.at_cursor import Place
 
         if offset < context.cell.body:
             return NO_COMPLETIONS
@@ -141,13 +141,13 @@ class PythonService(LanguageService):
         return await of_module(self._engine, context, offset)
 
     def path(self, context: Context, offset: int) -> WrittenPath | None:
-        from polycell.languages.python.at_cursor import Place
+        from polycell.languages.python.flow.at_cursor import Place
         from polycell.languages.python.path_strings import written_path
 
         return written_path(Place(context, offset)) if offset >= context.cell.body else None
 
     async def hover(self, context: Context, offset: int) -> Hover | None:
-        from polycell.languages.python.chart_conversion import drawn_at
+        from polycell.languages.python.charts.conversion import drawn_at
         from polycell.languages.python.hover import beside, hover, library_name, told_by_kind, with_elements
 
         asking: asyncio.Task[Hover | None] | None = None
@@ -280,17 +280,17 @@ class PythonService(LanguageService):
             await rehearse(self._engine, notebook)
 
     def mention_at(self, context: Context, offset: int) -> Mention | None:
-        from polycell.languages.python.mentions import mention_at
+        from polycell.languages.python.columns.mentions import mention_at
 
         return mention_at(context, offset)
 
     def mentions(self, context: Context, name: str) -> Iterable[Mention]:
-        from polycell.languages.python.mentions import mentions
+        from polycell.languages.python.columns.mentions import mentions
 
         return mentions(context, name)
 
     def inputs(self, context: Context, span: Span) -> Iterable[Mention]:
-        from polycell.languages.python.mentions import inputs
+        from polycell.languages.python.columns.mentions import inputs
 
         return inputs(context, span)
 

@@ -6,10 +6,10 @@ from polycell.core.results import Signatures
 from polycell.core.service import Context
 from polycell.core.signatures import signatures
 from polycell.core.types import Class, Function, Type
-from polycell.languages.python.at_cursor import Place
-from polycell.languages.python.cursor import Bracket, site
+from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.keyword_words import plot_form
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.cursor import Bracket, site
+from polycell.languages.python.syntax.source import PythonSource
 
 LONGEST = 200  # characters of a word around the cursor
 

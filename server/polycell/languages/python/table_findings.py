@@ -8,10 +8,10 @@ from polycell.core.patterns import pattern
 from polycell.core.results import Edit, Finding, Fix
 from polycell.core.service import Context
 from polycell.core.text import Span
+from polycell.languages.python.columns.unknown import unknown_columns
 from polycell.languages.python.flow.exports import ANYTHING, run
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.uses import Refused, Uses, bound_on_some_paths
-from polycell.languages.python.unknown_columns import unknown_columns
 
 # A cell without any of these names no column (`df.x` does, without a call) and joins no tables.
 _CONCERNS = pattern(r"""["'\[]|\b(?:merge|join|hstack)\b|[\w)]\.[^\W\d]\w*\b(?!\s*\()""")

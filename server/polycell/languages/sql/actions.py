@@ -8,8 +8,8 @@ from polycell.core.results import Action, NewCell
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Table
-from polycell.languages.sql.dialects import Dialect, dialect
 from polycell.languages.sql.offers import quoted_in
+from polycell.languages.sql.syntax.dialects import Dialect, dialect
 
 SHOWN = 12  # columns that a query names; of more it takes all
 # Hosts whose cells have a language of their own, so that no magic is needed, and their dialect.

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from polycell.core.types import Anchor, Column, Evidence, Table
 from polycell.core.values import replace
-from polycell.languages.sql.lexer import Token
-from polycell.languages.sql.scan import Statement
-from polycell.languages.sql.sqltypes import parse_type
+from polycell.languages.sql.relations.types import parse_type
+from polycell.languages.sql.syntax.lexer import Token
+from polycell.languages.sql.syntax.scan import Statement
 
 # Behind ADD or DROP: no column.
 _OTHERS = frozenset(

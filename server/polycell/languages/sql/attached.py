@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from polycell.core.environment import Binding
 from polycell.core.patterns import pattern
 from polycell.core.types import STRING, Connection, Scalar
-from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.namespaces import USED, moved
-from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.syntax.lexer import Token
+from polycell.languages.sql.syntax.scan import Statement
 
 ATTACHED = "(attached database) "  # before the folded name
 

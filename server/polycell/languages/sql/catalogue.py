@@ -13,10 +13,10 @@ from polycell.core.types import Connection, Scalar, Table
 from polycell.core.values import replace
 from polycell.languages.sql import connection
 from polycell.languages.sql.attached import ATTACHED, key_of
-from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.namespaces import USED, qualified
-from polycell.languages.sql.templates import hole_name
-from polycell.languages.sql.variables import key_of as key_of_variable
+from polycell.languages.sql.syntax.dialects import Dialect
+from polycell.languages.sql.syntax.templates import hole_name
+from polycell.languages.sql.syntax.variables import key_of as key_of_variable
 from polycell.tables.databases.catalogue import Database, Relation
 from polycell.tables.unseen import TEMPORARY, UNSEEN
 

@@ -8,16 +8,16 @@ from msgspec import Struct
 
 from polycell.core.results import Finding
 from polycell.core.types import Table
-from polycell.languages.sql import duckdb_check
 from polycell.languages.sql.catalogue import ViewCatalogue
-from polycell.languages.sql.changed_check import unknown_changed
-from polycell.languages.sql.merge_check import unknown_merged
-from polycell.languages.sql.missing_tables import missing_tables
-from polycell.languages.sql.name_check import ambiguous_columns, unknown_columns, unknown_tables, unknown_written
-from polycell.languages.sql.pivot_check import unknown_pivoted
-from polycell.languages.sql.scan import Statement
-from polycell.languages.sql.sqlite_syntax import syntax_error
-from polycell.languages.sql.templates import hole_name
+from polycell.languages.sql.checks.changed import unknown_changed
+from polycell.languages.sql.checks.merge import unknown_merged
+from polycell.languages.sql.checks.missing_tables import missing_tables
+from polycell.languages.sql.checks.names import ambiguous_columns, unknown_columns, unknown_tables, unknown_written
+from polycell.languages.sql.checks.pivots import unknown_pivoted
+from polycell.languages.sql.checks.sqlite_syntax import syntax_error
+from polycell.languages.sql.duckdb import check as duckdb_check
+from polycell.languages.sql.syntax.scan import Statement
+from polycell.languages.sql.syntax.templates import hole_name
 
 
 def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding]:

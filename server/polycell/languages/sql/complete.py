@@ -9,19 +9,19 @@ from itertools import chain, groupby
 from polycell.core.results import NO_COMPLETIONS, Completion, Completions
 from polycell.core.types import Column, Table, describe
 from polycell.core.values import replace
-from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue, sql_table
-from polycell.languages.sql.columns import items
 from polycell.languages.sql.offers import column as _column
 from polycell.languages.sql.offers import columns as _columns_of
 from polycell.languages.sql.offers import item as _item
 from polycell.languages.sql.offers import provenance, quoted, shown
 from polycell.languages.sql.offers import table as _table
 from polycell.languages.sql.offers import words as _words
-from polycell.languages.sql.place import Place
-from polycell.languages.sql.relations import Relations, Visible
-from polycell.languages.sql.sources import sources, target_of
-from polycell.languages.sql.words import TABLE_HEADS
+from polycell.languages.sql.relations.columns import Relations, Visible
+from polycell.languages.sql.relations.items import items
+from polycell.languages.sql.relations.sources import sources, target_of
+from polycell.languages.sql.syntax.blocks import Block
+from polycell.languages.sql.syntax.place import Place
+from polycell.languages.sql.syntax.words import TABLE_HEADS
 from polycell.tables.databases.catalogue import Database, Relation
 
 WIDEST = 5000  # columns of all tables that are gone through where no FROM says which are meant

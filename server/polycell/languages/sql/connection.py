@@ -18,7 +18,7 @@ from polycell.core.patterns import pattern
 from polycell.core.types import Connection, Module, Record, Table, Type
 from polycell.core.values import replace
 from polycell.formats.connection_words import JUPYSQL_MAGICS, connection_words
-from polycell.languages.sql.dialects import GENERIC, Dialect, dialect
+from polycell.languages.sql.syntax.dialects import GENERIC, Dialect, dialect
 from polycell.tables.databases.catalogue import Database
 from polycell.tables.databases.places import DatabaseRequest
 from polycell.tables.databases.schemes import CONNECTION, connection_in, connection_meant

@@ -12,17 +12,18 @@ from polycell.core.environment import Binding
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Anchor, Certainty, Column, Connection, Evidence, Table
 from polycell.core.values import replace
-from polycell.languages.sql import query_types, variables
+from polycell.languages.sql import query_types
 from polycell.languages.sql.alterations import altered, new_name
 from polycell.languages.sql.attached import SHIFTING, shifted
-from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue
-from polycell.languages.sql.columns import items
-from polycell.languages.sql.lexer import Token
-from polycell.languages.sql.relations import OPEN, Relations
-from polycell.languages.sql.scan import Script, Statement
-from polycell.languages.sql.sqltypes import parse_type
-from polycell.languages.sql.words import words_of
+from polycell.languages.sql.relations.columns import OPEN, Relations
+from polycell.languages.sql.relations.items import items
+from polycell.languages.sql.relations.types import parse_type
+from polycell.languages.sql.syntax import variables
+from polycell.languages.sql.syntax.blocks import Block
+from polycell.languages.sql.syntax.lexer import Token
+from polycell.languages.sql.syntax.scan import Script, Statement
+from polycell.languages.sql.syntax.words import words_of
 from polycell.tables.unseen import TEMPORARY
 
 _MODIFIERS = words_of(

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from polycell.core.facts import Definition, Facts, Problem, Reference, Use
 from polycell.core.notebook import Cell
 from polycell.core.text import Span
-from polycell.languages.sql.blocks import Block, blocks
 from polycell.languages.sql.catalogue import reader_of
 from polycell.languages.sql.definitions import target
-from polycell.languages.sql.dialects import DIALECTS, Dialect
-from polycell.languages.sql.lexer import Token, lex
-from polycell.languages.sql.relations import Relations
+from polycell.languages.sql.relations.columns import Relations
+from polycell.languages.sql.relations.sources import sources, target_of
 from polycell.languages.sql.results import result_span
-from polycell.languages.sql.scan import Script, Statement, scan
-from polycell.languages.sql.sources import sources, target_of
-from polycell.languages.sql.text import sql_text
+from polycell.languages.sql.syntax.blocks import Block, blocks
+from polycell.languages.sql.syntax.dialects import DIALECTS, Dialect
+from polycell.languages.sql.syntax.lexer import Token, lex
+from polycell.languages.sql.syntax.scan import Script, Statement, scan
+from polycell.languages.sql.syntax.text import sql_text
 
 LONGEST = 200_000  # characters of a cell that are looked at
 

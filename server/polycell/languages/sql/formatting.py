@@ -14,13 +14,13 @@ from itertools import pairwise
 from polycell.core.notebook import Cell
 from polycell.core.results import Edit, Formatted, Layout
 from polycell.core.text import Span
-from polycell.languages.sql.blocks import Block, Segment, blocks
 from polycell.languages.sql.definitions import target
-from polycell.languages.sql.dialects import DIALECTS
 from polycell.languages.sql.layout import HARD, LINE, SOFT, Doc, Group, Indent, flat, printed
-from polycell.languages.sql.lexer import Token
-from polycell.languages.sql.scan import Script, Statement, scan
-from polycell.languages.sql.words import RESERVED, words_of
+from polycell.languages.sql.syntax.blocks import Block, Segment, blocks
+from polycell.languages.sql.syntax.dialects import DIALECTS
+from polycell.languages.sql.syntax.lexer import Token
+from polycell.languages.sql.syntax.scan import Script, Statement, scan
+from polycell.languages.sql.syntax.words import RESERVED, words_of
 
 WIDTH = 80
 SHORT = 60  # a statement of at most so many characters stays on one line, where it is on one

@@ -13,16 +13,16 @@ from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Column, Table, describe
 from polycell.core.values import replace
-from polycell.languages.sql.blocks import Block, Cte, blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
-from polycell.languages.sql.lexer import Token
-from polycell.languages.sql.place import covers
 from polycell.languages.sql.query_types import with_types
-from polycell.languages.sql.relations import Relations, Visible
-from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.relations.columns import Relations, Visible
+from polycell.languages.sql.relations.sources import Source, sources, target_of
 from polycell.languages.sql.signature import described
-from polycell.languages.sql.sources import Source, sources, target_of
-from polycell.languages.sql.words import RESERVED
+from polycell.languages.sql.syntax.blocks import Block, Cte, blocks
+from polycell.languages.sql.syntax.lexer import Token
+from polycell.languages.sql.syntax.place import covers
+from polycell.languages.sql.syntax.scan import Statement
+from polycell.languages.sql.syntax.words import RESERVED
 from polycell.tables.describe import binding_line, table_markdown
 
 

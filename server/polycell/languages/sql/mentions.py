@@ -17,15 +17,15 @@ from polycell.core.results import Mention
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Column, Table
 from polycell.languages.sql import definitions
-from polycell.languages.sql.blocks import Block, blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
-from polycell.languages.sql.columns import Item, items
 from polycell.languages.sql.hover import inner_block
-from polycell.languages.sql.lexer import Token
-from polycell.languages.sql.relations import Relations, Visible
-from polycell.languages.sql.scan import Statement
-from polycell.languages.sql.sources import Source, sources, target_of
-from polycell.languages.sql.words import RESERVED
+from polycell.languages.sql.relations.columns import Relations, Visible
+from polycell.languages.sql.relations.items import Item, items
+from polycell.languages.sql.relations.sources import Source, sources, target_of
+from polycell.languages.sql.syntax.blocks import Block, blocks
+from polycell.languages.sql.syntax.lexer import Token
+from polycell.languages.sql.syntax.scan import Statement
+from polycell.languages.sql.syntax.words import RESERVED
 
 _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", "", "INSERT", "CREATE", "UPDATE", "DELETE"})
 _UNKNOWN = "the columns of a table in that query are not all known"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from polycell.languages.sql.lexer import Token
-from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.syntax.lexer import Token
+from polycell.languages.sql.syntax.scan import Statement
 
 USED = "(schema in use)"  # its value is the dotted name, "" for none
 

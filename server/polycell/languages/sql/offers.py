@@ -9,11 +9,12 @@ from typing import NamedTuple
 from polycell.core.patterns import pattern
 from polycell.core.results import Completion, CompletionKind
 from polycell.core.types import Column, Table, describe
-from polycell.languages.sql import duckdb_functions, more_functions
-from polycell.languages.sql.dialects import Dialect
+from polycell.languages.sql import more_functions
+from polycell.languages.sql.duckdb import functions as duckdb_functions
 from polycell.languages.sql.functions import functions
-from polycell.languages.sql.place import Place
-from polycell.languages.sql.words import KEYWORDS, RESERVED
+from polycell.languages.sql.syntax.dialects import Dialect
+from polycell.languages.sql.syntax.place import Place
+from polycell.languages.sql.syntax.words import KEYWORDS, RESERVED
 
 _BARE = pattern(r"[^\W\d]\w*\Z")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from polycell.core.types import NULL, Column, DataType, Table
 from polycell.core.values import replace
-from polycell.languages.sql.blocks import Block
 from polycell.languages.sql.catalogue import ViewCatalogue
-from polycell.languages.sql.columns import items
-from polycell.languages.sql.duckdb_results import described
-from polycell.languages.sql.infer import typed
-from polycell.languages.sql.relations import Relations
-from polycell.languages.sql.scan import Statement, scan
+from polycell.languages.sql.duckdb.results import described
+from polycell.languages.sql.relations.columns import Relations
+from polycell.languages.sql.relations.infer import typed
+from polycell.languages.sql.relations.items import items
+from polycell.languages.sql.syntax.blocks import Block
+from polycell.languages.sql.syntax.scan import Statement, scan
 
 
 def with_types(statement: Statement, relations: Relations, catalogue: ViewCatalogue, table: Table) -> Table:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.languages.sql.dialects import Dialect
 from polycell.languages.sql.facts import LONGEST
-from polycell.languages.sql.scan import Script
-from polycell.languages.sql.words import RESERVED
+from polycell.languages.sql.syntax.dialects import Dialect
+from polycell.languages.sql.syntax.scan import Script
+from polycell.languages.sql.syntax.words import RESERVED
 
 _CLOSING = {'"': '"', "`": "`", "[": "]"}
 

@@ -32,35 +32,28 @@ from polycell.core.service import Context, LanguageService
 from polycell.core.text import Span
 from polycell.core.types import Anchor, Connection, Table, Type
 from polycell.core.values import replace
-from polycell.languages.sql import (
-    check,
-    connection,
-    definitions,
-    duckdb_shadow,
-    mentions,
-    name_check,
-    renaming,
-    results,
-)
+from polycell.languages.sql import check, connection, definitions, mentions, renaming, results
 from polycell.languages.sql.attached import unseen
 from polycell.languages.sql.catalogue import ViewCatalogue
+from polycell.languages.sql.checks import names as name_check
 from polycell.languages.sql.complete import complete
-from polycell.languages.sql.dialects import DIALECTS, Dialect
+from polycell.languages.sql.duckdb import shadow as duckdb_shadow
 from polycell.languages.sql.facts import LONGEST, facts
 from polycell.languages.sql.formatting import formatted
 from polycell.languages.sql.hover import define, hover
-from polycell.languages.sql.lexer import Token
 from polycell.languages.sql.mentions import Names
 from polycell.languages.sql.path_strings import written_path
-from polycell.languages.sql.place import place
 from polycell.languages.sql.query_types import with_types
-from polycell.languages.sql.relations import OPEN, Relations
-from polycell.languages.sql.scan import Script, Statement, scan
+from polycell.languages.sql.relations.columns import OPEN, Relations
 from polycell.languages.sql.signature import signature
-from polycell.languages.sql.statements import ends_by_lines
-from polycell.languages.sql.text import sql_text
+from polycell.languages.sql.syntax.dialects import DIALECTS, Dialect
+from polycell.languages.sql.syntax.lexer import Token
+from polycell.languages.sql.syntax.place import place
+from polycell.languages.sql.syntax.scan import Script, Statement, scan
+from polycell.languages.sql.syntax.statements import ends_by_lines
+from polycell.languages.sql.syntax.text import sql_text
+from polycell.languages.sql.syntax.variables import begins_routine
 from polycell.languages.sql.tokens import tokens
-from polycell.languages.sql.variables import begins_routine
 from polycell.tables.databases.schemes import CONNECTION, dialect_of_url
 from polycell.tables.persisted import PERSISTING, persisted
 from polycell.tables.unseen import UNSEEN

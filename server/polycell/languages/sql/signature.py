@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from polycell.core.results import Signature, Signatures
 from polycell.core.signatures import parameters, signatures, written
-from polycell.languages.sql import duckdb_functions, more_functions
+from polycell.languages.sql import more_functions
+from polycell.languages.sql.duckdb import functions as duckdb_functions
 from polycell.languages.sql.functions import line_of
-from polycell.languages.sql.scan import Statement
+from polycell.languages.sql.syntax.scan import Statement
 
 MOST = 12  # call forms of one function
 

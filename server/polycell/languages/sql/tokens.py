@@ -13,16 +13,16 @@ from collections.abc import Iterator
 from polycell.core.facts import Facts
 from polycell.core.results import SemanticToken, TokenKind, TokenModifier
 from polycell.core.text import Span
-from polycell.languages.sql.blocks import blocks
 from polycell.languages.sql.catalogue import ViewCatalogue
-from polycell.languages.sql.columns import items
 from polycell.languages.sql.definitions import fields, target
-from polycell.languages.sql.lexer import Token
-from polycell.languages.sql.place import query_at
-from polycell.languages.sql.relations import Relations
-from polycell.languages.sql.scan import Script, Statement
-from polycell.languages.sql.sources import sources
-from polycell.languages.sql.words import RESERVED, words_of
+from polycell.languages.sql.relations.columns import Relations
+from polycell.languages.sql.relations.items import items
+from polycell.languages.sql.relations.sources import sources
+from polycell.languages.sql.syntax.blocks import blocks
+from polycell.languages.sql.syntax.lexer import Token
+from polycell.languages.sql.syntax.place import query_at
+from polycell.languages.sql.syntax.scan import Script, Statement
+from polycell.languages.sql.syntax.words import RESERVED, words_of
 
 LONGEST = 50_000  # characters of a text that is coloured: editors ask at each keystroke, and colour words by themselves
 

@@ -15,7 +15,6 @@ from polycell.core.results import Completion, CompletionKind, Completions, Edit
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Column, Module, Series, Table
-from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.complete import NAMELESS
 from polycell.languages.python.engine import receivers
 from polycell.languages.python.engine.declarations import declared
@@ -25,7 +24,8 @@ from polycell.languages.python.engine.importable import Importable
 from polycell.languages.python.engine.items import MEMBER, Entry, as_members, hidden, importing
 from polycell.languages.python.engine.members import ALONE, METHOD, module_slice, of_text, read
 from polycell.languages.python.engine.slices import receiver_slice, slice_of
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.flow.at_cursor import Place
+from polycell.languages.python.syntax.source import PythonSource
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from polycell.languages.python.engine.glue import MARK
 from polycell.languages.python.frames.figures import GRID
 from polycell.languages.python.frames.relatives import CLASSES
 from polycell.languages.python.frames.rules import flavour_of
-from polycell.languages.python.members import MEMBERS
+from polycell.languages.python.known.members import MEMBERS
 
 _TYPING = f"{MARK}_typing"
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from polycell.core.facts import Facts
 from polycell.core.text import Span
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.source import PythonSource
 
 _KEPT = 4096
 

@@ -11,13 +11,13 @@ from polycell.core.patterns import pattern
 from polycell.core.results import Hover, Location, SemanticToken, Signature, Signatures, TokenKind, TokenModifier
 from polycell.core.service import Context
 from polycell.core.text import Position, Span
-from polycell.languages.python.at_cursor import Place
 from polycell.languages.python.engine import receivers
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.glue import MARK, without_glue
 from polycell.languages.python.engine.items import markdown
 from polycell.languages.python.engine.receivers import patiently
 from polycell.languages.python.engine.slices import Slice, code_of, slice_of
+from polycell.languages.python.flow.at_cursor import Place
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from polycell.core.patterns import pattern
 from polycell.core.results import Hint, HintKind
 from polycell.core.service import Context
 from polycell.core.text import LineIndex, Span
-from polycell.languages.python.at_cursor import after_statement
 from polycell.languages.python.engine.declarations import declared
 from polycell.languages.python.engine.engine import Engine
 from polycell.languages.python.engine.glue import without_glue
 from polycell.languages.python.engine.receivers import patiently
 from polycell.languages.python.engine.slices import code_of, slice_of
+from polycell.languages.python.flow.at_cursor import after_statement
 
 LONGEST = 60  # characters of a type that is shown; the rest is in the tooltip
 ASKED_OURSELVES = 40  # names of a cell whose types we look for, where the engine knows none

@@ -16,11 +16,11 @@ from polycell.core.notebook import Notebook
 from polycell.core.patterns import pattern
 from polycell.core.results import Completions
 from polycell.core.service import Context
-from polycell.languages.python.cursor import site
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.glue import MARK
 from polycell.languages.python.engine.items import Entry, as_members, entries
 from polycell.languages.python.imported import module_of
+from polycell.languages.python.syntax.cursor import site
 
 log = logging.getLogger(__name__)
 

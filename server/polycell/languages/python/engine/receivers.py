@@ -8,11 +8,11 @@ from typing import Any
 
 from polycell.core.service import Context
 from polycell.core.types import Table
-from polycell.languages.python.at_cursor import Place
-from polycell.languages.python.cursor import Bracket
 from polycell.languages.python.engine.declarations import Declared, accessor, declared, header
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.slices import receiver_slice
+from polycell.languages.python.flow.at_cursor import Place
+from polycell.languages.python.syntax.cursor import Bracket
 
 log = logging.getLogger(__name__)
 

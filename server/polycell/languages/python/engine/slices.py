@@ -27,9 +27,9 @@ from polycell.languages.python.engine.declarations import ANY, Declared, declare
 from polycell.languages.python.engine.dependence import Statement, statements
 from polycell.languages.python.engine.glue import MARK
 from polycell.languages.python.flow.exports import run
-from polycell.languages.python.ipython import neutralise
-from polycell.languages.python.parse import readable
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.ipython import neutralise
+from polycell.languages.python.syntax.parse import readable
+from polycell.languages.python.syntax.source import PythonSource
 
 MOST_STATEMENTS = 200
 MOST_TEXT = 60_000  # characters that are copied from other cells

@@ -36,7 +36,7 @@ from polycell.languages.python.frames import (
     series_methods,
 )
 from polycell.languages.python.frames.datasets import BUNCH
-from polycell.languages.python.values import PATH, collection, of_value, value_of
+from polycell.languages.python.syntax.values import PATH, collection, of_value, value_of
 
 SERIES_ATTRIBUTES: dict[str, Type] = {
     "size": Scalar(INT64),

@@ -8,7 +8,7 @@ from polycell.core.types import BOOL, FLOAT64, INT64, NULL, STRING, UNKNOWN, Col
 from polycell.core.values import replace
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames.registry import Argument
-from polycell.languages.python.values import (
+from polycell.languages.python.syntax.values import (
     PATH,
     collection,
     element_of,

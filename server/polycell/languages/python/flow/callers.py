@@ -15,12 +15,12 @@ from itertools import islice
 from polycell.core.service import Context
 from polycell.core.types import UNKNOWN, Function, Record, Row, Series, Table, Type
 from polycell.core.values import replace
-from polycell.languages.python.column_arguments import GIVEN
 from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import join
 from polycell.languages.python.frames import rules
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.known.column_arguments import GIVEN
+from polycell.languages.python.syntax.source import PythonSource
 
 MOST = 3  # calls that are looked at
 

@@ -41,8 +41,8 @@ from polycell.languages.python.frames.relatives import relative
 from polycell.languages.python.frames.schema_rules import conforming
 from polycell.languages.python.frames.settings import PARSER
 from polycell.languages.python.frames.spark_readers import BUILDERS
-from polycell.languages.python.shapes import nodes
-from polycell.languages.python.values import (
+from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.values import (
     NOT_KNOWN,
     PATH,
     collection,

@@ -13,10 +13,10 @@ from msgspec import Struct
 from polycell.core.text import Span
 from polycell.core.types import Chart, Module, Table
 from polycell.core.values import replace
-from polycell.languages.python.chart_arguments import DRAWS, Draws
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames.columns import index_known
 from polycell.languages.python.frames.registry import Argument
+from polycell.languages.python.known.chart_arguments import DRAWS, Draws
 from polycell.tables.charts.altair import words as altair
 from polycell.tables.charts.names import column_of, is_path
 from polycell.tables.charts.shorthand import parse

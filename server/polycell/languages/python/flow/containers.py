@@ -15,8 +15,8 @@ from polycell.languages.python.flow import parts
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.parts import Key
 from polycell.languages.python.flow.state import holds, inside_opened, mutable
-from polycell.languages.python.shapes import nodes
-from polycell.languages.python.values import value_of
+from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.values import value_of
 
 
 def release(run: Interpreter, literal: ast.expr, held: set[int]) -> None:

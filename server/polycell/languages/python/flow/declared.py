@@ -17,7 +17,7 @@ from polycell.languages.python.frames import rules
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, unknown_table, with_columns
 from polycell.languages.python.frames.schema_rules import PANDERA, conforming, declared_column, schema_of
 from polycell.languages.python.frames.type_nodes import named_type
-from polycell.languages.python.shapes import dotted
+from polycell.languages.python.syntax.shapes import dotted
 
 Kind = Literal["pandera", "patito", "dataclass", "tuple", "dict", "model"]
 

@@ -29,7 +29,7 @@ from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.looking import METHODS as LOOKING
 from polycell.languages.python.flow.state import join
 from polycell.languages.python.frames.spark_functions import decorated
-from polycell.languages.python.shapes import arguments_of, bound_in, nodes
+from polycell.languages.python.syntax.shapes import arguments_of, bound_in, nodes
 from polycell.tables.evidence import merge
 
 LONGEST_BODY = 60  # statements of a function whose result is worked out

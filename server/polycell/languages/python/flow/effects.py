@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
-from polycell.languages.python.shapes import nodes
+from polycell.languages.python.syntax.shapes import nodes
 
 MUTATORS = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "sort", "reverse", "add",

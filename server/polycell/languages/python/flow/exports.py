@@ -38,10 +38,10 @@ from polycell.languages.python.flow.state import DELETED, Slot, inside_opened, m
 from polycell.languages.python.flow.walk import interpreter
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.readers import MOVED
-from polycell.languages.python.magics import line_magic
-from polycell.languages.python.schema_comments import SchemaComment, schema_comments
-from polycell.languages.python.shapes import bound_in, nodes
-from polycell.languages.python.source import MagicName, PythonSource
+from polycell.languages.python.syntax.magics import line_magic
+from polycell.languages.python.syntax.schema_comments import SchemaComment, schema_comments
+from polycell.languages.python.syntax.shapes import bound_in, nodes
+from polycell.languages.python.syntax.source import MagicName, PythonSource
 from polycell.tables.evidence import merge
 from polycell.tables.jupysql import handed_out
 

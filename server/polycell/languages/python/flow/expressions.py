@@ -16,13 +16,14 @@ from polycell.core.types import (
     Type,
 )
 from polycell.core.values import replace
-from polycell.languages.python import dbutils, operators
 from polycell.languages.python.flow import access, calls
 from polycell.languages.python.flow.definitions import of_lambda
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.iteration import bind_item, items_and_element
 from polycell.languages.python.flow.state import join
-from polycell.languages.python.values import (
+from polycell.languages.python.frames import operators
+from polycell.languages.python.known import dbutils
+from polycell.languages.python.syntax.values import (
     MOST,
     NOT_KNOWN,
     collection,

@@ -8,7 +8,7 @@ from polycell.core.environment import View
 from polycell.core.text import LineIndex
 from polycell.core.types import UNKNOWN, Type
 from polycell.languages.python.flow.walk import interpreter
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.source import PythonSource
 
 
 def evaluate_text(text: str, view: View) -> Type:

@@ -14,9 +14,9 @@ from polycell.languages.python.flow.interpreter import LENT, MOST, Interpreter
 from polycell.languages.python.flow.state import DELETED, Slot, join, mutable
 from polycell.languages.python.flow.targets import fresh
 from polycell.languages.python.frames.registry import Argument
-from polycell.languages.python.shapes import bound_in
-from polycell.languages.python.source import PythonSource
-from polycell.languages.python.values import collection
+from polycell.languages.python.syntax.shapes import bound_in
+from polycell.languages.python.syntax.source import PythonSource
+from polycell.languages.python.syntax.values import collection
 
 LONGEST = 40  # lines of a function that is followed
 DEEPEST_FOLLOWED = 3  # functions that call each other

@@ -33,16 +33,16 @@ from polycell.core.types import (
     Type,
 )
 from polycell.core.values import replace
-from polycell.languages.python.built_texts import Built
 from polycell.languages.python.flow import parts
 from polycell.languages.python.flow.state import DELETED, Slot, State, inside_opened, join_states, mutable, opened
 from polycell.languages.python.frames import stars
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.frames.registry import Argument
-from polycell.languages.python.literals import literal_of, place_of
-from polycell.languages.python.source import PythonSource
-from polycell.languages.python.sql_literals import built_query
+from polycell.languages.python.syntax.built_texts import Built
+from polycell.languages.python.syntax.literals import literal_of, place_of
+from polycell.languages.python.syntax.source import PythonSource
+from polycell.languages.python.syntax.sql_literals import built_query
 from polycell.tables.databases.schemes import CONNECTION
 
 SHORTEST = 100  # characters of source that people are shown in one line

@@ -11,7 +11,7 @@ from polycell.languages.python.flow.state import holds, mutable
 from polycell.languages.python.flow.targets import assign
 from polycell.languages.python.frames import fetched_rows, frame_access
 from polycell.languages.python.frames.readers import OPEN_FILE
-from polycell.languages.python.values import element_of, items_in_any_order
+from polycell.languages.python.syntax.values import element_of, items_in_any_order
 
 
 def items_and_element(type_: Type) -> tuple[tuple[Type, ...] | None, Type]:

@@ -27,9 +27,9 @@ from polycell.core.types import (
     Table,
     Type,
 )
-from polycell.languages.python.call_forms import parameters, unbindable
 from polycell.languages.python.flow.interpreter import Interpreter, Watcher
 from polycell.languages.python.flow.uses import bound_on_some_paths
+from polycell.languages.python.syntax.call_forms import parameters, unbindable
 
 ARGUMENTS = "wrong-arguments"
 ITEM = "immutable-item"

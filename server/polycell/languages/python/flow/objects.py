@@ -19,7 +19,7 @@ from polycell.languages.python.flow.inline import LONGEST, NOT_FOLLOWED, begins_
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import join, opened
 from polycell.languages.python.frames.registry import Argument
-from polycell.languages.python.values import NOT_KNOWN, value_of
+from polycell.languages.python.syntax.values import NOT_KNOWN, value_of
 
 # Methods that decide how fields are read and written.
 _HOOKS = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__new__", "__class_getitem__"})

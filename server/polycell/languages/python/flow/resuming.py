@@ -17,10 +17,10 @@ from polycell.core.environment import Question, same
 from polycell.core.facts import Magic
 from polycell.core.service import Context
 from polycell.languages.python.flow.interpreter import Interpreter
-from polycell.languages.python.resumed import Walks
-from polycell.languages.python.schema_comments import SchemaComment
-from polycell.languages.python.source import MagicName
-from polycell.languages.python.trees import LONG
+from polycell.languages.python.syntax.resumed import Walks
+from polycell.languages.python.syntax.schema_comments import SchemaComment
+from polycell.languages.python.syntax.source import MagicName
+from polycell.languages.python.syntax.trees import LONG
 
 FEW = 3  # statements that are followed again rather than remembered
 _walks = Walks(FEW)

@@ -17,7 +17,6 @@ from polycell.core.types import (
     Type,
 )
 from polycell.core.values import replace
-from polycell.languages.python import operators
 from polycell.languages.python.flow import objects
 from polycell.languages.python.flow.containers import part_of, release, taken_from
 from polycell.languages.python.flow.definitions import enter, of_annotation, of_class, of_function
@@ -25,11 +24,11 @@ from polycell.languages.python.flow.interpreter import LENT, Interpreter, Reache
 from polycell.languages.python.flow.iteration import bind_item, items_and_element
 from polycell.languages.python.flow.state import State, join, mutable, opened
 from polycell.languages.python.flow.targets import assign, fresh, store
-from polycell.languages.python.frames import stars
+from polycell.languages.python.frames import operators, stars
 from polycell.languages.python.frames.columns import drop
 from polycell.languages.python.frames.columns import opened as opened_table
-from polycell.languages.python.shapes import nodes
-from polycell.languages.python.values import NOT_KNOWN, collection, value_of
+from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.values import NOT_KNOWN, collection, value_of
 from polycell.tables.evidence import merge
 
 UNROLLED = 32  # items of a known sequence whose loop is gone through one by one

@@ -10,8 +10,8 @@ from polycell.languages.python.flow import containers
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import holds, mutable, opened
 from polycell.languages.python.frames import frame_access
-from polycell.languages.python.shapes import nodes
-from polycell.languages.python.values import element_of, items_of, value_of
+from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.values import element_of, items_of, value_of
 
 
 def assign(

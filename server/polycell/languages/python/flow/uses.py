@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from polycell.core.text import Span
 from polycell.core.types import Chart, Collection, GroupBy, Table, Type
-from polycell.languages.python import frame_attributes
 from polycell.languages.python.flow.chart_columns import ChartColumn, of_function, of_method
 from polycell.languages.python.flow.interpreter import Interpreter, Watcher
 from polycell.languages.python.frames import duplicates
@@ -21,10 +20,11 @@ from polycell.languages.python.frames.columns import index_known
 from polycell.languages.python.frames.readings import EXPRESSIONS, METHODS, NAMING, Reads
 from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.frames.registry import Argument
-from polycell.languages.python.literals import content
-from polycell.languages.python.query_words import query_names
-from polycell.languages.python.shapes import nodes
-from polycell.languages.python.values import known_texts, value_of
+from polycell.languages.python.known import frame_attributes
+from polycell.languages.python.syntax.literals import content
+from polycell.languages.python.syntax.query_words import query_names
+from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.values import known_texts, value_of
 
 
 class Absence(Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from polycell.core.environment import View
 from polycell.languages.python.flow import calls, expressions, statements
 from polycell.languages.python.flow.interpreter import Interpreter, Semantics
-from polycell.languages.python.source import PythonSource
+from polycell.languages.python.syntax.source import PythonSource
 
 SEMANTICS = Semantics(expressions.evaluate, statements.execute, calls.apply, expressions.each)
 

@@ -8,7 +8,7 @@ from functools import partial
 from polycell.core.types import Anchor, Chart, Collection, Record, Scalar, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.frames.registry import Argument, Call, function, method
-from polycell.languages.python.values import NOT_KNOWN, value_of
+from polycell.languages.python.syntax.values import NOT_KNOWN, value_of
 from polycell.tables.charts.altair.words import KEEPING, PARAMETERS, transforms
 from polycell.tables.charts.transforms import OPAQUE, Json, apply, placed
 

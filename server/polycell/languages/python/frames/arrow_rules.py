@@ -8,7 +8,7 @@ from polycell.languages.python.frames.columns import drop, get, pick, unknown_ta
 from polycell.languages.python.frames.pandas_make import column_type, literal_frame
 from polycell.languages.python.frames.registry import Call, function, method
 from polycell.languages.python.frames.schema_rules import schema_argument
-from polycell.languages.python.values import value_of
+from polycell.languages.python.syntax.values import value_of
 
 
 @function("pyarrow.table", "data names schema metadata nthreads", gives=unknown_table("arrow"))

@@ -9,7 +9,7 @@ from polycell.core.patterns import pattern
 from polycell.core.types import UNKNOWN, Column, Record, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.frames.registry import Argument, Call, method
-from polycell.languages.python.values import known_text
+from polycell.languages.python.syntax.values import known_text
 from polycell.tables.unseen import UNSEEN
 
 # Spark's writer is the frame that it writes; no name of Python is spelled so.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from polycell.core.types import BOOL, INT64, STRING, UNKNOWN, Collection, Scalar, Table, Type
-from polycell.languages.python.values import collection, known_texts, of_value, text_method, value_of
+from polycell.languages.python.syntax.values import collection, known_texts, of_value, text_method, value_of
 
 NAMES = Collection("array", Scalar(STRING))  # the names of nobody knows which columns
 

@@ -11,7 +11,7 @@ import re
 from polycell.core.patterns import pattern
 from polycell.core.types import Connection, Opaque, Type
 from polycell.languages.python.frames.registry import Argument, Call, function, method
-from polycell.languages.python.values import known_text
+from polycell.languages.python.syntax.values import known_text
 from polycell.tables.databases.schemes import called, dialect_of_url
 
 _HOLE = "\0"

@@ -26,7 +26,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.languages.python.frames.registry import Call, Rule, function
-from polycell.languages.python.values import collection, of_value
+from polycell.languages.python.syntax.values import collection, of_value
 
 BUNCH = "sklearn.utils.Bunch"  # a dictionary whose keys are attributes as well
 

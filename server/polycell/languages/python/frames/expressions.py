@@ -15,7 +15,7 @@ from msgspec import Struct
 from polycell.core.types import Column, DataType, Table
 from polycell.core.values import replace
 from polycell.languages.python.frames.registry import Evaluator
-from polycell.languages.python.values import value_of
+from polycell.languages.python.syntax.values import value_of
 
 # The name of a column that the library makes up; `alias` replaces it, without one nothing is said.
 UNNAMED = "\0"

@@ -6,7 +6,7 @@ import ast
 
 from polycell.core.types import UNKNOWN, Collection, Opaque, Type
 from polycell.languages.python.frames.registry import Call, function
-from polycell.languages.python.values import NOT_KNOWN, collection
+from polycell.languages.python.syntax.values import NOT_KNOWN, collection
 
 GRID = "grid"  # a numpy array of objects, as a Collection: of rows where it has two dimensions
 AXES = Opaque("matplotlib.axes.Axes")

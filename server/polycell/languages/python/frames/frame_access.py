@@ -35,7 +35,7 @@ from polycell.languages.python.frames.columns import (
     without_labels,
 )
 from polycell.languages.python.frames.registry import Evaluator
-from polycell.languages.python.values import collection, known_texts, value_of
+from polycell.languages.python.syntax.values import collection, known_texts, value_of
 
 _ATTRIBUTES: dict[str, Type] = {
     "shape": Collection("tuple", Scalar(INT64)),

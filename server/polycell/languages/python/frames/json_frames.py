@@ -12,7 +12,7 @@ from polycell.core.types import UNKNOWN, Collection, Column, Record, Table, Type
 from polycell.languages.python.frames.columns import unknown_table, with_columns
 from polycell.languages.python.frames.pandas_make import literal_frame
 from polycell.languages.python.frames.registry import Call, function
-from polycell.languages.python.values import items_of
+from polycell.languages.python.syntax.values import items_of
 
 
 @function("pandas.json_normalize", "data record_path meta meta_prefix record_prefix errors sep max_level",

@@ -6,7 +6,7 @@ from itertools import combinations, permutations
 
 from polycell.core.types import DATE, TIMESTAMP, UNKNOWN, Collection, Scalar, Type
 from polycell.languages.python.frames.registry import Call, function
-from polycell.languages.python.values import collection, items_of, of_json
+from polycell.languages.python.syntax.values import collection, items_of, of_json
 
 MOST = 8  # items whose pairs are told; loops over more of them are not unrolled
 

@@ -12,7 +12,7 @@ from polycell.core.types import STRING, UNKNOWN, Certainty, Collection, Record, 
 from polycell.core.values import replace
 from polycell.languages.python.frames.readers import OPEN_FILE, opened_path, read_file
 from polycell.languages.python.frames.registry import Argument, Call, function
-from polycell.languages.python.values import known_text, of_json, value_of
+from polycell.languages.python.syntax.values import known_text, of_json, value_of
 
 _UTF = frozenset({"utf-8", "utf8", "utf-8-sig", "utf_8", "ascii"})
 _PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst", ".tar", ".tgz")

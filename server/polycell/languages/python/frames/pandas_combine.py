@@ -23,7 +23,7 @@ from polycell.languages.python.frames import duplicates, key_types, labels, row_
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, get, unknown_table, untyped, with_columns
 from polycell.languages.python.frames.key_types import Side
 from polycell.languages.python.frames.registry import Call, function, method
-from polycell.languages.python.values import items_in_any_order, value_of
+from polycell.languages.python.syntax.values import items_in_any_order, value_of
 
 _MERGE = "how on left_on right_on left_index right_index sort suffixes copy indicator validate"
 

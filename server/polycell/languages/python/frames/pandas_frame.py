@@ -40,7 +40,7 @@ from polycell.languages.python.frames.columns import (
     without_labels,
 )
 from polycell.languages.python.frames.registry import Argument, Call, method
-from polycell.languages.python.values import NOT_KNOWN, known_texts, of_value, value_of
+from polycell.languages.python.syntax.values import NOT_KNOWN, known_texts, of_value, value_of
 from polycell.tables.dtypes import dtype_of
 
 COLUMNS_AXIS = (1, "columns")

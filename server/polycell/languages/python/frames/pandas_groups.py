@@ -32,7 +32,7 @@ from polycell.languages.python.frames.columns import (
     with_columns,
 )
 from polycell.languages.python.frames.registry import Argument, Call, Evaluator, method
-from polycell.languages.python.values import items_of, known_text, value_of
+from polycell.languages.python.syntax.values import items_of, known_text, value_of
 
 G = "pandas groups"
 

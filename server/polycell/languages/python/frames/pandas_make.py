@@ -42,7 +42,7 @@ from polycell.languages.python.frames.columns import (
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Argument, Call, Evaluator, function
 from polycell.languages.python.frames.schema_rules import rows_table
-from polycell.languages.python.values import NOT_KNOWN, collection, items_of, of_value
+from polycell.languages.python.syntax.values import NOT_KNOWN, collection, items_of, of_value
 from polycell.tables.infer import common_type
 
 

@@ -29,7 +29,7 @@ from polycell.languages.python.frames.columns import (
     with_columns,
 )
 from polycell.languages.python.frames.registry import Call, function, method
-from polycell.languages.python.values import known_texts
+from polycell.languages.python.syntax.values import known_texts
 
 _PIVOT_TABLE = "values index columns aggfunc fill_value margins dropna margins_name observed sort"
 

@@ -9,7 +9,7 @@ from polycell.languages.python.frames.columns import UNKNOWN_INDEX, unknown_tabl
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.pandas_reshape import index_to_columns
 from polycell.languages.python.frames.registry import Call, method
-from polycell.languages.python.values import known_texts
+from polycell.languages.python.syntax.values import known_texts
 
 S = "pandas series"
 

@@ -12,7 +12,7 @@ from polycell.core.types import BOOL, STRING, UNKNOWN, Collection, DataType, Sca
 from polycell.core.values import replace
 from polycell.languages.python.frames.readers import MOVED
 from polycell.languages.python.frames.registry import Call, Evaluator, function
-from polycell.languages.python.values import PATH, collection, join_text, of_value, value_of
+from polycell.languages.python.syntax.values import PATH, collection, join_text, of_value, value_of
 from polycell.tables.files import FileRequest
 
 MOST = 32  # files of a pattern that are told one by one; a loop over more is not unrolled anyway

@@ -25,9 +25,9 @@ from polycell.core.values import replace
 from polycell.languages.python.frames import polars_words as words
 from polycell.languages.python.frames.columns import get, sure
 from polycell.languages.python.frames.expressions import UNNAMED, Made, aliased, all_made, columns_made
+from polycell.languages.python.frames.operators import arithmetic
 from polycell.languages.python.frames.registry import Evaluator
-from polycell.languages.python.operators import arithmetic
-from polycell.languages.python.values import known_texts, value_of
+from polycell.languages.python.syntax.values import known_texts, value_of
 
 
 def made_of(run: Evaluator, node: ast.expr, table: Table) -> list[Made] | None:

@@ -36,7 +36,7 @@ from polycell.languages.python.frames.expressions import UNNAMED, Made
 from polycell.languages.python.frames.polars_expressions import columns_of
 from polycell.languages.python.frames.polars_words import REDUCERS, UINT32
 from polycell.languages.python.frames.registry import Argument, Call, Rule, method
-from polycell.languages.python.values import items_of, known_texts, of_value, value_of
+from polycell.languages.python.syntax.values import items_of, known_texts, of_value, value_of
 
 
 def both(names: str, parameters: str = "") -> Callable[[Rule], Rule]:

@@ -12,7 +12,7 @@ from polycell.languages.python.frames.pandas_make import column_type, literal_fr
 from polycell.languages.python.frames.polars_expressions import columns_of, type_of
 from polycell.languages.python.frames.registry import Call, function
 from polycell.languages.python.frames.schema_rules import schema_argument
-from polycell.languages.python.values import items_in_any_order, items_of
+from polycell.languages.python.syntax.values import items_in_any_order, items_of
 
 _PARAMETERS = "data schema schema_overrides strict orient infer_schema_length nan_to_null"
 

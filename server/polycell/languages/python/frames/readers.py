@@ -23,7 +23,7 @@ from polycell.languages.python.frames.columns import unknown_table, with_columns
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Argument, Call, function
 from polycell.languages.python.frames.schema_rules import schema_argument
-from polycell.languages.python.values import NOT_KNOWN, known_text, known_texts, value_of
+from polycell.languages.python.syntax.values import NOT_KNOWN, known_text, known_texts, value_of
 from polycell.tables.data_files import UnreadableError
 from polycell.tables.files import FileRequest
 from polycell.tables.readers.pandas_csv import pandas_table

@@ -21,10 +21,10 @@ from msgspec import Struct
 from polycell.core.environment import View
 from polycell.core.types import UNKNOWN, Anchor, Connection, GroupBy, Table, Type
 from polycell.core.values import replace
-from polycell.languages.python.built_texts import Built
 from polycell.languages.python.frames.columns import unknown_table, without_labels
 from polycell.languages.python.frames.refusals import Matter, Refusal
-from polycell.languages.python.values import known_text, known_texts, value_of
+from polycell.languages.python.syntax.built_texts import Built
+from polycell.languages.python.syntax.values import known_text, known_texts, value_of
 
 
 class Evaluator(Protocol):

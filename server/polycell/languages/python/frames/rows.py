@@ -21,8 +21,8 @@ from polycell.core.types import (
 from polycell.core.values import replace
 from polycell.languages.python.frames.columns import without_labels
 from polycell.languages.python.frames.registry import Call, method
-from polycell.languages.python.members import MEMBERS
-from polycell.languages.python.values import NOT_KNOWN, collection
+from polycell.languages.python.known.members import MEMBERS
+from polycell.languages.python.syntax.values import NOT_KNOWN, collection
 
 _ATTRIBUTES = {
     "series": frozenset(name for name, _ in MEMBERS["pandas series"]),

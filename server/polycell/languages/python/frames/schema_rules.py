@@ -25,8 +25,8 @@ from polycell.core.values import replace
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX, pick, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Argument, Call, Evaluator, function, method
 from polycell.languages.python.frames.type_nodes import named_type, of_name
-from polycell.languages.python.shapes import dotted
-from polycell.languages.python.values import value_of
+from polycell.languages.python.syntax.shapes import dotted
+from polycell.languages.python.syntax.values import value_of
 from polycell.tables.evidence import merge
 from polycell.tables.type_names import parse_ddl
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from polycell.core.types import BOOL, STRING, UNKNOWN, Collection, Record, Scalar, Type
 from polycell.core.values import replace
 from polycell.languages.python.frames.registry import Argument, Call, function, method
-from polycell.languages.python.values import collection, known_text, of_constant
+from polycell.languages.python.syntax.values import collection, known_text, of_constant
 
 PARSER = "argparse.ArgumentParser"
 NAMESPACE = "argparse.Namespace"

@@ -36,7 +36,7 @@ from polycell.languages.python.frames.expressions import (
     keep,
 )
 from polycell.languages.python.frames.registry import Evaluator
-from polycell.languages.python.values import known_text, known_texts, value_of
+from polycell.languages.python.syntax.values import known_text, known_texts, value_of
 
 _MODULE = "pyspark.sql.functions"
 TYPES: Mapping[str, DataType] = {

@@ -29,7 +29,7 @@ from polycell.languages.python.frames.refusals import certain
 from polycell.languages.python.frames.registry import Call, method
 from polycell.languages.python.frames.schema_rules import rows_table, schema_argument
 from polycell.languages.python.frames.spark_expressions import NAMED, columns_of, made_of, of_sql
-from polycell.languages.python.values import items_of, known_text, known_texts
+from polycell.languages.python.syntax.values import items_of, known_text, known_texts
 from polycell.tables.unseen import TEMPORARY
 
 SESSION = "pyspark.sql.SparkSession"

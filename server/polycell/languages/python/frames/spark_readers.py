@@ -14,7 +14,7 @@ from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.readers import paths_of, read_file
 from polycell.languages.python.frames.registry import Argument, Call, method
 from polycell.languages.python.frames.schema_rules import schema_argument
-from polycell.languages.python.values import NOT_KNOWN, known_text, value_of
+from polycell.languages.python.syntax.values import NOT_KNOWN, known_text, value_of
 
 READ = "pyspark.sql.SparkSession.read"  # one that was told nothing yet
 READER = "pyspark.sql.DataFrameReader"

@@ -7,7 +7,7 @@ import ast
 from msgspec import Struct
 
 from polycell.core.types import BINARY, CATEGORY, DURATION, INT32, STRING, TIMESTAMP, DataType
-from polycell.languages.python.shapes import dotted
+from polycell.languages.python.syntax.shapes import dotted
 from polycell.tables.type_names import parse_type
 
 DEEPEST = 6

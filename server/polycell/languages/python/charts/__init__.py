@@ -1,0 +1,1 @@
+"""Charts in Python: Altair, the drawing functions of other libraries, specifications as literals."""

@@ -1,0 +1,1 @@
+"""Columns that Python code names: which places do, which column each means, what is offered there."""

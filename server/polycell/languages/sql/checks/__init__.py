@@ -1,0 +1,1 @@
+"""What is certainly wrong in SQL where DuckDB cannot be asked."""
