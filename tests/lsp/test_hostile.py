@@ -11,11 +11,12 @@ from polycell.core.text import LineIndex
 from polycell.lsp.conversation import default_parts
 from tests.lsp.client import Client, at, position, run
 from tests.lsp.test_columns import CAPABILITIES
+from tests.shared import FULL
 
 BOOK = "file:///nowhere/hostile.ipynb"
 ASKED = ("completion", "hover", "definition", "signatureHelp", "documentHighlight", "prepareRename")
 OF_ALL = ("documentSymbol", "foldingRange", "semanticTokens/full")
-DEEP, LONG = 10_000, 300_000
+DEEP, LONG = (10_000, 300_000) if FULL else (5_000, 100_000)
 
 CELLS = {
     "a long literal": ("python", f"data = [{', '.join(map(str, range(LONG // 7)))}]"),
