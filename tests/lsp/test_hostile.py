@@ -16,7 +16,7 @@ from tests.shared import FULL
 BOOK = "file:///nowhere/hostile.ipynb"
 ASKED = ("completion", "hover", "definition", "signatureHelp", "documentHighlight", "prepareRename")
 OF_ALL = ("documentSymbol", "foldingRange", "semanticTokens/full")
-DEEP, LONG = (10_000, 300_000) if FULL else (5_000, 100_000)
+DEEP, LONG = (10_000, 300_000) if FULL else (2_500, 100_000)
 
 CELLS = {
     "a long literal": ("python", f"data = [{', '.join(map(str, range(LONG // 7)))}]"),
