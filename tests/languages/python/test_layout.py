@@ -6,12 +6,15 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from polycell.core.formatting import formatted
 from polycell.core.results import Edit, Layout
 from polycell.core.text import Span
 from polycell.languages.python import layout
 from tests import dsl
+from tests.counting import calls
 
 
 def applied(text: str, edits: tuple[Edit, ...]) -> str:
@@ -81,3 +84,24 @@ def test_imports_are_sorted() -> None:
     assert applied(cell.text, action.edits) == "%load_ext x\nimport abc\nimport os\nimport sys\n\nprint(1)"
     sorted_already = dsl.load("# %%\nimport abc\nimport os")
     assert asyncio.run(layout.organised(sorted_already.snapshot.analysis.context(0))) == ()
+
+
+@given(st.lists(st.sampled_from("abcdefgh")), st.lists(st.sampled_from("abcdefgh")))
+def test_what_differs_makes_the_one_text_the_other(old: list[str], new: list[str]) -> None:
+    made: list[str] = []
+    at = 0
+    for kind, a, b, c, d in layout._differences(old, new):
+        assert (a, c) == (at, len(made))
+        assert kind != "equal" or old[a:b] == new[c:d]
+        made += new[c:d]
+        at = b
+    assert (at, made) == (len(old), new)
+
+
+def test_twice_the_lines_are_twice_the_work() -> None:
+    def work(blocks: int) -> int:
+        old = [line for n in range(blocks) for line in (f"a{n} =1", "", f"def f{n}(x):", "  return x", "")]
+        new = [line for n in range(blocks) for line in (f"a{n} = 1", "", "", f"def f{n}(x):", "    return x", "", "")]
+        return calls(lambda: list(layout._differences(old, new)))
+
+    assert work(400) < 2.5 * work(200)

@@ -10,6 +10,7 @@ import asyncio
 import difflib
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def _edits(cell: Cell, made: str, span: Span) -> Iterator[Edit]:
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in _differences(old, new):
         # As many lines as before: line by line, so that those around what was selected stay.
         one = kind == "replace" and b - a == d - c
         blocks = [(a + n, a + n + 1, c + n, c + n + 1) for n in range(b - a)] if one else [(a, b, c, d)]
@@ -119,6 +120,27 @@ def _edits(cell: Cell, made: str, span: Span) -> Iterator[Edit]:
             changed = Span(starts[first], starts[last])
             if changed.start <= span.end and (changed.end > span.start or first == last):
                 yield Edit(cell.id, changed, "".join(new[begin:end]))
+
+
+def _differences(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """As `difflib` tells them, between lines that stand once in either text: what it takes grows with the square of
+    what lies between, and the lines of a cell keep their order."""
+    once = {line: at for at, line in enumerate(new)}
+    counts = Counter(new)
+    written = Counter(old)
+    a = c = 0
+    for at, line in enumerate((*old, None)):
+        if line is None:
+            there = len(new)
+        elif written[line] == 1 and counts[line] == 1 and once[line] >= c:
+            there = once[line]
+        else:
+            continue
+        for kind, i, j, k, m in difflib.SequenceMatcher(None, old[a:at], new[c:there], autojunk=False).get_opcodes():
+            yield kind, a + i, a + j, c + k, c + m
+        if line is not None:
+            yield "equal", at, at + 1, there, there + 1
+        a, c = at + 1, there + 1
 
 
 def _whole_statements(context: Context, span: Span) -> Span:
