@@ -12,7 +12,7 @@ from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.languages.python.known.members import MEMBERS
 from polycell.languages.python.syntax.literals import content
-from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.shapes import last_word, nodes
 from polycell.languages.python.syntax.source import PythonSource
 
 _WORD = pattern(r"[^\W\d]\w*")
@@ -102,7 +102,7 @@ def hidden(context: Context, name: str) -> Iterator[Span]:
     spaces = False
     for node in nodes(source.tree):
         if isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            called = last_word(node)
             spaces = spaces or called in _SPACES
             if called in _CODE:
                 code.update(id(argument) for argument in node.args)

@@ -16,6 +16,7 @@ from polycell.core.patterns import pattern
 from polycell.core.service import Context
 from polycell.core.text import has_any
 from polycell.languages.python.charts.literals import may_draw, read_literal, specifications
+from polycell.languages.python.syntax.shapes import last_word
 from polycell.languages.python.syntax.source import PythonSource
 from polycell.languages.python.syntax.sql_texts import bound_once
 
@@ -59,7 +60,7 @@ def changed(source: PythonSource) -> set[str]:
     draws = may_draw(source.code)
     found = {_root(node) for node in source.stores}
     for node in source.calls:
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        called = last_word(node)
         if called in _LOOKING:
             continue
         if called in _CHANGING and isinstance(node.func, ast.Attribute):

@@ -15,6 +15,7 @@ from polycell.core.environment import Binding
 from polycell.core.service import Context
 from polycell.core.types import Table
 from polycell.languages.python.flow.effects import PURE_BUILTINS, PURE_MODULES
+from polycell.languages.python.syntax.shapes import last_word
 from polycell.languages.python.syntax.source import PythonSource
 
 _FRAMES = frozenset({"DataFrame", "from_dict", "from_records"})
@@ -54,7 +55,7 @@ def _assigns(statement: ast.stmt, name: str) -> bool:
 def _of_value(value: ast.expr) -> Rows | FileRows | None:
     if not isinstance(value, ast.Call):
         return None
-    function = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+    function = last_word(value)
     if function in _READERS and len(value.args) == 1 and not value.keywords:
         path = value.args[0]
         literal = isinstance(path, ast.Constant) and isinstance(path.value, str)

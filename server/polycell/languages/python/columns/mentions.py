@@ -25,7 +25,7 @@ from polycell.languages.python.columns.places import columns
 from polycell.languages.python.columns.sql_expressions import expressions
 from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.syntax.literals import content, held_by
-from polycell.languages.python.syntax.shapes import nodes
+from polycell.languages.python.syntax.shapes import last_word, nodes
 
 
 def mention_at(context: Context, offset: int) -> Mention | None:
@@ -77,16 +77,12 @@ _BY_NAME = pattern(r"\b(?:merge|concat|join)\s*\(")
 def _implied(reading: Reading, name: str) -> Iterator[Mention]:
     """The columns of that name that calls make one without saying so: `a.merge(b)`, `pd.concat([a, b])`."""
     for node in nodes(reading.source.tree) if reading.source.tree is not None else ():
-        if not isinstance(node, ast.Call) or not _BY_NAME.search(f"{_called(node)}("):
+        if not isinstance(node, ast.Call) or not _BY_NAME.search(f"{last_word(node)}("):
             continue
         made = reading.evaluate(node)
         column = made.column(name) if isinstance(made, Table) else None
         if column is not None and len(column.origins) > 1:
             yield Mention(reading.source.span(node), column.name, column, implied=True)
-
-
-def _called(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
 # -- what a place means

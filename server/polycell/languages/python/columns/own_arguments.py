@@ -19,7 +19,7 @@ from polycell.languages.python.flow.callers import Definition
 from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.syntax.call_text import Part, arguments
 from polycell.languages.python.syntax.cursor import Bracket
-from polycell.languages.python.syntax.shapes import arguments_of, nodes
+from polycell.languages.python.syntax.shapes import arguments_of, last_word, nodes
 
 MOST = 6  # uses of a parameter that are looked at
 T = TypeVar("T")
@@ -148,7 +148,7 @@ def _shown(node: ast.AST) -> Iterator[ast.AST]:
     """What a call shows to people: `print(name)`, `ax.set_title(f"by {name}")`, `label=name`."""
     if not isinstance(node, ast.Call):
         return
-    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    called = last_word(node)
     given = [keyword.value for keyword in node.keywords if called in SPOKEN or keyword.arg in SPOKEN_KEYWORDS]
     given += node.args if called in SPOKEN else []
     for argument in given:

@@ -19,6 +19,7 @@ from polycell.languages.python.columns.candidates import Reading
 from polycell.languages.python.columns.places import offer
 from polycell.languages.python.flow.at_cursor import enclosing
 from polycell.languages.python.known.column_arguments import EXPRESSIONS, METHODS
+from polycell.languages.python.syntax.shapes import last_word
 from polycell.languages.python.syntax.source import PythonSource
 from polycell.languages.python.syntax.sql_texts import content, holes
 
@@ -75,7 +76,7 @@ def _strings(source: PythonSource, at: int | None) -> Iterator[tuple[ast.Call, a
     """The literals that are arguments of calls which may take expressions."""
     assert source.tree is not None
     for node in source.calls if at is None else enclosing(source, at):
-        if not isinstance(node, ast.Call) or _called(node) not in _TAKING:
+        if not isinstance(node, ast.Call) or last_word(node) not in _TAKING:
             continue
         for argument in (*node.args, *(k.value for k in node.keywords if k.arg)):
             if isinstance(argument, ast.JoinedStr) or (
@@ -86,16 +87,12 @@ def _strings(source: PythonSource, at: int | None) -> Iterator[tuple[ast.Call, a
                     yield node, argument
 
 
-def _called(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-
-
 def _fragment(reading: Reading, call: ast.Call, node: ast.Constant | ast.JoinedStr, here: bool) -> Fragment | None:
     found = content(reading.source, reading.context.cell.text, node)
     if found is None:
         return None
     span, text = found
-    name = _called(call)
+    name = last_word(call)
     plain = text.strip().isidentifier() or not any(map(str.isalpha, text))  # `text.count(", ")`
     if not here and name not in _SURE and plain:
         return None

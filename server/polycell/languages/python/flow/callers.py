@@ -20,6 +20,7 @@ from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import join
 from polycell.languages.python.frames import rules
 from polycell.languages.python.known.column_arguments import GIVEN
+from polycell.languages.python.syntax.shapes import defaulted
 from polycell.languages.python.syntax.source import PythonSource
 
 MOST = 3  # calls that are looked at
@@ -161,13 +162,9 @@ def _given(
 
 def _defaults(made: Interpreter, function: Definition) -> dict[str, Type]:
     """What parameters hold that a call may leave out, as far as literals say so."""
-    plain = [*function.args.posonlyargs, *function.args.args]
-    behind = plain[len(plain) - len(function.args.defaults) :]
-    given = [*zip(behind, function.args.defaults, strict=True)]
-    given += [(a, d) for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d is not None]
     return {
         argument.arg: made.evaluate(default)
-        for argument, default in given
+        for argument, default in defaulted(function.args)
         if isinstance(default, ast.Constant) and default.value is not None
     }
 

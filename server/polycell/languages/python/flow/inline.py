@@ -14,7 +14,7 @@ from polycell.languages.python.flow.interpreter import LENT, MOST, Interpreter
 from polycell.languages.python.flow.state import DELETED, Slot, join, mutable
 from polycell.languages.python.flow.targets import fresh
 from polycell.languages.python.frames.registry import Argument
-from polycell.languages.python.syntax.shapes import bound_in
+from polycell.languages.python.syntax.shapes import bound_in, defaulted
 from polycell.languages.python.syntax.source import PythonSource
 from polycell.languages.python.syntax.values import collection
 
@@ -51,12 +51,7 @@ def begins_at(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) ->
 def defaults(run: Interpreter, arguments: ast.arguments) -> tuple[tuple[str, Type], ...]:
     """What parameters hold that a call does not give: values as they are where the function stands, not where it is
     called. Of an object with a name nothing is said, since it may have changed by then."""
-    plain = [*arguments.posonlyargs, *arguments.args]
-    given = [
-        *zip(plain[len(plain) - len(arguments.defaults) :], arguments.defaults, strict=True),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
-    ]
-    types = [(argument.arg, run.evaluate(node), node) for argument, node in given if node is not None]
+    types = [(argument.arg, run.evaluate(node), node) for argument, node in defaulted(arguments)]
     return tuple((name, type_ if alone(run, node) or not mutable(type_) else UNKNOWN) for name, type_, node in types)
 
 

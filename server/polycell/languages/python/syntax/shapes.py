@@ -46,6 +46,16 @@ def arguments_of(arguments: ast.arguments) -> Iterator[ast.arg]:
         yield arguments.kwarg
 
 
+def defaulted(arguments: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:
+    """The parameters that a call may leave out, each with what it holds then."""
+    plain = [*arguments.posonlyargs, *arguments.args]
+    named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return [
+        *zip(plain[len(plain) - len(arguments.defaults) :], arguments.defaults, strict=True),
+        *((argument, default) for argument, default in named if default is not None),
+    ]
+
+
 def bound_in(body: Sequence[ast.AST]) -> tuple[set[str], set[str], set[str]]:
     """(names bound in a block, names declared global, names declared nonlocal), nested scopes left out."""
     names: set[str] = set()
@@ -102,6 +112,11 @@ def _bound_by(node: ast.AST) -> Iterable[str]:
 
 def called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def last_word(node: ast.Call) -> str:
+    """`groupby` of `df.groupby(…)`, `load` of `load(…)`; "" where what is called has no name."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
 def is_namespace(node: ast.AST) -> bool:
