@@ -16,7 +16,7 @@ import numpy as np
 
 from polycell.core.types import Certainty, Column, DataType, Row, Scalar, Series, Table, Type
 from polycell.languages.python.frames import rows
-from polycell.languages.python.frames.columns import UNKNOWN_INDEX
+from polycell.languages.python.frames.columns import LEVELS, UNKNOWN_INDEX
 from tests.dsl import load
 
 
@@ -134,6 +134,8 @@ def _pandas(table: Table, value: Any) -> list[str]:
     if table.labelled:
         said = [label for label, _ in table.labelled]
         return [] if said == real else [f"labels {said}, real {real}"]
+    if any(c.type == LEVELS for c in table.columns):
+        return _names(table, list(dict.fromkeys(label[0] for label in real))) + _index(table.index, value.index)
     found = _names(table, real)
     if len(set(map(str, real))) == len(real):
         for column in table.columns:
@@ -182,7 +184,7 @@ def _polars(table: Table, value: Any) -> list[str]:
     schema = dict(value.collect_schema()) if hasattr(value, "collect_schema") else dict(value.schema)
     found = _names(table, list(schema))
     for column in table.columns:
-        if column.name in schema and column.type is not None:
+        if column.name in schema and column.type is not None and column.type_certainty is Certainty.CERTAIN:
             real = str(schema[column.name])
             real = "datetime" if real.startswith("Datetime") else "duration" if real.startswith("Duration") else real
             real = "struct" if real.startswith("Struct") else real

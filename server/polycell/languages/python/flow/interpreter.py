@@ -364,7 +364,12 @@ class Interpreter:
         return list({**self.base, **self.state.objects}.items())
 
     def join(self, *states: State) -> State:
+        """What holds where paths meet; a name that only some of them bind may still be what cells above gave."""
         self.spend(1 + sum(len(state.names) + len(state.objects) for state in states) // 8)
+        live = [state.names for state in states if state.live]
+        for name in {name for names in live for name in names if not all(name in other for other in live)}:
+            if name not in self.known and name not in self.missing:
+                self._import(name)
         return join_states(states, self.addresses, self.known, self.base)
 
     # -- what rules ask

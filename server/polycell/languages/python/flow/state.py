@@ -18,6 +18,7 @@ from polycell.core.types import (
     Certainty,
     Class,
     Collection,
+    Column,
     Function,
     GroupBy,
     Record,
@@ -144,14 +145,16 @@ def join(a: Type, b: Type) -> Type:
 
 
 def join_tables(a: Table, b: Table) -> Table:
-    """The union of the columns; those that only one of the two has are `maybe`."""
+    """The union of the columns; those that only one of the two has are `maybe`. Of columns in two orders nobody knows
+    which is the first: open, since a closed table is asked for columns by their places."""
     theirs = {c.name: c for c in b.columns}
     mine = {c.name for c in a.columns}
+    moved = [c.name for c in a.columns if c.name in theirs] != [c.name for c in b.columns if c.name in mine]
     columns = []
     for column in a.columns:
         other = theirs.get(column.name)
         if other is None:
-            columns.append(replace(column, maybe=True))
+            columns.append(_of_one(column, b))
         elif other == column:
             columns.append(column)
         else:
@@ -161,9 +164,14 @@ def join_tables(a: Table, b: Table) -> Table:
             maybe = column.maybe or other.maybe
             made = replace(column, type=type_, nullable=nullable, certainty=certainty, maybe=maybe)
             columns.append(made.one_with(other))
-    columns += [replace(c, maybe=True) for c in b.columns if c.name not in mine]
+    columns += [_of_one(c, a) for c in b.columns if c.name not in mine]
     index = a.index if a.index == b.index else UNKNOWN_INDEX
-    return Table(tuple(columns), a.open or b.open, a.flavour, index, a.case_sensitive)
+    return Table(tuple(columns), a.open or b.open or moved, a.flavour, index, a.case_sensitive)
+
+
+def _of_one(column: Column, other: Table) -> Column:
+    """A column that the other table is not known to have; where that is open it may have it, of another type."""
+    return replace(column, maybe=True, type=None, nullable=None) if other.open else replace(column, maybe=True)
 
 
 def join_states(states: Iterable[State], fresh: Iterable[int], known: dict[str, Slot], base: dict[int, Type]) -> State:

@@ -10,6 +10,7 @@ from polycell.languages.python.flow import containers
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import holds, mutable, opened
 from polycell.languages.python.frames import frame_access
+from polycell.languages.python.frames.columns import axis_named
 from polycell.languages.python.syntax.shapes import nodes
 from polycell.languages.python.syntax.values import element_of, items_of, value_of
 
@@ -179,6 +180,8 @@ def _assign_attribute(run: Interpreter, target: ast.Attribute, type_: Type, valu
             run.forget_indexes(holder.index)  # frames made from one another share their index
             index = frame_access.index_renamed(holder.index, target.attr, type_)
             store(run, owner.value, run.address_of(owner.value), replace(holder, index=index))
+        elif owner.attr == "columns" and isinstance(holder, Table) and value_of(type_) is not None:
+            store(run, owner.value, run.address_of(owner.value), axis_named(holder))
     elif isinstance(base, Series) and target.attr == "name" and address is not None:
         name = value_of(type_)
         origin = run.place(value, name) if value is not None and isinstance(name, str) else None

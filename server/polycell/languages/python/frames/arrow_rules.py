@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from polycell.core.types import FLOAT64, INT64, UNKNOWN, Collection, Column, DataType, GroupBy, Scalar, Table, Type
 from polycell.core.values import replace
-from polycell.languages.python.frames.columns import drop, get, pick, unknown_table, with_columns
+from polycell.languages.python.frames.columns import drop, for_pandas, get, pick, placed, unknown_table, with_columns
 from polycell.languages.python.frames.pandas_make import column_type, literal_frame
 from polycell.languages.python.frames.registry import Call, function, method
 from polycell.languages.python.frames.schema_rules import schema_argument
@@ -53,7 +53,7 @@ def from_pandas(call: Call) -> Type:
 
 @method("arrow", "to_pandas", "**")
 def to_pandas(call: Call) -> Type:
-    return replace(call.table, flavour="pandas", index=(), case_sensitive=True)
+    return for_pandas(call.table)
 
 
 @method("arrow", "slice", "offset length")
@@ -72,7 +72,9 @@ def select(call: Call) -> Type:
     if names is not None:
         return pick(call.table, names)
     known = [c.name for c in call.table.columns]
-    if call.table.open or not isinstance(places, list) or not all(type(p) is int and p < len(known) for p in places):
+    if not placed(call.table) or not isinstance(places, list):
+        return unknown_table("arrow")
+    if not all(type(p) is int and -len(known) <= p < len(known) for p in places):
         return unknown_table("arrow")
     return pick(call.table, [known[p] for p in places])
 
@@ -97,7 +99,7 @@ def append_column(call: Call) -> Type:
 @method("arrow", "set_column", "i field_ column")
 def put_column(call: Call) -> Type:
     name, at, table = call.text("field_"), call.value("i"), call.table
-    if name is None or type(at) is not int or not 0 <= at <= len(table.columns) or table.open:
+    if name is None or type(at) is not int or not 0 <= at <= len(table.columns) or not placed(table):
         return unknown_table("arrow")
     after = at + ("set_column" in call.run.text_of(call.node.func).rpartition(".")[2])
     made = Column(name, None, origin=call.place("field_", name))
@@ -107,7 +109,7 @@ def put_column(call: Call) -> Type:
 @method("arrow", "remove_column", "i")
 def remove_column(call: Call) -> Type:
     at, table = call.value("i"), call.table
-    if type(at) is not int or not 0 <= at < len(table.columns) or table.open:
+    if type(at) is not int or not 0 <= at < len(table.columns) or not placed(table):
         return unknown_table("arrow")
     return replace(table, columns=(*table.columns[:at], *table.columns[at + 1 :]))
 
@@ -117,7 +119,7 @@ def renamed(call: Call) -> Type:
     names, table = call.value("names"), call.table
     if isinstance(names, dict) and all(isinstance(v, str) for v in names.values()) and not table.open:
         found = [(c, names.get(c.name, c.name)) for c in table.columns]
-    elif isinstance(names, list) and not table.open and len(names) == len(table.columns):
+    elif isinstance(names, list) and placed(table) and len(names) == len(table.columns):
         found = list(zip(table.columns, names, strict=True))
     else:
         return unknown_table("arrow")
@@ -182,7 +184,11 @@ def join(call: Call) -> Type:
     plain = how in ("inner", "left outer", "full outer") and call["coalesce_keys"] is None
     if not plain or not isinstance(ls, str) or not isinstance(rs, str):
         return unknown_table("arrow")
+    if any(c.maybe for c in (*left.columns, *right.type.columns)):
+        return unknown_table("arrow")  # a name that may be in both may get a suffix
     added = [c for c in right.type.columns if c.name not in theirs]
+    if how != "inner":
+        added = [replace(c, nullable=True) for c in added]
     both = {c.name for c in left.columns if c.name not in keys} & {c.name for c in added}
     columns = [replace(c, name=f"{c.name}{ls}") if c.name in both else c for c in left.columns]
     columns += [replace(c, name=f"{c.name}{rs}") if c.name in both else c for c in added]

@@ -10,6 +10,7 @@ from polycell.core.types import (
     CATEGORY,
     INT64,
     STRING,
+    TIMESTAMP,
     Anchor,
     Certainty,
     Column,
@@ -22,6 +23,8 @@ from polycell.core.values import replace
 
 # An index of which nothing is known; `()` is one without a name.
 UNKNOWN_INDEX: tuple[Column, ...] = (Column("", maybe=True, certainty=Certainty.WEAK),)
+
+LEVELS = DataType("columns")  # of a first label under which the data call several: it stands for a frame
 
 
 def unknown_table(flavour: Flavour, index: tuple[Column, ...] = UNKNOWN_INDEX) -> Table:
@@ -51,6 +54,8 @@ def with_columns(table: Table, columns: Iterable[Column]) -> Table:
             replace(first, type=None, nullable=None).one_with(*others) if others else first
             for first, *others in same.values()
         )
+        table = opened(table)
+    if any(c.type == LEVELS for c in made):
         table = opened(table)
     if "" in names and table.flavour == "pandas":
         return replace(table, columns=tuple(c for c in made if c.name), open=True)
@@ -122,6 +127,32 @@ def untyped(table: Table) -> Table:
 
 def typed(table: Table, type_: DataType | None) -> Table:
     return replace(table, columns=tuple(replace(c, type=type_, nullable=None) for c in table.columns))
+
+
+def placed(table: Table) -> bool:
+    """Whether it is known which column stands at which place."""
+    return not table.open and not any(c.maybe for c in table.columns)
+
+
+def for_pandas(table: Table, *, dates: bool = False) -> Table:
+    """A table of Arrow's kind as pandas takes it: whole numbers and truth values beside a gap are something else
+    there, structures are dictionaries, and `dates` are times where they are not kept as objects."""
+    columns = []
+    for column in table.columns:
+        name = column.type.name if column.type is not None else ""
+        if dates and name == "date32":
+            column = replace(column, type=TIMESTAMP)
+        elif name == "struct":
+            column = replace(column, type=None)
+        elif column.nullable and (name == "bool" or "int" in name):
+            column = replace(column, type_certainty=min(column.type_certainty, Certainty.LIKELY))
+        columns.append(column)
+    return replace(table, columns=tuple(columns), flavour="pandas", index=(), case_sensitive=True)
+
+
+def axis_named(table: Table) -> Table:
+    """The table once its columns' axis has a name, which `melt` and whatever turns columns into labels passes on."""
+    return opened(table)
 
 
 def index_known(table: Table) -> bool:

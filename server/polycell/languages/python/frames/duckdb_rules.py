@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from polycell.core.types import UNKNOWN, Flavour, Table, Type
 from polycell.core.values import replace
-from polycell.languages.python.frames.columns import unknown_table, with_columns
+from polycell.languages.python.frames.columns import for_pandas, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Call, method
 
 _FRAME, _OTHER = "__polycell_frame", "__polycell_other"
@@ -12,7 +12,7 @@ _FRAME, _OTHER = "__polycell_frame", "__polycell_other"
 
 @method("duckdb", "df fetchdf to_df fetch_df", "**")
 def to_pandas(call: Call) -> Type:
-    return _as(call, "pandas")
+    return for_pandas(call.table, dates=True)
 
 
 @method("duckdb", "pl", "lazy **")

@@ -24,6 +24,7 @@ from polycell.core.types import (
 from polycell.core.values import replace
 from polycell.languages.python.frames import catalogue, column_index, labels, row_labels
 from polycell.languages.python.frames.columns import (
+    LEVELS,
     UNKNOWN_INDEX,
     get,
     opened,
@@ -55,6 +56,8 @@ def series(table: Table, name: str) -> Type:
         return UNKNOWN  # its sums and means are no numbers yet
     if table.column(name) is None and not table.open and name not in {c.name for c in table.index}:
         return UNKNOWN
+    if get(table, name).type == LEVELS:
+        return unknown_table(table.flavour, table.index)
     return Series(get(table, name), table.flavour, table.index)
 
 
@@ -299,7 +302,8 @@ def _grown(table: Table) -> Table:
     """The table with perhaps a row more, of missing values: whole numbers and truth values are no longer sure."""
     columns = (replace(c, type=None) if c.type is not None and (c.type == BOOL or "int" in c.type.name) else c
                for c in table.columns)  # fmt: skip
-    return replace(table, columns=tuple(columns))
+    index = tuple(replace(c, type=None) for c in table.index) if len(table.index) < 2 else UNKNOWN_INDEX
+    return replace(table, columns=tuple(columns), index=index)
 
 
 def _widened(table: Table, names: set[str] | None) -> Table:

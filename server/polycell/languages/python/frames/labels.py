@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from polycell.core.types import UNKNOWN, Column, Flavour, Series, Table, Type
 from polycell.core.values import replace
-from polycell.languages.python.frames.columns import UNKNOWN_INDEX, index_known, unknown_table, with_columns
+from polycell.languages.python.frames.columns import LEVELS, UNKNOWN_INDEX, index_known, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Call, method
 
 Labelled = tuple[tuple[str, ...], Column]
@@ -18,6 +18,12 @@ def table_of(columns: Iterable[Labelled], index: tuple[Column, ...], flavour: Fl
     if not made or len({label for label, _ in made}) != len(made):
         return unknown_table(flavour, index)
     return Table(open=True, flavour=flavour, index=index, labelled=made)
+
+
+def by_data(names: Iterable[Column], index: tuple[Column, ...]) -> Table:
+    """A table of which only the first labels are known: what stands under each is a frame again."""
+    made = (replace(c, type=LEVELS, nullable=None, maybe=False) for c in names)
+    return with_columns(Table(open=True, flavour="pandas", index=index), made)
 
 
 def plain(table: Table) -> Table:

@@ -24,6 +24,7 @@ from polycell.core.values import replace
 from polycell.languages.python.frames import column_index, duplicates, frame_access
 from polycell.languages.python.frames.columns import (
     UNKNOWN_INDEX,
+    axis_named,
     drop,
     get,
     index_known,
@@ -228,7 +229,10 @@ def rename_axis(call: Call) -> Type:
         named = call["mapper"] or call["index"]
         origin = call.run.place(named.node, name) if named is not None else None
         return replace(call.table, index=(before.named(name, origin),))
-    return replace(call.table, index=UNKNOWN_INDEX) if call["columns"] is None else call.table
+    of_columns = call["columns"] or (call["mapper"] if call.value("axis", 0) in COLUMNS_AXIS else None)
+    if of_columns is None:
+        return replace(call.table, index=UNKNOWN_INDEX)
+    return call.table if value_of(of_columns.type) is None else axis_named(call.table)
 
 
 @method("pandas", "assign", "**")

@@ -123,7 +123,8 @@ def literal_frame(run: Evaluator, data: Type, node: ast.expr, flavour: Flavour) 
         return _records(run, [i for i in items if isinstance(i, Record)], node, flavour)
     if items == () and isinstance(data, Collection):
         return Table(flavour=flavour)
-    return unknown_table(flavour, () if isinstance(data, (Collection, Opaque)) else UNKNOWN_INDEX)
+    plain = isinstance(data, (Collection, Opaque)) and getattr(data, "kind", "") != "dict"  # which may hold series
+    return unknown_table(flavour, () if plain else UNKNOWN_INDEX)
 
 
 def _of_rows(row: Row, flavour: Flavour) -> Table:
@@ -283,7 +284,8 @@ def crosstab(call: Call) -> Type:
     named = index is not None and isinstance(index.type, Series) and index.type.column.name and not call["rownames"]
     if not named or index is None or not isinstance(index.type, Series):
         return unknown_table("pandas")
-    return unknown_table("pandas", (replace(index.type.column, maybe=False),))
+    made = replace(index.type.column, maybe=False)
+    return unknown_table("pandas", (replace(made, type=None) if call["margins"] is not None else made,))
 
 
 @function("pandas.Grouper", "key level freq **")

@@ -25,6 +25,7 @@ from polycell.languages.python.frames.columns import (
     drop,
     get,
     index_known,
+    placed,
     unknown_table,
     with_columns,
 )
@@ -84,8 +85,9 @@ def index_to_columns(call: Call, table: Table, *, dropped: bool | None = None) -
         if not name:
             if len(index) > 1:
                 name = f"level_{i}"
-            elif table.open:
-                return replace(table, index=(), columns=(Column("index", column.type, maybe=True), *table.columns))
+            elif table.open and (table.column("index") is None or get(table, "index") != table.column("index")):
+                others = (c for c in table.columns if c.name != "index")  # which `index` it is then, is not known
+                return replace(table, index=(), columns=(Column("index", None, maybe=True), *others))
             else:
                 name = "index" if table.column("index") is None else "level_0"
         made.append(column if column.name == name else column.named(name, call.place("names", name)))
@@ -142,7 +144,7 @@ def melt(call: Call) -> Type:
     index = () if call.value("ignore_index", True) is True else UNKNOWN_INDEX
     columns = (
         *(get(table, n) for n in ids),
-        Column(variable, STRING, maybe=unsure, origin=call.place("var_name", variable)),
+        Column(variable, None if table.open else STRING, maybe=unsure, origin=call.place("var_name", variable)),
         Column(
             value,
             types.pop() if len(types) == 1 else None,
@@ -171,10 +173,16 @@ def levels_moved(call: Call) -> Type:
 @method("pandas", "pivot", "columns index values", gives=unknown_table("pandas"))
 def pivot(call: Call) -> Type:
     """The columns are values of the data; the index is known, where the columns have one level."""
-    index, value = call.texts("index"), call.text("values")
-    if not index or value is None or call.text("columns") is None or "" in index:
+    table, index, turned = call.table, call.texts("index"), call.texts("columns")
+    if not index or not turned or "" in index:
         return unknown_table("pandas")
-    return unknown_table("pandas", tuple(get(call.table, n) for n in index))
+    keys = tuple(get(table, n) for n in index)
+    if call.text("values") is not None:
+        return unknown_table("pandas", keys) if len(turned) == 1 else unknown_table("pandas")
+    values = call.texts("values") if call["values"] is not None else None
+    if values is None and call["values"] is None and placed(table):
+        values = [c.name for c in table.columns if c.name not in (*index, *turned)]
+    return labels.by_data((get(table, n) for n in values), keys) if values else unknown_table("pandas", keys)
 
 
 @method("pandas", "unstack", "level fill_value sort", gives=UNKNOWN)
@@ -206,8 +214,10 @@ def pivoted(call: Call, table: Table, values: list[str] | None, index: list[str]
     known = len(names) == len(index) + len(values) and all(table.column(n) is not None for n in names)
     known = known and "" not in names
     if call["columns"] is not None:
-        if not known or not isinstance(how, str) or call.text("values") is None:
+        if not known or not isinstance(how, str):
             return unknown_table("pandas")
+        if call.text("values") is None:
+            return labels.by_data((get(table, n) for n in sorted(values)), tuple(get(table, n) for n in index))
         return unknown_table("pandas", tuple(get(table, n) for n in index))
     if known and isinstance(how, (list, dict)):
         return _pivoted_by_several(table, values, index, how)

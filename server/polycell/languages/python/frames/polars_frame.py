@@ -23,6 +23,7 @@ from polycell.languages.python.frames import duplicates
 from polycell.languages.python.frames import polars_expressions as expressions
 from polycell.languages.python.frames.columns import (
     drop,
+    for_pandas,
     get,
     put,
     rename,
@@ -405,9 +406,7 @@ def partition_by(call: Call) -> Type:
 
 @method("polars", "to_pandas", "**")
 def to_pandas(call: Call) -> Type:
-    made = replace(call.table, flavour="pandas", index=())
-    structures = {c.name: None for c in made.columns if c.type is not None and c.type.name == "struct"}
-    return retype(made, structures) if structures else made  # dictionaries there
+    return for_pandas(call.table, dates=True)
 
 
 @method("polars", "to_arrow", "**")

@@ -121,9 +121,9 @@ def concat(call: Call) -> Type:
     argument = call["items"]
     items = items_in_any_order(argument.type) if argument is not None else None
     how = call.value("how", "vertical")
-    if not items or not all(isinstance(i, Table) for i in items):
-        return unknown_table("polars")
-    tables = [i for i in items if isinstance(i, Table)]
+    tables = [i for i in items or () if isinstance(i, Table)]
+    if not items or len(tables) < len(items):
+        return unknown_table(tables[0].flavour if tables else "polars")
     first = tables[0]
     if how in ("vertical", "vertical_relaxed"):
         closed = next((t for t in tables if not t.open), first)
@@ -146,4 +146,4 @@ def concat(call: Call) -> Type:
         made = [c for t in tables for c in t.columns]
         duplicates.judge_named(call, [c.name for c in made], "items", *tables)
         return with_columns(Table(open=any(t.open for t in tables), flavour=first.flavour), made)
-    return unknown_table("polars")
+    return unknown_table(first.flavour)

@@ -1,0 +1,147 @@
+"""Programs of several steps against the real libraries: what holds where paths meet, columns by their places, frames
+that go from one library to another. Each was wrong once; most were found by programs that were made at random."""
+
+from __future__ import annotations
+
+import pytest
+
+from polycell.core.types import Table
+from tests.dsl import check_findings
+from tests.languages.python.oracle import compare, ours
+
+PRELUDE = """
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import duckdb
+df = pd.DataFrame({"a": [1, 2, 1], "b": ["x", "y", "x"], "c": [0.5, 1.5, 2.5]})
+sales = pd.DataFrame({"k": ["u", "v", "u", "w"], "n": [1, 2, 3, 4], "a": [1, 1, 2, 2]})
+flag = len(df) > 5
+"""
+
+PROGRAMS = """
+# %%
+if flag:
+    df = sales[["k"]]
+
+# %%
+if not flag:
+    df = sales[["k"]]
+else:
+    df = df.head()
+
+# %%
+for step in range(2):
+    df = df[["c", "a"]]
+
+# %%
+for column in []:
+    df = sales
+
+# %%
+try:
+    df = sales[["missing"]]
+except KeyError:
+    pass
+
+if not flag:
+    df = df[["b", "a", "c"]]
+t = pa.Table.from_pandas(df, preserve_index=False).select([0])
+
+t = pa.table({"a": [1], "b": ["x"], "c": [0.5]})
+for step in range(2):
+    t = t.remove_column(0)
+
+t = pa.table({"a": [1], "b": ["x"], "c": [0.5]})
+if flag:
+    t = t.drop_columns(["a"])
+r = t.set_column(0, "z", t["b"])
+u = t.rename_columns([name + "_" for name in t.column_names])
+
+t = pa.table({"k": [1, 2], "n": [1, 2]}).join(pa.table({"k": [1], "m": [1]}), "k")
+r = t.to_pandas()
+
+t = pa.table({"k": [1, 2], "n": [1, 2]})
+s = t
+if flag:
+    s = s.drop_columns(["n"])
+r = s.join(t, keys="k", right_suffix="_r")
+
+p = pl.DataFrame({"d": ["2024-01-01"], "n": [1]}).with_columns(pl.col("d").str.to_date())
+r = p.to_pandas()
+q = pl.from_pandas(p.to_pandas())
+
+p = pl.DataFrame({"a": [1], "b": ["x"]}).lazy()
+r = pl.concat([p, p.with_columns(pl.lit(1).alias("n"))], how="align")
+
+r = duckdb.sql("select date '2024-01-01' as d, 1 as n").df()
+
+r = df.pivot_table(index="b", columns="a", values=["c"], aggfunc="sum")
+s = r["c"]
+
+r = sales.pivot(index=["k", "n"], columns="a", values=["n"])["n"]
+
+r = df.pivot(index="c", columns="a")
+s = r["b"]
+
+r = pd.DataFrame(dict(df.set_index("b")))
+
+r = df.rename_axis(columns="n").melt(id_vars="a")
+
+df.columns.name = "index"
+r = df.melt()
+
+r = df.rename_axis(None, axis=1).rename_axis("key").reset_index()
+
+r = pd.crosstab(df["a"], df["a"], margins=True).reset_index(names=["n"])
+
+r = df.describe(include="all").reset_index().reset_index()
+
+r = df.describe(include="object").reset_index().reset_index()
+
+r = df.T.melt(var_name="v")
+
+both = pd.concat([df, df], keys=["u", "v"], names=["p", "q"])
+both.loc[len(both)] = 0
+
+d = df.describe()
+d.loc[0, "z"] = 1
+r = d["a"].reset_index()
+
+other = sales
+for step in range(2):
+    other = df.loc[:, df.notna().any()]
+if not flag:
+    r = df
+else:
+    r = other.astype(str)
+"""
+
+
+@pytest.mark.parametrize("program", [p.strip() for p in PROGRAMS.strip("\n").split("\n\n")])
+def test_programs(program: str) -> None:
+    compare(PRELUDE + program)
+
+
+def test_what_a_cell_may_have_put_in_place_of_a_frame_from_above_alarms_nobody() -> None:
+    check_findings("""
+        # %%
+        import pandas as pd
+        import sys
+        df = pd.DataFrame({"a": [1], "b": [2]})
+        # %%
+        if len(sys.argv) > 1:
+            df = pd.DataFrame({"z": [1]})
+        # %%
+        df["a"], df["z"]
+    """)
+
+
+def test_only_the_first_labels_of_a_pivoted_frame_are_known() -> None:
+    said = ours(PRELUDE + 'r = sales.pivot_table(index="k", columns="a", values=["n"])\ns = r["n"]')
+    whole, under = said["r"], said["s"]
+    assert isinstance(whole, Table)
+    assert isinstance(under, Table)
+    assert whole.open
+    assert [[c.name for c in t] for t in (whole.columns, under.columns, under.index)] == [["n"], [], ["k"]]
