@@ -10,6 +10,7 @@ from polycell.core.results import NO_COMPLETIONS, Completion, Completions
 from polycell.core.types import Column, Table, describe
 from polycell.core.values import replace
 from polycell.languages.sql.catalogue import ViewCatalogue, sql_table
+from polycell.languages.sql.definitions import target
 from polycell.languages.sql.offers import column as _column
 from polycell.languages.sql.offers import columns as _columns_of
 from polycell.languages.sql.offers import item as _item
@@ -77,6 +78,8 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
             yield from _words(place, "from")
     elif (clause == "set" and _expects_target(place)) or _inserts(place):
         yield from _target_columns(place, relations)
+    elif clause == "limit":
+        yield from _words(place, clause)
     else:
         yield from _expression(place, relations, catalogue)
 
@@ -102,6 +105,10 @@ def _qualified(place: Place, relations: Relations, catalogue: ViewCatalogue) -> 
         if visible.name.casefold() == last:
             yield from _columns_of(place, visible.table, visible.name, 10)
             return
+    written = relations.rows(names[0], place.block) if len(names) == 1 else None
+    if written is not None:
+        yield from _columns_of(place, written.table, written.name, 10)
+        return
     found = relations.resolve(place.qualifier, place.block)
     if found is not None:
         column = found[0]
@@ -341,25 +348,57 @@ def _expects_target(place: Place) -> bool:
 
 
 def _inserts(place: Place) -> bool:
-    """In the list of a MERGE's `INSERT (…)`."""
+    """In the list of a MERGE's `INSERT (…)`, of `ON CONFLICT (…)`, and in the `VALUES(…)` behind ON DUPLICATE KEY."""
     tokens, inner = place.statement.tokens, place.inner
-    merges = place.statement.root.statement == "MERGE" and inner.start > 0
-    return merges and inner.kind in ("call", "paren") and tokens[inner.start - 1].value == "INSERT"
+    if inner.kind not in ("call", "paren") or not inner.start:
+        return False
+    verb, before = place.block.statement, tokens[inner.start - 1].value
+    if place.segment.clause == "conflict":
+        return before == "CONFLICT" or (before == "VALUES" and place.statement.dialect.name == "mysql")
+    return verb == "MERGE" and before == "INSERT"
 
 
 def _target_columns(place: Place, relations: Relations) -> Iterator[Completion]:
-    target = target_of(place.statement)
+    target = target_of(place.statement, place.block)
     if target is not None:
-        table = relations.table(target, place.statement.root)
+        table = relations.table(target, place.block)
         name = place.statement.spelling(target.named) if target.named else ""
         yield from _columns_of(place, table, name, 10)
 
 
+_COLUMN_HEADS = frozenset({"COLUMN", "CHANGE", "MODIFY"})
+
+
+def _changed(place: Place, catalogue: ViewCatalogue) -> tuple[Table, str] | None:
+    """The table whose columns stand at the place: `ALTER TABLE t DROP COLUMN |`, `CREATE INDEX i ON t (|`."""
+    tokens, inner = place.statement.tokens, place.inner
+    if place.block.statement == "ALTER" and place.before() in _COLUMN_HEADS and place.before(-2) != "ADD":
+        altered = target(place.statement)
+        parts = list(altered.parts) if altered is not None else []
+    elif inner.start and any(t.value == "INDEX" for t in tokens[: inner.start]) and inner.kind != "query":
+        parts, at = [tokens[inner.start - 1]], inner.start - 2
+        while at > 0 and tokens[at].value == ".":
+            parts.insert(0, tokens[at - 1])
+            at -= 2
+        if tokens[at].value not in ("ON", "ONLY"):
+            return None
+    else:
+        return None
+    names = [place.statement.spelling(t) for t in parts]
+    table = catalogue.table(names) if names else None
+    return (table, names[-1]) if table is not None else None
+
+
 def _at_head(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Iterator[Completion]:
-    statement = place.statement.root.statement
+    statement = place.block.statement
     if place.inner is not place.block and statement in ("INSERT", "MERGE"):
         yield from _target_columns(place, relations)
         return
+    if statement in ("ALTER", "CREATE"):
+        changed = _changed(place, catalogue)
+        if changed is not None:
+            yield from _columns_of(place, *changed, 10)
+            return
     if statement == "CREATE" and place.before() in ("TABLE", "VIEW", "EXISTS"):
         return
     if place.before() in TABLE_HEADS:

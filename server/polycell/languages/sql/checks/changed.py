@@ -12,16 +12,11 @@ from polycell.core.text import Span
 from polycell.languages.sql.checks.merge import assigned
 from polycell.languages.sql.checks.messages import no_column
 from polycell.languages.sql.checks.no_columns import is_exempt
-from polycell.languages.sql.relations.columns import Catalogue, Relations, Visible
+from polycell.languages.sql.relations.columns import ROWS, Catalogue, Relations, Visible
 from polycell.languages.sql.relations.sources import Source, sources, target_of
 from polycell.languages.sql.syntax.blocks import Block, Segment, blocks
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.scan import Statement
-
-# The rows of the written table under another name, by dialect.
-_ROWS = {
-    "postgres": {"excluded"}, "sqlite": {"excluded"}, "duckdb": {"excluded"}, "tsql": {"inserted", "deleted"},
-}  # fmt: skip
 
 
 def unknown_changed(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
@@ -68,7 +63,7 @@ def _named(statement: Statement, root: Block) -> Iterator[Token]:
             yield from (token for token, _ in assigned(statement, root, segment.start, segment.end))
         elif segment.clause == "returning" and not sources(statement, root)[1:]:
             yield from _returned(statement, root, segment)
-    rows = _ROWS.get(statement.dialect.name, set())
+    rows = ROWS.get(statement.dialect.name, set())
     for at in range(2, len(tokens)):
         if tokens[at - 1].value == "." and tokens[at].kind in ("word", "name") and tokens[at - 2].kind == "word":
             behind = tokens[at + 1].value if at + 1 < len(tokens) else ""

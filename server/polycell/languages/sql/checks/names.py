@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from polycell.core.results import Finding
 from polycell.core.text import Span
@@ -19,7 +20,7 @@ from polycell.languages.sql.definitions import target
 from polycell.languages.sql.relations.columns import Catalogue, Relations, Visible
 from polycell.languages.sql.relations.items import items
 from polycell.languages.sql.relations.sources import sources, target_of
-from polycell.languages.sql.syntax.blocks import Block, blocks
+from polycell.languages.sql.syntax.blocks import WRITING, Block, blocks
 from polycell.languages.sql.syntax.dialects import Dialect
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.parameters import only_values
@@ -103,7 +104,7 @@ def _relations(statement: Statement, catalogue: Catalogue) -> Relations | None:
         return None
     if verb in _WRITING and not _is_plainly_written(statement):
         return None
-    if verb in _QUERIES and any(t.value == "INTO" for t in statement.tokens) and target(statement) is None:
+    if verb in _QUERIES and _goes_elsewhere(statement) and target(statement) is None:
         return None
     following = [*(t.value for t in statement.tokens[1:]), ""]
     odd = statement.dialect.name != "duckdb" and any(
@@ -111,6 +112,12 @@ def _relations(statement: Statement, catalogue: Catalogue) -> Relations | None:
         for t, behind in zip(statement.tokens, following, strict=True)
     )
     return None if odd else Relations(statement, catalogue)
+
+
+def _goes_elsewhere(statement: Statement) -> bool:
+    """`SELECT a INTO …`; the INTO of an INSERT among the common table expressions is none."""
+    words = ["", *(t.value for t in statement.tokens)]
+    return any(word == "INTO" and before not in WRITING for before, word in pairwise(words))
 
 
 def _tables(statement: Statement) -> frozenset[int]:
@@ -135,7 +142,7 @@ def _is_plainly_written(statement: Statement) -> bool:
 def _scopes(statement: Statement, relations: Relations) -> Iterator[tuple[Block, list[Visible]]]:
     """Each query block with what it sees, where all of that is known whole."""
     for block in blocks(statement.root):
-        seen = relations.visible(block) if block.kind == "query" else []
+        seen = relations.visible(block) if block.kind == "query" and not relations.is_odd(block) else []
         if seen and all(_is_whole(v) for v in seen):
             yield block, seen
 
@@ -167,8 +174,10 @@ def unknown_written(statement: Statement, catalogue: Catalogue) -> Iterator[Find
         return
     inside = range(listed.start + 1, listed.end - 1)
     tokens = statement.tokens
-    if not all(tokens[i].kind in (("word", "name") if n % 2 == 0 else ("op",)) for n, i in enumerate(inside)):
-        return
+    if not all(
+        tokens[i].kind in ("word", "name") if n % 2 == 0 else tokens[i].value == "," for n, i in enumerate(inside)
+    ):
+        return  # `n.a` among them: a column of ClickHouse's Nested
     seen = [Visible(written, table, 0, statement.spelling(written.parts[-1]))]
     for token in (tokens[i] for i in inside[::2]):
         if table.column(statement.spelling(token)) is None:

@@ -16,17 +16,21 @@ from polycell.core.types import INT64, Anchor, Certainty, Column, DataType, Tabl
 from polycell.core.values import replace
 from polycell.languages.sql.relations.column_lists import renamed
 from polycell.languages.sql.relations.file_functions import arguments_of
-from polycell.languages.sql.relations.items import Item, items
+from polycell.languages.sql.relations.items import Item, items, items_of
 from polycell.languages.sql.relations.names import duckdb_name, suffixed
 from polycell.languages.sql.relations.pipes import stepped
 from polycell.languages.sql.relations.pivots import pivoted
 from polycell.languages.sql.relations.sources import Source, listed_names, sources, target_of
 from polycell.languages.sql.relations.table_functions import EXPLODING, columns_of, exploded
-from polycell.languages.sql.syntax.blocks import Block, Cte
+from polycell.languages.sql.syntax.blocks import WRITING, Block, Cte
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.scan import Statement
 
 OPEN = Table(open=True, case_sensitive=False)
+# The rows of the written table under other names, by dialect.
+ROWS = {
+    "postgres": {"excluded"}, "sqlite": {"excluded"}, "duckdb": {"excluded"}, "tsql": {"inserted", "deleted"},
+}  # fmt: skip
 DEEPEST = 40  # nesting beyond which a query's columns are called unknown
 
 
@@ -279,12 +283,14 @@ class Relations:
         try:
             if block.step:
                 return stepped(self, self.statement, block)
+            if block.statement in WRITING:
+                return self._returned(block)
             if block.segment("select") is not None:
                 return self.selected(block)
             if block.segment("values") is not None:
                 return self._values(block)
             if any(s.clause == "from" for s in block.segments):
-                return OPEN if self._is_odd(block) else self.star(block)
+                return OPEN if self.is_odd(block) else self.star(block)
             inner = [child for child in block.children.values() if child.kind == "query" and not child.cte]
             return self.output(inner[0]) if len(inner) == 1 else OPEN
         finally:
@@ -337,16 +343,32 @@ class Relations:
         """The place that a token gives a name at."""
         return self._anchor(token)
 
-    def selected(self, block: Block, listed: tuple[Item, ...] | None = None) -> Table:
-        """What a select list yields, that of the block or another one."""
+    def _returned(self, block: Block) -> Table:
+        """What INSERT, UPDATE and DELETE hand out behind RETURNING. That of INSERT sees nothing but its table."""
+        segment = block.segment("returning")
+        target = target_of(self.statement, block)
+        if segment is None or block.statement == "MERGE":
+            return OPEN
+        over = None
+        if block.statement == "INSERT":
+            if target is None:
+                return OPEN
+            name = self.statement.spelling(target.named) if target.named else ""
+            over = [Visible(target, self.table(target, block), 0, name)]
+        return self.selected(block, items_of(self.statement, block, segment), over)
+
+    def selected(
+        self, block: Block, listed: tuple[Item, ...] | None = None, over: list[Visible] | None = None
+    ) -> Table:
+        """What a select list yields, that of the block or another one; `over` the block's sources or other ones."""
         made: list[Column] = []
-        opened = self._is_odd(block)
-        seen: list[Visible] | None = None
+        opened = self.is_odd(block)
+        seen = over
         for item in items(self.statement, block) if listed is None else listed:
             if item.empty:
                 opened = True
             elif item.star:
-                found = self._expanded(block, item)
+                found = self._expanded(block, item, over)
                 made += found.columns
                 opened = opened or found.open
             else:
@@ -425,10 +447,12 @@ class Relations:
         text = " ".join(self.statement.text[tokens[item.start].start : tokens[end - 1].end].split())
         return text if len(text) <= 80 else text[:79] + "…"
 
-    def _expanded(self, block: Block, item: Item) -> Table:
+    def _expanded(self, block: Block, item: Item, over: list[Visible] | None = None) -> Table:
         if item.qualifier:
             found = self._qualified(item.qualifier, block)
             table = found if found is not None else OPEN
+        elif over is not None:
+            table = over[0].table
         else:
             table = self.star(block)
         spelling = self.statement.spelling
@@ -450,9 +474,9 @@ class Relations:
             if key in renamed:
                 made = made.named(self.statement.name(renamed[key]), self._anchor(renamed[key]))
             columns.append(made)
-        return Table(tuple(columns), table.open or item.odd or self._is_odd(block), case_sensitive=False)
+        return Table(tuple(columns), table.open or item.odd or self.is_odd(block), case_sensitive=False)
 
-    def _is_odd(self, block: Block) -> bool:
+    def is_odd(self, block: Block) -> bool:
         """Whether a PIVOT is in the block that no source carries: the statement of DuckDB."""
         return block.pivots and not any(source.pivots for source in sources(self.statement, block))
 
@@ -515,8 +539,8 @@ class Relations:
                 token = source.named
                 name = self.statement.spelling(token) if token is not None else ""
                 made.append(Visible(source, self.table(source, here), level, name))
-            if here is self.statement.root and here.statement == "INSERT":
-                target = target_of(self.statement)
+            if here.statement == "INSERT":
+                target = target_of(self.statement, here)
                 if target is not None and self._is_read(here):
                     name = self.statement.spelling(target.named) if target.named else ""
                     made.append(Visible(target, self.table(target, here), level, name))
@@ -525,6 +549,18 @@ class Relations:
         if not self._busy:  # inside a recursive table, what is seen is not yet final
             self._visible[key] = made
         return made
+
+    def rows(self, name: str, block: Block) -> Visible | None:
+        """What `excluded`, `inserted` and `deleted` mean in a statement that writes: rows of the written table."""
+        if name.casefold() not in ROWS.get(self.statement.dialect.name, ()):
+            return None
+        for here in self._levels(block):
+            target = target_of(self.statement, here) if here.statement in WRITING else None
+            if target is None and here.statement == "DELETE":
+                target = next(iter(sources(self.statement, here)), None)
+            if target is not None:
+                return Visible(target, self.table(target, here), 0, name)
+        return None
 
     def _is_read(self, insert: Block) -> bool:
         """Whether something in an INSERT sees the rows of its table: ON CONFLICT, RETURNING, T-SQL's OUTPUT."""
@@ -553,7 +589,12 @@ class Relations:
 
     def resolve(self, words: Sequence[Token], block: Block) -> tuple[Column, Visible] | None:
         """The column that `a.b` or `b` means inside a block; struct fields give their own type."""
-        return self._find(words, self.visible(block))
+        found = self._find(words, self.visible(block))
+        if found is None and len(words) == 2:
+            written = self.rows(self.statement.spelling(words[0]), block)
+            column = written.table.column(self.statement.spelling(words[1])) if written is not None else None
+            return (column, written) if column is not None and written is not None else None
+        return found
 
     def _resolve(self, words: Sequence[Token], seen: list[Visible]) -> Column | None:
         found = self._find(words, seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from polycell.languages.sql.syntax.blocks import Block, Segment
+from polycell.languages.sql.syntax.blocks import WRITING, Block, Segment
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.scan import Statement
 from polycell.languages.sql.syntax.words import RESERVED
@@ -67,7 +67,7 @@ def _sources(statement: Statement, block: Block) -> list[Source]:
     made: list[Source] = []
     if block.step and block.parent is not None:
         made.append(_piped(statement, block, block.parent.query()))
-    target = target_of(statement) if block is statement.root else None
+    target = target_of(statement, block) if block.statement in WRITING else None
     alone = block.statement == "DELETE" and block.segment("from") is None  # BigQuery, Oracle: `DELETE t WHERE …`
     if target is not None and (alone or block.statement in ("UPDATE", "MERGE")):
         made.append(target)
@@ -99,15 +99,16 @@ def _piped(statement: Statement, step: Block, owner: Block) -> Source:
     return Source(alias=name, block=before[-1] if before else owner, piped=True)
 
 
-def target_of(statement: Statement) -> Source | None:
-    """The table that INSERT, UPDATE or MERGE writes to."""
-    heads = _HEADS.get(statement.root.statement)
-    head = statement.root.segment("head")
+def target_of(statement: Statement, block: Block | None = None) -> Source | None:
+    """The table that INSERT, UPDATE, DELETE or MERGE writes to: the statement, or a common table expression of it."""
+    block = block or statement.root
+    heads = _HEADS.get(block.statement)
+    head = block.segment("head")
     if heads is None or head is None:
         return None
     bare = head.start + 1 < head.end and statement.tokens[head.start + 1]
     if bare and heads[0] == "INTO" and statement.dialect.name in _WITHOUT_INTO and bare.value not in _INSERTS:
-        found = _factor(statement, statement.root, head.start + 1, head.end, "", None, target=True)
+        found = _factor(statement, block, head.start + 1, head.end, "", None, target=True)
         return found[0] if found else None
     for i in range(head.start, head.end):
         token = statement.tokens[i]
@@ -121,7 +122,7 @@ def target_of(statement: Statement) -> Source | None:
                 "IGNORE",
             ):
                 following += 1
-            found = _factor(statement, statement.root, following, head.end, "", None, target=True)
+            found = _factor(statement, block, following, head.end, "", None, target=True)
             return found[0] if found else None
     return None
 

@@ -15,6 +15,9 @@ from msgspec import Struct, field
 
 from polycell.languages.sql.syntax.lexer import Token
 
+# Statements that write to one table, and may be a common table expression too.
+WRITING = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
+
 
 class Segment(Struct):
     """One clause: tokens `[start, end)`, its keyword left out. `join` are the words that made a from-segment."""
@@ -46,7 +49,8 @@ class Block(Struct, eq=False):
     pivots: bool = False
     steps: list[Block] = field(default_factory=list)  # of a query that is written as pipes, in order
     step: str = ""  # the operator that a step begins with: WHERE, EXTEND, AGGREGATE, …
-    statement: str = ""  # the first word of a statement's root: SELECT, INSERT, CREATE, …
+    # The first word of a statement's root: SELECT, INSERT, CREATE, …; of another block that writes: INSERT, UPDATE, …
+    statement: str = ""
     implicit: bool = False  # opened without a parenthesis
     cte: bool = False
     closed: bool = False  # its `)` is there

@@ -7,7 +7,7 @@ none of them fires.
 
 from __future__ import annotations
 
-from polycell.languages.sql.syntax.blocks import Block, Cte, Segment
+from polycell.languages.sql.syntax.blocks import WRITING, Block, Cte, Segment
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.words import RESERVED, words_of
 
@@ -27,12 +27,15 @@ _CLAUSES = {
     "FETCH": "limit",
     "RETURNING": "returning",
 }
+# MySQL and SQLite: an INSERT that deletes what is in its way.
+_ALSO_CALLED = {"REPLACE": "INSERT"}
 # Words that act on blocks at all; every other word is passed over quickly.
 _ACTING = (
     _SET_OPERATORS
     | _CLAUSES.keys()
     | {"SELECT", "FROM", "JOIN", "ON", "USING", "SET", "VALUES", "WITH", "LATERAL", "WINDOW", "CLUSTER", "DISTRIBUTE"}
     | {"SORT", "PIVOT", "UNPIVOT", "WHEN", "START", "CONNECT", "STRAIGHT_JOIN", "INTO", "APPLY"}
+    | WRITING
 )
 # What the words of a step are like.
 _STEP_CLAUSES = {
@@ -76,7 +79,7 @@ class _Builder:
         tokens = self.tokens
         for word in tokens:
             if word.kind == "word":
-                self.root.statement = word.value
+                self.root.statement = _ALSO_CALLED.get(word.value, word.value)
                 break
             if word.value != "(":
                 break
@@ -193,7 +196,7 @@ class _Builder:
             self._begin("from", i + 1, join=",")
 
     def _is_target(self, block: Block) -> bool:
-        return block.parent is None and block.statement in ("INSERT", "MERGE", "CREATE", "PIVOT", "UNPIVOT")
+        return block.statement in ("INSERT", "MERGE", "CREATE", "PIVOT", "UNPIVOT")
 
     # -- pipes
 
@@ -249,6 +252,8 @@ class _Builder:
             # `, name AS (SELECT` inside another clause: the `)` of the CTE before it is lost.
             self._pop_to(home, i)
         block.cte = True
+        if self.words[i + 1] in WRITING:
+            block.statement = self.words[i + 1]
         self._push(block, i)
         block.segments.append(Segment("head", i + 1))
         (home or block.parent or self.root).ctes.append(Cte(cte[0], cte[1], block))
@@ -317,7 +322,8 @@ class _Builder:
             if self._statement() in ("UPDATE", "MERGE", "INSERT") and self._clause() != "set":
                 self._begin("set", i + 1)
         elif word == "VALUES":
-            if self._clause() == "head" or self._statement() in ("INSERT", "MERGE"):
+            clause = self._clause()
+            if clause == "head" or (self._statement() in ("INSERT", "MERGE") and clause not in ("conflict", "set")):
                 self._begin("values", i + 1)
         elif word == "INTO":
             if self._clause() == "select" and self.top is self.root and self.root.statement in ("SELECT", "WITH"):
@@ -343,9 +349,19 @@ class _Builder:
                 self._begin("when", i + 1)
         elif word in ("START", "CONNECT") and following in ("WITH", "BY") and self._clause() != "head":
             self._begin("where", i + 1)
+        elif word in WRITING and self.top is self.root and self._clause() == "with" and self.words[i - 1] == ")":
+            self._writes(i, word)
+
+    def _writes(self, i: int, word: str) -> None:
+        """`WITH a AS (…) UPDATE t …`: the statement is an UPDATE whose head comes later."""
+        root = self.root
+        self._end_segments(root, i)
+        root.statement = word
+        root.segments = [s for s in root.segments if s.clause != "head"]
+        root.segments.append(Segment("head", i))
 
     def _statement(self) -> str:
-        return self.root.statement if self.top is self.root else ""
+        return self.top.statement
 
     def _select(self, i: int) -> None:
         before = self.words[i - 1]
