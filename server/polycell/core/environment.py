@@ -36,6 +36,7 @@ class Binding(Struct, frozen=True):
     maybe: bool = False
     aliases: tuple[str, ...] = ()  # other names of the very same object: a change in place reaches them too
     parts: tuple[Part, ...] = ()  # what it holds, or is held by, under another name: likewise
+    dialect: str = ""  # of a database's table: whose spelling its columns have, where that is known
     connection: str = ""  # of a database's table: the variable or URL that it was made through, where that is known
     # The type in full as its own language writes it, where a text may declare the name so; "" where that is not known.
     native: str = ""

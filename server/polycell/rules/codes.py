@@ -27,6 +27,7 @@ CODES: Mapping[str, str] = {
     "scala-error": "what the Scala compiler refuses",
     "sql-ambiguous-column": "a column in SQL that more than one table of the query has",
     "sql-grouping": "a column in SQL that is neither grouped nor aggregated, or an aggregate out of place",
+    "sql-letter-case": "a name in PostgreSQL that differs from a column's in upper and lower case alone",
     "sql-syntax": "a string, comment or parenthesis in SQL that does not end",
     "sql-type-error": "a function or operator in SQL that does not take the types it gets",
     "sql-unknown-column": "a column in SQL that no table of the query has",

@@ -246,7 +246,7 @@ def database_binding(database: Database, relation: Relation) -> Binding:
     comment = f" · {relation.comment}" if relation.comment else ""
     return Binding(
         relation.name if plain else f"{relation.schema}.{relation.name}", table, "table", "catalog",
-        source=f"{relation.kind} of {database.label}{comment}",
+        source=f"{relation.kind} of {database.label}{comment}", dialect=database.dialect,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from polycell.core.results import Finding
 from polycell.core.types import Table
 from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.checks.changed import unknown_changed
+from polycell.languages.sql.checks.letter_case import differing_case
 from polycell.languages.sql.checks.merge import unknown_merged
 from polycell.languages.sql.checks.missing_tables import missing_tables
 from polycell.languages.sql.checks.names import ambiguous_columns, unknown_columns, unknown_tables, unknown_written
@@ -48,6 +49,7 @@ def findings(statement: Statement, catalogue: ViewCatalogue) -> Iterator[Finding
     yield from unknown_pivoted(statement, made)
     yield from unknown_tables(statement, made)
     yield from ambiguous_columns(statement, made)
+    yield from differing_case(statement, made, catalogue)
 
 
 class _Made(Struct, frozen=True):

@@ -154,12 +154,24 @@ def changes(
                 # What an unusual ALTER does differs by dialect; the old columns may stand or not.
                 table = changed if changed is not None else Table(open=True, case_sensitive=False)
         table = replace(table, flavour="table", case_sensitive=False)
+        spelling = _spelling(statement, found, before)
         for name in here.spellings(parts, temporary=found.temporary):
-            made[name.casefold()] = Binding(name, table, "table", "catalog", origin, _first_line(statement))
+            made[name.casefold()] = Binding(
+                name, table, "table", "catalog", origin, _first_line(statement), dialect=spelling
+            )
         if found.temporary:
             key = f"{TEMPORARY}{parts[-1].casefold()}"
             made[key] = Binding(key, kind="parameter", space="catalog")
     return made
+
+
+def _spelling(statement: Statement, found: Target, before: Binding | None) -> str:
+    """The dialect in whose spelling all columns are; "" where a query gives some, which may have another's."""
+    dialect = statement.dialect.name
+    if found.verb == "CREATE":
+        queries = any(b.kind == "query" for b in statement.root.children.values())
+        return "" if queries or statement.root.segment("select") is not None else dialect
+    return dialect if before is not None and before.dialect == dialect else ""
 
 
 def _beside(old: list[str], new: list[str]) -> list[str]:

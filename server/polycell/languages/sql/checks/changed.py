@@ -12,8 +12,9 @@ from polycell.core.text import Span
 from polycell.languages.sql.checks.merge import assigned
 from polycell.languages.sql.checks.messages import no_column
 from polycell.languages.sql.checks.no_columns import is_exempt
-from polycell.languages.sql.relations.columns import ROWS, Catalogue, Relations, Visible
+from polycell.languages.sql.relations.columns import Catalogue, Relations, Visible
 from polycell.languages.sql.relations.sources import Source, sources, target_of
+from polycell.languages.sql.relations.written import ROWS
 from polycell.languages.sql.syntax.blocks import Block, Segment, blocks
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.scan import Statement

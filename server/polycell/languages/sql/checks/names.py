@@ -36,13 +36,13 @@ CODE = "sql-unknown-column"
 
 def unknown_tables(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
     """`z.a` where FROM has no z, and no column z that it could be a field of."""
-    relations = _relations(statement, catalogue)
+    relations = judged(statement, catalogue)
     if relations is None:
         return
     tokens = statement.tokens
-    for block, seen in _scopes(statement, relations):
+    for block, seen in scopes(statement, relations):
         known = {v.name.casefold() for v in seen}
-        for token, index, _ in _words(statement, block):
+        for token, index, _ in written_words(statement, block):
             dotted = index >= 2 and tokens[index - 1].value == "." and tokens[index - 2].kind in ("word", "name")
             if not dotted or (index >= 3 and tokens[index - 3].value in (".", ":")):
                 continue
@@ -52,7 +52,7 @@ def unknown_tables(statement: Statement, catalogue: Catalogue) -> Iterator[Findi
                 continue
             if is_exempt(statement, index - 2) or of_sequence(statement, index) or catalogue.variable(name):
                 continue
-            if (token.start, token.end) not in _parsed(statement):
+            if (token.start, token.end) not in parsed_columns(statement):
                 continue
             span = Span(owner.start, owner.end).shift(statement.start)
             yield no_source(span, name, [v.name for v in seen])
@@ -61,18 +61,18 @@ def unknown_tables(statement: Statement, catalogue: Catalogue) -> Iterator[Findi
 def ambiguous_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
     """A bare name that two tables of one FROM have. In SELECT and WHERE alone: elsewhere databases differ in whether a
     name of the result comes first, and ON sees only the tables joined so far."""
-    relations = _relations(statement, catalogue)
+    relations = judged(statement, catalogue)
     if relations is None or statement.dialect.name in _TAKE_THE_FIRST or statement.root.statement in _WRITING:
         return
     tokens = statement.tokens
-    for block, seen in _scopes(statement, relations):
+    for block, seen in scopes(statement, relations):
         own = [v for v in seen if v.level == 0]
         joins = {word for v in own for word in v.source.join.split()}
         if len(own) < 2 or any(v.source.using is not None for v in own) or joins & _MERGING:
             continue
         given = {statement.spelling(i.reference[-1]).casefold() for i in items(statement, block) if i.reference}
         listed = left_out(statement, block, ())
-        for token, index, clause in _words(statement, block):
+        for token, index, clause in written_words(statement, block):
             if index in listed:
                 continue
             name = statement.spelling(token)
@@ -84,14 +84,14 @@ def ambiguous_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Fi
                 continue
             if any(v.name.casefold() == name.casefold() for v in own):  # a source itself, as a row
                 continue
-            if is_exempt(statement, index) or (token.start, token.end) not in _parsed(statement):
+            if is_exempt(statement, index) or (token.start, token.end) not in parsed_columns(statement):
                 continue
             choices = " or ".join(f"`{v.name}.{name}`" for v in having[:3])
             text = f"`{name}` is in more than one table; write {choices}."
             yield Finding("sql-ambiguous-column", Span(token.start, token.end).shift(statement.start), text, "error")
 
 
-def _relations(statement: Statement, catalogue: Catalogue) -> Relations | None:
+def judged(statement: Statement, catalogue: Catalogue) -> Relations | None:
     """None for statements that are not judged."""
     if not only_values(statement, _tables(statement)) or statement.lexed.unclosed or len(statement.text) > LONGEST:
         return None
@@ -139,7 +139,7 @@ def _is_plainly_written(statement: Statement) -> bool:
     return not several and "DUPLICATE" not in words and words.count("INTO") < 2
 
 
-def _scopes(statement: Statement, relations: Relations) -> Iterator[tuple[Block, list[Visible]]]:
+def scopes(statement: Statement, relations: Relations) -> Iterator[tuple[Block, list[Visible]]]:
     """Each query block with what it sees, where all of that is known whole."""
     for block in blocks(statement.root):
         seen = relations.visible(block) if block.kind == "query" and not relations.is_odd(block) else []
@@ -155,16 +155,16 @@ def _is_whole(visible: Visible) -> bool:
 
 def unknown_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
     """One finding a word that is certainly no column."""
-    relations = _relations(statement, catalogue)
+    relations = judged(statement, catalogue)
     for token, seen, qualifier in _suspects(statement, relations, catalogue) if relations is not None else ():
-        if (token.start, token.end) in _parsed(statement):
+        if (token.start, token.end) in parsed_columns(statement):
             span = Span(token.start, token.end).shift(statement.start)
             yield no_column(span, statement.spelling(token), seen, qualifier)
 
 
 def unknown_written(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
     """Names in the list of `INSERT INTO t (a, b)` that the table certainly lacks."""
-    relations = _relations(statement, catalogue) if statement.root.statement == "INSERT" else None
+    relations = judged(statement, catalogue) if statement.root.statement == "INSERT" else None
     written = target_of(statement) if relations is not None else None
     if relations is None or written is None or not written.parts or written.alias is not None:
         return
@@ -201,9 +201,9 @@ def _suspects(
         return
     if statement.dialect.name == "clickhouse":  # where any expression may have an alias
         made |= {statement.spelling(t).casefold() for at, t in enumerate(tokens) if at and tokens[at - 1].value == "AS"}
-    for block, seen in _scopes(statement, relations):
+    for block, seen in scopes(statement, relations):
         listed = left_out(statement, block, [v.name.casefold() for v in seen])
-        for token, index, clause in _words(statement, block):
+        for token, index, clause in written_words(statement, block):
             name = statement.spelling(token)
             if index in listed or name.casefold() in made or is_exempt(statement, index):
                 continue
@@ -243,7 +243,7 @@ _QUERIES = frozenset({"SELECT", "WITH", "FROM"})
 _WRITING = frozenset({"INSERT", "UPDATE", "DELETE"})
 
 
-def _words(statement: Statement, block: Block) -> Iterator[tuple[Token, int, str]]:
+def written_words(statement: Statement, block: Block) -> Iterator[tuple[Token, int, str]]:
     """(word, its index, clause) in a query's own clauses, calls and parentheses included, subqueries left out."""
     tokens = statement.tokens
 
@@ -267,12 +267,12 @@ def _words(statement: Statement, block: Block) -> Iterator[tuple[Token, int, str
                 yield token, at, segment.clause
 
 
-def _parsed(statement: Statement) -> frozenset[tuple[int, int]]:
-    return _parsed_columns(statement.masked, statement.dialect)
+def parsed_columns(statement: Statement) -> frozenset[tuple[int, int]]:
+    return _columns_in(statement.masked, statement.dialect)
 
 
 @lru_cache(maxsize=256)
-def _parsed_columns(text: str, dialect: Dialect) -> frozenset[tuple[int, int]]:
+def _columns_in(text: str, dialect: Dialect) -> frozenset[tuple[int, int]]:
     """Spans of the words that sqlglot reads as columns; empty when it does not parse the statement."""
     try:
         import sqlglot

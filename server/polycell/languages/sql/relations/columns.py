@@ -16,21 +16,19 @@ from polycell.core.types import INT64, Anchor, Certainty, Column, DataType, Tabl
 from polycell.core.values import replace
 from polycell.languages.sql.relations.column_lists import renamed
 from polycell.languages.sql.relations.file_functions import arguments_of
-from polycell.languages.sql.relations.items import Item, items, items_of
+from polycell.languages.sql.relations.items import Item, items, items_of, text_of
 from polycell.languages.sql.relations.names import duckdb_name, suffixed
 from polycell.languages.sql.relations.pipes import stepped
 from polycell.languages.sql.relations.pivots import pivoted
-from polycell.languages.sql.relations.sources import Source, listed_names, sources, target_of
+from polycell.languages.sql.relations.rows import values
+from polycell.languages.sql.relations.sources import Source, sources, target_of
 from polycell.languages.sql.relations.table_functions import EXPLODING, columns_of, exploded
+from polycell.languages.sql.relations.written import ROWS, is_read, written_by
 from polycell.languages.sql.syntax.blocks import WRITING, Block, Cte
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.scan import Statement
 
 OPEN = Table(open=True, case_sensitive=False)
-# The rows of the written table under other names, by dialect.
-ROWS = {
-    "postgres": {"excluded"}, "sqlite": {"excluded"}, "duckdb": {"excluded"}, "tsql": {"inserted", "deleted"},
-}  # fmt: skip
 DEEPEST = 40  # nesting beyond which a query's columns are called unknown
 
 
@@ -288,7 +286,7 @@ class Relations:
             if block.segment("select") is not None:
                 return self.selected(block)
             if block.segment("values") is not None:
-                return self._values(block)
+                return values(self.statement, block, self._anchor)
             if any(s.clause == "from" for s in block.segments):
                 return OPEN if self.is_odd(block) else self.star(block)
             inner = [child for child in block.children.values() if child.kind == "query" and not child.cte]
@@ -314,30 +312,6 @@ class Relations:
             kept = column.type if len(types) == 1 else None
             made.append(replace(column, type=kept, nullable=None))
         return replace(first, columns=tuple(made))
-
-    def _values(self, block: Block) -> Table:
-        segment, tokens = block.segment("values"), self.statement.tokens
-        inside = (
-            [block.children[i] for i in range(segment.start, segment.end) if i in block.children] if segment else []
-        )
-        rows = [b for b in inside if tokens[b.start - 1].value in ("VALUES", "ROW", ",")]
-        pattern = {"duckdb": "col{}", "postgres": "column{}", "spark": "col{}", "databricks": "col{}"}.get(
-            self.statement.dialect.name
-        )
-        if not rows:
-            return OPEN
-        count = 1 + sum(
-            tokens[i].value == "," and child is None for i, child in rows[0].walk(rows[0].start + 1, rows[0].end - 1)
-        )
-        named = listed_names(tokens, inside[-1]) if inside[-1] is not rows[-1] else []
-        if named:  # `VALUES (1, 2) AS t(a, b)`
-            columns = tuple(Column(self.statement.name(t), origin=self._anchor(t)) for t in named)
-            return Table(columns, open=len(columns) != count, case_sensitive=False)
-        first = 0 if self.statement.dialect.name == "duckdb" else 1
-        # Without a known pattern the count still serves a column list: `(VALUES (1, 2)) t(a, b)`.
-        names = [(pattern or "column{}").format(i + first) for i in range(count)]
-        certainty = Certainty.CERTAIN if pattern else Certainty.WEAK
-        return Table(tuple(Column(n, certainty=certainty) for n in names), case_sensitive=False)
 
     def anchor(self, token: Token) -> Anchor | None:
         """The place that a token gives a name at."""
@@ -399,12 +373,12 @@ class Relations:
                     name,
                     self._type(block, item),
                     origin=self._anchor(item.alias),
-                    source=self._text(item),
+                    source=text_of(self.statement, item),
                 )
             return replace(
                 source.named(name, self._anchor(item.alias)),
                 certainty=Certainty.CERTAIN,
-                source=self._text(item),
+                source=text_of(self.statement, item),
             )
         if item.odd:
             return None
@@ -412,7 +386,12 @@ class Relations:
             token = item.reference[-1]
             written = statement.name(token)
             if source is None:
-                return Column(written, certainty=Certainty.LIKELY, origin=self._anchor(token), source=self._text(item))
+                return Column(
+                    written,
+                    certainty=Certainty.LIKELY,
+                    origin=self._anchor(token),
+                    source=text_of(self.statement, item),
+                )
             merges = len(item.reference) == 1 and any(
                 s.using is not None or "NATURAL" in s.join for s in sources(statement, block)
             )
@@ -426,7 +405,7 @@ class Relations:
             words = [statement.text[t.start : t.end] for t in statement.tokens[item.start : item.end]]
             made = duckdb_name(words)
             if made is not None:
-                return Column(made, self._type(block, item), source=self._text(item))
+                return Column(made, self._type(block, item), source=text_of(self.statement, item))
         return None
 
     def _type(self, block: Block, item: Item) -> DataType | None:
@@ -436,16 +415,6 @@ class Relations:
         flat = list(block.walk(item.start, item.end))
         counts = len(flat) <= 4 and flat[1][1] is not None
         return INT64 if counts and all(tokens[i].kind in ("word", "name") for i, _ in flat[2:]) else None
-
-    def _text(self, item: Item) -> str:
-        tokens = self.statement.tokens
-        end = item.end
-        if item.alias is not None and tokens[end - 1] is item.alias:
-            end -= 2 if tokens[end - 2].value == "AS" else 1
-        if end <= item.start:
-            return ""
-        text = " ".join(self.statement.text[tokens[item.start].start : tokens[end - 1].end].split())
-        return text if len(text) <= 80 else text[:79] + "…"
 
     def _expanded(self, block: Block, item: Item, over: list[Visible] | None = None) -> Table:
         if item.qualifier:
@@ -541,7 +510,7 @@ class Relations:
                 made.append(Visible(source, self.table(source, here), level, name))
             if here.statement == "INSERT":
                 target = target_of(self.statement, here)
-                if target is not None and self._is_read(here):
+                if target is not None and is_read(self.statement, here):
                     name = self.statement.spelling(target.named) if target.named else ""
                     made.append(Visible(target, self.table(target, here), level, name))
             if not outer:
@@ -555,18 +524,10 @@ class Relations:
         if name.casefold() not in ROWS.get(self.statement.dialect.name, ()):
             return None
         for here in self._levels(block):
-            target = target_of(self.statement, here) if here.statement in WRITING else None
-            if target is None and here.statement == "DELETE":
-                target = next(iter(sources(self.statement, here)), None)
+            target = written_by(self.statement, here)
             if target is not None:
                 return Visible(target, self.table(target, here), 0, name)
         return None
-
-    def _is_read(self, insert: Block) -> bool:
-        """Whether something in an INSERT sees the rows of its table: ON CONFLICT, RETURNING, T-SQL's OUTPUT."""
-        tsql = self.statement.dialect.name == "tsql"
-        said = tsql and any(t.value == "OUTPUT" and t.kind == "word" for t in self.statement.tokens)
-        return bool(said or insert.segment("conflict") or insert.segment("returning"))
 
     def _levels(self, block: Block) -> Iterator[Block]:
         """The query blocks whose sources can be seen from `block`, innermost first."""

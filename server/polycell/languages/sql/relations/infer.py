@@ -15,6 +15,7 @@ from typing import Any
 from polycell.core.types import INTEGERS, DataType, Table
 from polycell.core.values import replace
 from polycell.languages.sql.relations.columns import Relations
+from polycell.languages.sql.relations.doubts import computed, corrected
 from polycell.languages.sql.relations.item_shapes import TABLE, shape_of
 from polycell.languages.sql.relations.sources import Source
 from polycell.languages.sql.relations.types import from_sqlglot, to_sql
@@ -81,6 +82,7 @@ def _annotated(text: str, dialect: Dialect, schema: Mapping[str, tuple[tuple[str
     from sqlglot import exp
     from sqlglot.optimizer.annotate_types import annotate_types
     from sqlglot.optimizer.qualify import qualify
+    from sqlglot.optimizer.scope import build_scope
     from sqlglot.schema import MappingSchema
 
     parsed = sqlglot.parse_one(text, dialect=dialect.parser)
@@ -117,9 +119,10 @@ def _annotated(text: str, dialect: Dialect, schema: Mapping[str, tuple[tuple[str
     annotated = annotate_types(qualified, schema=known, dialect=dialect.parser)
     seen: dict[str, DataType | None] = {}
     sums = annotated.find(exp.Sum) is not None
+    scope = build_scope(annotated) if dialect.name != "duckdb" else None
     for select in annotated.selects:
         name = select.alias_or_name.casefold()
-        inner = select.unalias()
+        inner = computed(select.unalias(), scope)
         seen[name] = None if name in seen else _adjusted(inner, dialect, sums=sums)
     yield from ((name, type_) for name, type_ in seen.items() if type_ is not None)
 
@@ -161,4 +164,5 @@ def _adjusted(node: Any, dialect: Dialect, *, sums: bool) -> DataType | None:
             return None  # literals take the narrowest type
         if isinstance(inner, exp.Literal):
             return None
-    return made
+        return made
+    return corrected(inner, made, dialect.name)

@@ -59,6 +59,18 @@ def items_of(statement: Statement, block: Block, segment: Segment) -> tuple[Item
     return tuple(_listed(statement, block, segment))
 
 
+def text_of(statement: Statement, item: Item) -> str:
+    """What an item computes, on one line and not too long; its alias left out."""
+    tokens = statement.tokens
+    end = item.end
+    if item.alias is not None and tokens[end - 1] is item.alias:
+        end -= 2 if tokens[end - 2].value == "AS" else 1
+    if end <= item.start:
+        return ""
+    text = " ".join(statement.text[tokens[item.start].start : tokens[end - 1].end].split())
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
 def _items(statement: Statement, block: Block) -> list[Item]:
     segment = block.segment("select")
     return _listed(statement, block, segment) if segment is not None else []

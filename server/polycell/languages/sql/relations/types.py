@@ -96,7 +96,7 @@ _SQL: Mapping[str, str] = {
     "uint16": "USMALLINT",
     "uint32": "UINT",
     "uint64": "UBIGINT",
-    "float": "FLOAT",
+    "float": "REAL",  # which is 32 bits wide in every dialect of sqlglot
     "double": "DOUBLE",
     "bool": "BOOLEAN",
     "string": "VARCHAR",
