@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 import sqlglot
@@ -112,3 +114,36 @@ def test_hover_explains() -> None:
     assert found is not None
     assert "strings of a group joined" in found.markdown
     assert line_of("clickhouse", "TOSTARTOFMONTH").startswith("toStartOfMonth")
+
+
+def test_sqlite_has_what_is_offered() -> None:
+    """The oracle is SQLite's own list; some came with later versions than the one that is here."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        listed = "select name from pragma_function_list union select name from pragma_module_list"
+        known = {name for (name,) in connection.execute(listed)}
+    later = {"concat", "octet_length", "timediff", "unixepoch", "format", "json_array_length"}
+    assert set(functions("sqlite")) - known - later == {"cast", "exists"}
+
+
+@pytest.mark.parametrize("dialect", NAMED)
+def test_the_usual_functions_of_a_dialect_are_many(dialect: str) -> None:
+    known = functions(dialect)
+    assert len(known) > (60 if dialect == "duckdb" else 90)
+    assert all(line.partition(": ")[2] for line in known.values())
+
+
+@pytest.mark.parametrize(
+    ("dialect", "call", "shown"),
+    [
+        ("postgres", "jsonb_set(<|>)", "json"),
+        ("snowflake", "div0(a, <|>)", "b"),
+        ("clickhouse", "arraystringconcat(<|>)", "array"),
+        ("mysql", "timestampadd(day, 1, <|>)", "d"),
+        ("oracle", "ratio_to_report(<|>)", "x"),
+    ],
+)
+def test_arguments_are_named(dialect: str, call: str, shown: str) -> None:
+    found = signature(f"%%sql {SCHEMES.get(dialect, dialect)}://x\nselect {call} from t")
+    assert found is not None
+    assert found[1] == shown
+    assert found[2]
