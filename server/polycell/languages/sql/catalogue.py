@@ -16,6 +16,7 @@ from polycell.languages.sql.attached import ATTACHED, key_of
 from polycell.languages.sql.namespaces import USED, qualified
 from polycell.languages.sql.syntax.dialects import Dialect
 from polycell.languages.sql.syntax.templates import hole_name
+from polycell.languages.sql.syntax.variables import VARIABLE
 from polycell.languages.sql.syntax.variables import key_of as key_of_variable
 from polycell.tables.databases.catalogue import Database, Relation
 from polycell.tables.unseen import TEMPORARY, UNSEEN
@@ -176,6 +177,20 @@ class ViewCatalogue(Struct, frozen=True):
         """Whether SQL above declared a variable of that name."""
         return self._kept(key_of_variable(name)) is not None
 
+    def variables(self) -> Iterator[str]:
+        """The folded names of the variables that SQL above declared."""
+        held = {key: binding for key, binding in self.local.items() if key.startswith(VARIABLE)}
+        for binding in self.view.bindings(VARIABLE):
+            held.setdefault(binding.name, binding)
+        yield from (key.removeprefix(VARIABLE) for key, binding in held.items() if binding is not None)
+
+    @property
+    def offers_frames(self) -> bool:
+        """Whether a query may name frames of Python as tables: of DuckDB, polars, or nobody knows what."""
+        return self.reads_frames and (
+            self.dialect.name in ("", "duckdb", "polars") or self.view.host.name == "polynote"
+        )
+
     def tables(self) -> Iterator[Binding]:
         """Every table known that is named without a schema of the database, one a name."""
         seen = set(self.local)
@@ -186,7 +201,7 @@ class ViewCatalogue(Struct, frozen=True):
         for binding in self.view.bindings():
             if not isinstance(binding.type, Table) or binding.name.casefold() in seen:
                 continue
-            if binding.space == "catalog" or self.reads_frames:
+            if binding.space == "catalog" or self.offers_frames:
                 if self.database is not None:
                     seen.add(binding.name.casefold())
                 yield binding

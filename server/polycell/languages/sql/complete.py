@@ -28,6 +28,7 @@ from polycell.tables.databases.catalogue import Database, Relation
 WIDEST = 5000  # columns of all tables that are gone through where no FROM says which are meant
 MOST = 1000  # items of one answer; more are left to the next letter
 
+_LEAVING_OUT = frozenset({"EXCLUDE", "EXCEPT", "RENAME"})
 _ALIASES_SEEN = frozenset({"order", "group", "having", "qualify"})
 _TYPES = ("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL")
 _JOINED = frozenset({"JOIN", "FROM", ",", "LATERAL", "(", "ONLY", "INTO", "UPDATE", "TABLE", "USING", "OUTER"})
@@ -55,11 +56,12 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
         yield from _qualified(place, relations, catalogue)
         return
     before = place.before()
-    if before == "AS" and not (place.segment.clause == "with" or place.inner.kind == "call"):
+    if before == "@" or place.statement.text[_offset(place) - 1 : _offset(place)] == "@":
+        yield from _variables(place, catalogue)
         return
-    if before == "." or (before == "AS" and place.segment.clause == "with"):
+    if before == "." or (before == "AS" and not _casts(place)):
         return
-    if before == "::" or (before == "AS" and place.inner.kind == "call"):
+    if before == "::" or before == "AS":
         yield from (_item(place, name, "keyword", rank=60) for name in _TYPES)
         return
     clause = place.segment.clause
@@ -78,10 +80,37 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
             yield from _words(place, "from")
     elif (clause == "set" and _expects_target(place)) or _inserts(place):
         yield from _target_columns(place, relations)
+    elif clause == "select" and (starred := _behind_star(place)) is not None:
+        seen = relations.visible(place.block, outer=False)
+        yield from _columns(place, [v for v in seen if not starred or v.name.casefold() == starred])
     elif clause == "limit":
         yield from _words(place, clause)
     else:
         yield from _expression(place, relations, catalogue)
+
+
+def _casts(place: Place) -> bool:
+    """In a call of `CAST(x AS …)`."""
+    inner = place.inner
+    return inner.kind == "call" and place.statement.tokens[inner.start - 1].value in ("CAST", "TRY_CAST", "SAFE_CAST")
+
+
+def _behind_star(place: Place) -> str | None:
+    """In the list of `* EXCLUDE (…)`: "", or the folded alias before the star; None elsewhere."""
+    tokens, at = place.statement.tokens, place.inner.start
+    if place.inner.kind not in ("call", "paren") or at < 2 or tokens[at - 1].value not in _LEAVING_OUT:
+        return None
+    if tokens[at - 2].value != "*":
+        return None
+    dotted = at > 3 and tokens[at - 3].value == "."
+    return place.statement.spelling(tokens[at - 4]).casefold() if dotted else ""
+
+
+def _variables(place: Place, catalogue: ViewCatalogue) -> Iterator[Completion]:
+    """T-SQL's variables, behind their mark."""
+    for name in sorted(catalogue.variables()):
+        if name.startswith("@"):
+            yield _item(place, name[1:], "variable", detail=f"{name}, declared above", rank=10)
 
 
 # -- behind a dot

@@ -17,6 +17,7 @@ from polycell.languages.sql.relations.sources import target_of
 from polycell.languages.sql.syntax.blocks import Block, blocks
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.scan import Statement
+from polycell.languages.sql.syntax.words import RESERVED
 
 _EVOLVING = frozenset({"spark", "databricks", ""})
 
@@ -66,7 +67,8 @@ def _named(statement: Statement, root: Block) -> Iterator[tuple[Token, Token | N
             continue
         before = [tokens[at - n].value if at >= n else "" for n in (1, 2, 3)]
         behind = tokens[at + 1].value if at + 1 < len(tokens) else ""
-        if before[0] == "." and before[2] != "." and behind not in (".", "(", ":"):
+        unfinished = token.kind == "word" and token.value in RESERVED  # `s.` before WHEN
+        if before[0] == "." and before[2] != "." and behind not in (".", "(", ":") and not unfinished:
             yield token, tokens[at - 2]
     for segment in root.segments:
         if segment.clause == "set":

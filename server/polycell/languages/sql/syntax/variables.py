@@ -30,6 +30,14 @@ def declared(statement: Statement) -> Iterator[str]:
             continue
         while at < len(tokens) and tokens[at].kind == "word" and tokens[at].value in _FILLERS:
             at += 1
+        if [t.value[:1] for t in tokens[at : at + 1]] == ["@"]:  # T-SQL, where each has its type
+            before = [t.value for t in tokens[at - 1 :]]
+            yield from (
+                statement.spelling(t)
+                for t, word in zip(tokens[at:], before, strict=False)
+                if t.value.startswith("@") and word in ("DECLARE", ",")
+            )
+            continue
         while at < len(tokens) and tokens[at].kind in ("word", "name"):
             yield statement.spelling(tokens[at])
             if [t.value for t in tokens[at + 1 : at + 2]] != [","]:
