@@ -239,7 +239,8 @@ class GroupBy(Struct, frozen=True):
     """A grouped table that still waits for its aggregation.
 
     `selected` narrows what is aggregated (`g["a"]`, then `single`, or `g[["a", "b"]]`); `keyed`: the keys become the
-    index of the result, as pandas does by default. `windows`: moving windows over the rows (`rolling`), without keys.
+    index of the result, as pandas does by default; `listed`: they were given in a list. `windows`: moving windows
+    over the rows (`rolling`), without keys.
     `pivoted`: the values of a column become columns of the result.
     """
 
@@ -250,6 +251,7 @@ class GroupBy(Struct, frozen=True):
     keyed: bool = True
     windows: bool = False
     pivoted: bool = False
+    listed: bool = False
 
 
 class Row(Struct, frozen=True):
@@ -302,7 +304,9 @@ class Function(Struct, frozen=True):
     `changes` are the parameters and outer names whose values a call may change in place; None when nobody knows.
     `definition` is the text of a short function that may be followed with the arguments of a call, where `returns`
     cannot say what it gives, and `defaults` what its parameters hold that a call does not give. `exact`: a call takes
-    what `signature` says and nothing else; no decorator is around it.
+    what `signature` says and nothing else; no decorator is around it. `passes`: as a decorator it leaves functions as
+    they are, after so many calls. `behind`: what its own decorators make of what the body gives: one object for many
+    calls (`shared`), a context manager (`context`).
     """
 
     signature: str = "(…)"
@@ -314,6 +318,8 @@ class Function(Struct, frozen=True):
     exact: bool = False
     defaults: tuple[tuple[str, Type], ...] = ()
     place: Anchor | None = None  # where `definition` begins, if its cell has no other of that name
+    passes: int = 0
+    behind: str = ""
 
 
 class Class(Struct, frozen=True):

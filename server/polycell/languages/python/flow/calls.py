@@ -271,6 +271,7 @@ _HARMLESS_METHODS = frozenset({
     "scatter", "hist", "bar", "barh", "boxplot", "isin", "map", "format", "sum", "mean", "groupby", "agg", "assign",
     "to_csv", "to_parquet", "to_sql", "head", "astype", "fillna", "filter", "select", "with_columns", "sort_values",
     "dot", "corr", "equals", "reindex", "split", "replace", "join_asof", "merge_asof", "register", "line", "pie",
+    "info", "debug", "warning",
 })  # fmt: skip
 
 

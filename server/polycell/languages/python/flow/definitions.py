@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Container, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from polycell.core.types import (
@@ -24,10 +25,12 @@ from polycell.languages.python.flow import effects, objects
 from polycell.languages.python.flow.calls import is_pure
 from polycell.languages.python.flow.containers import is_object
 from polycell.languages.python.flow.declared import annotated, class_schema
+from polycell.languages.python.flow.decorators import behind, decorated_value, passes
 from polycell.languages.python.flow.inline import begins_at, defaults, definition
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.looking import METHODS as LOOKING
 from polycell.languages.python.flow.state import join
+from polycell.languages.python.flow.yielding import generates, handed_out, same_again
 from polycell.languages.python.frames.spark_functions import decorated
 from polycell.languages.python.syntax.shapes import arguments_of, bound_in, nodes
 from polycell.tables.evidence import merge
@@ -58,7 +61,8 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
     body = effects.body_nodes(node)
     changed = effects.changes(node, body, lambda f: _pure_inside(run, node, f))
     inner = _effects_of_called(run, body) | _objects_called(run, node, body)
-    if any(not _transparent(d) for d in node.decorator_list):
+    around = behind(run, node.decorator_list)
+    if around is None:
         written = Function(signature(node, method=method), None, ast.get_docstring(node) or "", parameters)
         registered = decorated(run, node.decorator_list[0], written) if len(node.decorator_list) == 1 else None
         if registered is not None:
@@ -70,6 +74,8 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
     if node.returns is not None and not isinstance(node, ast.AsyncFunctionDef):
         returns = _declared_result(run, node.returns, body, returns)
     text = definition(run, node, body, returns) if not method and _followed(returns) else ""
+    if returns is not None or around == "context":
+        returns = decorated_value(around, returns or UNKNOWN, body)
     return Function(
         signature(node, method=method),
         returns,
@@ -80,13 +86,15 @@ def of_function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, 
         exact=not node.decorator_list and not method,
         defaults=defaults(run, arguments) if text else (),
         place=begins_at(run, node) if text else None,
+        passes=passes(node, partial(_pure_inside, run, node)) if not node.decorator_list and not method else 0,
+        behind=around,
     )
 
 
 def _declared_result(run: Interpreter, node: ast.expr, body: list[ast.AST], inferred: Type | None) -> Type | None:
     """What the body gives, with what the annotation declares of a frame."""
     declared = of_annotation(run, node)
-    if not isinstance(declared, Table) or any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in body):
+    if not isinstance(declared, Table) or generates(body):
         return inferred
     return merge(declared, inferred) if isinstance(inferred, Table) else declared
 
@@ -202,19 +210,6 @@ def of_annotation(run: Interpreter, node: ast.expr | None) -> Type:
     return annotated(run, node) if node is not None else UNKNOWN
 
 
-_TRANSPARENT = frozenset({
-    "staticmethod", "cache", "lru_cache", "njit", "jit", "wraps", "cache_data", "cache_resource", "check_types",
-    "check_io", "check_input", "check_output", "validate_call", "validate_arguments",
-})  # fmt: skip
-
-
-def _transparent(decorator: ast.expr) -> bool:
-    """Decorators behind which a call still runs the function's own body and hands its value through."""
-    node = decorator.func if isinstance(decorator, ast.Call) else decorator
-    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return name in _TRANSPARENT
-
-
 def _pure_inside(run: Interpreter, node: ast.AST, function: ast.expr) -> bool:
     if isinstance(function, ast.Name):
         # The function's own name inside its body: what it does to its arguments is found anyway.
@@ -230,10 +225,10 @@ def _gives(node: ast.FunctionDef | ast.AsyncFunctionDef, body: list[ast.AST]) ->
     """Whether a call's value may be worth working out: the body returns one, at the end or on every path."""
     if isinstance(node, ast.AsyncFunctionDef) or len(body) > LONGEST_BODY * 40:
         return False
+    if generates(body):
+        return True
     if isinstance(node.body[-1], (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Pass)):
         return False  # who comes to the end gets None, or nobody knows when
-    if any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in body):
-        return False
     return any(isinstance(n, ast.Return) and n.value is not None for n in body)
 
 
@@ -319,6 +314,8 @@ def _returns(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> 
         return None
     before, results, until, catalog = run.state, run.results, run.until, dict(run.catalog)
     known, last, breaks = dict(run.known), run.last, run.breaks
+    yielded, kept = run.yielded, run.kept
+    generator = generates(effects.body_nodes(node))
     run.calls_deep += 1
     run.state, run.results, run.until, run.breaks = run.inside(), [], None, []
     frozen = {name: slot for name, slot in run.known.items() if slot.kind not in ("import", "function", "class")}
@@ -328,12 +325,16 @@ def _returns(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> 
         for name in frozen:
             run.state.names.setdefault(name, frozen[name])
             run.state.objects[frozen[name].address] = UNKNOWN
+        run.yielded, run.kept = ([], same_again(node.body)) if generator else (None, frozenset())
         enter(run, node)
         run.execute(node.body)
         found = run.results if not run.state.live else [*run.results, UNKNOWN]
+        if generator:
+            found = [handed_out(run)]
     finally:
         run.state, run.results, run.until, run.catalog = before, results, until, catalog
         run.known, run.last, run.breaks = {**run.known, **known}, last, breaks
+        run.yielded, run.kept = yielded, kept
         run.base = {**run.base, **base}
         run.calls_deep -= 1
     if not found:

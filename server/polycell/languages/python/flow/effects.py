@@ -60,13 +60,11 @@ def changes(function: Definition, body: Iterable[ast.AST], pure: Callable[[ast.e
     arguments = function.args
     parameters = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     parameters |= {a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None}
-    touched: set[str] = set()
+    body = list(body)
     aliases: dict[str, set[str]] = {}
     assigned: set[str] = set()
     declared: set[str] = set()
     for node in body:
-        if isinstance(node, _TOUCHING):
-            touched.update(_touched(node, pure))
         if isinstance(node, _BINDING):
             for name, roots in _aliased(node):
                 assigned.add(name)
@@ -75,7 +73,7 @@ def changes(function: Definition, body: Iterable[ast.AST], pure: Callable[[ast.e
             declared.update(node.names)
     found = set(declared)
     seen: set[str] = set()
-    waiting = list(touched)
+    waiting = list(touched(body, pure))
     while waiting:
         name = waiting.pop()
         if name in seen:
@@ -94,6 +92,11 @@ _TOUCHING = (
 _BINDING = (
     ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension, ast.withitem,
 )  # fmt: skip
+
+
+def touched(body: Iterable[ast.AST], pure: Callable[[ast.expr], bool]) -> set[str]:
+    """Names whose values these nodes may change in place."""
+    return {name for node in body if isinstance(node, _TOUCHING) for name in _touched(node, pure)}
 
 
 def _touched(node: ast.AST, pure: Callable[[ast.expr], bool]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.core.values import replace
-from polycell.languages.python.flow import access, calls
+from polycell.languages.python.flow import access, calls, yielding
 from polycell.languages.python.flow.definitions import of_lambda
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.iteration import bind_item, items_and_element
@@ -292,4 +292,6 @@ _RULES: dict[type, Callable[..., Type]] = {
     ast.Subscript: access.subscript,
     ast.Call: calls.call,
     ast.Await: _await,
+    ast.Yield: yielding.hand_out,
+    ast.YieldFrom: yielding.hand_out,
 }

@@ -10,9 +10,11 @@ from polycell.core.text import LineIndex
 from polycell.core.types import BOOL, UNKNOWN, Anchor, Collection, Function, Module, Record, Scalar, Table, Type
 from polycell.languages.python.flow import effects
 from polycell.languages.python.flow.containers import alone, is_object, taken_from
+from polycell.languages.python.flow.decorators import decorated_value
 from polycell.languages.python.flow.interpreter import LENT, MOST, Interpreter
 from polycell.languages.python.flow.state import DELETED, Slot, join, mutable
 from polycell.languages.python.flow.targets import fresh
+from polycell.languages.python.flow.yielding import Yields, generates, handed_out, same_again
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.syntax.shapes import bound_in, defaulted
 from polycell.languages.python.syntax.source import PythonSource
@@ -29,7 +31,7 @@ def definition(
     """The text that a call can be followed by; "" for functions that are too long or do what is not followed. `body`
     are the nodes of the function's body, `returns` is what it gives whatever it is called with."""
     lines = (node.end_lineno or node.lineno) - node.lineno + 1
-    if isinstance(node, ast.AsyncFunctionDef) or lines > LONGEST or node.col_offset or node.decorator_list:
+    if isinstance(node, ast.AsyncFunctionDef) or lines > LONGEST or node.col_offset:
         return ""
     if any(isinstance(n, NOT_FOLLOWED) for n in body):
         return ""
@@ -55,7 +57,7 @@ def defaults(run: Interpreter, arguments: ast.arguments) -> tuple[tuple[str, Typ
     return tuple((name, type_ if alone(run, node) or not mutable(type_) else UNKNOWN) for name, type_, node in types)
 
 
-NOT_FOLLOWED = (ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
+NOT_FOLLOWED = (ast.Global, ast.Nonlocal, ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 
 def _handles_frames(node: ast.FunctionDef, body: Sequence[ast.AST]) -> bool:
@@ -120,16 +122,17 @@ def called(
         itself = function.args.posonlyargs or function.args.args
         given = {**given, itself[0].arg: Argument(at, run.object(owner))}
     body = effects.body_nodes(function)
+    generator = generates(body)
     returns = [n for n in body if isinstance(n, ast.Return)]
     touched = [
         name
-        for name in effects.changes(function, [n for n in body if not isinstance(n, ast.Return)], pure)
+        for name in effects.changes(function, [n for n in body if not isinstance(n, (ast.Return, *Yields))], pure)
         if not isinstance(given[name].type if name in given else run.type_of(name), _CONSTANT)
     ]
     touched += _objects_called(run, body, given)
     straight = not returns or (len(returns) == 1 and function.body[-1] is returns[0])
-    if touched and not straight:
-        return None  # what holds at each `return` is not kept apart
+    if touched and (generator or not straight):
+        return None  # what holds at each `return` is not kept apart, nor when a generator comes to what it does
     before, outer = run.state, _Outside(run)
     run.site = run.site if run.inside_of else run.place(at, "")
     run.definition = callee.place
@@ -141,6 +144,7 @@ def called(
     run.inside_of = (*run.inside_of, callee.definition)
     run.entered = next(run.addresses)
     run.source, run.until, run.results, run.handed, run.breaks = source, None, [], [], []
+    run.yielded, run.kept = ([], same_again(function.body)) if generator else (None, frozenset())
     run.doubts += 1  # nobody is told of what is read here: it would be told of another text
     try:
         local, _, _ = bound_in(function.body)
@@ -150,6 +154,8 @@ def called(
         results, handed, end = run.results, run.handed, run.state
         if end.live:
             results, handed = [*results, UNKNOWN], [*handed, None]
+        if generator:
+            results, handed = [handed_out(run)], [None]
     finally:
         after, run.state = run.state, before
         outer.restore(run)
@@ -168,7 +174,7 @@ def called(
     for other in results[1:]:
         value = join(value, other)
     _remember(run, at, handed, value)
-    return value
+    return decorated_value(callee.behind, value, body)
 
 
 def _objects_called(run: Interpreter, body: Sequence[ast.AST], given: Mapping[str, Argument]) -> list[str]:
@@ -193,11 +199,12 @@ class _Outside:
     def __init__(self, run: Interpreter) -> None:
         self.held = (run.source, run.until, run.results, run.handed, run.breaks, run.last, run.doubts, run.site)
         self.definition, self.entered = run.definition, run.entered
-        self.inside_of = run.inside_of
+        self.inside_of, self.yielded, self.kept = run.inside_of, run.yielded, run.kept
 
     def restore(self, run: Interpreter) -> None:
         (run.source, run.until, run.results, run.handed, run.breaks, run.last, run.doubts, run.site) = self.held
         run.inside_of, run.definition, run.entered = self.inside_of, self.definition, self.entered
+        run.yielded, run.kept = self.yielded, self.kept
 
 
 def _enter(

@@ -142,6 +142,8 @@ class Interpreter:
         self.anything = False  # names may be changed in ways that are not followed
         self.results: list[Type] | None = None  # of `return` statements, inside a function body
         self.handed: list[int | None] = []  # and the objects that they name
+        self.yielded: list[tuple[Type, int | None]] | None = None  # of `yield`, inside a generator, with their objects
+        self.kept: frozenset[str] = frozenset()  # names that it yields again and again
         self.given_back: dict[int, int] = {}  # calls (by identity) whose value is an object that was there before
         self.lent: set[int] = set()  # calls (by identity) whose value is held by something else
         self.piped: set[int] = set()  # calls (by identity) that hand a frame to a function which was entered

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from polycell.core.types import UNKNOWN, Record, Type
-from polycell.languages.python.flow.containers import taken_from
+from polycell.languages.python.flow.containers import alone, taken_from
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import holds, mutable
 from polycell.languages.python.flow.targets import assign
@@ -44,6 +44,7 @@ def bind_item(run: Interpreter, target: ast.expr, type_: Type, over: ast.expr, i
         assign(run, target, type_, item)
         return
     groups = isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute) and over.func.attr == "groupby"
-    assign(run, target, type_, shared=not groups)
-    if not groups and (mutable(type_) or holds(type_)):
+    own = groups or (isinstance(over, ast.Call) and alone(run, over))  # an item that nobody else knows
+    assign(run, target, type_, shared=not own)
+    if not own and (mutable(type_) or holds(type_)):
         taken_from(run, over)

@@ -65,7 +65,7 @@ def method_text(run: Interpreter, node: ast.FunctionDef) -> str:
     lines = (node.end_lineno or node.lineno) - node.lineno + 1
     if lines > LONGEST or node.decorator_list or not (node.args.posonlyargs or node.args.args):
         return ""
-    if any(isinstance(part, NOT_FOLLOWED) for part in effects.body_nodes(node)):
+    if any(isinstance(part, (*NOT_FOLLOWED, ast.Yield, ast.YieldFrom)) for part in effects.body_nodes(node)):
         return ""
     return "\n".join(run.source.code.split("\n")[node.lineno - 1 : node.end_lineno])
 

@@ -30,6 +30,7 @@ from polycell.languages.python.frames.columns import (
     opened,
     pick,
     put,
+    sure,
     unknown_table,
     untyped,
     with_columns,
@@ -158,7 +159,8 @@ def located(run: Evaluator, table: Table, how: str, where: ast.expr) -> Type:
     table = without_labels(table)
     one = _one_row(run, rows)
     if how in ("at", "iat"):
-        return UNKNOWN
+        chosen = _chosen(run, table, "loc" if how == "at" else "iloc", columns)
+        return value_in(chosen) if isinstance(chosen, Series) else UNKNOWN
     chosen = _chosen(run, table, how, columns)
     if one is None:
         return UNKNOWN
@@ -371,9 +373,22 @@ def group_element(type_: Type) -> Type | None:
     """What a loop over groups binds: the key and the rows of one group."""
     if not isinstance(type_, GroupBy):
         return None
+    table, key = type_.table, _group_key(type_)
     if type_.single:
-        return collection("tuple", (UNKNOWN, UNKNOWN))
-    table = type_.table
+        return collection("tuple", (key, UNKNOWN))
     if type_.selected is not None:
-        return collection("tuple", (UNKNOWN, unknown_table(table.flavour)))
-    return collection("tuple", (UNKNOWN, table))
+        return collection("tuple", (key, unknown_table(table.flavour)))
+    return collection("tuple", (key, table))
+
+
+_KEYS = (INT64, FLOAT64, STRING, BOOL)
+
+
+def _group_key(groups: GroupBy) -> Type:
+    """The values by which a group is named: one by itself where pandas was given no list."""
+    found = (groups.table.column(name) for name in groups.keys)
+    values = [Scalar(c.type) if c is not None and sure(c) and not c.nullable and c.type in _KEYS and c.type else UNKNOWN
+              for c in found]  # fmt: skip
+    if groups.table.flavour == "pandas" and len(values) == 1 and not groups.listed:
+        return values[0]
+    return collection("tuple", tuple(values)) if values else UNKNOWN

@@ -70,7 +70,7 @@ def groupby(call: Call) -> Type:
     unseen = keyed and table.index == UNKNOWN_INDEX
     if any(table.column(n) is None for n in names) and (not table.open or (table.index and not unseen)):
         return unknown
-    return GroupBy(table, tuple(names), keyed=keyed)
+    return GroupBy(table, tuple(names), keyed=keyed, listed=isinstance(by.type, Collection))
 
 
 def _groups(call: Call) -> GroupBy:
