@@ -196,7 +196,8 @@ def _polars(table: Table, value: Any) -> list[str]:
 def _arrow(table: Table, value: Any) -> list[str]:
     found = _names(table, value.column_names)
     for column in table.columns:
-        if column.name in value.column_names and column.type is not None:
+        sure = column.type is not None and column.type_certainty is Certainty.CERTAIN
+        if column.name in value.column_names and sure:
             real = str(value.schema.field(column.name).type).removesuffix("[day]")
             same = str(column.type) == real or (real.endswith("string_view") and str(column.type) == "string")
             same = (

@@ -230,6 +230,13 @@ def test_arguments_are_those_of_the_library(library: str, owner: type) -> None:
                 assert argument in names or variadic, (name, argument)
 
 
+@pytest.mark.parametrize("code", ['d.to_table(columns=["<|>', 'd.to_table(["id", "<|>', 'd.scanner(columns=["<|>'])
+def test_data_sets_are_asked_for_columns(code: str, tmp_path: Path) -> None:
+    pd.DataFrame({"id": [1], "price": [2.5]}).to_parquet(tmp_path / "x.parquet")
+    opening = 'import pyarrow.dataset as ds\nd = ds.dataset("x.parquet")\n# %%\n'
+    assert sorted(labels(opening + code, tmp_path)) == ["id", "price"]
+
+
 def test_keys_of_a_join_come_as_pairs_first() -> None:
     code = PANDAS + 'd3 = pd.DataFrame({"k": ["x"], "z": [1]})\n'
     assert labels(code + 'df.merge(d3, left_on="<|>') == ["k", "a", "b"]

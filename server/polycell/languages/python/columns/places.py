@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from polycell.core.patterns import pattern
-from polycell.core.types import UNKNOWN, Flavour, Module, Series, Table, Type
+from polycell.core.types import UNKNOWN, Flavour, Module, Schema, Series, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.charts.strings import chart_string
 from polycell.languages.python.columns.own_arguments import named_inside
@@ -132,6 +132,8 @@ def _begins(place: Place, at: int) -> bool:
 def _table(place: Place, text: str) -> Table | None:
     """The table that a text stands for, with the columns that the notebook uses where it is not known whole."""
     type_ = place.type_of(text)
+    if isinstance(type_, Schema) and not type_.row:  # of a data set, which is asked for its columns
+        return type_.table
     found = table_of(type_)
     if (found is None and type_ != UNKNOWN) or (found is not None and not found.open):
         return found

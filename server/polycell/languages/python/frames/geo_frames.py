@@ -6,9 +6,12 @@ from polycell.core.types import Certainty, Column, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.frames.columns import put, unknown_table
 from polycell.languages.python.frames.pandas_make import literal_frame
+from polycell.languages.python.frames.readers import read_file
 from polycell.languages.python.frames.registry import Call, function, method
+from polycell.languages.python.syntax.values import known_text
 
 LIBRARY = "geopandas"
+_ROWS = frozenset({"filename", "rows", "bbox", "mask", "where", "encoding"})  # what chooses rows, not columns
 _GIVES = replace(unknown_table("pandas"), library=LIBRARY)
 
 
@@ -25,9 +28,17 @@ def geo_frame(call: Call) -> Type:
 
 @function("geopandas.read_file geopandas.read_parquet geopandas.read_feather", "*args **", gives=_GIVES)
 def read(call: Call) -> Type:
-    """What layer a file has is not looked into."""
-    if call.extra and call.extra.keys() & {"ignore_geometry", "columns", "read_geometry"}:
+    """The properties of a GeoJSON file; what layer another file has is not looked into."""
+    extra = call.extra or {}
+    if extra.keys() & {"ignore_geometry", "columns", "read_geometry"}:
         return unknown_table("pandas")
+    file = call.rest[0] if call.rest else extra.get("filename")
+    path = known_text(file.type) if file is not None else None
+    plain = len(call.rest) < 2 and extra.keys() <= _ROWS
+    if path is not None and path.lower().endswith((".geojson", ".json")) and plain:
+        found = read_file(call, file, "geopandas.json", "pandas", {})
+        if found.columns:
+            return replace(found, library=LIBRARY)
     return replace(_GIVES, columns=(Column("geometry", None, certainty=Certainty.LIKELY, source="geopandas"),))
 
 

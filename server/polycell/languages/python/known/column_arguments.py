@@ -220,6 +220,12 @@ _ARROW = """
     field               names   i 0
     schema.field        names   i 0
 """
+_ARROW_DATASET = """
+    to_table            names   columns 0
+    scanner             names   columns 0
+    to_batches          names   columns 0
+    sort_by             names   sorting 0
+"""
 _ARROW_GROUPS = """
     aggregate           specs   aggregations 0
 """
@@ -258,6 +264,7 @@ METHODS: Mapping[str, Mapping[str, Arguments]] = {
     "duckdb": table(_DUCKDB),
     "arrow": table(_ARROW),
     "arrow groups": table(_ARROW_GROUPS),
+    "schema": table(_ARROW_DATASET),
 }
 
 # Where pandas takes the name of an index's level for that of a column.
