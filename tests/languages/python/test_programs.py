@@ -109,6 +109,25 @@ d = df.describe()
 d.loc[0, "z"] = 1
 r = d["a"].reset_index()
 
+d = sales.rank(numeric_only=True)
+r = pd.concat([df, d], join="inner")
+
+d = sales.loc[:, sales.notna().any()]
+r = pd.concat([df[["a"]], d[["k"]]], join="inner")
+s = pd.concat([df, d])
+
+d = sales.loc[:, sales.notna().any()].rename(columns={"missing": "total"})
+
+p = df.pivot_table(index="a", columns="b", values="c", aggfunc="count")
+frames = [sales, p]
+for d in frames:
+    d.reset_index(drop=True, inplace=True)
+
+r = df.pivot_table(index="c", columns="c", values=["c"], aggfunc="count")["c"]
+
+d = df.groupby("a")[["c"]].agg(["min", "max"]).reset_index()
+r = d.loc[:, d.columns != "a"]
+
 other = sales
 for step in range(2):
     other = df.loc[:, df.notna().any()]

@@ -113,7 +113,8 @@ def _changed(held: Type) -> Type:
 
 def _doubted(table: Table) -> Table:
     """Columns may have come, gone, or changed their types."""
-    if table.open and not table.labelled and all(c.maybe for c in table.columns):
+    known = table.labelled or table.index != UNKNOWN_INDEX
+    if table.open and not known and all(c.maybe for c in table.columns):
         return table
     columns = (replace(c, maybe=True, type_certainty=Certainty.LIKELY) for c in table.columns)
     return replace(table, columns=tuple(columns), open=True, index=UNKNOWN_INDEX, labelled=())

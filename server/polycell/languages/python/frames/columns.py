@@ -103,7 +103,7 @@ def rename(table: Table, names: Mapping[str, str], place: Callable[[str, str], A
     if table.open:
         present = {c.name for c in table.columns}
         added = [
-            Column(new, None, origin=place(old, new))
+            Column(new, None, origin=place(old, new), maybe=True)
             for old, new in names.items()
             if old not in present and new not in present
         ]

@@ -29,6 +29,7 @@ from polycell.languages.python.frames.columns import (
     get,
     opened,
     pick,
+    placed,
     put,
     sure,
     unknown_table,
@@ -187,6 +188,8 @@ def _chosen(run: Evaluator, table: Table, how: str, columns: ast.expr | None) ->
     type_ = run.apply(columns, [], [table]) if isinstance(columns, ast.Lambda) else run.evaluate(columns)
     value = value_of(type_)
     truths = column_index.truths_of(type_)
+    if truths is not None and not placed(table):
+        return unknown_table(table.flavour, table.index)
     if truths is not None:
         return pick(table, [c.name for c, kept in zip(table.columns, truths, strict=False) if kept])
     if how == "loc":

@@ -294,12 +294,12 @@ def _stacked(call: Call, tables: list[Table], keys: list[str] | None = None) -> 
         everywhere = len(found) == len(tables)
         if inner == "inner" and not everywhere:
             if any(t.open for t in tables):
-                columns.append(replace(found[0], maybe=True))
+                columns.append(replace(found[0], maybe=True, type=None))  # it has rows of another type
             continue
         column = found[0].one_with(*found[1:])
         if any(c.type != column.type for c in found):
             column = replace(column, type=None)
-        if not everywhere:
+        if not everywhere or any(c.maybe for c in found):
             column = _missing(column)
         maybe = any(c.maybe for c in found) if inner == "inner" else all(c.maybe for c in found)
         columns.append(replace(column, maybe=maybe))

@@ -215,7 +215,7 @@ def pivoted(call: Call, table: Table, values: list[str] | None, index: list[str]
     known = known and "" not in names
     if call["columns"] is not None:
         if not known or not isinstance(how, str):
-            return unknown_table("pandas")
+            return unknown_table("pandas") if call.text("values") is not None else UNKNOWN  # of several levels
         if call.text("values") is None:
             return labels.by_data((get(table, n) for n in sorted(values)), tuple(get(table, n) for n in index))
         return unknown_table("pandas", tuple(get(table, n) for n in index))
