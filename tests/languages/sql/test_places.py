@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from polycell.core import features
+from polycell.core.types import Table
 from tests import dsl
 from tests.languages.sql.test_writing import DDL, offered, url
 
@@ -46,3 +47,50 @@ def test_a_merge_that_is_being_written() -> None:
     query = "merge into orders t using customers s on t.id = s.\nwhen matched then update set t.total = s.id"
     case = dsl.load(f"# %%\n{url('snowflake')}\n{DDL}\n# %%\n{url('snowflake')}\n{query}")
     assert list(features.findings(case.snapshot, 1)) == []
+
+
+def columns_of(dialect: str, ddl: str, query: str) -> list[str]:
+    items = dsl.complete(f"# %%\n{url(dialect)}\n{ddl}\n# %%\n{url(dialect)}\n{query}").items
+    return [f"{i.label} {i.detail}" for i in items if i.kind in ("column", "table")]
+
+
+ITEMS = "create table t (id bigint, items array(row(sku varchar, n bigint)))"
+EVENTS = "create table events (id UInt64, tags Array(String)) engine = MergeTree order by id"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("select transform(items, x -> x.<|>) from t", ["sku string", "n int64"]),
+        ("select reduce(t.items, 0, (s, x) -> s + x.<|>, s -> s) from t", ["sku string", "n int64"]),
+        ("select filter(what(items), x -> x.<|>) from t", []),
+    ],
+)
+def test_parameters_of_lambdas(query: str, expected: list[str]) -> None:
+    assert columns_of("trino", ITEMS, query) == expected
+
+
+def test_clickhouse() -> None:
+    found = columns_of("clickhouse", EVENTS, "select <|> from events final array join tags as tag")
+    assert found == ["id uint64", "tags list<item: string>", "tag string", "events table, 2 columns"]
+    assert "id uint64" in columns_of("clickhouse", EVENTS, "select * from events order by id limit 1 by <|>")
+    assert columns_of("clickhouse", EVENTS, "select * from events order by id limit <|>") == []
+
+
+def test_lists_of_copy() -> None:
+    assert columns_of("redshift", DDL, "copy customers (<|>) from 's3://x'") == ["id int32", "name string"]
+    assert columns_of("snowflake", DDL, "copy into customers (<|>) from @x") == ["ID int64", "NAME string"]
+
+
+def test_a_table_function_is_no_table_in_its_own_arguments() -> None:
+    assert columns_of("duckdb", DDL, "select * from read_csv(<|>)") == []
+
+
+def test_names_beside_merged_ones_are_the_tables() -> None:
+    """DuckDB: `select NAME from a join b using (id)` yields `name`."""
+    query = "select NAME, TOTAL from customers join orders using (id)"
+    case = dsl.load(f"# %%\n%%sql duckdb://\n{DDL}\n# %%\n%%sql duckdb:// r <<\n{query}")
+    case.snapshot.analysis.settle()
+    table = next(b.type for b in case.snapshot.analysis.exports(1).bindings if b.name == "r")
+    assert isinstance(table, Table)
+    assert ([c.name for c in table.columns], table.proves_absence) == (["name", "total"], True)

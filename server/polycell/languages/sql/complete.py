@@ -19,6 +19,7 @@ from polycell.languages.sql.offers import table as _table
 from polycell.languages.sql.offers import words as _words
 from polycell.languages.sql.relations.columns import Relations, Visible
 from polycell.languages.sql.relations.items import items
+from polycell.languages.sql.relations.lambdas import lambda_element
 from polycell.languages.sql.relations.sources import sources, target_of
 from polycell.languages.sql.syntax.blocks import Block
 from polycell.languages.sql.syntax.place import Place
@@ -83,7 +84,7 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
     elif clause == "select" and (starred := _behind_star(place)) is not None:
         seen = relations.visible(place.block, outer=False)
         yield from _columns(place, [v for v in seen if not starred or v.name.casefold() == starred])
-    elif clause == "limit":
+    elif clause == "limit" and not _limits_by(place):
         yield from _words(place, clause)
     else:
         yield from _expression(place, relations, catalogue)
@@ -104,6 +105,11 @@ def _behind_star(place: Place) -> str | None:
         return None
     dotted = at > 3 and tokens[at - 3].value == "."
     return place.statement.spelling(tokens[at - 4]).casefold() if dotted else ""
+
+
+def _limits_by(place: Place) -> bool:
+    """Behind the BY of ClickHouse's `LIMIT 2 BY a`."""
+    return any(t.value == "BY" for t in place.statement.tokens[place.segment.start : place.index])
 
 
 def _variables(place: Place, catalogue: ViewCatalogue) -> Iterator[Completion]:
@@ -130,6 +136,9 @@ def _qualified(place: Place, relations: Relations, catalogue: ViewCatalogue) -> 
         return
     seen = relations.visible(place.block)
     last = names[-1].casefold()
+    if len(names) == 1 and (element := lambda_element(place, relations, last)) is not None:
+        yield from (_column(place, column, names[0], 10) for column in element)
+        return
     for visible in seen:
         if visible.name.casefold() == last:
             yield from _columns_of(place, visible.table, visible.name, 10)
@@ -259,7 +268,8 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
     if not own and clause != "values":
         yield from _everything(place, catalogue, relations, rank=25)
     for visible in seen:
-        if visible.name:
+        own_call = visible.source.call >= 0 and visible.source.call == place.inner.start
+        if visible.name and not own_call and not visible.source.is_array:
             yield _item(
                 place,
                 visible.name,
@@ -404,12 +414,12 @@ def _changed(place: Place, catalogue: ViewCatalogue) -> tuple[Table, str] | None
     if place.block.statement == "ALTER" and place.before() in _COLUMN_HEADS and place.before(-2) != "ADD":
         altered = target(place.statement)
         parts = list(altered.parts) if altered is not None else []
-    elif inner.start and any(t.value == "INDEX" for t in tokens[: inner.start]) and inner.kind != "query":
+    elif inner.start and _lists_columns(place):
         parts, at = [tokens[inner.start - 1]], inner.start - 2
         while at > 0 and tokens[at].value == ".":
             parts.insert(0, tokens[at - 1])
             at -= 2
-        if tokens[at].value not in ("ON", "ONLY"):
+        if tokens[at].value not in ("ON", "ONLY", "COPY", "INTO"):
             return None
     else:
         return None
@@ -418,12 +428,18 @@ def _changed(place: Place, catalogue: ViewCatalogue) -> tuple[Table, str] | None
     return (table, names[-1]) if table is not None else None
 
 
+def _lists_columns(place: Place) -> bool:
+    """In a parenthesis of CREATE INDEX or COPY."""
+    words = [t.value for t in place.statement.tokens[: place.inner.start]]
+    return place.inner.kind != "query" and ("INDEX" in words or words[0] == "COPY")
+
+
 def _at_head(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Iterator[Completion]:
     statement = place.block.statement
     if place.inner is not place.block and statement in ("INSERT", "MERGE"):
         yield from _target_columns(place, relations)
         return
-    if statement in ("ALTER", "CREATE"):
+    if statement in ("ALTER", "CREATE", "COPY"):
         changed = _changed(place, catalogue)
         if changed is not None:
             yield from _columns_of(place, *changed, 10)

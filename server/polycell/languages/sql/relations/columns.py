@@ -21,7 +21,7 @@ from polycell.languages.sql.relations.names import duckdb_name, suffixed
 from polycell.languages.sql.relations.pipes import stepped
 from polycell.languages.sql.relations.pivots import pivoted
 from polycell.languages.sql.relations.rows import values
-from polycell.languages.sql.relations.sources import Source, sources, target_of
+from polycell.languages.sql.relations.sources import Source, merges, sources, target_of
 from polycell.languages.sql.relations.table_functions import EXPLODING, columns_of, exploded
 from polycell.languages.sql.relations.written import ROWS, is_read, written_by
 from polycell.languages.sql.syntax.blocks import WRITING, Block, Cte
@@ -153,6 +153,8 @@ class Relations:
             return self._catalogue.file(source.file.value) or OPEN
         if source.function is not None:
             return self._function(source, block)
+        if source.is_array:
+            return self._element(source, block, source.parts) or OPEN
         if len(source.parts) > 1 and self.statement.dialect.implicit_lateral:
             element = self._element(source, block, source.parts)
             if element is not None:
@@ -392,10 +394,8 @@ class Relations:
                     origin=self._anchor(token),
                     source=text_of(self.statement, item),
                 )
-            merges = len(item.reference) == 1 and any(
-                s.using is not None or "NATURAL" in s.join for s in sources(statement, block)
-            )
-            if source.name == written or (statement.dialect.name == "duckdb" and not merges):
+            merged = len(item.reference) == 1 and merges(statement, block, written)
+            if source.name == written or (statement.dialect.name == "duckdb" and not merged):
                 return source
             if statement.dialect.name == "sqlite" and block is statement.root:
                 return source  # what the statement itself gives has the table's spelling, what is inside the query's

@@ -37,6 +37,11 @@ class Source(Struct, frozen=True, eq=False):
     piped: bool = False  # what comes out of the step before, or of the query that the pipe begins with (`block`)
 
     @property
+    def is_array(self) -> bool:
+        """Whether it is no table but a column of one, an element a row: ClickHouse's `ARRAY JOIN tags AS tag`."""
+        return "ARRAY" in self.join.split()
+
+    @property
     def named(self) -> Token | None:
         """The token by which columns are qualified."""
         return self.alias or (self.parts[-1] if self.parts else self.function)
@@ -61,6 +66,14 @@ def sources(statement: Statement, block: Block) -> tuple[Source, ...]:
         kept = tuple(_sources(statement, block))
         block.memo["sources"] = kept
     return kept  # type: ignore[return-value]
+
+
+def merges(statement: Statement, block: Block, name: str) -> bool:
+    """Whether a join of the block may make one column of two of that name."""
+    return any(
+        "NATURAL" in s.join or name.casefold() in (statement.spelling(t).casefold() for t in s.using or ())
+        for s in sources(statement, block)
+    )
 
 
 def _sources(statement: Statement, block: Block) -> list[Source]:
@@ -296,7 +309,7 @@ def _alias(
     """(alias, column list, whether anything is left that is not understood) behind a table."""
     tokens = statement.tokens
     if statement.dialect.name == "clickhouse":  # `t FINAL`, `t GLOBAL ANY LEFT JOIN u`
-        while at < end and tokens[at].value in ("FINAL", "GLOBAL") and tokens[at].kind == "word":
+        while at < end and tokens[at].value in ("FINAL", "GLOBAL", "ARRAY") and tokens[at].kind == "word":
             at += 1
     behind = _behind_name(statement, block, at, end)
     if behind:
