@@ -93,6 +93,10 @@ KNOWN = {
     "class H:\n    def __init__(h, d):\n        h.d = d\nd = df.copy()\nh = H(d)\n# %%\nd['z'] = 1\nr = h.d": "knz",
     "f = {'a': df.copy(), 'b': df.copy()}\nr = f['a']\n# %%\nf['a']['z'] = 1": "knz",
     "f = {'a': df.copy()}\nr = df.copy()\nf['b'] = r\n# %%\nf['b']['z'] = 1\nf['a']['q'] = 1": "knz",
+    # A function that is put into a field is not handed the object.
+    "def g(d, c='k'):\n    return d[[c]]\nl = Loader('a.csv')\nl.g = g\nr = l.g(df)": "k",
+    "def g():\n    return pd.DataFrame({'m': [1]})\nl = Loader('a.csv')\nl.g = g\nr = l.g()": "m",
+    "def g(d):\n    d['z'] = 1\nr = df.copy()\nc = SimpleNamespace(g=g)\nc.g(r)": "knz",
     "def show(d):\n    print(len(d))\nl = Loader('a.csv')\nshow(l.df)\nr = l.df.head()": "xy",
 }
 
@@ -116,6 +120,9 @@ def test_what_an_object_holds_is_known(code: str, folder: Path) -> None:
 # Programs that change an object in ways that are not all followed: nothing that is said may be wrong.
 CHANGED = [
     "l = Loader('a.csv')\nd = l.both()\nl.add('more')\nr = d",
+    "def g(o, d):\n    return d[['k']]\nLoader.g = g\nl = Loader('a.csv')\nr = l.g(df)",
+    "def g(o):\n    o.df['z'] = 1\nLoader.g = g\nl = Loader('a.csv')\nl.g()\nr = l.df",
+    "def g(o):\n    o.df['z'] = 1\nl = Loader('a.csv')\nl.g = g\nl.g(l)\nr = l.df",
     "l = Loader('a.csv')\nd = l.df\nd['z'] = 1\nr = l.df.head()",
     "l = Loader('a.csv')\nr = l.df\nm = [l]\n# %%\nm[0].add('z')",
     "l = Loader('a.csv')\nr = l.df\n# %%\nm = [l]\n# %%\nm[0].add('z')",

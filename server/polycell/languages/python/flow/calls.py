@@ -331,12 +331,14 @@ def _own(run: Interpreter, node: ast.Call, callee: Function, receiver: Type | No
     if run.uses is not None and receiver is None and (watcher := run.watcher) is not None:
         watcher.own(run, node, callee)
     positional, named = _arguments(run, node)
-    if isinstance(receiver, Record) and isinstance(node.func, ast.Attribute):
+    # A function that was put into a field (`loader.read = read`) is no method: it is not handed the object.
+    bound = isinstance(receiver, Record) and callee.changes is None
+    if bound and isinstance(receiver, Record) and isinstance(node.func, ast.Attribute):
         pure = partial(is_pure, run)
         value = objects.method(run, node, node.func, callee, receiver, positional, named, pure)
         if value is not None:
             return value
-    if callee.changes is None or positional is None or isinstance(receiver, Record):
+    if callee.changes is None or positional is None:
         _unknown_effects(run, node)
         return callee.returns or UNKNOWN
     return _entered(run, node, callee, positional, named)
