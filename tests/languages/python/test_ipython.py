@@ -27,6 +27,8 @@ from tests.shared import SHARED, examples, needs_shared
         ("(a\n % b)\nc != 3", "(a\n % b)\nc != 3"),
         ("  x = 1\n  y = 2", " \fx = 1\n \fy = 2"),
         (">>> x = 1\n>>> y", "   \fx = 1\n   \fy"),
+        ("x = f(\n   ...:     1)", "x = f(\n       \f    1)"),
+        ("x = (y[\n   ...])", "x = (y[\n   ...])"),
         ("obj?", "pass"),
         ("*int*?", "pass  "),
         ("pip install x", "pass         "),

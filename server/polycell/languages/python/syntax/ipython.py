@@ -47,6 +47,7 @@ _CELL_MAGIC = pattern(r"%%([^\s]+)[ \t]*([^\r\n]*)")
 _PROMPT = pattern(r"[ \t]*>>>(?: |(?=[\r\n]|\Z))")
 _CONTINUED_PROMPT = pattern(r"[ \t]*(?:>>>|\.\.\.)(?: |(?=[\r\n]|\Z))")
 _IN_PROMPT = pattern(r"[ \t]*In ?\[\d+\]: ?")
+_DOTS = pattern(r"[ \t]*\.{3,}:")
 _CONTINUED_IN_PROMPT = pattern(r"[ \t]*(?:In ?\[\d+\]: ?|\.{3,}: ?)")
 _ASSIGNED = pattern(r"[ \t]*([^\W\d]\w*)[ \t]*(?::[^=]*)?\Z")
 _DOLLAR = pattern(r"\$\$|\$([^\W\d]\w*)|\$\{([^\W\d]\w*)\}")
@@ -198,13 +199,14 @@ def _keep_lines(text: str, tail: str) -> str:
 
 
 def _without_prompts(text: str, start: int) -> str:
-    """Prompts that were pasted along become blanks. They must stand on the first line to be believed."""
+    """Prompts that were pasted along become blanks. They must stand on the first line to be believed, or IPython's dots
+    on the second: whoever marks code with the mouse often begins behind the first prompt."""
     first = next(_content_lines(text, start), None)
     if first is None:
         return text
     if _PROMPT.match(text, first):
         pattern = _CONTINUED_PROMPT
-    elif _IN_PROMPT.match(text, first):
+    elif _IN_PROMPT.match(text, first) or _DOTS.match(text, line_end(text, first, len(text))[1]):
         pattern = _CONTINUED_IN_PROMPT
     else:
         return text
