@@ -189,6 +189,15 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, capsys: Capture, monkeypatc
     assert out.startswith(f"{path}: error unreadable-notebook Permission denied")
 
 
+def test_a_link_to_itself_is_a_file_that_cannot_be_read(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "a.ipynb"
+    path.symlink_to(path)
+    code, out, _ = polycell(capsys, "check", tmp_path)
+    assert code == 2
+    assert "error unreadable-notebook The file cannot be read: Too many levels" in out
+    assert "internal-error" not in out
+
+
 def test_control_characters_cannot_steer_the_terminal(tmp_path: Path, capsys: Capture) -> None:
     path = write(tmp_path / "a.ipynb", "x = '\x1b[2J'\n)\x1b[31m")
     out = polycell(capsys, "check", path)[1] + polycell(capsys, "show", path)[1]

@@ -16,6 +16,7 @@ from polycell.core.service import Services
 from polycell.core.session import Session, Snapshot
 from polycell.formats import read_document, read_file, read_text
 from polycell.formats.model import Document
+from polycell.tables.data_files import real_path
 
 if TYPE_CHECKING:
     from polycell.cli.compiling import Compiling
@@ -95,7 +96,7 @@ def open_notebook(
 
 def roots_of(path: Path) -> tuple[Path, ...]:
     """The folders in which a notebook's data files may lie."""
-    return tuple(dict.fromkeys((path.resolve().parent, Path.cwd())))
+    return tuple(dict.fromkeys((real_path(path).parent, Path.cwd())))
 
 
 def example() -> Path:

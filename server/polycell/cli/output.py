@@ -83,5 +83,5 @@ def shown(path: Path) -> str:
     """A path as people like to read it: relative to where they are, if it is below."""
     try:
         return str(path.resolve().relative_to(Path.cwd().resolve()))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         return str(path)

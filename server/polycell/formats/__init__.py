@@ -174,7 +174,7 @@ def _path(uri: str) -> str:
 def _uri(path: str) -> str:
     try:
         return Path(path).resolve().as_uri()
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: a link to itself, before Python 3.13
         return path
 
 
