@@ -16,6 +16,7 @@ from polycell.languages.sql.check import findings
 from polycell.languages.sql.service import Reading, result
 from polycell.languages.sql.syntax.scan import scan
 from polycell.tables.arrow import from_arrow
+from polycell.tables.duckdb_types import from_duckdb
 from tests.languages.sql.damage import DUCKDB, catalogue, queries, schema
 from tests.shared import SHARED, needs_shared
 
@@ -188,3 +189,19 @@ def test_generated_queries() -> None:
     maker = Maker(20261121)
     outcomes = [compare(maker.query(), TABLES, base) for _ in range(300)]
     assert outcomes.count("closed") >= 50, {kind: outcomes.count(kind) for kind in set(outcomes)}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select x.* from (select round(t.d, 1) as r, t.s * 2 as two, unnest([1, 2]) as n from t) x",
+        "with a as (select s * 2 as b, unnest([1, 2]) as n from t), c as (select b, n from a) select b, n from c",
+        "select case when s > 1 then 1.5 else 2 end as k, unnest([1, 2]) as n from t",
+    ],
+)
+def test_types_through_derived_tables_are_no_others(query: str) -> None:
+    """Of queries that DuckDB is not asked about, since they may make much out of little."""
+    tables = {"t": {"s": "SMALLINT", "d": "DECIMAL(10,2)"}}
+    real = {name: from_duckdb(type_) for name, type_, *_ in database(tables).execute(f"describe {query}").fetchall()}
+    mine = {c.name: c.type for c in inferred(query, tables).columns if c.type is not None}
+    assert {name: real[name] for name in mine} == mine

@@ -38,8 +38,14 @@ def corrected(node: Any, made: DataType, dialect: str) -> DataType | None:
         return made if dialect not in _EXACT_MEANS or _kind(inner.this) in _FLOATING else None
     if isinstance(inner, exp.Round) and dialect in _EXACT_MEANS and _kind(inner.this) not in _FLOATING:
         return None
-    literals = (n for n in inner.find_all(exp.Literal) if not n.is_string and not n.is_int)
-    return None if dialect in _DECIMAL_LITERALS and any(literals) else made
+    return None if dialect in _DECIMAL_LITERALS and has_decimals(inner) else made
+
+
+def has_decimals(node: Any) -> bool:
+    """Whether a number like `1.5` is written in it."""
+    from sqlglot import exp
+
+    return any(not n.is_string and not n.is_int for n in node.find_all(exp.Literal))
 
 
 def computed(node: Any, scope: Any) -> Any:

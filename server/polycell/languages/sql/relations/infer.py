@@ -15,7 +15,7 @@ from typing import Any
 from polycell.core.types import INTEGERS, DataType, Table
 from polycell.core.values import replace
 from polycell.languages.sql.relations.columns import Relations
-from polycell.languages.sql.relations.doubts import computed, corrected
+from polycell.languages.sql.relations.doubts import computed, corrected, has_decimals
 from polycell.languages.sql.relations.item_shapes import TABLE, shape_of
 from polycell.languages.sql.relations.sources import Source
 from polycell.languages.sql.relations.types import from_sqlglot, to_sql
@@ -119,7 +119,7 @@ def _annotated(text: str, dialect: Dialect, schema: Mapping[str, tuple[tuple[str
     annotated = annotate_types(qualified, schema=known, dialect=dialect.parser)
     seen: dict[str, DataType | None] = {}
     sums = annotated.find(exp.Sum) is not None
-    scope = build_scope(annotated) if dialect.name != "duckdb" else None
+    scope = build_scope(annotated)
     for select in annotated.selects:
         name = select.alias_or_name.casefold()
         inner = computed(select.unalias(), scope)
@@ -162,7 +162,7 @@ def _adjusted(node: Any, dialect: Dialect, *, sums: bool) -> DataType | None:
             return None  # perhaps a HUGEINT sum of an inner query
         if made.name in INTEGERS and isinstance(inner, (exp.Binary, exp.Round, exp.Neg, exp.Paren)):
             return None  # literals take the narrowest type
-        if isinstance(inner, exp.Literal):
+        if isinstance(inner, (exp.Literal, exp.Round)) or (made.name == "double" and has_decimals(inner)):
             return None
         return made
     return corrected(inner, made, dialect.name)
