@@ -223,7 +223,9 @@ class Names:
 
     def define(self, name: str, span: Span, kind: DefinitionKind, extent: Span, conditional: bool) -> None:
         self.ever.add(name)
-        if not self.deferred:
+        if self.deferred:
+            self.guarded.add(name)  # `global`: bound as soon as somebody calls the function
+        else:
             self.bound.add(name)
         self.definitions.append(Definition(name, kind, span, extent, "", conditional))
         self.references.append(Reference(name, span, True, True))
