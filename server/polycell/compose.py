@@ -193,11 +193,12 @@ def _beside(package_index: str, maven_repository: str) -> Beside:
     from polycell.languages.sql import Makers, query_of_tables
     from polycell.languages.vega import chart_at, charts_of_tables
     from polycell.rules import default_rules
+    from polycell.rules.deleted import Deleted
 
     return Beside(
         rules=(*default_rules(), *dependency_rules()),
         offers=(charts_of_tables, as_vega_lite, query_of_tables, annotate_tables, dependency_actions),
-        gatherers=(Declared(), Imported(), Makers(), Drawn(), Sent(), LooksLikeR(), CertainlyPython()),
+        gatherers=(Declared(), Imported(), Makers(), Drawn(), Sent(), LooksLikeR(), CertainlyPython(), Deleted()),
         topics=(Declarations(_catalogue(package_index, maven_repository)), Magics()),
         drawers=(chart_at, altair_chart_at),
         metadata_offers=(metadata_actions,),

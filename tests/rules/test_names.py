@@ -122,6 +122,8 @@ def test_a_name_is_reported_once_a_cell() -> None:
         "# %%\ndef f(): return x\n# %%\nx = 1",
         "# %%\ndef f(): return x\n# %%\nfrom m import *",
         "# %%\ndef f(): return x\n# %%\nif input():\n    x = 1",
+        "# %%\ndef f():\n    global x\n    x = 1\nf()\nx",
+        "# %%\ndef f(): return x\n# %%\nx = 1\nf()\ndel x",
         "# %%\ntry:\n    x\nexcept NameError:\n    pass",
         "# %%\n_ + _10 + len(Out) + len(_ih)",
         "# %%\nget_ipython(), display, __name__, __builtin__",

@@ -11,6 +11,7 @@ from polycell.core.facts import Definition, Use
 from polycell.core.notebook import Cell
 from polycell.core.patterns import pattern
 from polycell.core.service import Context
+from polycell.rules.deleted import DELETED
 
 # Python's own names, those of newer and older Pythons than ours, and what a module always has.
 _ALWAYS = frozenset(dir(builtins)) | {
@@ -80,8 +81,13 @@ def never_defined(context: Context) -> Iterator[Use]:
         if context.view.opens_anywhere():
             return
         own = any(d.name == use.name and not d.container for d in context.facts.definitions)
-        if not own and not context.view.given_here(use.name):
+        if not own and not context.view.given_here(use.name) and not _deleted(context, use.name):
             yield use
+
+
+def _deleted(context: Context, name: str) -> bool:
+    """Whether a cell deletes the name: it was there before, and the body may have run by then."""
+    return any(name in names for _, names in context.view.gathered(DELETED))
 
 
 def alone(cell: Cell) -> bool:
