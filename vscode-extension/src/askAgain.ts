@@ -1,11 +1,15 @@
 /**
  * While the answer to a trigger character is awaited, VS Code asks nothing else, and an empty answer ends the matter. A
  * space is asked about for SQL; in `import nu`, typed before that answer came, nothing would be offered by anybody until
- * the next word. Then everybody is asked again.
+ * the next word. Then everybody is asked again, also where the letters came while the answer was on its way.
  */
 
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
+import { Questions, startsWord } from "./heldBack";
+
+/** Of all documents together: the window has one cursor. */
+const questions = new Questions();
 
 export const askAgain: NonNullable<Middleware["provideCompletionItem"]> = async (
   document,
@@ -14,16 +18,29 @@ export const askAgain: NonNullable<Middleware["provideCompletionItem"]> = async 
   token,
   next,
 ) => {
+  const empty = questions.ask();
   const answer = await next(document, position, context, token);
   const items = Array.isArray(answer) ? answer : (answer?.items ?? []);
   const triggered = context.triggerKind === vscode.CompletionTriggerKind.TriggerCharacter;
-  if (triggered && items.length === 0 && !token.isCancellationRequested) void offerWhatWasTyped(document, position);
+  if (triggered && items.length === 0 && !token.isCancellationRequested) {
+    empty({
+      typed: () => wordBehind(document, position) !== undefined,
+      offer: () => void offerWhatWasTyped(document, position),
+    });
+  }
   return answer;
 };
 
-async function offerWhatWasTyped(document: vscode.TextDocument, asked: vscode.Position): Promise<void> {
+/** Where the cursor is, at the end of a word that was begun behind the place that was asked about. */
+function wordBehind(document: vscode.TextDocument, asked: vscode.Position): vscode.Position | undefined {
   const cursor = cursorIn(document);
-  if (!cursor || !startsWord(document.lineAt(asked.line).text, asked, cursor)) return;
+  if (!cursor || asked.line >= document.lineCount) return undefined;
+  return startsWord(document.lineAt(asked.line).text, asked, cursor) ? cursor : undefined;
+}
+
+async function offerWhatWasTyped(document: vscode.TextDocument, asked: vscode.Position): Promise<void> {
+  const cursor = wordBehind(document, asked);
+  if (!cursor) return;
   const found = await vscode.commands.executeCommand<vscode.CompletionList>(
     "vscode.executeCompletionItemProvider",
     document.uri,
@@ -37,13 +54,4 @@ async function offerWhatWasTyped(document: vscode.TextDocument, asked: vscode.Po
 function cursorIn(document: vscode.TextDocument): vscode.Position | undefined {
   const editor = vscode.window.activeTextEditor;
   return editor?.document === document ? editor.selection.active : undefined;
-}
-
-/** Whether what lies between the place that was asked about and the cursor is the beginning of one word. */
-export function startsWord(
-  line: string,
-  asked: Pick<vscode.Position, "line" | "character">,
-  cursor: Pick<vscode.Position, "line" | "character">,
-): boolean {
-  return cursor.line === asked.line && /^[\p{L}_][\p{L}\p{N}_]*$/u.test(line.slice(asked.character, cursor.character));
 }
