@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from typing import Any
 
@@ -279,6 +280,15 @@ def test_own_methods_have_their_documentation(ty: Running) -> None:
 
 def test_keyword_arguments_come_first(ty: Running) -> None:
     assert ty.labels("# %%\nimport json\n# %%\njson.dumps({}, ind<|>)")[0] == "indent="
+
+
+def test_what_only_stubs_call_a_builtin_is_not_offered(ty: Running) -> None:
+    assert not hasattr(builtins, "ellipsis")
+    found = ty.labels("# %%\nmax(1, <|>)")
+    assert "default=" in found
+    assert "ellipsis" not in found
+    own = "# %%\ndef f():\n    ellipsis = 1\n    elli<|>"
+    assert "ellipsis" in ty.labels(own)
 
 
 def test_names_inside_of_functions(ty: Running) -> None:

@@ -41,6 +41,9 @@ IMPORTS_FROM = 3  # and before names of other modules are
 MOST_READ = 400  # such names that are looked at
 MOST_IMPORTS = 12
 
+# Classes that stubs put into `builtins`, and that no Python has there.
+_STUBS_ALONE = frozenset({"ellipsis", "function"})
+
 KEYWORD_ARGUMENT, INNER, OTHER, IMPORT = 5, 8, 65, 95
 
 
@@ -211,6 +214,8 @@ def _as_names(
     seen = set(taken)
     for entry in found:
         if entry.statement or entry.label in seen or (entry.label.startswith("__") and not typed.startswith("_")):
+            continue
+        if not nameless and entry.kind == "class" and entry.label in _STUBS_ALONE:
             continue
         seen.add(entry.label)
         private = hidden(entry.label)
