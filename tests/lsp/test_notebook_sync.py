@@ -12,6 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polycell.core.notebook import Cell, Notebook
+from polycell.formats.cells import make_cell
+from polycell.formats.model import CellSource
+from polycell.lsp import notebook_sync
 from polycell.lsp.conversation import default_parts
 from tests.counting import counted
 from tests.lsp.client import Client, eventually, position, run
@@ -268,6 +271,39 @@ def test_polynotes_languages_come_from_the_file(tmp_path: Path) -> None:
         ]
         await client.settled()
         assert len(client.diagnostics(f"cell:{uri}#1") or []) == 1
+
+    run(test)
+
+
+def test_cells_are_made_again_only_where_something_is_said_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not when the file tells nothing new, nor when another cell comes, goes or moves."""
+    made: list[str] = []
+
+    def make(source: CellSource, notebook: Notebook) -> Cell:
+        made.append(source.id)
+        return make_cell(source, notebook)
+
+    monkeypatch.setattr(notebook_sync, "make_cell", make)
+
+    async def test() -> None:
+        client = Client()
+        await client.start()
+        waiting: list[Callable[[Notebook | None], None]] = []
+        client.server.notebooks._read = lambda path, then: waiting.append(then)
+        metadata = {"metadata": {"language_info": {"name": "python"}}}
+        client.open_notebook(NB, ("python", "a = 1"), ("python", "b = 2"), metadata=metadata)
+        waiting[0](Notebook(NB, (Cell("0", "python", "a = 1"), Cell("1", "python", "b = 2"))))
+        assert made == [cell(0), cell(1)]
+        made.clear()
+        client.change_notebook(NB, cells=structure(1, 0, cell(2), opened=[(cell(2), "python", "c = 3")]))
+        client.change_notebook(NB, cells=structure(0, 1, closed=[cell(0)]))
+        assert made == [cell(2)]
+        made.clear()
+        data = [{"kind": 2, "document": cell(1), "metadata": {"metadata": {"vscode": {"languageId": "sql"}}}}]
+        client.change_notebook(NB, cells={"data": data})
+        client.change_notebook(NB, cells=structure(0, 2, cell(2), cell(1)))
+        assert made == [cell(1)]
+        assert client.texts(NB) == [("python", "c = 3"), ("sql", "b = 2")]
 
     run(test)
 

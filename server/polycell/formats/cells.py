@@ -88,11 +88,12 @@ class _Head(NamedTuple):
 
 def make_cell(source: CellSource, notebook: Notebook) -> Cell:
     """The cell with its language decided; `notebook` gives host and default language (its cells are not looked at)."""
-    metadata = source.metadata if isinstance(source.metadata, Mapping) else _NOTHING
+    # Most cells have no metadata: what they would say is not asked of them. A thousand cells are opened in one piece.
+    metadata = source.metadata if source.metadata and isinstance(source.metadata, Mapping) else _NOTHING
     outer = source.outer
     if outer and isinstance(outer.get("language"), str):
         metadata = _with_language(metadata, outer["language"], notebook)
-    name = source.name or _text(metadata, "name") or _text(metadata, "title")
+    name = source.name or (metadata and (_text(metadata, "name") or _text(metadata, "title"))) or ""
     if source.kind != "code" or source.declared == "raw":
         kind: CellKind = "raw" if source.declared == "raw" else source.kind
         language = "markdown" if kind == "markup" else ""
@@ -175,7 +176,8 @@ def _unmarked(declared: str, metadata: Mapping[str, Any], text: str, notebook: N
         found = _from_metadata(metadata, text, notebook)
         if found is not None:
             return found
-    if client and client not in (notebook.language, viewer_language(notebook.metadata), _PLAIN.get(notebook.language)):
+    defaults = (notebook.language, _PLAIN.get(notebook.language))
+    if client and client not in defaults and client != viewer_language(notebook.metadata):
         return _Base(client, _EDITOR, True)
     if metadata:
         found = _from_metadata(metadata, text, notebook)
@@ -190,7 +192,7 @@ def _is_plain(declared: str, metadata: Mapping[str, Any], notebook: Notebook) ->
     VS Code also says `plaintext` where it does not know the language that the notebook or the cell names. Then it is no
     choice, so it counts only where VS Code brings the notebook's language along and nothing else is said of the cell.
     """
-    if not declared:
+    if not declared or (not metadata and declared != "plaintext"):
         return False
     vscode = metadata.get("vscode")
     said = vscode.get("languageId") if isinstance(vscode, Mapping) else None

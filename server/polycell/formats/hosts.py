@@ -66,7 +66,7 @@ def unwrap_cell_metadata(metadata: object) -> Mapping[str, Any]:
 
 
 def _unwrap(metadata: object, own: Iterable[str]) -> Mapping[str, Any]:
-    if not isinstance(metadata, Mapping):
+    if not metadata or not isinstance(metadata, Mapping):
         return _NOTHING
     custom = metadata.get("custom")
     if isinstance(custom, Mapping) and isinstance(custom.get("metadata"), Mapping):

@@ -51,6 +51,7 @@ class Open(Struct):
     places: dict[str, int] = field(default_factory=dict)  # key of a cell's URI → its index
     outer: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # id in the file → what the file alone says
     frame: Notebook | None = None  # host and default language; None when they must be found anew
+    made: dict[str, tuple[Entry, Cell]] = field(default_factory=dict)  # a cell's id → what it was made of in this frame
     notebook: Notebook | None = None
     reading: bool = False  # the file is being read for what the client does not tell
 
@@ -137,9 +138,11 @@ class NotebookSync:
         if notebook is not None:
             ids = [str(entry.metadata.get("id") or "") for entry in opened.entries]
             outer = outer_of(notebook.cells, ids, [entry.text for entry in opened.entries])
-            opened.entries = [replace(e, outer=said) for e, said in zip(opened.entries, outer, strict=True)]
+            told = list(zip(opened.entries, outer, strict=True))
+            if any(entry.outer != said for entry, said in told):
+                opened.entries = [replace(entry, outer=said) if said or entry.outer else entry for entry, said in told]
+                opened.frame = None
             opened.outer = {cell_id: said for cell_id, said in zip(ids, outer, strict=True) if cell_id and said}
-            opened.frame = None
         self._publish(opened, force=True)
 
     def _edited(self, opened: Open, contents: Sequence[Any]) -> set[int]:
@@ -180,6 +183,7 @@ class NotebookSync:
         for index in touched:
             entry, before = opened.entries[index], cells[index]
             cells[index] = make_cell(_source(entry), base)
+            opened.made[entry.uri] = entry, cells[index]
             faces[key_of(entry.uri)] = _face(entry)
             if cells[index].digest != before.digest:
                 changed.add(entry.uri)
@@ -190,13 +194,17 @@ class NotebookSync:
             self._changed(Change(opened.uri, frozenset(changed)))
 
     def _publish(self, opened: Open, force: bool = False) -> None:
-        """Make cells of all entries and hand the new notebook on."""
-        sources = [_source(entry) for entry in opened.entries]
+        """Hand the new notebook on, with cells made of the entries that are not as they were."""
         before = {cell.id: cell for cell in opened.notebook.cells} if opened.notebook else {}
         if opened.frame is None:
+            sources = [_source(entry) for entry in opened.entries]
             opened.frame = frame(opened.uri, opened.type, opened.metadata, sources)
+            cells = tuple(make_cell(source, opened.frame) for source in sources)
             force = True
-        opened.notebook = replace(opened.frame, cells=tuple(make_cell(source, opened.frame) for source in sources))
+        else:
+            cells = tuple(_cell(entry, opened.frame, opened.made.get(entry.uri)) for entry in opened.entries)
+        opened.made = {entry.uri: (entry, cell) for entry, cell in zip(opened.entries, cells, strict=True)}
+        opened.notebook = replace(opened.frame, cells=cells)
         after = {cell.id: cell for cell in opened.notebook.cells}
         old = self._state.groups.get(key_of(opened.uri))
         faces = {key_of(entry.uri): _face(entry) for entry in opened.entries}
@@ -212,6 +220,10 @@ class NotebookSync:
 def _differs(old: Cell | None, new: Cell) -> bool:
     """Digests are made in slices later where they can be; a cell that was not there needs none to be another one."""
     return old is None or (old is not new and old.digest != new.digest)
+
+
+def _cell(entry: Entry, frame: Notebook, known: tuple[Entry, Cell] | None) -> Cell:
+    return known[1] if known is not None and known[0] == entry else make_cell(_source(entry), frame)
 
 
 def _source(entry: Entry) -> CellSource:
