@@ -124,7 +124,8 @@ asyncio.run(answered())
 # What a start does not wait for: who needs one of these before the first answer makes everybody wait for it.
 BEHIND_THE_FIRST_ANSWER = {
     *("attrs", "cattrs", "lsprotocol", "pygls", "sqlglot", "pyarrow", "tomli", "yaml"),
-    *("configparser", "csv", "difflib", "html.parser", "http.client", "random", "sqlite3", "ssl", "tempfile"),
+    *("argparse", "configparser", "csv", "difflib", "html.parser", "http.client", "random", "shutil", "sqlite3", "ssl"),
+    *("tempfile", "tomllib"),
     *("polycell.dependencies.checks", "polycell.rules.undefined_name", "polycell.tables", "polycell.core.references"),
     *("polycell.languages.python.flow", "polycell.languages.python.frames", "polycell.languages.sql.service"),
 }

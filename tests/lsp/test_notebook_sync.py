@@ -332,6 +332,26 @@ def test_until_the_file_is_read_nothing_is_reported_and_its_answer_may_come_late
     run(test)
 
 
+@pytest.mark.parametrize("cells", [None, (Cell("0", "python", "TODO"), Cell("1", "python", "x = 1"))])
+def test_a_file_that_says_nothing_new_leaves_the_cells_as_they_are(cells: tuple[Cell, ...] | None) -> None:
+    async def test() -> None:
+        client = Client()
+        await client.start()
+        waiting: list[Callable[[Notebook | None], None]] = []
+        client.server.notebooks._read = lambda path, then: waiting.append(then)
+        metadata = {"metadata": {"language_info": {"name": "python"}}}
+        client.open_notebook(NB, ("python", "TODO"), ("python", "x = 1"), metadata=metadata)
+        await client.settled()
+        (made,) = (one.notebook for one in client.server.notebooks._open.values())
+        waiting[0](None if cells is None else Notebook(NB, cells))
+        await client.settled()
+        (kept,) = (one.notebook for one in client.server.notebooks._open.values())
+        assert kept is made
+        assert len(client.diagnostics(cell(0)) or []) == 1
+
+    run(test)
+
+
 edits = st.lists(
     st.one_of(
         st.tuples(st.just("type"), st.integers(0, 9), st.integers(0, 6), st.text("ab\n\U0001f600", max_size=3)),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,6 +66,9 @@ class ServerSpec:
 
 def which(program: str) -> str | None:
     """A program beside our Python first: what was installed together belongs together; then on the PATH."""
+    import shutil  # late, as a start that has its engine beside it needs neither
+    import sysconfig
+
     beside = [sysconfig.get_path("scripts"), str(Path(sys.executable).parent)]
     return shutil.which(program, path=os.pathsep.join(filter(None, beside))) or shutil.which(program)
 

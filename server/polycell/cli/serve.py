@@ -1,21 +1,27 @@
 """`polycell serve`: the language server on standard input and output, or on a TCP port.
 
-Parsed with argparse, because an editor waits for it: typer would cost a tenth of a second.
+Parsed with argparse, because an editor waits for it: typer would cost a tenth of a second. Where nothing is to be parsed,
+argparse is not loaded either.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
 
 LEVELS = ("error", "warning", "info", "debug")
+LEVEL = "warning"
 
 
 def serve(arguments: Sequence[str]) -> int:
     """Run the server until its client goes away; the exit code."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     try:
         host, port = _address(options)
         _log_to(options.log_file, options.log_level)
@@ -52,7 +58,15 @@ def import_asyncio_without_tls() -> None:
             del sys.modules["ssl"]
 
 
+def _options(arguments: Sequence[str]) -> argparse.Namespace | SimpleNamespace:
+    if all(argument == "--stdio" for argument in arguments):
+        return SimpleNamespace(stdio=True, tcp=None, port=None, log_file=None, log_level=LEVEL)
+    return _parser().parse_args(arguments)
+
+
 def _parser() -> argparse.ArgumentParser:
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="polycell serve",
         description="Run the language server. Without --tcp or --port it speaks on standard input and output.",
@@ -61,11 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tcp", metavar="HOST:PORT", help="listen on this address instead")
     parser.add_argument("--port", type=int, metavar="N", help="listen on 127.0.0.1:N instead")
     parser.add_argument("--log-file", metavar="FILE", help="write the log here instead of standard error")
-    parser.add_argument("--log-level", choices=LEVELS, default="warning", help="how much to log (default: warning)")
+    parser.add_argument("--log-level", choices=LEVELS, default=LEVEL, help=f"how much to log (default: {LEVEL})")
     return parser
 
 
-def _address(options: argparse.Namespace) -> tuple[str, int | None]:
+def _address(options: argparse.Namespace | SimpleNamespace) -> tuple[str, int | None]:
     if options.tcp is None:
         if options.port is not None and not 0 <= options.port <= 65535:
             raise ValueError(f"--port takes a number from 0 to 65535, not {options.port}")

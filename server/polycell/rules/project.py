@@ -81,9 +81,12 @@ def read_project(folder: Path) -> Project:
 
 def read_project_file(path: Path) -> Project | None:
     """None where the file is not there, or has no such table. Raises ValueError as `read_project` does."""
-    toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        table = toml.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("polycell", {}).get("check")
+        text = path.read_text(encoding="utf-8")
+        if "polycell" not in text:
+            return None  # a start waits for this, and the parser takes longer to be imported than the rest of it
+        toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+        table = toml.loads(text).get("tool", {}).get("polycell", {}).get("check")
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, AttributeError) as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -13,6 +14,11 @@ _PYTHON = frozenset({"python"})
 
 def _ty() -> str | None:
     """Where the wheel put the program: beside the package, whatever environment is active."""
+    if sys.prefix != sys.base_prefix:
+        # The first place that the wheel's own search looks at, without what that reads of how Python was built.
+        folder, program = ("Scripts", "ty.exe") if os.name == "nt" else ("bin", "ty")
+        if os.path.isfile(beside := os.path.join(sys.prefix, folder, program)):
+            return beside
     try:
         from ty._find_ty import find_ty_bin
 
