@@ -1,7 +1,7 @@
 """`polycell serve`: the language server on standard input and output, or on a TCP port.
 
-Parsed with argparse, because an editor waits for it: typer would cost a tenth of a second. Where nothing is to be parsed,
-argparse is not loaded either.
+Parsed with argparse, because an editor waits for it: typer would cost a tenth of a second. Where nothing is to be
+parsed, argparse is not loaded either.
 """
 
 from __future__ import annotations

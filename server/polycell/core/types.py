@@ -385,7 +385,7 @@ Type: TypeAlias = (
     | Unknown
 )
 
-_DATA_TYPE_WORDS = {"double": "float", "int64": "int", "string": "str"}
+_DATA_TYPE_WORDS = {"double": "float", "int64": "int", "string": "str", "null": "None"}
 
 
 def describe(type_: Type | None) -> str:

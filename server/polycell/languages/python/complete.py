@@ -13,6 +13,7 @@ from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import (
     DURATION,
+    NULL,
     STRING,
     Class,
     Collection,
@@ -121,14 +122,20 @@ def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
         for name, field in type_.fields:
             if not name.isidentifier():
                 continue  # a key of a row, or what we note about a value ourselves
-            yield Completion(name, "method" if isinstance(field, Function) else "property", span, "", describe(field))
+            yield _field(name, field, span)
         return
     if isinstance(type_, Class):
-        for name, field in type_.members:
-            yield Completion(name, "method" if isinstance(field, Function) else "property", span, "", describe(field))
+        yield from (_field(name, field, span) for name, field in type_.members)
         return
     for name, attribute in members:
         yield Completion(name, "property" if attribute else "method", span, rank=6000)
+
+
+def _field(name: str, type_: Type, span: Span) -> Completion:
+    """One that is None says nothing of what it will be; an engine knows what it was declared to be."""
+    if isinstance(type_, Function):
+        return Completion(name, "method", span, "", type_.signature)
+    return Completion(name, "property", span, "", "" if type_ == Scalar(NULL) else describe(type_))
 
 
 def _behind_accessor(place: Place) -> Iterator[Completion]:

@@ -7,7 +7,7 @@ from polycell.core.patterns import pattern
 from polycell.core.results import Hover
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Class, Column, Evidence, Function, Module, Record, Row, Table, Unknown, describe
+from polycell.core.types import NULL, Class, Column, Evidence, Function, Module, Record, Row, Scalar, Table, Unknown, describe
 from polycell.core.values import replace
 from polycell.languages.python.columns.mentions import mention_at
 from polycell.languages.python.columns.named import column_at
@@ -36,8 +36,9 @@ def hover(context: Context, offset: int) -> Hover | None:
     if site.attribute:
         owner = place.type_of(site.receiver)
         fields = dict(owner.fields) if isinstance(owner, Record) and owner.name != "dict" else {}
-        if site.word in fields and describe(fields[site.word]):  # else an engine may know more
-            field = Binding(site.word, fields[site.word])
+        known = fields.get(site.word)
+        if known is not None and known != Scalar(NULL) and describe(known):  # else an engine may know more
+            field = Binding(site.word, known)
             if isinstance(field.type, Table):
                 return Hover(binding_markdown(context, field), site.span)
             return Hover(code_block(headline(field, describe(field.type))), site.span)
