@@ -346,7 +346,9 @@ def test_a_file_that_says_nothing_new_leaves_the_cells_as_they_are(cells: tuple[
         waiting[0](None if cells is None else Notebook(NB, cells))
         await client.settled()
         (kept,) = (one.notebook for one in client.server.notebooks._open.values())
-        assert kept is made
+        assert kept is not None
+        assert made is not None
+        assert [id(one) for one in kept.cells] == [id(one) for one in made.cells]
         assert len(client.diagnostics(cell(0)) or []) == 1
 
     run(test)

@@ -7,7 +7,20 @@ from polycell.core.patterns import pattern
 from polycell.core.results import Hover
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import NULL, Class, Column, Evidence, Function, Module, Record, Row, Scalar, Table, Unknown, describe
+from polycell.core.types import (
+    NULL,
+    Class,
+    Column,
+    Evidence,
+    Function,
+    Module,
+    Record,
+    Row,
+    Scalar,
+    Table,
+    Unknown,
+    describe,
+)
 from polycell.core.values import replace
 from polycell.languages.python.columns.mentions import mention_at
 from polycell.languages.python.columns.named import column_at
