@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import UNKNOWN, Record, Type
+from polycell.core.types import UNKNOWN, Collection, Record, Row, Type
 from polycell.languages.python.flow.containers import alone, taken_from
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.state import holds, mutable
@@ -44,7 +44,13 @@ def bind_item(run: Interpreter, target: ast.expr, type_: Type, over: ast.expr, i
         assign(run, target, type_, item)
         return
     groups = isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute) and over.func.attr == "groupby"
-    own = groups or (isinstance(over, ast.Call) and alone(run, over))  # an item that nobody else knows
+    # An item that nobody else knows. The last row of a loop is no row that we know: a value may be missing there.
+    own = groups or (isinstance(over, ast.Call) and alone(run, over) and not _has_row(type_))
     assign(run, target, type_, shared=not own)
     if not own and (mutable(type_) or holds(type_)):
         taken_from(run, over)
+
+
+def _has_row(type_: Type) -> bool:
+    items = (type_.items or (type_.element,)) if isinstance(type_, Collection) else ()
+    return isinstance(type_, Row) or any(item is not None and _has_row(item) for item in items)
