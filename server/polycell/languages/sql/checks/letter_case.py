@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from polycell.core.results import Edit, Finding, Fix
 from polycell.core.text import Span
 from polycell.languages.sql.catalogue import ViewCatalogue
-from polycell.languages.sql.checks.names import judged, parsed_columns, scopes, written_words
+from polycell.languages.sql.checks.names import given_names, judged, parsed_columns, scopes, written_words
 from polycell.languages.sql.checks.no_columns import is_exempt, left_out
 from polycell.languages.sql.relations.columns import Catalogue, Relations, Visible
-from polycell.languages.sql.relations.items import items
-from polycell.languages.sql.syntax.blocks import Block, blocks
+from polycell.languages.sql.syntax.blocks import Block
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.scan import Statement
 
@@ -27,13 +26,7 @@ def differing_case(statement: Statement, made: Catalogue, catalogue: ViewCatalog
     relations = judged(statement, made) if statement.dialect.name in _EXACT else None
     if relations is None:
         return
-    given = {
-        statement.spelling(item.alias).casefold()
-        for block in blocks(statement.root)
-        if block.kind == "query"
-        for item in items(statement, block)
-        if item.alias is not None
-    }
+    given = given_names(statement)
     for block, seen in scopes(statement, relations):
         if not all(_is_exact(statement, relations, v, block, catalogue) for v in seen):
             continue

@@ -184,18 +184,23 @@ def unknown_written(statement: Statement, catalogue: Catalogue) -> Iterator[Find
             yield no_column(Span(token.start, token.end).shift(statement.start), statement.spelling(token), seen, "")
 
 
+def given_names(statement: Statement) -> set[str]:
+    """The names that the SELECT lists of a statement give, folded."""
+    return {
+        statement.spelling(item.alias).casefold()
+        for block in blocks(statement.root)
+        if block.kind == "query"
+        for item in items(statement, block)
+        if item.alias is not None
+    }
+
+
 def _suspects(
     statement: Statement, relations: Relations, catalogue: Catalogue
 ) -> Iterator[tuple[Token, list[Visible], str]]:
     """Words that stand where a column stands, and that no closed table in scope has."""
     # Names that a SELECT list or a lambda makes may be used in many places by DuckDB.
-    made = {
-        statement.spelling(item.alias).casefold()
-        for b in blocks(statement.root)
-        if b.kind == "query"
-        for item in items(statement, b)
-        if item.alias is not None
-    }
+    made = given_names(statement)
     tokens = statement.tokens
     if any(t.value in ("->", "LAMBDA", "COLUMNS", "UNNEST", "{", "STRUCT_PACK", ":=", "=>") for t in tokens):
         return
