@@ -2,7 +2,7 @@
 keystroke and the request after it. Beside it, in the same run: what writing that very answer as JSON takes alone.
 Each keystroke makes a text that no cache has seen, since the line above the one that is typed is another each time.
 
-python -m tests.bench.columns [CELLS]
+python -m tests.bench.columns [CELLS] [REPEATS]
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.lsp.client import Client, at
 clock = time.thread_time
 
 WIDE = 2000
+REPEATS = 200  # of fewer, p95 is one or two of the longest
 FEW = "few = pd.DataFrame({'a': [1], 'b': ['x']})"
 LOOKS = "few['a'].mean()\n"
 # What stands in the last cell but one; what is typed in the last cell, between the lines above and below it.
@@ -51,7 +52,7 @@ class _Timed(Client):
 
 
 def measured(
-    cells: int, before: str, above: str, typed: str, below: str, repeats: int = 20
+    cells: int, before: str, above: str, typed: str, below: str, repeats: int = REPEATS
 ) -> tuple[list[float], list[float], int]:
     """(milliseconds of a keystroke with its completion, of encoding the answer alone, number of items) at a notebook's
     end."""
@@ -92,12 +93,12 @@ async def _typed(
     return times, floors, items
 
 
-def main(cells: int = 1000) -> None:
+def main(cells: int = 1000, repeats: int = REPEATS) -> None:
     logging.disable(logging.INFO)
     garbage.make_rare()
     print(f"{cells} cells; CPU ms, p50 / p95                items     Polycell   its JSON alone")
     for name, case in CASES.items():
-        times, floors, items = measured(cells, *case)
+        times, floors, items = measured(cells, *case, repeats)
         print(f"{name:36} {items:10} {spread(times)!s:>14} {spread(floors)!s:>14}")
 
 

@@ -14,7 +14,7 @@ from polycell.languages.sql.duckdb import shadow as duckdb_shadow
 from polycell.languages.sql.relations import infer
 from polycell.lsp.conversation import default_parts
 from tests.bench import flow, generate, sql
-from tests.bench.measure import sized, warm, with_text
+from tests.bench.measure import Spread, sized, spread, warm, with_text
 from tests.lsp.client import Client, run
 from tests.shared import needs_shared
 
@@ -26,6 +26,14 @@ def test_budgets() -> None:
     small, *larger = measure_and_print()
     for measured in larger:
         assert measured.recomputed == small.recomputed
+
+
+@pytest.mark.parametrize(
+    ("number", "p95"), [(1, 1), (2, 2), (19, 19), (20, 19), (21, 20), (40, 38), (100, 95), (200, 190)]
+)
+def test_no_more_than_five_of_a_hundred_times_exceed_p95(number: int, p95: int) -> None:
+    times = list(range(number, 0, -1))
+    assert spread(times) == Spread((number + 1) / 2, p95)
 
 
 def test_generated_notebooks_are_the_same_each_time() -> None:
