@@ -81,6 +81,17 @@ def catalogue(text: str) -> dict[str, Table]:
         ("mysql", "create table t (a int); alter table t add column b text, add column c int, drop column a", "b c"),
         ("tsql", "create table t (a int); alter table t add b nvarchar(10) not null", "a b"),
         ("oracle", "create table t (a int); alter table t add (b number, c date)", "A B C"),
+        ("tsql", "create table t (a int); alter table t add b int, c bit null; alter table t drop column a, b", "c"),
+        ("snowflake", "create table t (a int); alter table t add column if not exists b int, comment int",
+         "A B COMMENT"),
+        ("spark", "create table t (a int, b int); alter table t add columns (c int comment 'x' first, d int after a)",
+         "c a d b"),
+        ("mysql", "create table t (a int, at datetime default now() on update now(), fulltext key f (a))", "a at"),
+        ("mysql", "create table t (a int, foreign key (a) references u (a) on delete cascade on update set null)", "a"),
+        ("clickhouse", "create table t (a Int8, projection p (select a order by a)); alter table t update a = 1, a = 2 "
+         "where a = 3; alter table t delete where a = 1; alter table t materialize index i", "a"),
+        ("clickhouse", "create table s (a Int8); create table t as s engine = Memory; drop table s", "a"),
+        ("spark", "create table t as select 1 as a; cache table t", "a"),
         ("postgres", "create table t (Ab int); alter table t owner to me; alter table t add check (ab > 1)", "ab"),
     ],
 )  # fmt: skip
@@ -89,6 +100,13 @@ def test_spellings_of_other_dialects(dialect: str, script: str, columns: str) ->
     found = catalogue(f"# %%\n%%sql {schemes.get(dialect, dialect)}://x\n{script}")
     assert {n: [c.name for c in t.columns] for n, t in found.items()} == {"t": columns.split()}
     assert not found["t"].open
+
+
+def test_virtual_tables_have_hidden_columns_too() -> None:
+    found = catalogue(
+        "# %%\n%%sql sqlite://\ncreate virtual table t using fts5(title, body unindexed, tokenize = 'porter')"
+    )
+    assert ([c.name for c in found["t"].columns], found["t"].open) == (["title", "body"], True)
 
 
 @pytest.mark.parametrize(

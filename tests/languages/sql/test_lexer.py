@@ -46,6 +46,18 @@ def test_agrees_with_sqlglot(name: str, text: str) -> None:
     assert not odd, [text[s:e] for s, e in odd]
 
 
+def test_quotes_that_oracle_lets_one_choose() -> None:
+    text = "select q'[it's]' a, nq'{x}' b, Q'!a'b!' c, q''x'' d, q.x, nq, n'x'"
+    tokens = lex(text, dialect("oracle")).tokens
+    assert [t.value for t in tokens if t.kind == "string"] == ["it's", "x", "a'b", "x", "x"]
+    assert [t.value for t in tokens if t.kind == "word"][1:] == ["A", "B", "C", "D", "Q", "NQ"]
+    assert [bool(lex(f"select {t}", dialect("oracle")).unclosed) for t in ("q'[a']", "q'[a", "q'[a]'")] == [
+        True,
+        True,
+        False,
+    ]
+
+
 @needs_shared
 @pytest.mark.parametrize("bench", ["tpch", "tpcds"])
 def test_agrees_on_benchmark_queries(bench: str) -> None:

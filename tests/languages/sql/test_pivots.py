@@ -54,6 +54,7 @@ def test_names_are_those_of_duckdb(behind: str) -> None:
         # documentation of each database: "PIVOT"
         ("snowflake", "pivot (sum(price) for name in ('a', 'b'))", "id q 'a' 'b'"),
         ("snowflake", "pivot (sum(price) for name in ('a')) as p (one, two, a)", "ONE TWO A"),
+        ("oracle", "pivot (sum(price) as s, max(q) as m for name in ('a' as x))", "id X_S X_M"),
         ("snowflake", "pivot (sum(price) for name in (any order by name))", None),
         ("snowflake", "pivot (sum(price) for name in (select name from t))", None),
         ("bigquery", "pivot (sum(price) as s, count(*) as n for q in (1 as one, 2))", "id name s_one n_one s__2 n__2"),

@@ -77,6 +77,29 @@ def test_clickhouse() -> None:
     assert columns_of("clickhouse", EVENTS, "select * from events order by id limit <|>") == []
 
 
+@pytest.mark.parametrize(
+    ("dialect", "ddl", "query", "expected"),
+    [
+        ("bigquery", DDL, "merge into orders t using customers s on t.id = s.id when not matched then "
+         "insert (id) values (<|>)", ["id int64", "name string", "s table, 2 columns"]),
+        ("bigquery", DDL, "merge into orders t using customers s on t.id = s.id when not matched by source and <|> "
+         "then delete", ["id int64", "total int64", "customer_id int64", "t table, 3 columns"]),
+        ("mysql", DDL, "insert into customers values (1) on duplicate key update <|>", ["id int32", "name string"]),
+        ("bigquery", DDL, "insert customers (<|>) values (1)", ["id int64", "name string"]),
+        ("spark", "create table t (id bigint, m map<string, int>)", "select <|> from t lateral view explode(m) as k, v",
+         ["id int64", "m map<key: string, value: int32>", "k string", "v int32", "explode table, 2 columns or more",
+          "t table, 2 columns"]),
+        ("spark", DDL, "describe formatted <|>", ["customers table, 2 columns", "orders table, 3 columns"]),
+        ("bigquery", "create table t (xs array<int64>)", "select (select sum(<|>) from unnest(xs)) from t",
+         ["xs list<item: int64>", "t table, 1 column"]),
+        ("sqlite", DDL, "select <|> from pragma_index_info('i')",
+         ["seqno int64", "cid int64", "name string", "pragma_index_info table, 3 columns or more"]),
+    ],
+)  # fmt: skip
+def test_columns_and_tables_offered(dialect: str, ddl: str, query: str, expected: list[str]) -> None:
+    assert sorted(columns_of(dialect, ddl, query)) == sorted(expected)
+
+
 def test_lists_of_copy() -> None:
     assert columns_of("redshift", DDL, "copy customers (<|>) from 's3://x'") == ["id int32", "name string"]
     assert columns_of("snowflake", DDL, "copy into customers (<|>) from @x") == ["ID int64", "NAME string"]

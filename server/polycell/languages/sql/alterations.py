@@ -18,7 +18,13 @@ _OTHERS = frozenset(
 _KEEPING = frozenset(
     {"OWNER", "SET", "ENABLE", "DISABLE", "CLUSTER", "UNSET", "VALIDATE", "COMMENT", "ENGINE", "OPTIONS"}
 )
-_AFTER_NAME = frozenset({"FIRST", "AFTER"})
+# ClickHouse's, which write or move rows; what is behind them is no further action.
+_CHANGING_ROWS = frozenset({"UPDATE", "DELETE"})
+_OF_PARTS = frozenset(
+    {"MATERIALIZE", "CLEAR", "FREEZE", "UNFREEZE", "ATTACH", "DETACH", "MOVE", "REPLACE", "FETCH", "APPLY", "RESET"}
+)
+# Where what follows a comma belongs to the verb before: `ADD a int, b int`.
+_ONE_VERB = frozenset({"tsql", "snowflake"})
 # Behind the name of a column that is altered: no type.
 _OF_COLUMNS = frozenset(
     {"SET", "DROP", "ADD", "COMMENT", "FIRST", "AFTER", "UNSET", "RESET", "RESTART", "REMOVE", "SYNC"}
@@ -36,12 +42,25 @@ def new_name(statement: Statement, start: int) -> list[Token] | None:
 
 def altered(statement: Statement, start: int, table: Table, anchor: Callable[[Token], Anchor | None]) -> Table | None:
     """The table after the actions that begin at token `start`; None where one of them is not understood."""
-    for action in _actions(statement, start):
-        found = _action(statement, action, table, anchor)
+    own = statement.dialect.name == "clickhouse"
+    for action in _continued(statement, _actions(statement, start)):
+        verb = action[0].value if action and action[0].kind == "word" else ""
+        if own and verb in _CHANGING_ROWS:
+            return table
+        found = table if own and verb in _OF_PARTS else _action(statement, action, table, anchor)
         if found is None:
             return None
         table = found
     return table
+
+
+def _continued(statement: Statement, actions: Iterator[list[Token]]) -> Iterator[list[Token]]:
+    """Each action with its verb, where a dialect writes that once."""
+    verb: list[Token] = []
+    for action in actions:
+        if not verb and action and statement.dialect.name in _ONE_VERB:
+            verb = action[:1]
+        yield action if not verb or not action or action[0].value == verb[0].value else [*verb, *action]
 
 
 def _actions(statement: Statement, start: int) -> Iterator[list[Token]]:
@@ -77,8 +96,10 @@ def _action(
             column = _column(statement, definition, anchor)
             if column is None or made.column(column.name) is not None:
                 return None
-            behind = any(t.kind == "word" and t.value in _AFTER_NAME for t in definition[1:])
-            made = replace(made, columns=(*made.columns, column), open=made.open or behind)
+            place = _position(statement, definition, made)
+            if place is None:
+                return None
+            made = replace(made, columns=(*made.columns[:place], column, *made.columns[place:]))
         return made
     if verb == "DROP":
         gone = {statement.spelling(d[0]).casefold() for d in _listed(action[at:]) if d}
@@ -99,6 +120,17 @@ def _action(
     if verb == "CHANGE" and at + 1 < len(action):
         return _retyped(statement, action[at:], action[at + 1 :], table, anchor)
     return None
+
+
+def _position(statement: Statement, definition: Sequence[Token], table: Table) -> int | None:
+    """Where a new column goes: last, but for `… FIRST` and `… AFTER name`; None where that is not known."""
+    words = [t.value if t.kind == "word" else "" for t in definition]
+    if len(words) > 2 and words[-1] == "FIRST":
+        return 0
+    if len(words) > 3 and words[-2] == "AFTER":
+        name = statement.spelling(definition[-1]).casefold()
+        return next((n + 1 for n, c in enumerate(table.columns) if c.name.casefold() == name), None)
+    return None if "AFTER" in words[2:] else len(table.columns)
 
 
 def _retyped(

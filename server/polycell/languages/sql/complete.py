@@ -30,6 +30,7 @@ WIDEST = 5000  # columns of all tables that are gone through where no FROM says 
 MOST = 1000  # items of one answer; more are left to the next letter
 
 _LEAVING_OUT = frozenset({"EXCLUDE", "EXCEPT", "RENAME"})
+_NAMELESS_CALLS = frozenset({"bigquery", "trino", "presto", "snowflake", "tsql", "oracle", "clickhouse"})
 _ALIASES_SEEN = frozenset({"order", "group", "having", "qualify"})
 _TYPES = ("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL")
 _JOINED = frozenset({"JOIN", "FROM", ",", "LATERAL", "(", "ONLY", "INTO", "UPDATE", "TABLE", "USING", "OUTER"})
@@ -79,7 +80,7 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
             yield from _tables(place, relations, catalogue)
         else:
             yield from _words(place, "from")
-    elif (clause == "set" and _expects_target(place)) or _inserts(place):
+    elif (clause in ("set", "conflict") and _expects_target(place)) or _inserts(place):
         yield from _target_columns(place, relations)
     elif clause == "select" and (starred := _behind_star(place)) is not None:
         seen = relations.visible(place.block, outer=False)
@@ -251,7 +252,7 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
     clause = place.segment.clause
     seen = [
         replace(v, table=relations.before_pivots(v, place.block, place.index) or v.table) if v.source.pivots else v
-        for v in relations.visible(place.block)
+        for v in _matched(place, relations.visible(place.block))
     ]
     if clause == "on":
         yield from _pairs(place, relations)
@@ -269,7 +270,7 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
         yield from _everything(place, catalogue, relations, rank=25)
     for visible in seen:
         own_call = visible.source.call >= 0 and visible.source.call == place.inner.start
-        if visible.name and not own_call and not visible.source.is_array:
+        if visible.name and not own_call and not visible.source.is_array and not _is_unnamed(place, visible):
             yield _item(
                 place,
                 visible.name,
@@ -279,6 +280,24 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
                 rank=30,
             )
     yield from _words(place, clause, calls=True)
+
+
+def _is_unnamed(place: Place, visible: Visible) -> bool:
+    """A call in FROM that has no alias, where its function's name is none."""
+    source = visible.source
+    return source.function is not None and source.alias is None and place.statement.dialect.name in _NAMELESS_CALLS
+
+
+def _matched(place: Place, seen: list[Visible]) -> list[Visible]:
+    """Without the table that has no row behind MERGE's `WHEN NOT MATCHED`: the target, BY SOURCE the other one."""
+    if place.block.statement != "MERGE":
+        return seen
+    when = [s for s in place.block.segments if s.clause == "when" and s.start <= place.index]
+    words = [t.value for t in place.statement.tokens[when[-1].start : when[-1].start + 4]] if when else []
+    if words[:2] != ["NOT", "MATCHED"]:
+        return seen
+    own = seen[0].source if seen else None
+    return [v for v in seen if (v.source is own) == (words[2:] == ["BY", "SOURCE"])]
 
 
 def _columns(place: Place, seen: list[Visible]) -> Iterator[Completion]:
@@ -383,6 +402,8 @@ def _pairs(place: Place, relations: Relations) -> Iterator[Completion]:
 
 def _expects_target(place: Place) -> bool:
     before = place.before()
+    if place.segment.clause == "conflict":  # MySQL: ON DUPLICATE KEY UPDATE
+        return before == "UPDATE" or (before == "," and place.inner is place.block)
     return before in ("SET", ",") or place.index == place.segment.start
 
 
@@ -405,6 +426,8 @@ def _target_columns(place: Place, relations: Relations) -> Iterator[Completion]:
         yield from _columns_of(place, table, name, 10)
 
 
+_DESCRIBING = frozenset({"DESCRIBE", "DESC"})
+_DETAILS = frozenset({"EXTENDED", "FORMATTED", "DETAIL", "HISTORY"})  # Spark's, Hive's and Databricks'
 _COLUMN_HEADS = frozenset({"COLUMN", "CHANGE", "MODIFY"})
 
 
@@ -446,7 +469,7 @@ def _at_head(place: Place, relations: Relations, catalogue: ViewCatalogue) -> It
             return
     if statement == "CREATE" and place.before() in ("TABLE", "VIEW", "EXISTS"):
         return
-    if place.before() in TABLE_HEADS:
+    if place.before() in TABLE_HEADS or (place.before() in _DETAILS and place.before(-2) in _DESCRIBING):
         yield from _tables(place, relations, catalogue)
     elif place.index == place.segment.start:
         yield from _words(place, "start")

@@ -33,6 +33,12 @@ _MODIFIERS = words_of(
 _CONSTRAINTS = frozenset(
     {"CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "INDEX", "KEY", "LIKE", "PERIOD", "EXCLUDE"}
 )
+# The same in one database alone; elsewhere they may be columns.
+_OWN_CONSTRAINTS = {
+    "mysql": frozenset({"FULLTEXT", "SPATIAL"}),
+    "clickhouse": frozenset({"PROJECTION"}),
+    "oracle": frozenset({"SUPPLEMENTAL"}),
+}
 
 
 class Target(Struct, frozen=True):
@@ -65,6 +71,8 @@ def target(statement: Statement) -> Target | None:
     while at < len(tokens) and tokens[at].kind == "word" and tokens[at].value in _MODIFIERS:
         words.append(tokens[at].value)
         at += 1
+    if [t.value for t in tokens[at : at + 2]] == ["VIRTUAL", "TABLE"]:
+        at += 1
     if at >= len(tokens) or tokens[at].kind != "word" or tokens[at].value not in ("TABLE", "VIEW"):
         return None
     views = tokens[at].value == "VIEW" or statement.dialect.name in ("postgres", "redshift")
@@ -85,7 +93,7 @@ def target(statement: Statement) -> Target | None:
         break
     else:
         return None
-    if not parts:
+    if not parts or (verb == "CACHE" and _query(statement, at) is None):  # a table that is there already
         return None
     only_if_absent = verb == "CREATE" and words[-3:] == ["IF", "NOT", "EXISTS"]
     return Target(verb, tuple(parts), at, only_if_absent, temporary)
@@ -202,6 +210,8 @@ def created(
     copied = _copied(statement, found.after)
     if copied:
         return catalogue.table(copied) or OPEN
+    if statement.dialect.name == "sqlite" and [t.value for t in tokens[found.after : found.after + 1]] == ["USING"]:
+        return _virtual(statement, found.after, own)
     listed = statement.root.children.get(found.after)
     as_query = _query(statement, found.after)
     if as_query is not None:
@@ -256,12 +266,34 @@ def created(
     return Table(tuple(columns_), opened or not columns_, case_sensitive=False)
 
 
+_LISTING_COLUMNS = frozenset({"FTS3", "FTS4", "FTS5", "RTREE", "RTREE_I32"})
+
+
+def _virtual(statement: Statement, using: int, own: Callable[[Token], Anchor | None]) -> Table:
+    """SQLite's `CREATE VIRTUAL TABLE t USING fts5(title, body, tokenize = porter)`; there are hidden columns too."""
+    tokens = statement.tokens
+    listed = statement.root.children.get(using + 2)
+    if listed is None or tokens[using + 1].value not in _LISTING_COLUMNS:
+        return OPEN
+    columns = tuple(
+        Column(statement.name(name), None, None, Evidence.DECLARED, origin=own(name))
+        for name, behind in _fields(statement, listed)
+        if not behind.startswith("=")
+    )
+    return Table(columns, open=True, case_sensitive=False)
+
+
 def _copied(statement: Statement, after: int) -> list[str]:
-    """The name in `CREATE TABLE x LIKE name` and `CREATE TABLE x CLONE name`, where nothing follows it."""
+    """The name in `CREATE TABLE x LIKE name` and `CREATE TABLE x CLONE name`, where nothing follows it; ClickHouse says
+    AS, and an engine may follow."""
     words = list(statement.tokens[after:])
     while words and words[0].value in ("SHALLOW", "DEEP"):
         words.pop(0)
-    if not words or words[0].kind != "word" or words[0].value not in ("LIKE", "CLONE"):
+    copying = {"LIKE", "CLONE"}
+    if statement.dialect.name == "clickhouse":
+        copying.add("AS")
+        words = words[: next((n for n, t in enumerate(words) if t.value == "ENGINE"), None)]
+    if not words or words[0].kind != "word" or words[0].value not in copying:
         return []
     plain = words[1::2] and all(t.kind in ("word", "name") for t in words[1::2]) and len(words) % 2 == 0
     return [statement.spelling(t) for t in words[1::2]] if plain and all(t.value == "." for t in words[2::2]) else []
@@ -294,7 +326,8 @@ def _fields(statement: Statement, block: Block, *, like: bool = False) -> list[t
                 continue
         if at > start and tokens[start].kind in ("word", "name"):
             first = tokens[start]
-            constraint = first.kind == "word" and first.value in _CONSTRAINTS and at > start + 1
+            named = _CONSTRAINTS | _OWN_CONSTRAINTS.get(statement.dialect.name, frozenset())
+            constraint = first.kind == "word" and first.value in named and at > start + 1
             if not constraint or (like and first.value == "LIKE"):
                 text = statement.text[first.end : tokens[at - 1].end]
                 made.append((first, text.strip()))

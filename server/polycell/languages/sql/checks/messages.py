@@ -16,7 +16,7 @@ def no_column(span: Span, name: str, seen: Sequence[Visible], qualifier: str) ->
     """That `seen` (or the one table called `qualifier`) has no column `name`, and what it may be meant for."""
     columns = list(dict.fromkeys(c.name for v in seen for c in v.table.columns))
     names = [qualifier] if qualifier else [v.name or (v.source.file.value if v.source.file else "") for v in seen]
-    where = ", ".join(f"`{n}`" for n in names if n)
+    where = ", ".join(f"`{n}`" for n in dict.fromkeys(names) if n)
     text = f"No column `{name}` in {where}." if where else f"No column `{name}`."
     near = nearest(name, columns)
     said = f"{text} {question(near, columns)}".rstrip()

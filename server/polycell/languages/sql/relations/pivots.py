@@ -146,7 +146,7 @@ def _named(statement: Statement, label: str, aggregate: _Flat, count: int) -> st
     name = statement.name(alias)
     if dialect == "bigquery":
         return f"{name}_{label}"
-    return f"{label}_{name}" if dialect == "duckdb" or dialect in _SPARK else None
+    return f"{label}_{name}" if dialect in ("duckdb", "oracle") or dialect in _SPARK else None
 
 
 def _type(statement: Statement, aggregate: _Flat, table: Table) -> DataType | None:

@@ -54,7 +54,7 @@ _VERSIONS = frozenset({"VERSION", "TIMESTAMP", "SYSTEM_TIME", "SYSTEM_VERSION"})
 _PARTS = frozenset({"PARTITION", "SAMPLE", "TABLESAMPLE", "OPTION"})
 _HINTS = frozenset({"USE", "FORCE", "IGNORE"})
 # Where INSERT needs no INTO, and what may stand between it and the table.
-_WITHOUT_INTO = frozenset({"tsql", "mysql"})
+_WITHOUT_INTO = frozenset({"tsql", "mysql", "bigquery"})
 _INSERTS = frozenset({"INTO", "OVERWRITE", "TOP", "LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "IGNORE", "TABLE"})
 _HEADS = {"UPDATE": ("UPDATE",), "INSERT": ("INTO", "OVERWRITE"), "MERGE": ("INTO", "MERGE"), "DELETE": ("DELETE",)}
 
@@ -324,6 +324,8 @@ def _alias(
         at += 1
     if at >= end:
         return None, (), False
+    if view and had_as:  # Spark: `LATERAL VIEW explode(items) AS item`
+        return None, tuple(t for t in tokens[at:end] if t.kind in ("word", "name")), False
     token = tokens[at]
     if token.kind == "name" or (token.kind == "word" and (token.value not in _STOPS)):
         if token.kind == "word" and not had_as and at + 1 < end and token.value in {"AT", *_VERSIONS}:

@@ -18,9 +18,14 @@ _POSTGRES: Mapping[str, _Columns] = {
     **dict.fromkeys(("json_array_elements", "jsonb_array_elements"), (("value", None),)),
     **dict.fromkeys(("json_array_elements_text", "jsonb_array_elements_text"), (("value", STRING),)),
 }
-_SQLITE: _Columns = (
+_SQLITE_JSON: _Columns = (
     *(("key", None), ("value", None), ("type", STRING), ("atom", None), ("id", INT64), ("parent", INT64)),
     *(("fullkey", STRING), ("path", STRING)),
+)
+_SPARK: Mapping[str, _Columns] = {"range": (("id", INT64),)}
+_PRAGMA_COLUMNS: _Columns = (
+    *(("cid", INT64), ("name", STRING), ("type", STRING)),
+    *(("notnull", INT64), ("dflt_value", STRING), ("pk", INT64)),
 )
 _COLUMNS: Mapping[str, Mapping[str, _Columns]] = {
     "snowflake": {
@@ -39,7 +44,23 @@ _COLUMNS: Mapping[str, Mapping[str, _Columns]] = {
     },
     "postgres": _POSTGRES,
     "redshift": {},
-    "sqlite": dict.fromkeys(("json_each", "json_tree"), _SQLITE),
+    "sqlite": {
+        **dict.fromkeys(("json_each", "json_tree"), _SQLITE_JSON),
+        "pragma_table_info": _PRAGMA_COLUMNS,
+        "pragma_table_xinfo": (*_PRAGMA_COLUMNS, ("hidden", INT64)),
+        "pragma_index_list": (
+            *(("seq", INT64), ("name", STRING), ("unique", INT64)),
+            *(("origin", STRING), ("partial", INT64)),
+        ),
+        "pragma_index_info": (("seqno", INT64), ("cid", INT64), ("name", STRING)),
+        "pragma_foreign_key_list": (
+            *(("id", INT64), ("seq", INT64), ("table", STRING), ("from", STRING), ("to", STRING)),
+            *(("on_update", STRING), ("on_delete", STRING), ("match", STRING)),
+        ),
+    },
+    "clickhouse": dict.fromkeys(("numbers", "numbers_mt", "zeros"), (("number", DataType("uint64")),)),
+    "spark": _SPARK,
+    "databricks": _SPARK,
 }
 # Functions whose one column is called like the table's alias, and without one like the function.
 _OWN_NAME = frozenset(

@@ -17,7 +17,7 @@ class Dialect(Struct, frozen=True):
     """`fold`: "keep" leaves the spelling of unquoted names, "upper" and "lower" change it; comparison ignores case.
 
     `double_quotes` says what `"x"` is. `duplicates`: whether the second `id` of a result becomes `id_1`.
-    `like`: the dialect as which sqlglot reads it.
+    `quoting_letter`: strings are written `q'[it's]'` as well. `like`: the dialect as which sqlglot reads it.
     """
 
     name: str = ""
@@ -30,6 +30,7 @@ class Dialect(Struct, frozen=True):
     fold: Literal["keep", "upper", "lower"] = "keep"
     suffixes_duplicates: bool = False
     implicit_lateral: bool = False
+    quoting_letter: bool = False
     like: str = ""
 
     @property
@@ -47,6 +48,7 @@ class Dialect(Struct, frozen=True):
             backslash=self.backslash,
             hash_comments=self.hash_comments,
             slash_comments=self.slash_comments,
+            quoting_letter=self.quoting_letter,
         )
 
     def spelled(self, name: str) -> str:
@@ -72,7 +74,7 @@ DIALECTS: Mapping[str, Dialect] = {
         Dialect("databricks", double_quotes="string", quote="`", backslash=True),
         Dialect("hive", double_quotes="string", quote="`", backslash=True),
         Dialect("snowflake", backslash=True, slash_comments=True, fold="upper"),
-        Dialect("oracle", fold="upper"),
+        Dialect("oracle", fold="upper", quoting_letter=True),
         Dialect("tsql", brackets=True),
         # Of polars' `SQLContext`: its tables are frames.
         Dialect("polars", like="postgres"),

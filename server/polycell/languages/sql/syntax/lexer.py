@@ -13,6 +13,7 @@ from itertools import accumulate, compress
 from operator import sub
 from typing import NamedTuple
 
+from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.sql.syntax.dialects import Dialect
 
@@ -73,10 +74,14 @@ def _rules(dialect: Dialect) -> _Rules:
         names.append(r'"(?:[^"]|"")*"?')
     if dialect.brackets:
         names.append(r"\[[^\]\r\n]*\]?")
+    not_words = r"[eErRbBnNxX]['\"]"
+    if dialect.quoting_letter:
+        strings.insert(0, _chosen_quotes())
+        not_words += "|[nN]?[qQ]'"
     sigils = "@" if dialect.hash_comments else "@#"
     between_dollars = r"\$(?P<tag>[A-Za-z_]*)\$[\s\S]*?\$(?P=tag)\$"
     kinds = (
-        ("word", rf"(?![eErRbBnNxX]['\"])(?:[^\W\d]|[{sigils}]{{1,2}}(?=[^\W\d]))[\w$]*"),
+        ("word", rf"(?!{not_words})(?:[^\W\d]|[{sigils}]{{1,2}}(?=[^\W\d]))[\w$]*"),
         ("comment", "|".join(comments)),
         ("string", "|".join(strings)),
         ("name", "|".join(names)),
@@ -93,6 +98,16 @@ def _rules(dialect: Dialect) -> _Rules:
         re.compile(rf"(\s*(?:{between_dollars}|{any_}))", re.S),
         _Classes(re.compile(rf"(?P<dollars>{between_dollars})|{named}", re.S)),
     )
+
+
+def _chosen_quotes() -> str:
+    """Oracle's `q'[it's]'`: what is behind the first quote, or the bracket that closes it, stands before the last."""
+    pairs = [("[", "]"), ("(", ")"), ("{", "}"), ("<", ">"), *((c, c) for c in "!#$%&*+,-./:;=?@\\^_`|~\"'")]
+    bodies = "|".join(rf"{re.escape(first)}[\s\S]*?(?:{re.escape(last)}'|\Z)" for first, last in pairs)
+    return rf"[nN]?[qQ]'(?:{bodies})"
+
+
+_CHOSEN = pattern(r"[nN]?[qQ]'")
 
 
 class _Classes(dict[str, tuple[str, str]]):
@@ -187,8 +202,8 @@ def _names_behind_dots(kinds: list[str], values: list[str], raws: list[str], sta
 
 
 def _quote(raw: str) -> str:
-    """The opening quote of a string or quoted name: its first character, or the one behind a letter."""
-    return raw[0] if raw[0] in _ESCAPES else raw[1:2]
+    """The opening quote of a string or quoted name: its first character, or the one behind a letter or two."""
+    return raw[0] if raw[0] in _ESCAPES else raw[1:2] if raw[1:2] in _ESCAPES else raw[2:3]
 
 
 def _line_end(text: str, at: int) -> int:
@@ -198,6 +213,9 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _closed(raw: str, quote: str, backslash: bool) -> bool:
+    chosen = _CHOSEN.match(raw)
+    if chosen is not None:
+        return len(raw) > chosen.end() + 2 and raw.endswith("'")
     if quote not in "'\"":
         return len(raw) > 1 and raw[-1] in ("]" if quote == "[" else quote)
     body = raw[raw.index(quote) :]
@@ -211,6 +229,9 @@ def _value(raw: str, quote: str) -> str:
     if quote == "$":
         tag = len(raw) - len(raw[1:].partition("$")[2])
         return raw[tag:-tag]
+    chosen = _CHOSEN.match(raw)
+    if chosen is not None:
+        return raw[chosen.end() + 1 : -2]
     body = raw[raw.index(quote) :]
     last = "]" if quote == "[" else quote
     body = body[1:-1] if len(body) > 1 and body[-1] == last else body[1:]
