@@ -53,15 +53,39 @@ def test_a_completion_is_answered_without_the_library() -> None:
     run(session)
 
 
+def test_a_hover_is_answered_without_the_library_and_afterwards_the_same() -> None:
+    async def session() -> None:
+        client = begun(textDocument={"hover": {"contentFormat": ["markdown"]}})
+        early = await client.answer(client.ask("textDocument/hover", at(LAST, 0, 1)))
+        assert early["result"]["contents"] == {"kind": "markdown", "value": "**ab** in python: `words`"}
+        assert early["result"]["range"] == {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 2}}
+        assert client.server.library
+        late = await client.answer(client.ask("textDocument/hover", at(LAST, 0, 1)))
+        assert late["result"] == early["result"]
+
+    run(session)
+
+
+def test_behind_a_shutdown_nothing_is_answered() -> None:
+    async def session() -> None:
+        client = begun()
+        assert client.server.library
+        await client.answer(client.ask("shutdown", None))
+        assert (await client.answer(client.ask("textDocument/hover", at(LAST, 0, 1))))["error"]["code"] == -32600
+        assert (await client.answer(client.ask("textDocument/completion", at(LAST, 0, 1))))["error"]["code"] == -32600
+
+    run(session)
+
+
 def test_what_the_library_has_to_read_waits_for_it_with_all_that_follows() -> None:
     async def session() -> None:
         client = begun()
-        hover = client.ask("textDocument/hover", at(LAST, 0, 1))
+        shown = client.ask("textDocument/documentHighlight", at(LAST, 0, 1))
         client.type_in(BOOK, f"cell:{BOOK}#0", 2, 0, 3, "abd")
         after = client.ask("textDocument/completion", at(LAST, 0, 2))
         assert client.server._library is None
         assert client.server.waits
-        assert "ab" in (await client.answer(hover))["result"]["contents"]["value"]
+        assert len((await client.answer(shown))["result"]) == 1
         assert labels(await client.answer(after)) == ["ab", "abd"]
         assert not client.server.waits
 

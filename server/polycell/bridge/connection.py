@@ -62,11 +62,21 @@ class Connection:
         self._heard = time.monotonic()
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._id = 0
+        self._held: list[bytes] = []
         self._silent_since: float | None = None
         self._reading = asyncio.get_running_loop().create_task(self._read(), name=f"polycell reads {name}")
 
     def notify(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})
+
+    def announce(self, method: str, params: Any) -> None:
+        """A notification that goes out with whatever is sent next in this turn of the loop, else alone: a text and the
+        question about it come in one piece, for which the server is woken once."""
+        if self._writer.is_closing():
+            raise Gone(f"{self._name} has ended")
+        self._held.append(self._framed({"method": method, "params": params}))
+        if len(self._held) == 1:
+            asyncio.get_running_loop().call_soon(self._release)
 
     def request(self, method: str, params: Any) -> asyncio.Future[Any]:
         """Sends at once, so that nothing can come between this and what was sent before; awaited, it gives the result.
@@ -103,12 +113,23 @@ class Connection:
     def _send(self, message: dict[str, Any]) -> None:
         if self._writer.is_closing():
             raise Gone(f"{self._name} has ended")
-        if self._trace is not None:
-            self._trace(self._name, "to", message)
+        self._held.append(self._framed(message))
+        held, self._held = b"".join(self._held), []
         try:
-            self._writer.write(framed({"jsonrpc": "2.0", **message}))
+            self._writer.write(held)
         except (OSError, RuntimeError) as error:
             raise Gone(f"{self._name} takes no messages: {error}") from error
+
+    def _release(self) -> None:
+        held, self._held = b"".join(self._held), []
+        if held and not self._writer.is_closing():
+            with contextlib.suppress(OSError, RuntimeError):  # it has ended, of which whoever reads hears
+                self._writer.write(held)
+
+    def _framed(self, message: dict[str, Any]) -> bytes:
+        if self._trace is not None:
+            self._trace(self._name, "to", message)
+        return framed({"jsonrpc": "2.0", **message})
 
     async def _read(self) -> None:
         frames = Frames()

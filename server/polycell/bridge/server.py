@@ -115,7 +115,7 @@ class Server:
     def show(self, text: Text) -> None:
         """Make a running server have this text."""
         if self._connection is not None:
-            self._texts.show(text, self._connection.notify, self._sync, self.encoding)
+            self._texts.show(text, self._connection.announce, self._sync, self.encoding)
 
     def save(self, text: Text) -> None:
         """Make a running server have this text, on the disk too, and tell it so. Raises Gone where none runs."""

@@ -14,11 +14,11 @@ from polycell.core.results import Action, Finding
 from polycell.core.text import Span
 from polycell.formats.ipynb import metadata_path
 from polycell.lsp import companion
-from polycell.lsp.asked import BOUND
+from polycell.lsp.asked import BOUND, unchanged
 from polycell.lsp.convert import to_offset
 from polycell.lsp.diagnostics import SOURCE
 from polycell.lsp.edits import inserted_cell, json_edit, workspace_edit
-from polycell.lsp.requests import left_to_another, unchanged
+from polycell.lsp.requests import left_to_another
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, Group, State
 

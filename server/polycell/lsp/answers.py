@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from polycell.core.matching import MOST, distance
 from polycell.core.results import Completion, Symbol
+from polycell.lsp.convert import Json
 
 if TYPE_CHECKING:
     from lsprotocol import types
@@ -84,6 +85,12 @@ def markup(markdown: str, as_markdown: bool) -> types.MarkupContent:
     if as_markdown:
         return types.MarkupContent(types.MarkupKind.Markdown, markdown)
     return types.MarkupContent(types.MarkupKind.PlainText, plain(markdown))
+
+
+def markup_json(markdown: str, as_markdown: bool) -> Json:
+    """The same as plain JSON."""
+    kind, said = ("markdown", markdown) if as_markdown else ("plaintext", plain(markdown))
+    return {"kind": kind, "value": said}
 
 
 def plain(markdown: str) -> str:

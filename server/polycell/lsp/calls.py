@@ -14,10 +14,10 @@ from polycell.core.service import Services
 from polycell.core.session import Snapshot
 from polycell.core.text import Position, Span
 from polycell.lsp.answers import symbol_kind
-from polycell.lsp.asked import BOUND
+from polycell.lsp.asked import BOUND, unchanged
 from polycell.lsp.convert import to_offset
 from polycell.lsp.places import location
-from polycell.lsp.requests import left_to_another, unchanged
+from polycell.lsp.requests import left_to_another
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, State, Target
 

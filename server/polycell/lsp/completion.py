@@ -206,13 +206,8 @@ def items(
         if item.documentation and client.resolves_documentation:
             made["data"] = {**data, "kind": item.kind}
         elif item.documentation:
-            made["documentation"] = _documentation(item.documentation, client.markdown)
+            made["documentation"] = answers.markup_json(item.documentation, client.markdown)
         yield made
-
-
-def _documentation(markdown: str, as_markdown: bool) -> Json:
-    kind, said = ("markdown", markdown) if as_markdown else ("plaintext", answers.plain(markdown))
-    return {"kind": kind, "value": said}
 
 
 def _edit(state: State, asked: Asked, at: Position, span: Span | None) -> Json | None:

@@ -22,9 +22,10 @@ from polycell.core.values import replace
 from polycell.lsp.asked import BOUND
 from polycell.lsp.capabilities import REFRESH_DATABASES, initialize_result
 from polycell.lsp.client import folder_uris, read_client
-from polycell.lsp.completion import completion, cursor_in
+from polycell.lsp.completion import Cursor, completion, cursor_in
 from polycell.lsp.convert import Json
 from polycell.lsp.diagnostics import Diagnostics
+from polycell.lsp.hover import hover
 from polycell.lsp.lab_sync import LabSync
 from polycell.lsp.notebook_sync import Change, NotebookSync
 from polycell.lsp.plain import Plain
@@ -139,7 +140,11 @@ class PolycellServer:
         self._closing: set[asyncio.Future[None]] = set()
         self._writer: Any = None
         self._greeted = False
-        self.plain = Plain(self.notifications(), {"textDocument/completion": self._complete}, self._reply)
+        answered = {
+            "textDocument/completion": partial(self._at, completion),
+            "textDocument/hover": partial(self._at, hover),
+        }
+        self.plain = Plain(self.notifications(), answered, self._reply, self._complain)
         self._library: Library | None = None
         self._loading = False
         self._waiting: list[Any] = []  # for the library
@@ -224,9 +229,11 @@ class PolycellServer:
             return
         if self._waiting:
             self._waiting.append(message)
+        elif not self._is_ending and self.plain.takes(message):
+            return
         elif self._library is not None:
             self._hand_on(message)
-        elif not self.plain.takes(message):
+        else:
             self._waiting.append(message)
             self.load()
 
@@ -242,6 +249,11 @@ class PolycellServer:
     def _write(self, message: Json) -> None:
         if self._writer is not None:
             self._writer.write(framed(message))
+
+    @property
+    def _is_ending(self) -> bool:
+        """Whether the client has said so: all but the end is refused then."""
+        return self._library is not None and self._library.protocol.is_ending
 
     @property
     def waits(self) -> bool:
@@ -300,6 +312,9 @@ class PolycellServer:
     def failed(self, error: Exception) -> None:
         """To the log; to the user once, and never as a dialog where the client would show one for every message."""
         log.error("%s", error, exc_info=error if isinstance(error, Exception) else None)
+        self._complain(error)
+
+    def _complain(self, error: Exception) -> None:
         if not self._complained:
             self._complained = True
             self._show(f"an internal error, details in its log: {error}", logged=ERROR, shown=WARNING)
@@ -457,13 +472,15 @@ class PolycellServer:
     def _send_diagnostics(self, params: Json) -> None:
         self.say("textDocument/publishDiagnostics", params)
 
-    def _complete(self, params: Any) -> Coroutine[Any, Any, Any] | None:
-        """The answer to a textDocument/completion; None where its parameters are left for the library to refuse."""
+    def _at(
+        self, answer: Callable[[State, Cursor], Coroutine[Any, Any, Any]], params: Any
+    ) -> Coroutine[Any, Any, Any] | None:
+        """The answer at a place; None where the request's parameters are left for the library to refuse."""
         if cursor_in(params) is None:
             return None
         self.bind(params)  # which puts right what JupyterLab miscounts
         cursor = cursor_in(params)
-        return completion(self.state, cursor) if cursor is not None else None
+        return answer(self.state, cursor) if cursor is not None else None
 
     def _warm_up(self) -> None:
         """Load what has not been asked for yet, once nothing is: a thread beside the first answers would delay them."""

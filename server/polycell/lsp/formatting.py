@@ -11,10 +11,10 @@ from polycell.core.formatting import formatted
 from polycell.core.results import Edit, Layout
 from polycell.core.text import Span
 from polycell.core.virtual import Place
-from polycell.lsp.asked import BOUND
+from polycell.lsp.asked import BOUND, unchanged
 from polycell.lsp.convert import to_offset
 from polycell.lsp.edits import text_edits
-from polycell.lsp.requests import left_to_another, unchanged
+from polycell.lsp.requests import left_to_another
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import State
 

@@ -10,9 +10,9 @@ from polycell.core.guard import answered
 from polycell.core.notebook import Cell
 from polycell.core.results import Hint, HintKind
 from polycell.core.text import Span
-from polycell.lsp.asked import BOUND
+from polycell.lsp.asked import BOUND, unchanged
 from polycell.lsp.convert import to_offset
-from polycell.lsp.requests import left_to_another, unchanged
+from polycell.lsp.requests import left_to_another
 from polycell.lsp.scheduler import settle
 from polycell.lsp.settings import Settings
 from polycell.lsp.state import State

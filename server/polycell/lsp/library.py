@@ -13,7 +13,7 @@ from polycell.lsp import late_types
 late_types.load()  # before pygls does: the classes are built at their first use
 
 from lsprotocol import types  # noqa: E402
-from pygls.exceptions import FeatureRequestError  # noqa: E402
+from pygls.exceptions import FeatureRequestError, JsonRpcContentModified  # noqa: E402
 from pygls.lsp.server import LanguageServer  # noqa: E402
 from pygls.protocol import default_converter  # noqa: E402
 
@@ -26,6 +26,7 @@ from polycell.lsp import (  # noqa: E402
     folding,
     formatting,
     hints,
+    hover,
     renaming,
     requests,
     selection,
@@ -33,6 +34,7 @@ from polycell.lsp import (  # noqa: E402
     signature,
     workspace_symbols,
 )
+from polycell.lsp.asked import Stale  # noqa: E402
 from polycell.lsp.conversation import PolycellServer  # noqa: E402
 from polycell.lsp.protocol import Protocol  # noqa: E402
 from polycell.lsp.state import State  # noqa: E402
@@ -79,7 +81,7 @@ def register(library: Library, conversation: PolycellServer) -> None:
     answered: Mapping[str, Callable[[State, Any], Any]] = {
         types.TEXT_DOCUMENT_COMPLETION: _complete,
         types.COMPLETION_ITEM_RESOLVE: completion.resolve,
-        types.TEXT_DOCUMENT_HOVER: requests.hover,
+        types.TEXT_DOCUMENT_HOVER: _hover,
         types.TEXT_DOCUMENT_DEFINITION: requests.definition,
         types.TEXT_DOCUMENT_TYPE_DEFINITION: requests.type_definition,
         types.TEXT_DOCUMENT_REFERENCES: requests.references,
@@ -110,8 +112,15 @@ async def _complete(state: State, params: types.CompletionParams) -> Any:
     return await completion.completion(state, completion.cursor_of(params))
 
 
+async def _hover(state: State, params: types.HoverParams) -> Any:
+    return await hover.hover(state, params.position)
+
+
 def _asynchronous(state: State, answer: Callable[[State, Any], Any]) -> Callable[[Any], Any]:
     async def handler(params: Any) -> Any:
-        return await answer(state, params)
+        try:
+            return await answer(state, params)
+        except Stale as stale:
+            raise JsonRpcContentModified(str(stale)) from stale
 
     return handler

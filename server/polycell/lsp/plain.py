@@ -1,7 +1,8 @@
-"""What is read, handled and answered as plain JSON, while the protocol library is not there yet.
+"""What is read, handled and answered as plain JSON, without the protocol library.
 
-That takes a fifth of a second to be imported, and a start waits for what it is not needed for: every notification is
-read as plain JSON anyway, and a completion, which is what is asked first by whoever types, is easily read so.
+That takes a fifth of a second to be imported, and a start waits for what it is not needed for; and where it is there,
+it takes a millisecond for a question and its answer. Every notification is read as plain JSON anyway; a completion and
+a hover, which are asked most, are easily read so.
 """
 
 from __future__ import annotations
@@ -11,27 +12,30 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
+from polycell.lsp.asked import Stale
 from polycell.lsp.convert import Json
 
 log = logging.getLogger(__name__)
 
-INTERNAL_ERROR, CANCELLED = -32603, -32800
+INTERNAL_ERROR, CANCELLED, CONTENT_MODIFIED = -32603, -32800, -32801
 CANCEL = "$/cancelRequest"
 
 
 class Plain:
     """`requests` begin an answer from a request's parameters, or give None where they cannot read these; `reply` sends
-    one: the request's number, and its `result` or `error`."""
+    one: the request's number, and its `result` or `error`. `failed` is told of what went wrong."""
 
     def __init__(
         self,
         notifications: Mapping[str, Callable[[Any], None]],
         requests: Mapping[str, Callable[[Any], Coroutine[Any, Any, Any] | None]],
         reply: Callable[[int | str, Json], None],
+        failed: Callable[[Exception], None] = lambda problem: None,
     ) -> None:
         self._notifications = notifications
         self._requests = requests
         self._reply = reply
+        self._failed = failed
         self._under_way: dict[int | str, asyncio.Task[Any]] = {}
 
     def takes(self, message: Any) -> bool:
@@ -42,8 +46,9 @@ class Plain:
         if number is None and method in self._notifications:
             try:
                 self._notifications[method](message.get("params"))
-            except Exception:
+            except Exception as problem:
                 log.exception("%s could not be handled", method)
+                self._failed(problem)
             return True
         if method not in self._requests or not isinstance(number, (int, str)):
             return False
@@ -81,8 +86,12 @@ class Plain:
         self._under_way.pop(number, None)
         if task.cancelled():
             self._reply(number, {"error": {"code": CANCELLED, "message": "the request was cancelled"}})
-        elif (problem := task.exception()) is not None:
+        elif isinstance(problem := task.exception(), Stale):
+            self._reply(number, {"error": {"code": CONTENT_MODIFIED, "message": str(problem)}})
+        elif problem is not None:
             log.error("a request failed", exc_info=problem)
             self._reply(number, {"error": {"code": INTERNAL_ERROR, "message": str(problem)}})
+            if isinstance(problem, Exception):
+                self._failed(problem)
         else:
             self._reply(number, {"result": task.result()})

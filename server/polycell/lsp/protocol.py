@@ -176,6 +176,11 @@ class Protocol(LanguageServerProtocol):
         self._shutdown = True
 
     @property
+    def is_ending(self) -> bool:
+        """Whether the client has asked for the end, and not begun anew since."""
+        return bool(self._shutdown)
+
+    @property
     def is_quiet(self) -> bool:
         """Whether no request of the client is under way. Its own answers are not waited for: some never come."""
         return not any(isinstance(future, asyncio.Future) for future in self._request_futures.values())

@@ -10,11 +10,11 @@ from pygls.exceptions import JsonRpcException
 
 from polycell.core import renaming
 from polycell.core.results import Edit
-from polycell.lsp.asked import BOUND
+from polycell.lsp.asked import BOUND, unchanged
 from polycell.lsp.convert import to_offset
 from polycell.lsp.edits import workspace_edit
 from polycell.lsp.protocol import REQUEST_FAILED
-from polycell.lsp.requests import attribute_of, unchanged
+from polycell.lsp.requests import attribute_of
 from polycell.lsp.scheduler import in_slices, settle
 from polycell.lsp.state import Asked, State, Target
 

@@ -1,4 +1,4 @@
-"""Answers to requests: hover, definition, references, highlights, symbols; `completion` has a module of its own.
+"""Answers to requests: definition, references, highlights, symbols; `completion` and `hover` have modules of their own.
 
 Each request is answered for the state that it was asked at (`BOUND`, set as the message came in). Where a result
 carries positions and the text has changed meanwhile, it would point at the wrong place: it is withdrawn. Requests
@@ -12,16 +12,14 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcContentModified
 
 from polycell.core import attributes, features
 from polycell.core.notebook import Cell
 from polycell.core.references import references_steps
 from polycell.core.results import InnerName, Location
 from polycell.core.types import Anchor
-from polycell.core.values import replace
-from polycell.lsp import answers, companion, preview
-from polycell.lsp.asked import BOUND, guarded, target_of, value_at
+from polycell.lsp import answers, companion
+from polycell.lsp.asked import BOUND, guarded, target_of, unchanged
 from polycell.lsp.convert import to_range
 from polycell.lsp.disk import PATIENCE
 from polycell.lsp.places import location
@@ -29,59 +27,6 @@ from polycell.lsp.scheduler import in_slices, settle
 from polycell.lsp.state import Asked, State, Target
 from polycell.lsp.symbols import document_symbols
 from polycell.tables.anchors import place_in_file
-
-
-def unchanged(state: State, asked: Asked, found: Iterable[str] = ()) -> bool:
-    """Whether what was asked about, and the cells `found`, still have their texts; so positions in them are right.
-
-    Otherwise raises, where the client knows what that means, or answers no.
-    """
-    now = state.asked(asked.face.uri)
-    if now is not None and now.face.text == asked.face.text:
-        homes = {key for cell in found if (key := asked.group.homes.get(cell)) is not None}
-        before, after = asked.group.faces, now.group.faces
-        if all(key in before and key in after and before[key].text == after[key].text for key in homes):
-            return True
-    if state.client.stale_requests:
-        raise JsonRpcContentModified("the text was changed meanwhile")
-    return False
-
-
-async def hover(state: State, params: types.HoverParams) -> types.Hover | None:
-    found = target_of(state, params.position)
-    if found is None:
-        return await _hover_of_value(state, params)
-    asked, target = found
-    await settle(target.snapshot, target.index - 1)  # what the cell itself gives to others can wait
-    asking = features.hover(target.snapshot, state.session.services, target.cell, target.offset)
-    answer = await guarded("hover", target, asking, None)
-    if answer is not None and state.settings.python == "companion":
-        await settle(target.snapshot, target.index)
-        answer = companion.hover(target, state.session.services, answer)
-    if answer is None or not unchanged(state, asked):
-        return None
-    if answer.draws:
-        shown = await preview.in_hover(state, target)
-        answer = replace(answer, markdown=f"{answer.markdown}\n\n{shown}" if shown else answer.markdown)
-        if not unchanged(state, asked):
-            return None
-    span = asked.face.to_face(target.cell, answer.span)
-    # jupyterlab-lsp holds the range against the position that it sent: without one it takes the word at the mouse.
-    where = asked.face.range(span, state.client.encoding) if span is not None and not asked.face.lost else None
-    return types.Hover(answers.markup(answer.markdown, state.client.markdown), where)
-
-
-async def _hover_of_value(state: State, params: types.HoverParams) -> types.Hover | None:
-    place = value_at(state, params.position)
-    if place is None:
-        return None
-    asked, path, span, _ = place
-    await settle(asked.snapshots[0])
-    found = await features.hover_value(asked.snapshots[0], state.session.services, path)
-    if found is None or not unchanged(state, asked):
-        return None
-    where = asked.face.range(span, state.client.encoding)
-    return types.Hover(answers.markup(found.markdown, state.client.markdown), where)
 
 
 async def definition(state: State, params: types.DefinitionParams) -> list[types.Location]:

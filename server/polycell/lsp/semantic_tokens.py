@@ -14,10 +14,10 @@ from lsprotocol import types
 from polycell.core.results import SemanticToken
 from polycell.core.text import LineIndex, Span
 from polycell.core.tokens import tokens
-from polycell.lsp.asked import BOUND
+from polycell.lsp.asked import BOUND, unchanged
 from polycell.lsp.capabilities import TOKEN_KINDS, TOKEN_MODIFIERS
 from polycell.lsp.convert import to_offset
-from polycell.lsp.requests import left_to_another, unchanged
+from polycell.lsp.requests import left_to_another
 from polycell.lsp.scheduler import settle
 from polycell.lsp.state import Asked, State
 

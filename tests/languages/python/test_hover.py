@@ -156,7 +156,7 @@ def test_the_engine_thinks_while_we_do(monkeypatch: pytest.MonkeyPatch) -> None:
         order.append("ours")
 
     monkeypatch.setattr(own, "hover", ours)
-    case = load("import json\njson.dum<|>ps")
+    case = load("x = f()\nx.re<|>al")
     asking = features.hover(case.snapshot, default_services(Listening(())), case.cell, case.offset)
     assert asyncio.run(asking) is None
     assert order == ["engine", "ours"]

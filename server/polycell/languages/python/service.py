@@ -40,6 +40,7 @@ from polycell.core.types import Type
 from polycell.core.values import replace
 from polycell.languages.python.facts import name_exports, python_facts
 from polycell.languages.python.looks_like_r import is_r
+from polycell.languages.python.syntax.imported import member_at
 
 if TYPE_CHECKING:
     from polycell.languages.python.engine.engine import Engine
@@ -154,8 +155,14 @@ class PythonService(LanguageService):
         if self._engine is not None:
             from polycell.languages.python.engine import features
 
+            member = member_at(context, offset)
+            if member is not None and not member.between:  # of which we know nothing ourselves
+                told = await features.hover_of_module_member(self._engine, context, member)
+                member = None
+                if told is not None:
+                    return replace(told, draws=drawn_at(context, offset) is not None)
             # The engine, which knows most of what is hovered over, thinks in its own process while we do in ours.
-            asking = asyncio.get_running_loop().create_task(features.hover(self._engine, context, offset))
+            asking = asyncio.get_running_loop().create_task(features.hover(self._engine, context, offset, member))
             for _ in range(2):  # until the question is sent: before Python 3.12 `wait_for` makes a task of its own
                 await asyncio.sleep(0)
         try:

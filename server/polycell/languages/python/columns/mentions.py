@@ -24,6 +24,7 @@ from polycell.languages.python.columns.named import Named, read_at
 from polycell.languages.python.columns.places import columns
 from polycell.languages.python.columns.sql_expressions import expressions
 from polycell.languages.python.flow.at_cursor import Place
+from polycell.languages.python.syntax.imported import member_at
 from polycell.languages.python.syntax.literals import content, held_by
 from polycell.languages.python.syntax.shapes import last_word, nodes
 
@@ -34,6 +35,9 @@ def mention_at(context: Context, offset: int) -> Mention | None:
 
 
 def _mention_at(context: Context, offset: int) -> Mention | None:
+    member = member_at(context, offset)
+    if member is not None and not member.between:  # `json.dumps`; `pl.col.a` may be one
+        return None
     reading = Reading(context)
     for candidate in at_offset(reading, offset):
         found = meaning(reading, candidate)

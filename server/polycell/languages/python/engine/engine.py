@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 MOST_ENVIRONMENTS = 2
 REMEMBERED = 60.0  # seconds that an environment which was found is taken for granted
 ANSWERS_KEPT = 32
+LASTING_KEPT = 256
 _BUILTINS = 'it = ""\nit.'
 READ_AGAIN = 300.0  # seconds after which it is looked anew what can be imported
 
@@ -81,22 +82,33 @@ class Engine:
         self._found: dict[tuple[str, str], tuple[float, Environment]] = {}
         self._running: OrderedDict[Environment, tuple[Server, ...]] = OrderedDict()
         self._answers: OrderedDict[tuple[Any, ...], Answer] = OrderedDict()
+        self._lasting: OrderedDict[tuple[Any, ...], Answer] = OrderedDict()
         self._behind: set[asyncio.Task[None]] = set()  # what nobody waits for
         self._members: dict[tuple[Environment, str], asyncio.Task[Sequence[Any]]] = {}
 
     async def ask(
-        self, notebook: Notebook, name: str, text: str, method: str, offset: int | None = None, **more: Any
+        self,
+        notebook: Notebook,
+        name: str,
+        text: str,
+        method: str,
+        offset: int | None = None,
+        *,
+        lasting: bool = False,
+        **more: Any,
     ) -> Answer | None:
         """The answer of the first server that is there; None where nobody is, or it says no.
 
-        `name` tells texts of one notebook apart. The same question is not asked twice in a row.
+        `name` tells texts of one notebook apart. The same question is not asked twice in a row; with `lasting`, about a
+        text that has nothing of a cell in it, not until a file changes.
         """
         environment = await self.environment(notebook)
         shown = Text(_uri(notebook, name, self._roots), text, "python")
         key = (environment, shown.uri, hash(text), method, offset, repr(more))
-        known = self._answers.get(key)
+        answers, most = (self._lasting, LASTING_KEPT) if lasting else (self._answers, ANSWERS_KEPT)
+        known = answers.get(key)
         if known is not None and known.text.text == text:
-            self._answers.move_to_end(key)
+            answers.move_to_end(key)
             return known
         for server in self._servers(environment):
             try:
@@ -107,9 +119,12 @@ class Engine:
             except Refused as refusal:
                 log.info("%s refused %s: %s", server.spec.name, method, refusal)
                 return None
-            made = self._answers[key] = Answer(result, server, shown)
-            while len(self._answers) > ANSWERS_KEPT:
-                self._answers.popitem(last=False)
+            made = Answer(result, server, shown)
+            if lasting and (not result or server is not self._servers(environment)[0]):
+                return made  # the next time more may be known, and by whom we would rather ask
+            answers[key] = made
+            while len(answers) > most:
+                answers.popitem(last=False)
             return made
         return None
 
@@ -197,8 +212,7 @@ class Engine:
             task.cancel()
         running = [server for servers in self._running.values() for server in servers]
         self._running.clear()
-        self._answers.clear()
-        self._members.clear()
+        self._forget()
         await asyncio.gather(*(server.stop() for server in running), *self._behind, *reading, return_exceptions=True)
 
     def files_changed(self, files: FileChanges) -> None:
@@ -206,7 +220,11 @@ class Engine:
         for servers in self._running.values():
             for server in servers:
                 server.files_changed(files)
+        self._forget()
+
+    def _forget(self) -> None:
         self._answers.clear()
+        self._lasting.clear()
         self._members.clear()
 
     def _servers(self, environment: Environment) -> tuple[Server, ...]:

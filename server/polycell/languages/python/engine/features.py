@@ -18,6 +18,7 @@ from polycell.languages.python.engine.items import markdown
 from polycell.languages.python.engine.receivers import patiently
 from polycell.languages.python.engine.slices import Slice, code_of, slice_of
 from polycell.languages.python.flow.at_cursor import Place
+from polycell.languages.python.syntax.imported import Member, member_at
 
 log = logging.getLogger(__name__)
 
@@ -35,16 +36,29 @@ _NO_FORM = frozenset({"(...) -> Unknown", "(...) -> Any", "Unknown", "Any"})
 _MODIFIERS: frozenset[str] = frozenset(get_args(TokenModifier))
 
 
-async def hover(engine: Engine, context: Context, offset: int) -> Hover | None:
-    return await _hover(engine, context, offset) or await _hover_of_member(engine, context, offset)
+async def hover(engine: Engine, context: Context, offset: int, member: Member | None = None) -> Hover | None:
+    """`member`: of a module, where the place is in the name of one."""
+    method, word = "textDocument/hover", word_at(context.cell.text, offset)
+    return (
+        await hover_of_module_member(engine, context, member)
+        or _of_word(await receivers.of_member(engine, context, method, word.end, vaguely=False), word)
+        or await _hover(engine, context, offset)
+        or _of_word(await receivers.of_member(engine, context, method, word.end), word)
+    )
 
 
-async def _hover_of_member(engine: Engine, context: Context, offset: int) -> Hover | None:
-    end = word_at(context.cell.text, offset).end
-    answer = await receivers.of_member(engine, context, "textDocument/hover", end)
+async def hover_of_module_member(engine: Engine, context: Context, member: Member | None) -> Hover | None:
+    """What is said of a name behind a module; None where that is nothing."""
+    if member is None:
+        return None
+    return _of_word(await receivers.of_module_member(engine, context, "textDocument/hover", member), member.span)
+
+
+def _of_word(answer: Answer | None, word: Span) -> Hover | None:
+    """What is said of a word by itself."""
     result = answer.result if answer is not None else None
     shown = markdown(result.get("contents")) if isinstance(result, Mapping) else ""
-    return Hover(shown, word_at(context.cell.text, offset)) if shown and not _NOTHING.match(shown) else None
+    return Hover(shown, word) if shown and not _NOTHING.match(shown) else None
 
 
 async def _hover(engine: Engine, context: Context, offset: int) -> Hover | None:
@@ -66,6 +80,9 @@ async def _hover(engine: Engine, context: Context, offset: int) -> Hover | None:
 
 async def locations(engine: Engine, context: Context, method: str, offset: int) -> Sequence[Location]:
     """Places in cells and files; what stands in the glue between the cells is nowhere."""
+    member = member_at(context, offset)
+    if member is not None and (placed := _in_files(await receivers.of_module_member(engine, context, method, member))):
+        return placed
     found = await ask(engine, context, method, offset)
     if found is None:
         return await _places_of_member(engine, context, method, offset)
@@ -81,7 +98,10 @@ async def locations(engine: Engine, context: Context, method: str, offset: int) 
 async def _places_of_member(engine: Engine, context: Context, method: str, offset: int) -> Sequence[Location]:
     if method != "textDocument/definition":
         return ()
-    answer = await receivers.of_member(engine, context, method, word_at(context.cell.text, offset).end)
+    return _in_files(await receivers.of_member(engine, context, method, word_at(context.cell.text, offset).end))
+
+
+def _in_files(answer: Answer | None) -> Sequence[Location]:
     said = answer.result if answer is not None and isinstance(answer.result, list) else []
     places = (in_file(str(one.get("uri")), one.get("range")) for one in said if isinstance(one, Mapping))
     return tuple(place for place in places if place is not None)

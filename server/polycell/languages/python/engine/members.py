@@ -1,4 +1,4 @@
-"""Members that the engine is asked for by themselves; those of modules, told from the texts alone.
+"""Members that the engine is asked about by themselves; those of modules, told from the texts alone.
 
 Import light: the members of a module are the first completion of most notebooks, and a start waits for nothing else.
 """
@@ -19,8 +19,8 @@ from polycell.core.service import Context
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.glue import MARK
 from polycell.languages.python.engine.items import Entry, as_members, entries
-from polycell.languages.python.imported import module_of
 from polycell.languages.python.syntax.cursor import site
+from polycell.languages.python.syntax.imported import Member, module_of
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,11 @@ async def of_module(engine: Engine, context: Context, offset: int) -> Completion
         log.info("the engine is late for cell %s", context.cell.id)
         return Completions((), True)
     return Completions(tuple(as_members(known, here.span, here.word, set(), set()))) if known else None
+
+
+def member_slice(member: Member) -> str:
+    """A text at whose end stands the member of a module: what is said of it there is the same in every cell."""
+    return module_slice(member.module.module, member.module.text) + ".".join((*member.between, member.name))
 
 
 def module_slice(module: str, text: str) -> str:

@@ -10,9 +10,11 @@ from polycell.core.service import Context
 from polycell.core.types import Table
 from polycell.languages.python.engine.declarations import Declared, accessor, declared, header
 from polycell.languages.python.engine.engine import Answer, Engine
-from polycell.languages.python.engine.slices import receiver_slice
+from polycell.languages.python.engine.members import member_slice
+from polycell.languages.python.engine.slices import is_vague, receiver_slice
 from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.syntax.cursor import Bracket
+from polycell.languages.python.syntax.imported import Member
 
 log = logging.getLogger(__name__)
 
@@ -36,19 +38,28 @@ def _accessor(place: Place, owner: str, name: str) -> Declared | None:
     return accessor(place.type_of(owner), name)
 
 
-async def of_member(engine: Engine, context: Context, method: str, end: int) -> Answer | None:
-    """What is said of the member whose name ends at `end`."""
+async def of_member(engine: Engine, context: Context, method: str, end: int, *, vaguely: bool = True) -> Answer | None:
+    """What is said of the member whose name ends at `end`, of a value whose type we know: asked about alone and kept.
+    Not `vaguely`: only where the text around tells no more of it."""
     place = Place(context, end)
     site = place.site
     if not site.attribute or site.quote or site.comment or not site.word:
         return None
-    said = known(place, site.receiver)
+    said = known(place, site.receiver) if vaguely or not is_vague(place.type_of(site.receiver)) else None
     if said is None:
         return None
     behind = _accessor(place, site.receiver, site.word)  # `df.plot` is told as the class that it is
     shown = f"{header(behind.modules)}{behind.text}" if behind is not None else f"{receiver_slice(said)}{site.word}"
     text = f"{shown}\n"
-    return await patiently(engine, context, f"member of {said.text}", text, method, len(text) - 1)
+    return await patiently(engine, context, f"member of {said.text}", text, method, len(text) - 1, lasting=True)
+
+
+async def of_module_member(engine: Engine, context: Context, method: str, member: Member) -> Answer | None:
+    """What is said of the member of a module: asked about alone, since the engine looks again at all that a text needs
+    whenever the text changes, and kept."""
+    text = member_slice(member)
+    name = f"member of {text.rpartition('.')[0]}"
+    return await patiently(engine, context, name, f"{text}\n", method, len(text), lasting=True)
 
 
 def open_call(place: Place) -> Bracket | None:

@@ -193,7 +193,7 @@ class _Cutter:
         type_ = binding.type
         if isinstance(type_, (Function, Class, Module)):
             return False
-        if _is_vague(type_) and not vaguely:
+        if is_vague(type_) and not vaguely:
             return False
         text = self._declaration(name, type_)
         if text is None:
@@ -263,11 +263,11 @@ class _Cutter:
         return list(made)
 
 
-def _is_vague(type_: Type) -> bool:
+def is_vague(type_: Type) -> bool:
     """Whether we do not know what is in a list, or in what is in it."""
     if not isinstance(type_, Collection) or type_.name:
         return False
-    return type_.element is None or _is_vague(type_.element)
+    return type_.element is None or is_vague(type_.element)
 
 
 def _written(code: str, cell: str, start: int, end: int) -> Iterator[Piece]:

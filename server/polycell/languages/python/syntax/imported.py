@@ -1,4 +1,4 @@
-"""Which module a name is, where the texts alone tell it: an import binds it, and nothing that stands in sight may.
+"""Which module a name is, where a look at the texts tells it: an import binds it, and nothing that stands in sight may.
 
 What cells give to each other takes an analysis of all that stand above; that `pd` is pandas is said by one line.
 """
@@ -6,11 +6,15 @@ What cells give to each other takes an analysis of all that stand above; that `p
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from msgspec import Struct
 
 from polycell.core.facts import Facts, Import
 from polycell.core.service import Context
+from polycell.core.text import Span
+from polycell.core.types import Module
+from polycell.languages.python.syntax.cursor import site
 from polycell.languages.python.syntax.source import PythonSource
 
 MOST_READ = 30  # cells that mention the name and are read for it
@@ -22,6 +26,37 @@ class Imported(Struct, frozen=True):
 
     module: str
     text: str
+
+
+class Member(Struct, frozen=True):
+    """A name behind a module, and the names between the two (`path` in `os.path.join`)."""
+
+    module: Imported
+    between: tuple[str, ...]
+    name: str
+    span: Span
+
+
+def member_at(context: Context, offset: int) -> Member | None:
+    """The member of a module whose name a place is in, with all cells above read; None where that is not certain."""
+    text = context.cell.text
+    end = offset
+    while end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        end += 1
+    return context.once(("module member", end), partial(_member, context, end))
+
+
+def _member(context: Context, end: int) -> Member | None:
+    here = site(context.cell.text, end)
+    if not here.attribute or here.quote or here.comment or not here.word:
+        return None
+    if end < context.cell.body or any(magic.span.touches(end) for magic in context.facts.magics):
+        return None
+    name, *between = here.receiver.split(".")
+    if not all(part.isidentifier() for part in (name, *between)):
+        return None
+    found = module_here(context, name)
+    return Member(found, tuple(between), here.word, here.span) if found is not None else None
 
 
 def module_of(context: Context, name: str) -> Imported | None:
@@ -49,6 +84,23 @@ def module_of(context: Context, name: str) -> Imported | None:
             module = _imported(facts, name)
             return Imported(module, f"{context.cell.text}\n{cell.text}") if module else None
     return None
+
+
+def module_here(context: Context, name: str) -> Imported | None:
+    """The same with all cells above read, which need not be searched then. None too for what only the flow of types
+    inside of the cell tells."""
+    if not _is_only_looked_into(context, name):
+        return None
+    facts = context.facts
+    if any(definition.name == name and not definition.container for definition in facts.definitions):
+        module = _imported(facts, name) if _is_told(facts) and "del " not in context.cell.text else ""
+        return Imported(module, context.cell.text) if module else None
+    binding = context.view.lookup(name)
+    if binding is None or not isinstance(binding.type, Module) or binding.type.attribute:
+        return None
+    index = context.notebook.index(binding.origin.cell) if binding.origin is not None else None
+    above = context.notebook.cells[index].text if index is not None else ""
+    return Imported(binding.type.name, f"{context.cell.text}\n{above}")
 
 
 def _is_only_looked_into(context: Context, name: str) -> bool:

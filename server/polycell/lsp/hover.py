@@ -1,0 +1,58 @@
+"""Hover: what is known of the place under the mouse, as plain JSON, so that nobody waits for the protocol library."""
+
+from __future__ import annotations
+
+from polycell.core.results import Hover
+from polycell.core.values import replace
+from polycell.lsp import answers, companion
+from polycell.lsp.asked import guarded, target_of, unchanged, value_at
+from polycell.lsp.convert import Json, Position
+from polycell.lsp.scheduler import settle
+from polycell.lsp.state import State
+
+
+async def hover(state: State, position: Position) -> Json | None:
+    """textDocument/hover."""
+    from polycell.core import features
+
+    found = target_of(state, position)
+    if found is None:
+        return await _of_value(state, position)
+    asked, target = found
+    await settle(target.snapshot, target.index - 1)  # what the cell itself gives to others can wait
+    asking = features.hover(target.snapshot, state.session.services, target.cell, target.offset)
+    answer: Hover | None = await guarded("hover", target, asking, None)
+    if answer is not None and state.settings.python == "companion":
+        await settle(target.snapshot, target.index)
+        answer = companion.hover(target, state.session.services, answer)
+    if answer is None or not unchanged(state, asked):
+        return None
+    if answer.draws:
+        from polycell.lsp import preview
+
+        shown = await preview.in_hover(state, target)
+        answer = replace(answer, markdown=f"{answer.markdown}\n\n{shown}" if shown else answer.markdown)
+        if not unchanged(state, asked):
+            return None
+    made: Json = {"contents": answers.markup_json(answer.markdown, state.client.markdown)}
+    span = asked.face.to_face(target.cell, answer.span)
+    # jupyterlab-lsp holds the range against the position that it sent: without one it takes the word at the mouse.
+    if span is not None and not asked.face.lost:
+        made["range"] = asked.face.range_json(span, state.client.encoding)
+    return made
+
+
+async def _of_value(state: State, position: Position) -> Json | None:
+    """Of a text of a notebook's metadata, in its JSON."""
+    from polycell.core import features
+
+    place = value_at(state, position)
+    if place is None:
+        return None
+    asked, path, span, _ = place
+    await settle(asked.snapshots[0])
+    found = await features.hover_value(asked.snapshots[0], state.session.services, path)
+    if found is None or not unchanged(state, asked):
+        return None
+    contents = answers.markup_json(found.markdown, state.client.markdown)
+    return {"contents": contents, "range": asked.face.range_json(span, state.client.encoding)}
