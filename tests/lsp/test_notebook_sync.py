@@ -69,6 +69,31 @@ def test_a_language_change_is_three_messages() -> None:
     run(test)
 
 
+def test_the_language_that_is_shown_counts_and_not_the_one_that_an_undo_has_left_behind() -> None:
+    """VS Code takes back a change of language in two steps: the note in the metadata, then the language."""
+
+    async def test() -> None:
+        client = await opened()
+
+        def data(number: int, *, nested: bool = True, **noted: str) -> list[tuple[str, str]]:
+            own = {"vscode": noted} if noted else {}
+            metadata = {"metadata": own, "id": str(number)} if nested else own
+            client.change_notebook(NB, cells={"data": [{"kind": 2, "document": cell(number), "metadata": metadata}]})
+            return client.texts(NB)
+
+        assert data(1, languageId="sql")[1] == ("python", "b = 2")
+        assert data(2, languageId="sql")[2] == ("sql", "select 3")
+        assert data(2)[2] == ("sql", "select 3")
+        # One that is not VS Code may give every cell the kernel's language, and not know what the file says.
+        assert data(1, nested=False, languageId="sql")[1] == ("sql", "b = 2")
+        # Plain text is what VS Code shows of a language that it does not know.
+        client.change_notebook(NB, cells=structure(1, 1, closed=[cell(1)]))
+        client.change_notebook(NB, cells=structure(1, 0, cell(1), opened=[(cell(1), "plaintext", "val b = 2")]))
+        assert data(1, languageId="scala")[1] == ("scala", "val b = 2")
+
+    run(test)
+
+
 def test_the_work_of_an_edit_does_not_grow_with_the_notebook() -> None:
     """From the message to the finding, and to the end of the look at all cells after it: with the real languages."""
 
@@ -299,7 +324,7 @@ def test_cells_are_made_again_only_where_something_is_said_of_them(monkeypatch: 
         client.change_notebook(NB, cells=structure(0, 1, closed=[cell(0)]))
         assert made == [cell(2)]
         made.clear()
-        data = [{"kind": 2, "document": cell(1), "metadata": {"metadata": {"vscode": {"languageId": "sql"}}}}]
+        data = [{"kind": 2, "document": cell(1), "metadata": {"metadata": {"language": "sql"}}}]
         client.change_notebook(NB, cells={"data": data})
         client.change_notebook(NB, cells=structure(0, 2, cell(2), cell(1)))
         assert made == [cell(1)]

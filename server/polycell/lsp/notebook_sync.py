@@ -233,10 +233,24 @@ def _source(entry: Entry) -> CellSource:
         entry.text,
         kind,
         declared=entry.language,
-        metadata=unwrap_cell_metadata(entry.metadata),
+        metadata=_metadata(entry),
         outer=entry.outer,
         execution_count=_count(entry),
     )
+
+
+def _metadata(entry: Entry) -> Mapping[str, Any]:
+    """The cell's own metadata. VS Code writes a language that a user chose into them as well, in a step of its own:
+    after one undo they still, or again, name another language than the cell is shown in. Then what is shown counts, by
+    whoever nests the metadata as VS Code does and so has read them; it says `plaintext` of what it does not know."""
+    own = unwrap_cell_metadata(entry.metadata)
+    noted = own.get("vscode") if own is not entry.metadata else None
+    if not isinstance(noted, Mapping) or entry.language in ("", "plaintext"):
+        return own
+    said = noted.get("languageId")
+    if not isinstance(said, str) or said == entry.language:
+        return own
+    return {**own, "vscode": {**noted, "languageId": entry.language}}
 
 
 def _count(entry: Entry) -> int | None:
