@@ -54,6 +54,8 @@ class Client(Struct, frozen=True):
     shows_images: bool = False  # a hover may hold a picture as a data URI
     shows_progress: bool = False  # of work that the server began
     shows_documents: bool = False  # can be asked to open a file
+    refreshes_hints: bool = False  # can be told to ask again for hints, and for colours
+    refreshes_colours: bool = False
     commands: frozenset[str] = frozenset()  # what the client itself can do, by the names of its commands
 
 
@@ -101,6 +103,8 @@ def read_client(params: object) -> Client:
         shows_images="markdown" in formats and str(info.get("name") or "").startswith(_SHOWING_IMAGES),
         shows_progress=_at(said, "capabilities", "window").get("workDoneProgress") is True,
         shows_documents=_at(said, "capabilities", "window", "showDocument").get("support") is True,
+        refreshes_hints=_at(said, "capabilities", "workspace", "inlayHint").get("refreshSupport") is True,
+        refreshes_colours=_at(said, "capabilities", "workspace", "semanticTokens").get("refreshSupport") is True,
         commands=frozenset(c for c in _list(_at(said, "initializationOptions").get("commands")) if isinstance(c, str)),
     )
 

@@ -29,6 +29,7 @@ from polycell.lsp.hover import hover
 from polycell.lsp.lab_sync import LabSync
 from polycell.lsp.notebook_sync import Change, NotebookSync
 from polycell.lsp.plain import Plain
+from polycell.lsp.refreshing import Refreshing
 from polycell.lsp.scheduler import IDLE, Scheduler
 from polycell.lsp.settings import parse
 from polycell.lsp.state import State, key_of
@@ -124,7 +125,9 @@ class PolycellServer:
         self._sources: Any = None
         self.state = State(self._session)
         self.diagnostics = Diagnostics(self.state, self._send_diagnostics)
-        self.scheduler = Scheduler(self.state, self.diagnostics, idle, lambda: not self.is_quiet)
+        self._refreshing = Refreshing(self.state, lambda method: self.library.ask(method))
+        looked = self._refreshing.looked
+        self.scheduler = Scheduler(self.state, self.diagnostics, idle, lambda: not self.is_quiet, looked)
         self.notebooks = NotebookSync(self.state, self._changed)
         self.texts = TextSync(self.state, self._changed, self.scheduler.note)
         self.texts.problems = self.diagnostics.note_document
@@ -443,6 +446,8 @@ class PolycellServer:
         self.state.settings, problems = parse(value, before)
         if any(getattr(before, name) != getattr(self.state.settings, name) for name in _MAKING):
             self._renew()
+        if self._greeted:
+            self._refreshing.configured(before, self.state.settings)
         for problem in problems:
             log.warning("%s", problem)
             self.say("window/logMessage", {"type": WARNING, "message": problem})

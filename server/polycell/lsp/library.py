@@ -64,6 +64,10 @@ class Library(LanguageServer):
         if source is not FeatureRequestError:  # the answer says so already, and pygls has logged what was not expected
             self._conversation.failed(error)
 
+    def ask(self, method: str) -> None:
+        """Send a request whose answer says nothing; it is not waited for."""
+        self.protocol.send_request(method, None)
+
     def register_with_client(self) -> None:
         """Ask the client for what it is asked for once it is there."""
         client = self._conversation.state.client

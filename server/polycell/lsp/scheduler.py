@@ -69,12 +69,19 @@ async def in_slices(steps: Steps[T]) -> T:
 
 
 class Scheduler:
-    """`asked`: whether a request is under way."""
+    """`asked`: whether a request is under way. `looked` is told of each look at everything but a group's first: of its
+    key, the cells whose texts had changed, and those that were judged anew."""
 
     def __init__(
-        self, state: State, diagnostics: Diagnostics, idle: float = IDLE, asked: Callable[[], bool] = lambda: False
+        self,
+        state: State,
+        diagnostics: Diagnostics,
+        idle: float = IDLE,
+        asked: Callable[[], bool] = lambda: False,
+        looked: Callable[[str, Collection[str], Collection[str]], None] = lambda group, changed, judged: None,
     ) -> None:
         self._asked = asked
+        self._looked = looked
         self._state = state
         self._diagnostics = diagnostics
         self._idle = idle
@@ -82,6 +89,7 @@ class Scheduler:
         self._passes: dict[str, asyncio.Task[None]] = {}
         self._prepared: dict[str, frozenset[LanguageService]] = {}  # by a notebook's URI: who has been told of it
         self._judged: set[str] = set()  # groups that phase two has been through
+        self._edited: dict[str, set[str]] = {}  # by group key: cells that changed since phase two was through last
         self._preparing: set[asyncio.Task[None]] = set()
 
     def changed(self, group: str, cells: Iterable[str] = ()) -> None:
@@ -109,6 +117,7 @@ class Scheduler:
     def closed(self, group: str) -> None:
         key = key_of(group)
         self._pending.pop(key, None)
+        self._edited.pop(key, None)
         self._judged.discard(key)
         for uri in [uri for uri in self._prepared if self._state.session.snapshot(uri) is None]:
             for service in self._prepared.pop(uri):
@@ -144,6 +153,7 @@ class Scheduler:
         if key not in self._judged:
             await self._until_unasked()  # nothing is known yet that could be wrong, and somebody waits
         changed = await self._first_phase(key)
+        self._edited.setdefault(key, set()).update(changed)
         if idle > BRIEF and key in self._judged and len(changed) <= FEW:
             await asyncio.sleep(0)  # what came together with the change is heard first
             if self._asked():
@@ -152,7 +162,10 @@ class Scheduler:
             await self._judge(key, changed)
         await asyncio.sleep(idle)
         await self._until_unasked()
-        await self._second_phase(key)
+        judged = await self._second_phase(key)
+        edited = self._edited.pop(key, set())
+        if key in self._judged:
+            self._looked(key, edited, judged)
         self._judged.add(key)
 
     async def _until_unasked(self) -> None:
@@ -201,7 +214,9 @@ class Scheduler:
                     self._diagnostics.note_all(key, cell, analysis.facts(index), findings, typing=True)
         self._publish(key, changed)
 
-    async def _second_phase(self, key: str) -> None:
+    async def _second_phase(self, key: str) -> list[str]:
+        """The cells that were judged."""
+        judged: list[str] = []
         for snapshot in self._snapshots(key):
             analysis = snapshot.analysis
             await settle(snapshot)
@@ -211,6 +226,7 @@ class Scheduler:
             for index, cell in self._diagnostics.lacking(key, snapshot.notebook.cells, analysis.standing()):
                 self._diagnostics.note_all(key, cell, analysis.facts(index), analysis.findings(index))
                 ready.append(cell.id)
+                judged.append(cell.id)
                 if time.monotonic() >= until:
                     self._publish(key, ready)
                     ready = []
@@ -220,6 +236,7 @@ class Scheduler:
         group = self._state.groups.get(key)
         if group is not None:
             self._diagnostics.publish(group)
+        return judged
 
     def _prepare(self, snapshot: Snapshot, changed: Collection[str]) -> None:
         """Tell each language once that a notebook speaks it: before anything is computed, since other servers begin to
