@@ -117,7 +117,25 @@ def test_snowflake_spells_unquoted_names_upper() -> None:
 
 
 def test_unnamed_expressions_leave_the_result_open() -> None:
-    assert table("host: polynote\n# %% [sql]\nselect a, sum(b) from t", "Out") == "a, …"
+    assert table("host: polynote\n# %% [sql]\nselect a, sum(b) / 2 from t", "Out") == "a, …"
+
+
+@pytest.mark.parametrize(
+    ("url", "query", "columns"),
+    [
+        ("databricks://x", "select a, count(*), SUM(Total), min(t.a) from t", "a, count(1): int64, sum(Total), …"),
+        ("trino://x", "select a, count(*), a + 1 from t", "a, _col1: int64, _col2"),
+        ("hive://x", "select a, count(*), upper(a) from t", "a, _c1: int64, _c2"),
+        ("trino://x", "select x.* from (select count(*) from t) x", "…"),
+        ("trino://x", "select *, count(*) from t", "…"),
+        ("redshift://x", "select max(a), upper(a) from t", "max, …"),
+        ("bigquery://x", "select count(*), a, 1 + 1, s.b from t", "f0_: int64, a, f1_: int64, b"),
+        ("bigquery://x", "select xs[0].a, 1 from t", "…"),
+        ("postgresql://x", "select array[1, 2], [3, 4] from t", "array, …"),
+    ],
+)
+def test_names_of_what_nobody_named(url: str, query: str, columns: str) -> None:
+    assert table(f"# %%\n%%sql {url} r <<\n{query}", "r") == columns
 
 
 def test_templates_leave_the_result_open() -> None:

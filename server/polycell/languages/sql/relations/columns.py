@@ -17,12 +17,13 @@ from polycell.core.values import replace
 from polycell.languages.sql.relations.column_lists import renamed
 from polycell.languages.sql.relations.file_functions import arguments_of
 from polycell.languages.sql.relations.items import Item, items, items_of, text_of
-from polycell.languages.sql.relations.names import duckdb_name, suffixed
+from polycell.languages.sql.relations.names import suffixed
 from polycell.languages.sql.relations.pipes import stepped
 from polycell.languages.sql.relations.pivots import pivoted
 from polycell.languages.sql.relations.rows import values
 from polycell.languages.sql.relations.sources import Source, merges, sources, target_of
 from polycell.languages.sql.relations.table_functions import EXPLODING, columns_of, exploded
+from polycell.languages.sql.relations.unnamed import unnamed
 from polycell.languages.sql.relations.written import ROWS, is_read, written_by
 from polycell.languages.sql.syntax.blocks import WRITING, Block, Cte
 from polycell.languages.sql.syntax.lexer import Token
@@ -349,7 +350,7 @@ class Relations:
                 opened = opened or found.open
             else:
                 seen = self.visible(block) if seen is None else seen
-                column = self._column(block, item, seen)
+                column = self._column(block, item, seen, None if opened else len(made))
                 if column is None:
                     opened = True
                 else:
@@ -365,7 +366,7 @@ class Relations:
         unique = {c.name.casefold(): c for c in reversed(made)}
         return Table(tuple(unique[k] for k in dict.fromkeys(n.casefold() for n in names)), True, case_sensitive=False)
 
-    def _column(self, block: Block, item: Item, seen: list[Visible]) -> Column | None:
+    def _column(self, block: Block, item: Item, seen: list[Visible], position: int | None) -> Column | None:
         statement = self.statement
         source = self._resolve(item.reference, seen) if item.reference else None
         if item.alias is not None:
@@ -401,12 +402,8 @@ class Relations:
                 return source  # what the statement itself gives has the table's spelling, what is inside the query's
             # Which spelling survives, the table's or the query's, differs between databases.
             return replace(source, name=written, certainty=min(source.certainty, Certainty.LIKELY))
-        if statement.dialect.name == "duckdb":
-            words = [statement.text[t.start : t.end] for t in statement.tokens[item.start : item.end]]
-            made = duckdb_name(words)
-            if made is not None:
-                return Column(made, self._type(block, item), source=text_of(self.statement, item))
-        return None
+        made = unnamed(statement, block, item, position)
+        return Column(made, self._type(block, item), source=text_of(statement, item)) if made is not None else None
 
     def _type(self, block: Block, item: Item) -> DataType | None:
         tokens = self.statement.tokens

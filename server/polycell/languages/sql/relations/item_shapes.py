@@ -45,14 +45,18 @@ def shape_of(statement: Statement, relations: Relations, table: Table) -> Shape 
     untyped = {column.name.casefold() for column in table.columns if column.type is None}
     columns: dict[str, tuple[str, str]] = {}
     made: dict[str, str] = {}
-    for item in items(statement, root):
+    listed_items = items(statement, root)
+    for number, item in enumerate(listed_items):
         if item.star or item.odd or item.empty:
             return None
         if item.alias is None:
             if item.reference:
                 continue  # it has the type of the column it names, known or not
-            return None
-        name = statement.name(item.alias).casefold() if item.alias.kind != "string" else item.alias.value.casefold()
+            if len(listed_items) != len(table.columns):
+                return None  # it has no name that we know
+            name = table.columns[number].name.casefold()
+        else:
+            name = statement.name(item.alias).casefold() if item.alias.kind != "string" else item.alias.value.casefold()
         if name not in untyped:
             continue
         expression = _expression(statement, root, relations, item, columns)
@@ -72,9 +76,10 @@ def _expression(
 ) -> str | None:
     """The item's expression over `columns`, to which it adds; None where it holds what is not certain."""
     tokens, end = statement.tokens, item.end
-    if item.alias is None or tokens[end - 1] is not item.alias:
-        return None
-    end -= 2 if tokens[end - 2].value == "AS" and tokens[end - 2].kind == "word" else 1
+    if item.alias is not None:
+        if tokens[end - 1] is not item.alias:
+            return None
+        end -= 2 if tokens[end - 2].value == "AS" and tokens[end - 2].kind == "word" else 1
     if any(child.kind == "query" for _, child in block.walk(item.start, end) if child is not None):
         return None
     parts: list[str] = []

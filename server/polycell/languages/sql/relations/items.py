@@ -39,7 +39,7 @@ _BINARY = RESERVED - {"END", "NULL", "TRUE", "FALSE", "ALL"} | frozenset(
     {"COLLATE", "ESCAPE", "DIV", "MOD", "XOR", "OVERLAPS", "TO", "UESCAPE", "BINARY", "ZONE", "RLIKE", "ISNULL"}
 ) - {"ISNULL", "NOTNULL"}
 _TYPE_TAILS = frozenset(
-    {"PRECISION", "ZONE", "VARYING", "UNSIGNED", "SIGNED", "SECOND", "MONTH", "DAY", "HOUR", "MINUTE", "YEAR"}
+    {"PRECISION", "ARRAY", "ZONE", "VARYING", "UNSIGNED", "SIGNED", "SECOND", "MONTH", "DAY", "HOUR", "MINUTE", "YEAR"}
 )
 _PREFIXES = frozenset({"DISTINCT", "ALL"})
 
@@ -82,10 +82,12 @@ def _listed(statement: Statement, block: Block, segment: Segment) -> list[Item]:
     made: list[Item] = []
     children, end = block.children, segment.end
     flat: list[tuple[int, Block | None]] = []
-    at = start
+    at, until = start, 0
     while at < end:  # as `Block.walk` does, which would have to be gone through twice
         child = children.get(at)
-        if child is None and tokens[at][1] == "," and tokens[at][0] == "op":
+        if at >= until and child is None and tokens[at][1] in BRACKETS and tokens[at][0] == "op":
+            until = closed_at(tokens, at, end)
+        if at >= until and child is None and tokens[at][1] == "," and tokens[at][0] == "op":
             made.append(_item(statement, block, start, at, flat) if flat else Item(start, at, empty=True))
             start, flat = at + 1, []
             at += 1
@@ -97,6 +99,20 @@ def _listed(statement: Statement, block: Block, segment: Segment) -> list[Item]:
     elif not made:
         made.append(Item(start, end, empty=True))
     return made
+
+
+BRACKETS = {"[": "]", "{": "}"}
+
+
+def closed_at(tokens: list[Token], at: int, end: int) -> int:
+    """The index of what closes the bracket at `at`: commas before it part no items; 0 where nothing does."""
+    first, depth = tokens[at][1], 0
+    for i in range(at, end):
+        if tokens[i][0] == "op":
+            depth += (tokens[i][1] == first) - (tokens[i][1] == BRACKETS[first])
+            if not depth:
+                return i
+    return 0
 
 
 def _skip_prefix(statement: Statement, block: Block, start: int, end: int) -> int:
