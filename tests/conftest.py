@@ -35,7 +35,7 @@ PATIENCE = {
     "bridge.drawing": "SECONDS",
     "dependencies.web": "PATIENCE",
     "languages.python.engine.calls": "PATIENCE",
-    "languages.python.engine.receivers": "PATIENCE",
+    "languages.python.engine.alone": "PATIENCE",
     "languages.python.layout": "PATIENCE",
     "languages.sql.duckdb.shadow": "SECONDS",
     "lsp.disk": "PATIENCE",

@@ -94,12 +94,14 @@ MESSAGES = (
         "method": "notebookDocument/didOpen",
         "params": {
             "notebookDocument": {"uri": BOOK, "version": 1, "cells": [{"kind": 2, "document": CELL}]},
-            "cellTextDocuments": [{"uri": CELL, "languageId": "python", "version": 1, "text": "import json\\njson."}],
+            "cellTextDocuments": [
+                {"uri": CELL, "languageId": "python", "version": 1, "text": "import json\\njson.dumps"},
+            ],
         },
     },
     {
         "id": 2,
-        "method": "textDocument/completion",
+        "method": "textDocument/METHOD",
         "params": {"textDocument": {"uri": CELL}, "position": {"line": 1, "character": 5}},
     },
 )
@@ -110,7 +112,7 @@ async def answered():
     class Writer:
         def write(self, data):
             if json.loads(data.partition(b"\\r\\n\\r\\n")[2]).get("id") == 2:
-                print("dumps" if b'"dumps"' in data else data, "loaded:", *sorted(sys.modules))
+                print("dumps" if b"dumps" in data else data, "loaded:", *sorted(sys.modules))
                 done.set()
 
     inbox = Inbox(Writer(), done)
@@ -132,8 +134,10 @@ BEHIND_THE_FIRST_ANSWER = {
 MOST_OF_OURS = 130  # modules
 
 
-def test_the_first_members_of_a_module_wait_for_nothing_else() -> None:
-    run = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, text=True, cwd=ROOT, timeout=300)
+@pytest.mark.parametrize("method", ["completion", "hover"])
+def test_what_is_said_first_of_the_members_of_a_module_waits_for_nothing_else(method: str) -> None:
+    program = EARLY.replace("METHOD", method)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=300)
     said, _, modules = run.stdout.partition("loaded:")
     assert said.strip() == "dumps", run.stderr
     assert BEHIND_THE_FIRST_ANSWER & set(modules.split()) == set()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from polycell.core.values import replace
-from polycell.languages.python.engine import receivers
+from polycell.languages.python.engine import alone
 from polycell.lsp.conversation import default_parts
 from tests.lsp.client import Client, at, run
 from tests.lsp.test_actions import BOOK
@@ -125,7 +125,7 @@ def test_another_server_has_the_python_cells() -> None:
 
 
 def test_functions_of_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receivers, "PATIENCE", 60.0)
+    monkeypatch.setattr(alone, "PATIENCE", 60.0)
 
     async def test() -> None:
         client = await opened("ty")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,10 @@ class Listening(Engine):
         self.told.append(f"begin {notebook.path} {notebook.metadata.get('kernelspec', {}).get('name', '')}")
         return asyncio.sleep(0)
 
+    async def members(self, notebook: Notebook, type_: str, ask: object) -> Sequence[Any]:
+        self.told.append(f"members {type_}")
+        return ()
+
     async def close(self) -> None:
         self.told.append("close")
         await super().close()
@@ -90,6 +94,19 @@ def test_it_begins_for_notebooks_with_python_in_them(made: list[Listening]) -> N
         assert made[0].told == ["begin /folder/book.ipynb mine"]
         await early.close()
         assert made[0].told[1:] == ["close"]
+
+    asyncio.run(test())
+
+
+def test_it_looks_at_the_libraries_of_the_cells_at_once(made: list[Listening]) -> None:
+    async def test() -> None:
+        early = engines.Early(HELLO["params"])
+        message = opening()
+        message["params"]["cellTextDocuments"][0]["text"] = "import pandas as pd\npd."
+        early.begin(message)
+        await asyncio.sleep(0.01)
+        assert made[0].told == ["begin /folder/book.ipynb mine", "members _polycell_m_pandas.DataFrame"]
+        await early.close()
 
     asyncio.run(test())
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from polycell.core.values import replace
-from polycell.languages.python.engine import receivers
+from polycell.languages.python.engine import alone
 from polycell.lsp.conversation import default_parts
 from tests.lsp.client import Client, position, run
 from tests.lsp.test_actions import BOOK
@@ -83,7 +83,7 @@ async def shown(client: Client, uri: str, text: str) -> str:
 
 
 def test_types_and_arguments_with_magics_around(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receivers, "PATIENCE", 60.0)
+    monkeypatch.setattr(alone, "PATIENCE", 60.0)
 
     async def test() -> None:
         client = Client(default_parts)

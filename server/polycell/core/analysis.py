@@ -285,6 +285,11 @@ class Analysis:
                 done = True
         return True
 
+    def is_new(self, index: int) -> bool:
+        """Whether a cell has never been looked at, or not all that it may see has."""
+        above = self._heap and (self.host.order == "any" or self._heap[0] < index)
+        return bool(above) or self.notebook.cells[index].id not in self._exported
+
     def unread(self, until: int | None, size: int) -> list[int]:
         """The cells up to `until`, or of all, that are to be looked at, have so many characters and are not read."""
         cells, kept, host = self.notebook.cells, self._memo.facts, self.host.name

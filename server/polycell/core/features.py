@@ -9,26 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from polycell.core import columns, lineage
+from polycell.core import columns
 from polycell.core.actions import actions
-from polycell.core.completing import ValuePath, answered_at, complete, complete_early, complete_value, value_topics
+from polycell.core.completing import answered_at, complete, complete_early, complete_value
 from polycell.core.facts import Reference
 from polycell.core.fragments import Site
-from polycell.core.guard import answered, guard
+from polycell.core.hovering import hover, hover_early, hover_value
 from polycell.core.places import located
 from polycell.core.references import binding_of, inner_name, reference_at, references
 from polycell.core.renaming import prepare, rename
 from polycell.core.results import (
     Finding,
     Highlight,
-    Hover,
     Location,
     Signatures,
     Symbol,
 )
-from polycell.core.service import Services, Topic
+from polycell.core.service import Services
 from polycell.core.session import Snapshot
-from polycell.core.site import context_of, outermost, site
+from polycell.core.site import context_of, site
 from polycell.core.values import replace
 
 __all__ = [
@@ -42,6 +41,7 @@ __all__ = [
     "findings",
     "highlights",
     "hover",
+    "hover_early",
     "hover_value",
     "names_column",
     "prepare",
@@ -54,48 +54,10 @@ __all__ = [
 ]
 
 
-async def hover_value(snapshot: Snapshot, services: Services, path: ValuePath) -> Hover | None:
-    for topic, context in value_topics(snapshot, services):
-        told = await answered("hover", context.cell, None, topic.hover_value(context, path))
-        if told is not None:
-            return told
-    return None
-
-
-async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Hover | None:
-    found = site(snapshot, services, cell_id, offset)
-    if found is None:
-        return None
-    answer = await answered_at("hover", found, found.service.hover(found.context, found.offset), None)
-    if answer is not None:
-        made_of = _lineage(snapshot, services, found)
-        text = f"{answer.markdown}\n\n{made_of}" if made_of else answer.markdown
-        answer = replace(answer, markdown=text, span=answer.span.shift(found.shift))
-    whole = outermost(snapshot, services, found, offset)
-    for topic in services.topics:
-        if not _concerns(topic, whole):
-            continue
-        snapshot.analysis.settle()
-        more = await answered_at("hover", whole, topic.hover(whole.context, whole.offset), None)
-        if more is not None:
-            answer = replace(answer, markdown=f"{answer.markdown}\n\n---\n\n{more.markdown}") if answer else more
-    return answer
-
-
-def _lineage(snapshot: Snapshot, services: Services, found: Site) -> str:
-    """Where the column at a place comes from, in Markdown; empty where there is no column, or nothing to tell."""
-    here = columns.mention_in(found)
-    return lineage.markdown(lineage.lineage(snapshot, services, here)) if here is not None else ""
-
-
 def names_column(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> bool:
     """Whether a column is named at a place."""
     here = columns.mention_at(snapshot, services, cell_id, offset)
     return here is not None and here.mention.column is not None
-
-
-def _concerns(topic: Topic, whole: Site) -> bool:
-    return guard("hover", whole.context.cell, False, lambda: topic.concerns(whole.context, whole.offset))
 
 
 async def definition(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Sequence[Location]:

@@ -155,6 +155,10 @@ class LanguageService:
     async def hover(self, context: Context, offset: int) -> Hover | None:
         return None
 
+    async def hover_early(self, context: Context, offset: int) -> Hover | None:
+        """The same, where the texts of the cells alone tell it, as in `complete_early`."""
+        return None
+
     async def define(self, context: Context, offset: int) -> Sequence[Location]:
         """Definitions that names alone do not tell (a column, an attribute); plain names are answered by `features`."""
         return ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from polycell import compose
 from polycell.core.notebook import Notebook
 from polycell.core.values import replace
 from polycell.languages.python.engine.engine import Engine
+from polycell.languages.python.engine.members import rehearse
 from polycell.lsp.client import Client, read_client
 from polycell.lsp.disk import read_later
 from polycell.lsp.frame import frame, path_of
@@ -77,7 +78,7 @@ class Early:
 
         def begin(opened: Notebook | None) -> None:
             if opened is not None:
-                self._later(engine.begin(opened))
+                self._later(_begun(engine.begin(opened), engine, opened, _texts(message)))
 
         joined = _joined(message)
         if joined is not None and joined.path:
@@ -114,6 +115,22 @@ class Early:
         self._behind.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.warning("the engine did not begin early", exc_info=task.exception())
+
+
+async def _begun(begin: Coroutine[Any, Any, None], engine: Engine, opened: Notebook, texts: Sequence[str]) -> None:
+    """Have it read what every text needs, then what these will be asked for, before anything is known of cells."""
+    await begin
+    await rehearse(engine, opened, texts)
+
+
+def _texts(message: object) -> Sequence[str]:
+    """What a message that opens something has of code."""
+    params = message.get("params") if isinstance(message, Mapping) else None
+    said = params if isinstance(params, Mapping) else {}
+    cells = said.get("cellTextDocuments")
+    documents = [*(cells if isinstance(cells, list) else ()), said.get("textDocument")]
+    found = (one.get("text") for one in documents if isinstance(one, Mapping) and one.get("languageId") == "python")
+    return [text for text in found if isinstance(text, str)]
 
 
 def _joined(message: object) -> Notebook | None:

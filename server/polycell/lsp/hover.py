@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from polycell.core import hovering
 from polycell.core.results import Hover
 from polycell.core.values import replace
 from polycell.lsp import answers, companion
 from polycell.lsp.asked import guarded, target_of, unchanged, value_at
 from polycell.lsp.convert import Json, Position
-from polycell.lsp.scheduler import settle
+from polycell.lsp.scheduler import LARGE, settle
 from polycell.lsp.state import State
 
 
 async def hover(state: State, position: Position) -> Json | None:
     """textDocument/hover."""
-    from polycell.core import features
-
     found = target_of(state, position)
     if found is None:
         return await _of_value(state, position)
     asked, target = found
-    await settle(target.snapshot, target.index - 1)  # what the cell itself gives to others can wait
-    asking = features.hover(target.snapshot, state.session.services, target.cell, target.offset)
-    answer: Hover | None = await guarded("hover", target, asking, None)
+    snapshot, services = target.snapshot, state.session.services
+    small = len(snapshot.notebook.cells[target.index].text) < LARGE  # any other is read in a thread
+    answer: Hover | None = None
+    if small and state.settings.python != "companion" and snapshot.analysis.is_new(target.index):
+        answer = await hovering.hover_early(snapshot, services, target.cell, target.offset)
+    if answer is None:
+        await settle(snapshot, target.index - 1)  # what the cell itself gives to others can wait
+        asking = hovering.hover(snapshot, services, target.cell, target.offset)
+        answer = await guarded("hover", target, asking, None)
     if answer is not None and state.settings.python == "companion":
         await settle(target.snapshot, target.index)
         answer = companion.hover(target, state.session.services, answer)
@@ -44,14 +49,12 @@ async def hover(state: State, position: Position) -> Json | None:
 
 async def _of_value(state: State, position: Position) -> Json | None:
     """Of a text of a notebook's metadata, in its JSON."""
-    from polycell.core import features
-
     place = value_at(state, position)
     if place is None:
         return None
     asked, path, span, _ = place
     await settle(asked.snapshots[0])
-    found = await features.hover_value(asked.snapshots[0], state.session.services, path)
+    found = await hovering.hover_value(asked.snapshots[0], state.session.services, path)
     if found is None or not unchanged(state, asked):
         return None
     contents = answers.markup_json(found.markdown, state.client.markdown)

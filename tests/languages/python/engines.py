@@ -14,7 +14,7 @@ from polycell import compose
 from polycell.core import features
 from polycell.core.results import Completion, Hover, Location, Signatures
 from polycell.core.session import Session
-from polycell.languages.python.engine import completion, members, receivers
+from polycell.languages.python.engine import alone, completion, members
 from tests import dsl
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ def running(name: str, folder: Path) -> Iterator[Running]:
     monkeypatch.setattr(completion, "WITH_OURS", 300.0)
     monkeypatch.setattr(completion, "ALONE", 300.0)
     monkeypatch.setattr(members, "ALONE", 300.0)
-    monkeypatch.setattr(receivers, "PATIENCE", 300.0)
+    monkeypatch.setattr(alone, "PATIENCE", 300.0)
     made = Running(name, folder, loop)
     try:
         yield made

@@ -12,10 +12,11 @@ from polycell.bridge.server import Server
 from polycell.bridge.text import Text
 from polycell.core.types import STRING, Collection, Scalar
 from polycell.languages.python.engine import completion
-from polycell.languages.python.engine.completion import rehearse
 from polycell.languages.python.engine.declarations import declared
 from polycell.languages.python.engine.items import Entry, entries
-from polycell.languages.python.engine.slices import receiver_slice, slice_of
+from polycell.languages.python.engine.members import rehearse
+from polycell.languages.python.engine.slices import slice_of
+from polycell.languages.python.engine.typed import receiver_slice
 from tests import dsl
 from tests.languages.python.engines import Running, running
 
@@ -74,7 +75,7 @@ def test_members_of_modules_are_those_of_the_text_and_asked_for_once(
 def test_members_of_frames_are_asked_for_before_anybody_asks(ty: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     notebook = dsl.parse("# %%\nimport pandas as pd\n# %%\npd<|>", ty.folder)[0]
     ty.engine.files_changed({})
-    ty.run(rehearse(ty.engine, notebook))
+    ty.run(rehearse(ty.engine, notebook, [cell.text for cell in notebook.cells]))
 
     async def nobody(*asked: Any) -> None:
         raise AssertionError(f"{asked} is asked")

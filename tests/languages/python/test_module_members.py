@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from polycell.bridge.server import Server
+from polycell.core.hovering import hover_early
+from polycell.core.session import Session
 from polycell.core.site import context_of
+from polycell.core.types import Table
+from polycell.languages.python.engine.declarations import declared
+from polycell.languages.python.engine.members import FRAMES
+from polycell.languages.python.engine.typed import by_name
 from polycell.languages.python.syntax.imported import member_at
 from tests import dsl
 from tests.languages.python.engines import Running, running
@@ -86,6 +92,27 @@ def test_it_is_asked_about_alone_and_once(ty: Running, monkeypatch: pytest.Monke
     ty.engine.files_changed({"/nowhere/textwrap.py": "changed"})
     assert ty.hover(f"{above}# %%\nx = 3\ntextwrap.ded<|>ent('a')") == first
     assert len(texts) == 2
+
+
+def test_it_is_told_before_any_cell_above_is_read(ty: Running) -> None:
+    def early(text: str) -> str:
+        counted: list[str] = []
+        notebook, cell, offset, _ = dsl.parse(text, ty.folder)
+        snapshot = Session(ty.services, listener=lambda what, _: counted.append(what)).update(notebook)
+        answer = ty.run(hover_early(snapshot, ty.services, cell, offset))
+        assert set(counted) <= {"facts"}, "nothing is settled"
+        return answer.markdown if answer is not None else ""
+
+    text = "# %%\nimport textwrap\n# %%\nx = 1\n# %%\ntextwrap.ded<|>ent('a')"
+    assert early(text) == ty.hover(text) != ""
+    assert early("# %%\ntextwrap = 'a'\n# %%\ntextwrap.up<|>per()") == ""
+    assert early("# %%\nimport os\n# %%\nos.path.jo<|>in('a')") == ""  # may be a column: `pl.col.a`
+    assert early("# %%\nx = 1\n# %%\nx<|>") == ""
+
+
+@pytest.mark.parametrize("library", FRAMES)
+def test_what_is_looked_at_is_what_frames_are_declared_as(library: str) -> None:
+    assert by_name(FRAMES[library]) == declared(Table((), flavour=library))
 
 
 def test_its_place_is_told_too(ty: Running) -> None:

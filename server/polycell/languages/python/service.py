@@ -40,7 +40,7 @@ from polycell.core.types import Type
 from polycell.core.values import replace
 from polycell.languages.python.facts import name_exports, python_facts
 from polycell.languages.python.looks_like_r import is_r
-from polycell.languages.python.syntax.imported import member_at
+from polycell.languages.python.syntax.imported import member_at, member_told
 
 if TYPE_CHECKING:
     from polycell.languages.python.engine.engine import Engine
@@ -154,10 +154,11 @@ class PythonService(LanguageService):
         asking: asyncio.Task[Hover | None] | None = None
         if self._engine is not None:
             from polycell.languages.python.engine import features
+            from polycell.languages.python.engine.alone import hover_of_module_member
 
             member = member_at(context, offset)
             if member is not None and not member.between:  # of which we know nothing ourselves
-                told = await features.hover_of_module_member(self._engine, context, member)
+                told = await hover_of_module_member(self._engine, context, member)
                 member = None
                 if told is not None:
                     return replace(told, draws=drawn_at(context, offset) is not None)
@@ -176,6 +177,14 @@ class PythonService(LanguageService):
                 asking.cancel()
         chart = drawn_at(context, offset)
         return own if chart is None else chart if own is None else replace(own, draws=True)
+
+    async def hover_early(self, context: Context, offset: int) -> Hover | None:
+        member = member_told(context, offset) if self._engine is not None else None
+        if self._engine is None or member is None or member.between:
+            return None
+        from polycell.languages.python.engine.alone import hover_of_module_member
+
+        return await hover_of_module_member(self._engine, context, member)
 
     async def define(self, context: Context, offset: int) -> Sequence[Location]:
         from polycell.languages.python.define import define
@@ -281,10 +290,11 @@ class PythonService(LanguageService):
 
     async def prepare(self, notebook: Notebook) -> None:
         if self._engine is not None:
-            from polycell.languages.python.engine.completion import rehearse
+            from polycell.languages.python.engine.members import rehearse
 
+            code = [cell.text for cell in notebook.cells if cell.language == "python"]
             await self._engine.start(notebook)
-            await rehearse(self._engine, notebook)
+            await rehearse(self._engine, notebook, code)
 
     def mention_at(self, context: Context, offset: int) -> Mention | None:
         from polycell.languages.python.columns.mentions import mention_at

@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Mapping
 
 from polycell.core.hosts import Host
-from polycell.languages.python.engine.declarations import ANY, by_name, header, variable
+from polycell.languages.python.engine.typed import ANY, by_name, header, variable
 
 _BUILTINS = frozenset(dir(builtins))
 _IMPORTED: Mapping[str, str] = {

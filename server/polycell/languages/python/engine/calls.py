@@ -10,9 +10,9 @@ from typing import Any
 from polycell.core.results import Call, Caller
 from polycell.core.service import Context
 from polycell.core.values import replace
+from polycell.languages.python.engine.alone import PATIENCE
 from polycell.languages.python.engine.engine import Engine
 from polycell.languages.python.engine.features import ask, in_file, location, word_at
-from polycell.languages.python.engine.receivers import PATIENCE
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import islice
 
-from polycell.core.notebook import Notebook
 from polycell.core.patterns import pattern
 from polycell.core.results import Completion, CompletionKind, Completions, Edit
 from polycell.core.service import Context
@@ -23,7 +22,8 @@ from polycell.languages.python.engine.glue import MARK
 from polycell.languages.python.engine.importable import Importable
 from polycell.languages.python.engine.items import MEMBER, Entry, as_members, hidden, importing
 from polycell.languages.python.engine.members import ALONE, METHOD, module_slice, of_text, read
-from polycell.languages.python.engine.slices import receiver_slice, slice_of
+from polycell.languages.python.engine.slices import slice_of
+from polycell.languages.python.engine.typed import receiver_slice
 from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.syntax.source import PythonSource
 
@@ -77,16 +77,6 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
     added = tuple(_as_names(context, found, site.span, site.word, named, nameless=site.before in NAMELESS))
     # What could be imported depends on what is typed: whoever types on asks again.
     return Completions((*own.items, *added), own.incomplete or not site.quote)
-
-
-async def rehearse(engine: Engine, notebook: Notebook) -> None:
-    """Ask for the members of frames that the notebook will ask for: the first look at pandas takes a second."""
-    code = [cell.text for cell in notebook.cells if cell.language == "python"]
-    for library in ("pandas", "polars"):
-        said = declared(Table((), flavour=library))
-        if said is not None and any(f"import {library}" in text for text in code):
-            text = receiver_slice(said)
-            await engine.members(notebook, said.text, partial(of_text, engine, notebook, said.text, text))
 
 
 async def _members(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:

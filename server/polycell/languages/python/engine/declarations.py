@@ -1,24 +1,17 @@
-"""Neutral types as Python declarations, for an engine that cannot know where the values come from.
-
-Facts about ty: a bare `df: T` counts as unresolved, `df = typing.cast(T, None)` gives the members. Whatever is written
-here begins with `_polycell`, so that it can be told from the user's names and taken out of what the engine says.
-"""
+"""Neutral types as Python declarations, for an engine that cannot know where the values come from."""
 
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Mapping
-
-from msgspec import Struct
+from collections.abc import Mapping
 
 from polycell.core.types import Collection, GroupBy, Opaque, Row, Scalar, Series, Table, Type
 from polycell.languages.python.engine.glue import MARK
+from polycell.languages.python.engine.typed import ANY, Declared, by_name, variable
 from polycell.languages.python.frames.figures import GRID
 from polycell.languages.python.frames.relatives import CLASSES
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.known.members import MEMBERS
-
-_TYPING = f"{MARK}_typing"
 
 _SCALARS: Mapping[str, str] = {
     "bool": "bool",
@@ -57,30 +50,6 @@ _ACCESSORS: Mapping[tuple[str, str], str] = {
     ("polars series", "list"): "polars.series.list.ListNameSpace",
 }
 WIDEST = 300  # columns that are declared
-
-
-class Declared(Struct, frozen=True):
-    """A type expression, the modules that it needs, each imported under `alias(module)`, and the classes that are made
-    for it."""
-
-    text: str
-    modules: frozenset[str] = frozenset()
-    made: frozenset[str] = frozenset()
-
-
-ANY = Declared(f"{_TYPING}.Any")
-
-
-def alias(module: str) -> str:
-    return f"{MARK}_m_{module.replace('.', '_')}"
-
-
-def by_name(qualified: str) -> Declared | None:
-    """A class by its qualified name; None for one without a module."""
-    module, _, name = qualified.rpartition(".")
-    if not module or not all(part.isidentifier() and not keyword.iskeyword(part) for part in qualified.split(".")):
-        return None
-    return Declared(f"{alias(module)}.{name}", frozenset({module}))
 
 
 def declared(type_: Type | None) -> Declared | None:
@@ -139,18 +108,6 @@ def _collection(type_: Collection) -> Declared | None:
         return Declared(f"dict[{key.text}, {element.text}]", key.modules | element.modules, key.made | element.made)
     more = ", ..." if type_.kind == "tuple" else ""
     return Declared(f"{type_.kind}[{element.text}{more}]", element.modules, element.made)
-
-
-def header(modules: Iterable[str], made: Iterable[str] = ()) -> str:
-    """What must stand above all declarations: imports, and the classes `made` for them."""
-    lines = ["import typing as " + _TYPING, *(f"import {module} as {alias(module)}" for module in sorted(set(modules)))]
-    return "\n".join(lines) + "\n" + "".join(sorted(set(made)))
-
-
-def variable(name: str, said: Declared) -> str:
-    if said.text == "float":  # as an annotation that means `int | float`, which has fewer members
-        return f"{name} = float()\n"
-    return f"{name} = {_TYPING}.cast({said.text}, None)\n"
 
 
 def frame(name: str, table: Table, number: int) -> tuple[str, Declared] | None:

@@ -12,10 +12,16 @@ from polycell.core.results import Hover, Location, SemanticToken, Signature, Sig
 from polycell.core.service import Context
 from polycell.core.text import Position, Span
 from polycell.languages.python.engine import receivers
+from polycell.languages.python.engine.alone import (
+    hover_of_module_member,
+    is_nothing,
+    of_module_member,
+    of_word,
+    patiently,
+)
 from polycell.languages.python.engine.engine import Answer, Engine
 from polycell.languages.python.engine.glue import MARK, without_glue
 from polycell.languages.python.engine.items import markdown
-from polycell.languages.python.engine.receivers import patiently
 from polycell.languages.python.engine.slices import Slice, code_of, slice_of
 from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.syntax.imported import Member, member_at
@@ -30,8 +36,6 @@ _KINDS: Mapping[str, TokenKind] = {
     "builtinConstant": "keyword",
     "module": "namespace",
 }
-# All that is said of a value, or of a name (`head: Unknown`), where nothing is known.
-_NOTHING = pattern(r"```python\n(?:\(\w+\) )?(?:\w+: )?(?:Unknown|Any|Never|Todo)\n```\s*\Z")
 _NO_FORM = frozenset({"(...) -> Unknown", "(...) -> Any", "Unknown", "Any"})
 _MODIFIERS: frozenset[str] = frozenset(get_args(TokenModifier))
 
@@ -41,24 +45,10 @@ async def hover(engine: Engine, context: Context, offset: int, member: Member | 
     method, word = "textDocument/hover", word_at(context.cell.text, offset)
     return (
         await hover_of_module_member(engine, context, member)
-        or _of_word(await receivers.of_member(engine, context, method, word.end, vaguely=False), word)
+        or of_word(await receivers.of_member(engine, context, method, word.end, vaguely=False), word)
         or await _hover(engine, context, offset)
-        or _of_word(await receivers.of_member(engine, context, method, word.end), word)
+        or of_word(await receivers.of_member(engine, context, method, word.end), word)
     )
-
-
-async def hover_of_module_member(engine: Engine, context: Context, member: Member | None) -> Hover | None:
-    """What is said of a name behind a module; None where that is nothing."""
-    if member is None:
-        return None
-    return _of_word(await receivers.of_module_member(engine, context, "textDocument/hover", member), member.span)
-
-
-def _of_word(answer: Answer | None, word: Span) -> Hover | None:
-    """What is said of a word by itself."""
-    result = answer.result if answer is not None else None
-    shown = markdown(result.get("contents")) if isinstance(result, Mapping) else ""
-    return Hover(shown, word) if shown and not _NOTHING.match(shown) else None
 
 
 async def _hover(engine: Engine, context: Context, offset: int) -> Hover | None:
@@ -70,7 +60,7 @@ async def _hover(engine: Engine, context: Context, offset: int) -> Hover | None:
     if not isinstance(result, Mapping):
         return None
     shown = markdown(result.get("contents"))
-    if _NOTHING.match(shown):
+    if is_nothing(shown):
         return None
     where = answer.text.span(result.get("range"), answer.server.encoding)
     placed = cut.map.span_to_cell(where) if where is not None else None
@@ -81,7 +71,7 @@ async def _hover(engine: Engine, context: Context, offset: int) -> Hover | None:
 async def locations(engine: Engine, context: Context, method: str, offset: int) -> Sequence[Location]:
     """Places in cells and files; what stands in the glue between the cells is nowhere."""
     member = member_at(context, offset)
-    if member is not None and (placed := _in_files(await receivers.of_module_member(engine, context, method, member))):
+    if member is not None and (placed := _in_files(await of_module_member(engine, context, method, member))):
         return placed
     found = await ask(engine, context, method, offset)
     if found is None:

@@ -9,10 +9,10 @@ from polycell.core.patterns import pattern
 from polycell.core.results import Hint, HintKind
 from polycell.core.service import Context
 from polycell.core.text import LineIndex, Span
+from polycell.languages.python.engine.alone import patiently
 from polycell.languages.python.engine.declarations import declared
 from polycell.languages.python.engine.engine import Engine
 from polycell.languages.python.engine.glue import without_glue
-from polycell.languages.python.engine.receivers import patiently
 from polycell.languages.python.engine.slices import code_of, slice_of
 from polycell.languages.python.flow.at_cursor import after_statement
 

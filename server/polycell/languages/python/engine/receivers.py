@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from typing import Any
 
 from polycell.core.service import Context
 from polycell.core.types import Table
-from polycell.languages.python.engine.declarations import Declared, accessor, declared, header
+from polycell.languages.python.engine.alone import patiently
+from polycell.languages.python.engine.declarations import accessor, declared
 from polycell.languages.python.engine.engine import Answer, Engine
-from polycell.languages.python.engine.members import member_slice
-from polycell.languages.python.engine.slices import is_vague, receiver_slice
+from polycell.languages.python.engine.slices import is_vague
+from polycell.languages.python.engine.typed import Declared, header, receiver_slice
 from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.syntax.cursor import Bracket
-from polycell.languages.python.syntax.imported import Member
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 4.0  # seconds that a user waits for something that only the engine knows
 LONGEST = 2_000  # characters of a call's arguments that are shown to the engine
 
 
@@ -54,14 +51,6 @@ async def of_member(engine: Engine, context: Context, method: str, end: int, *, 
     return await patiently(engine, context, f"member of {said.text}", text, method, len(text) - 1, lasting=True)
 
 
-async def of_module_member(engine: Engine, context: Context, method: str, member: Member) -> Answer | None:
-    """What is said of the member of a module: asked about alone, since the engine looks again at all that a text needs
-    whenever the text changes, and kept."""
-    text = member_slice(member)
-    name = f"member of {text.rpartition('.')[0]}"
-    return await patiently(engine, context, name, f"{text}\n", method, len(text), lasting=True)
-
-
 def open_call(place: Place) -> Bracket | None:
     """The call of a member that the place is in the arguments of."""
     bracket = place.site.brackets[-1] if place.site.brackets else None
@@ -81,14 +70,3 @@ async def of_call(engine: Engine, context: Context, method: str, place: Place) -
     written = f"{receiver_slice(said)}{name.strip()}{context.cell.text[bracket.start : place.offset]}"
     text = f"{written}{place.site.quote})\n"
     return await patiently(engine, context, f"call of a member of {said.text}", text, method, len(written))
-
-
-async def patiently(
-    engine: Engine, context: Context, name: str, text: str, method: str, offset: int | None, **more: Any
-) -> Answer | None:
-    """What the engine says of a text, `name` as in `Engine.ask`; None when it is late."""
-    try:
-        return await asyncio.wait_for(engine.ask(context.notebook, name, text, method, offset, **more), PATIENCE)
-    except asyncio.TimeoutError:
-        log.info("the engine is late for %s in cell %s", method, context.cell.id)
-        return None

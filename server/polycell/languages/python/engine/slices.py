@@ -23,9 +23,9 @@ from polycell.core.text import Span
 from polycell.core.types import Class, Collection, Function, Module, Table, Type
 from polycell.core.virtual import Piece, SegmentMap, build
 from polycell.languages.python.engine import ambient
-from polycell.languages.python.engine.declarations import ANY, Declared, declared, frame, header, variable
+from polycell.languages.python.engine.declarations import declared, frame
 from polycell.languages.python.engine.dependence import Statement, statements
-from polycell.languages.python.engine.glue import MARK
+from polycell.languages.python.engine.typed import ANY, Declared, header, variable
 from polycell.languages.python.flow.exports import run
 from polycell.languages.python.syntax.ipython import neutralise
 from polycell.languages.python.syntax.parse import readable
@@ -37,7 +37,6 @@ _WORD = pattern(r"[^\W\d]\w*")
 _BLANKED = pattern(r"^[ \t]*\f", re.MULTILINE)
 _STAR = pattern(r"from [\w.]+ import \*")
 _BUILTINS = frozenset(dir(builtins))
-_IT = f"{MARK}_it"
 _TYPED = frozenset({"lines", "text", "table", "captured", "timing"})  # values of magics that are worth declaring
 
 
@@ -77,11 +76,6 @@ def slice_of(context: Context, written: str = "") -> Slice:
         names.update(_WORD.findall(written))
         cutter.need(context, sorted(n for n in names if not keyword.iskeyword(n)))
     return cutter.finish(code)
-
-
-def receiver_slice(said: Declared) -> str:
-    """A text at whose end an engine is asked for the members of a type."""
-    return f"{header(said.modules, said.made)}{variable(_IT, said)}{_IT}."
 
 
 class _Cutter:

@@ -6,6 +6,7 @@ What cells give to each other takes an analysis of all that stand above; that `p
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 
 from msgspec import Struct
@@ -39,14 +40,23 @@ class Member(Struct, frozen=True):
 
 def member_at(context: Context, offset: int) -> Member | None:
     """The member of a module whose name a place is in, with all cells above read; None where that is not certain."""
-    text = context.cell.text
-    end = offset
-    while end < len(text) and (text[end].isalnum() or text[end] == "_"):
-        end += 1
-    return context.once(("module member", end), partial(_member, context, end))
+    end = _end(context.cell.text, offset)
+    return context.once(("module member", end), partial(_member, context, end, module_here))
 
 
-def _member(context: Context, end: int) -> Member | None:
+def member_told(context: Context, offset: int) -> Member | None:
+    """The same where the texts alone tell it."""
+    return _member(context, _end(context.cell.text, offset), module_of)
+
+
+def _end(text: str, offset: int) -> int:
+    """Where the word ends that an offset is in."""
+    while offset < len(text) and (text[offset].isalnum() or text[offset] == "_"):
+        offset += 1
+    return offset
+
+
+def _member(context: Context, end: int, find: Callable[[Context, str], Imported | None]) -> Member | None:
     here = site(context.cell.text, end)
     if not here.attribute or here.quote or here.comment or not here.word:
         return None
@@ -55,7 +65,7 @@ def _member(context: Context, end: int) -> Member | None:
     name, *between = here.receiver.split(".")
     if not all(part.isidentifier() for part in (name, *between)):
         return None
-    found = module_here(context, name)
+    found = find(context, name)
     return Member(found, tuple(between), here.word, here.span) if found is not None else None
 
 
