@@ -245,3 +245,24 @@ s = spark.createDataFrame([], StructType([
 )  # fmt: skip
 def test_columns_of_spark(code: str, offered: list[str]) -> None:
     assert labels(f"{SPARK}{code}") == offered
+
+
+@pytest.mark.parametrize(
+    ("head", "first"),
+    [
+        ("class A:\n    def f(", "self"),
+        ("class A(B):\n    x = 1\n\n    def g(self):\n        return 1\n\n    async def f(", "self"),
+        ("class A:\n    @classmethod\n    def f(", "cls"),
+        ("class A:\n    @staticmethod\n    def f(", ""),
+        ("class A:\n    def f(self, ", ""),
+        ("def f(", ""),
+        ("if x:\n    def f(", ""),
+    ],
+)
+def test_the_first_parameter_of_a_method(head: str, first: str) -> None:
+    found = labels(f"# %%\n{head}<|>")
+    assert found[0] == first if first else not {"self", "cls"} & set(found)
+
+
+def test_of_builtins_those_that_people_use_come_first() -> None:
+    assert [n for n in labels("# %%\ns<|>") if n.startswith("s")][:4] == ["str", "set", "sum", "sorted"]

@@ -95,6 +95,19 @@ def test_a_changed_module_is_read_again(ty: Running) -> None:
     assert {"first", "second"} <= set(ty.labels(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "member"),
+    [
+        ("x = f(os.path.<|>\n      index=[1])", "join"),
+        ("x = f(os.path.jo<|>\n      index=[1])", "join"),
+        ("x = {'a': os.path.<|>\n     'b': 1}", "join"),
+        ("x = [i.<|>\n     for i in ['a']]", "upper"),
+    ],
+)
+def test_the_next_line_is_not_read_as_the_member(ty: Running, text: str, member: str) -> None:
+    assert member in ty.labels(f"# %%\nimport os\ndef f(*a, **k): ...\n# %%\n{text}")
+
+
 def test_inside_of_a_word(ty: Running) -> None:
     assert "sqrt" in ty.labels("# %%\nimport math\n# %%\nmath.<|>sqrt(2)")
     assert "sqrt" in ty.labels("# %%\nimport math\n# %%\nx = math.sq<|>rt(2) + 1\nprint(x)")

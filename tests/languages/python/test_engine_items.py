@@ -8,8 +8,10 @@ import pytest
 
 from polycell.core.text import Span
 from polycell.languages.python.engine.completion import _as_names, place_of_imports
-from polycell.languages.python.engine.items import entries, explained, importing, markdown, short
+from polycell.languages.python.engine.items import as_members, entries, explained, importing, markdown, short
 from polycell.languages.python.engine.slices import slice_of
+from polycell.languages.python.flow.at_cursor import Place
+from polycell.languages.python.known.usual import ANY, FOREMOST, _by_owner, foremost
 from tests import dsl
 
 
@@ -32,17 +34,17 @@ def test_an_import_goes_into_the_cell_that_needs_it() -> None:
         }
     )
     case = dsl.load("# %%\nimport os\n# %%\n%%time\n# first\nx = 1\nOrdered")
-    context = case.snapshot.analysis.context(1)
     start = len("%%time\n# first\nx = 1\n")
-    made = list(_as_names(context, found, Span(start, start + 7), "Ordered", set()))
+    place = Place(case.snapshot.analysis.context(1), start + 7)
+    made = list(_as_names(place, found, set()))
     assert [(c.label, c.edits[0].text) for c in made] == [
         ("OrderedDict", "from collections import OrderedDict\n"),
         ("OrderedSet", "from sqlalchemy.util import OrderedSet\n"),
         ("OrderedDict", "from typing_extensions import OrderedDict\n"),
     ]
     assert {(e.cell, e.span.start) for c in made for e in c.edits} == {("c1", len("%%time\n# first\n"))}
-    assert list(_as_names(context, found, Span(start, start + 2), "Or", set())) == []
-    known = _as_names(context, found, Span(start, start + 7), "Ordered", {"OrderedDict"})
+    assert list(_as_names(Place(place.context, start + 2), found, set())) == []
+    known = _as_names(place, found, {"OrderedDict"})
     assert [c.label for c in known] == ["OrderedSet"]
 
 
@@ -102,3 +104,21 @@ def test_a_name_that_nothing_binds_may_come_with_all_of_a_module() -> None:
     texts = [slice_of(case.snapshot.analysis.context(index)).text for index in (1, 2)]
     assert "from helper import *\n" in texts[0]
     assert "helper" not in texts[1]
+
+
+def test_what_people_use_of_a_module_comes_first_then_the_alphabet() -> None:
+    names = ["abs", "DataFrame", "read_csv", "_inner", "concat", "zzz"]
+    found = entries({"items": [{"label": name, "kind": 3} for name in names]})
+
+    def offered(typed: str, owner: str) -> list[str]:
+        made = as_members(found, Span(0, 0), typed, set(), set(), owner)
+        return [item.label for item in sorted(made, key=lambda item: (item.rank, item.label))]
+
+    assert offered("", "pandas") == ["read_csv", "DataFrame", "concat", "abs", "zzz", "_inner"]
+    assert offered("", "nothing.that.is.known") == ["DataFrame", "abs", "concat", "read_csv", "zzz", "_inner"]
+    assert offered("c", "pandas") == ["concat", "DataFrame", "abs", "read_csv", "zzz", "_inner"]
+
+
+def test_of_very_many_usual_names_only_the_foremost_leave_the_alphabet() -> None:
+    assert list(foremost(["mean", "columns", "no such name", "head"], ANY)) == ["head", "columns", "mean"]
+    assert len(foremost(_by_owner()[ANY], ANY)) == FOREMOST

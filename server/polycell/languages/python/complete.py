@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from polycell.core.environment import Binding
+from polycell.core.patterns import pattern
 from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
 from polycell.core.service import Context
 from polycell.core.text import Span
@@ -41,9 +42,12 @@ from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.keyword_words import keywords
 from polycell.languages.python.known import dbutils
 from polycell.languages.python.known.members import MEMBERS
+from polycell.languages.python.known.usual import BUILTIN_RANK
 
+_METHOD = pattern(r"([ \t]+)(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([ \t]*")
 MOST = 200  # names of other cells offered at once; the list is marked incomplete when there are more
 
+BUILTIN, KEYWORD = 100, 200  # ranks
 _MADE = 5000  # rank of members that no engine sees
 _BUILTINS = tuple(sorted(n for n in dir(builtins) if not n.startswith("_")))
 _KEYWORDS = tuple(k for k in (*keyword.kwlist, "match", "case") if k not in ("True", "False", "None"))
@@ -169,15 +173,43 @@ def _names(context: Context, place: Place) -> Completions:
         for name in keywords(place)
         if _wanted(name, word)
     ]
+    itself = _own_parameter(context.cell.text, span.start)
+    if itself:
+        items.append(Completion(itself, "variable", span, rank=0))
     bound, seen, incomplete = _bound(place, span)
     items += bound
     if incomplete and not word:
         return Completions(tuple(items), incomplete)  # long enough; whoever types a letter asks again
     ambient = context.host.ambient.get(context.cell.language, frozenset())
     items += [Completion(n, "variable", span, rank=70) for n in sorted(ambient - seen) if _wanted(n, word)]
-    items += [Completion(n, _builtin_kind(n), span, rank=80) for n in _BUILTINS if n not in seen and _wanted(n, word)]
-    items += [Completion(n, "keyword", span, rank=90) for n in _KEYWORDS if _wanted(n, word)]
+    items += [
+        Completion(n, _builtin_kind(n), span, rank=BUILTIN + BUILTIN_RANK.get(n, len(BUILTIN_RANK)))
+        for n in _BUILTINS
+        if n not in seen and _wanted(n, word)
+    ]
+    items += [Completion(n, "keyword", span, rank=KEYWORD) for n in _KEYWORDS if _wanted(n, word)]
     return Completions(tuple(items), incomplete)
+
+
+def _own_parameter(text: str, offset: int) -> str:
+    """`self` or `cls`, where the first parameter of a method is written at an offset; "" at any other place."""
+    line = text.rfind("\n", 0, offset) + 1
+    found = _METHOD.fullmatch(text, line, offset)
+    if found is None:
+        return ""
+    decorated = ""
+    for above in reversed(text[:line].splitlines()):
+        inner = above.strip()
+        indent = len(above) - len(above.lstrip())
+        if not inner or inner.startswith("#") or indent > len(found[1]):
+            continue
+        if indent < len(found[1]):
+            return ("cls" if decorated == "@classmethod" else "self") if inner.startswith("class ") else ""
+        if decorated == "":
+            decorated = inner
+            if decorated == "@staticmethod":
+                return ""
+    return ""
 
 
 def _bound(place: Place, span: Span) -> tuple[list[Completion], set[str], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import keyword
 import logging
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -25,14 +26,18 @@ from polycell.languages.python.engine.members import ALONE, METHOD, module_slice
 from polycell.languages.python.engine.slices import slice_of
 from polycell.languages.python.engine.typed import receiver_slice
 from polycell.languages.python.flow.at_cursor import Place
+from polycell.languages.python.known.usual import ANY, FOREMOST, foremost
 from polycell.languages.python.syntax.source import PythonSource
 
 log = logging.getLogger(__name__)
 
 _WORD = pattern(r"\w+")
+_FROM = pattern(r"\bfrom\s+([\w.]+)\s+import\s+[(\w\s,]*\Z")
 _BEHIND_DOT = pattern(r"\.\s*\w*\Z")
 LONGEST = 200  # characters of a word and the blanks before it
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
+# A word that is read as the member which is not written yet: `f(np.random.⏎ index=[1])`.
+_NEXT_WORD = pattern(rf"\s+(?!(?:{'|'.join(keyword.kwlist)})\b)[^\W\d]")
 _PRESENT = f"{MARK}_present"
 _GLUE = f"def {_PRESENT}[T](it: T | None) -> T: ...\n"
 WITH_OURS = 0.3  # seconds that an engine has when we have something to show ourselves
@@ -44,7 +49,7 @@ MOST_IMPORTS = 12
 # Classes that stubs put into `builtins`, and that no Python has there.
 _STUBS_ALONE = frozenset({"ellipsis", "function"})
 
-KEYWORD_ARGUMENT, INNER, OTHER, IMPORT = 5, 8, 65, 95
+KEYWORD_ARGUMENT, INNER, OTHER, IMPORT = 5, 8, 65, 300
 
 
 async def with_engine(engine: Engine, context: Context, place: Place, own: Completions) -> Completions:
@@ -72,9 +77,11 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
             return own  # the engine knows less of the type than we do
         # A column that a method hides is offered as `["count"]`, and the method beside it.
         taken = {item.label for item in ours if not item.insert}
-        return Completions((*ours, *as_members(found, site.span, site.word, usual, taken)))
+        owner = place.type_of(site.receiver)
+        module = owner.qualified if isinstance(owner, Module) else ANY
+        return Completions((*ours, *as_members(found, site.span, site.word, usual, taken, module)))
     named = {item.label for item in own.items}
-    added = tuple(_as_names(context, found, site.span, site.word, named, nameless=site.before in NAMELESS))
+    added = tuple(_as_names(place, found, named))
     # What could be imported depends on what is typed: whoever types on asks again.
     return Completions((*own.items, *added), own.incomplete or not site.quote)
 
@@ -175,8 +182,11 @@ async def _here(
         name, text = f"{name}, in a blank", f"{cut.text[:where]}{receiver}.{cut.text[where:]}"
         where += len(receiver) + 1
     behind = _WORD.match(text, where)  # inside of a word ty offers nothing, at its end it does
+    end = behind.end() if behind else where
+    if receiver and _NEXT_WORD.match(text, end):
+        closers = ","
     if behind or closers:
-        name, text = f"{name}, word cut", text[:where] + closers + text[behind.end() if behind else where :]
+        name, text = f"{name}, word cut", text[:where] + closers + text[end:]
     return read(await engine.ask(context.notebook, name, text, METHOD, where))
 
 
@@ -197,10 +207,12 @@ def _kind(name: str, statement: str) -> CompletionKind:
     return "class" if name[:1].isupper() and not name.isupper() else "function"
 
 
-def _as_names(
-    context: Context, found: Sequence[Entry], span: Span, typed: str, taken: set[str], *, nameless: bool = False
-) -> Iterable[Completion]:
-    """`nameless`: what stands there names nothing of the scopes around, but something of a module."""
+def _as_names(place: Place, found: Sequence[Entry], taken: set[str]) -> Iterable[Completion]:
+    context, span, typed = place.context, place.site.span, place.site.word
+    # What stands behind `import` names nothing of the scopes around, but something of a module.
+    nameless = place.site.before in NAMELESS
+    module = _FROM.search(context.cell.text, max(0, span.start - LONGEST), span.start) if nameless else None
+    first = foremost((entry.label for entry in found if not _farther(entry.label, typed)), module[1]) if module else {}
     seen = set(taken)
     for entry in found:
         if entry.statement or entry.label in seen or (entry.label.startswith("__") and not typed.startswith("_")):
@@ -209,8 +221,11 @@ def _as_names(
             continue
         seen.add(entry.label)
         private = hidden(entry.label)
-        rank = INNER if entry.kind == "variable" and not private and not nameless else OTHER
-        rank += _farther(entry.label, typed) + 5 * private
+        if entry.label in first:
+            rank = OTHER - FOREMOST + first[entry.label]
+        else:
+            rank = INNER if entry.kind == "variable" and not private and not nameless else OTHER
+            rank += _farther(entry.label, typed) + 5 * private
         argument = KEYWORD_ARGUMENT + _farther(entry.label, typed)
         yield _item(entry, span, argument if _is_argument(entry) else rank)
     if len(typed) >= ALIASES_FROM:

@@ -13,6 +13,7 @@ from polycell.core.results import Completion, CompletionKind
 from polycell.core.text import Span
 from polycell.languages.python.engine.glue import MARK, without_glue
 from polycell.languages.python.engine.importable import ALIASES, RANK, STANDARD_RANK
+from polycell.languages.python.known.usual import ANY, FOREMOST, foremost
 
 _IMPORT = pattern(r"\A\s*(?:from\s+(?P<module>[\w.]+)\s+import\s+(?P<name>\w+)|import\s+(?P<whole>[\w.]+))\s*\Z")
 _CALLABLE = pattern(
@@ -174,17 +175,21 @@ def importing(found: Iterable[Entry], typed: str, most: int) -> list[Entry]:
 
 
 def as_members(
-    found: Iterable[Entry], span: Span, typed: str, usual: set[str], taken: set[str]
+    found: Iterable[Entry], span: Span, typed: str, usual: set[str], taken: set[str], owner: str = ANY
 ) -> Iterable[Completion]:
-    """What begins as it is typed first, and of that what most people want; what begins with an underscore last."""
+    """What begins as it is typed first, and of that what most people want of `owner`: the foremost by their use, what
+    is `usual` by the alphabet, then all others. What begins with an underscore is last."""
     folded = typed.casefold()
-    for label, kind, detail, documentation, insert, statement in found:
-        if label in taken or statement:
-            continue
+    wanted = [entry for entry in found if entry.label not in taken and not entry.statement]
+    first = foremost((entry.label for entry in wanted if entry.label.casefold().startswith(folded)), owner)
+    for label, kind, detail, documentation, insert, _ in wanted:
         if label[:1] == "_":
             rank = HIDDEN + hidden(label)
+        elif label in first:
+            rank = MEMBER + first[label]
         else:
-            rank = MEMBER + (label not in usual) + (2 if folded and not label.casefold().startswith(folded) else 0)
+            rank = MEMBER + FOREMOST + (label not in usual)
+            rank += 2 if folded and not label.casefold().startswith(folded) else 0
         yield Completion(label, kind, span, insert, detail, documentation, rank)
 
 

@@ -51,7 +51,7 @@ async def of_module(engine: Engine, context: Context, offset: int) -> Completion
     except asyncio.TimeoutError:
         log.info("the engine is late for cell %s", context.cell.id)
         return Completions((), True)
-    return Completions(tuple(as_members(known, here.span, here.word, set(), set()))) if known else None
+    return Completions(tuple(as_members(known, here.span, here.word, set(), set(), found.module))) if known else None
 
 
 def member_slice(member: Member) -> str:
