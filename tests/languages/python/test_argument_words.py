@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from polycell.languages.python.argument_words import FUNCTIONS, METHODS, WORDS
+from polycell.languages.python.argument_words import WORDS
+from polycell.languages.python.known.words import KEY, accepted
 from tests.dsl import labels
 
 FRAME = """
@@ -59,6 +60,50 @@ def test_pandas_knows_them() -> None:
     assert set(WORDS["plot"]) <= set(pd.DataFrame.plot._all_kinds)
 
 
-def test_every_line_names_words_that_there_are() -> None:
-    tables = [*METHODS.values(), FUNCTIONS]
-    assert {name for table in tables for taken in table.values() for name in taken.values()} <= set(WORDS)
+LIBRARIES = """
+import pandas as pd, seaborn as sns, matplotlib.pyplot as plt, numpy as np
+from sklearn.svm import SVC
+from sklearn.linear_model import LogisticRegression as Model
+from sklearn import metrics
+df = pd.DataFrame({"a": [1]})
+fig, ax = plt.subplots()
+# %%
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "first"),
+    [
+        ('SVC(kernel="<|>")', ["linear", "poly", "precomputed"]), ('Model(solver="<|>', ["lbfgs", "liblinear"]),
+        ('metrics.f1_score([1], [1], average="<|>', ["binary", "macro"]),
+        ('sns.set_style("<|>', ["whitegrid", "darkgrid"]), ('sns.load_dataset("<|>")', ["tips", "titanic"]),
+        ('sns.heatmap(df, cmap="<|>")', ["viridis", "plasma"]), ('plt.legend(loc="<|>")', ["best", "upper right"]),
+        ('ax.plot([1], color="<|>")', ["red", "blue"]), ('ax.scatter([1], [1], marker="<|>")', ["o", "."]),
+        ('df.plot(color="<|>")', ["red", "blue"]), ('df.a.plot.bar(color="<|>")', ["red", "blue"]),
+        ('df.plot(kind="<|>")', ["line", "bar"]), ('plt.axis("<|>")', ["off", "on"]),
+        ('plt.rcParams["<|>"] = 1', ["figure.figsize", "font.size"]), ('plt.style.use("<|>")', ["Solarize_Light2"]),
+        ('pd.set_option("<|>", 5)', ["display.max_rows"]), ('pd.set_option("a", 5, "<|>', ["display.max_rows"]),
+        ('open("x", "<|>")', ["r", "w"]), ('open("x", encoding="<|>")', ["utf-8"]),
+    ],
+)  # fmt: skip
+def test_of_functions(code: str, first: list[str]) -> None:
+    assert labels(f"{LIBRARIES}{code}")[: len(first)] == first
+
+
+@pytest.mark.parametrize(
+    "code",
+    ['def open(x, y): ...\nopen("x", "<|>")', 'plt.title("<|>")', 'ax.set_title("<|>")', 'SVC("<|>")', 'print("<|>")',
+     'df.plot(title="<|>")', 'plt.rcParams.get["<|>"]'],
+)  # fmt: skip
+def test_no_words_anywhere_else(code: str) -> None:
+    assert not labels(f"{LIBRARIES}{code}")
+
+
+def test_the_words_of_functions_are_known_to_their_libraries() -> None:
+    assert all(pd.get_option(name) is not Ellipsis for name in accepted("pandas.get_option")[0] if "display." in name)
+    matplotlib = pytest.importorskip("matplotlib")
+    taken = accepted("matplotlib.pyplot.scatter")
+    assert all(matplotlib.colors.is_color_like(name) for name in taken["color"])
+    assert {name.removesuffix("_r") for name in taken["cmap"]} <= set(matplotlib.colormaps)
+    assert set(accepted("matplotlib.rcParams")[KEY]) <= set(matplotlib.rcParams)
+    assert set(taken["marker"]) <= set(matplotlib.lines.Line2D.markers)

@@ -1,7 +1,9 @@
-"""Arguments that take one of a few words which no type tells: one table of data, (callee, argument) → words.
+"""Arguments that take one of a few words which no type tells: tables of data, (callee, argument) → words.
 
-Written as in `column_arguments`, with the name of the words before the role, which is `word` for the text or each text
-of a list, `values` for the values of a dictionary, `pairs` for the second of a tuple (`agg(n=("a", "sum"))`).
+Those of functions are in `known.words`; here are those of methods of frames, and those with words in lists and
+dictionaries. Written as in `column_arguments`, with the name of the words before the role, which is `word` for the text
+or each text of a list, `values` for the values of a dictionary, `pairs` for the second of a tuple
+(`agg(n=("a", "sum"))`).
 """
 
 from __future__ import annotations
@@ -9,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias, cast
 
-from polycell.core.types import Module
+from polycell.core.types import UNKNOWN, Module
 from polycell.languages.python.columns.places import owners
 from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.frames import rules
+from polycell.languages.python.keyword_words import draws
 from polycell.languages.python.known.column_arguments import lines
+from polycell.languages.python.known.words import AXES, KEY, accepted
 from polycell.languages.python.syntax.cursor import Bracket
 
 Role: TypeAlias = Literal["word", "values", "pairs"]
@@ -77,16 +81,16 @@ _FUNCTIONS = """
     pyspark.sql.functions.trunc         unit    word    format 1
 """
 
-Arguments: TypeAlias = Mapping[tuple[str | int, Role], str]
+Arguments: TypeAlias = Mapping[tuple[str | int, Role], Sequence[str]]
 
 
 def _table(text: str) -> Mapping[str, Arguments]:
-    """Callee → (argument, role) → the name of its words."""
-    made: dict[str, dict[tuple[str | int, Role], str]] = {}
+    """Callee → (argument, role) → its words."""
+    made: dict[str, dict[tuple[str | int, Role], Sequence[str]]] = {}
     for callee, words, (role, *arguments) in lines(text):
         for argument in arguments:
             key = int(argument) if argument.isdigit() else argument
-            made.setdefault(callee, {})[key, cast(Role, role)] = words
+            made.setdefault(callee, {})[key, cast(Role, role)] = WORDS[words]
     return made
 
 
@@ -103,6 +107,8 @@ def words(place: Place) -> Sequence[str]:
     inside: list[Bracket] = []
     for bracket in reversed(place.site.brackets):
         if bracket.receiver:
+            if bracket.kind == "[" and not inside:
+                return _keys(place, bracket.receiver)
             taken = _taken(place, bracket.receiver) if bracket.kind == "(" else None
             return _fitting(taken, bracket, inside) if taken is not None else ()
         inside.append(bracket)
@@ -111,14 +117,31 @@ def words(place: Place) -> Sequence[str]:
     return ()
 
 
+def _keys(place: Place, receiver: str) -> Sequence[str]:
+    type_ = place.type_of(receiver)
+    return accepted(type_.qualified).get(KEY, ()) if isinstance(type_, Module) else ()
+
+
 def _taken(place: Place, receiver: str) -> Arguments | None:
     owner, _, method = receiver.rpartition(".")
     type_ = place.type_of(owner or receiver)
     if isinstance(type_, Module):
-        callee = type_.qualified if not owner else f"{type_.qualified}.{method}"
-        return FUNCTIONS.get(rules.canonical(callee))
-    found = (METHODS.get(rules.flavour_of(place.type_of(of)), {}).get(name) for of, name in owners(receiver))
-    return next((taken for taken in found if taken is not None), None)
+        callee = rules.canonical(type_.qualified if not owner else f"{type_.qualified}.{method}")
+        return {**_as_words(callee), **FUNCTIONS.get(callee, {})}
+    if not owner:
+        builtin = type_ == UNKNOWN and place.run.overlay().get(method) is place.context.view.lookup(method) is None
+        return _as_words(method) if builtin else None
+    for of, name in owners(receiver):
+        known = METHODS.get(rules.flavour_of(place.type_of(of)), {})
+        if known is _FRAMES and name.partition(".")[0] == "plot":
+            return {**_as_words(f"{AXES}.plot"), **known.get(name, {})}
+        if name in known:
+            return known[name]
+    return _as_words(f"{AXES}.{method}") if draws(place, type_) else None
+
+
+def _as_words(callee: str) -> Arguments:
+    return {(argument, "word"): words for argument, words in accepted(callee).items()}
 
 
 def _fitting(taken: Arguments, bracket: Bracket, inside: Sequence[Bracket]) -> Sequence[str]:
@@ -133,5 +156,5 @@ def _fitting(taken: Arguments, bracket: Bracket, inside: Sequence[Bracket]) -> S
         role = "word"
     else:
         return ()
-    names = (taken.get((argument, role)) for argument in (bracket.keyword or bracket.argument, "**"))
-    return next((WORDS[name] for name in names if name is not None), ())
+    found = (taken.get((argument, role)) for argument in (bracket.keyword or bracket.argument, "**"))
+    return next((words for words in found if words is not None), ())

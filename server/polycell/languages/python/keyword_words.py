@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from polycell.core.types import UNKNOWN, Module, Opaque
+from polycell.core.types import UNKNOWN, Module, Opaque, Type
 from polycell.languages.python.columns.places import owners
 from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.frames import rules
@@ -71,11 +71,13 @@ def taken(place: Place, call: Bracket) -> Sequence[str]:
     for of, name in owners(call.receiver):
         if name in FRAMES and rules.flavour_of(place.type_of(of)) in ("pandas", "pandas series", "pandas groups"):
             return FRAMES[name]
-    drawing = isinstance(type_, Opaque) and type_.name.startswith("matplotlib.")
-    return AXES.get(method, ()) if drawing or (type_ == UNKNOWN and _draws(place)) else ()
+    return AXES.get(method, ()) if draws(place, type_) else ()
 
 
-def _draws(place: Place) -> bool:
-    """Whether the notebook uses matplotlib: what is drawn on is seldom of a type that we know."""
+def draws(place: Place, type_: Type) -> bool:
+    """Whether something is drawn on a value of this type. That of what is drawn on is seldom known: then whether the
+    notebook uses matplotlib."""
+    if type_ != UNKNOWN:
+        return isinstance(type_, Opaque) and type_.name.startswith("matplotlib.")
     found = place.run.overlay().get("plt") or place.context.view.lookup("plt")
     return found is not None and isinstance(found.type, Module) and found.type.qualified == "matplotlib.pyplot"

@@ -13,7 +13,7 @@ from polycell.languages.python.syntax.values import value_of
 
 # Who takes a path first, by the end of its name, and by which keywords others do.
 _TAKERS = pattern(
-    r"(?:.*\.)?(?:open|Path|PurePath|i?glob|imread|load|load_\w+|loadtxt|genfromtxt|savefig|run_path|(?:Parquet|Excel)File|"
+    r"(?:.*\.)?(?:open|Path|PurePath|i?glob|imread|load|load_(?!dataset\b)\w+|loadtxt|genfromtxt|savefig|run_path|(?:Parquet|Excel)File|"
     r"(?:read|scan)_(?!sql|clipboard|gbq|html|database)\w+|\w+_(?:csv|parquet|json|excel|feather|pickle|stata|hdf|orc|ipc))"
     r"|(?:os|shutil)\.(?:listdir|scandir|walk|chdir|stat|mkdir|makedirs|remove|unlink|rename|copy\w*|move|rmtree)"
     r"|(?:os\.)?path\.(?:exists|isfile|isdir|getsize|join|abspath)|join|.+\.joinpath|sqlite3\.connect|duckdb\.connect"
