@@ -58,6 +58,10 @@ _FRAMES_IN_SQL = {
 
 _JUPYTER_NAMES = frozenset({"get_ipython", "display", "In", "Out", "exit", "quit", "open", "__builtin__"})
 _SPARK_NAMES = frozenset({"spark", "sc", "sqlContext"})
+# What Spark's shells and hosted platforms put into a session before its first cell. A file often does not say that it
+# ran on one (Fabric, EMR and Databricks notebooks saved as plain Jupyter ones, `pyspark` with Jupyter as its driver):
+# a name of these that no cell gives is taken for theirs, and offered where the host is known to give it.
+PLATFORM_NAMES = _SPARK_NAMES | {"sqlc", "dbutils", "displayHTML", "mssparkutils", "notebookutils", "glueContext"}
 _DATABRICKS_NAMES = _SPARK_NAMES | {
     *("dbutils", "display", "displayHTML", "sql", "table", "udf", "getArgument"),
     *("get_ipython", "In", "Out", "_sqldf", "dlt", "sqlContext"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from polycell.core.facts import Definition, Use
+from polycell.core.hosts import PLATFORM_NAMES
 from polycell.core.notebook import Cell
 from polycell.core.patterns import pattern
 from polycell.core.service import Context
@@ -30,12 +31,7 @@ _ALWAYS = frozenset(dir(builtins)) | {
 }
 # IPython's history: `_`, `__`, `_10`, `_i`, `_i3`, `_ih`, `_oh`, `_dh`, `_exit_code`.
 _HISTORY = pattern(r"_{1,3}|_\d+|_i{1,3}|_i\d+|_ih|_oh|_dh|_exit_code|In|Out")
-# What Spark's shells and hosted platforms put into a session before its first cell. A file often does not say that it
-# ran on one (Fabric, EMR and Databricks notebooks saved as plain Jupyter ones, `pyspark` with Jupyter as its driver).
-_PLATFORMS = frozenset(
-    {"spark", "sc", "sqlContext", "sqlc", "dbutils", "displayHTML", "mssparkutils", "notebookutils", "glueContext"}
-    | {"ojs_define"}  # Quarto
-)
+_PLATFORMS = PLATFORM_NAMES | {"ojs_define"}  # Quarto
 
 # Hosts whose notebooks are often made to be `%run` by others: their functions use what the caller defines.
 _RUN_BY_OTHERS = frozenset({"databricks", "synapse"})

@@ -102,8 +102,9 @@ def test_no_words_anywhere_else(code: str) -> None:
 def test_the_words_of_functions_are_known_to_their_libraries() -> None:
     assert all(pd.get_option(name) is not Ellipsis for name in accepted("pandas.get_option")[0] if "display." in name)
     matplotlib = pytest.importorskip("matplotlib")
+    colors, lines = pytest.importorskip("matplotlib.colors"), pytest.importorskip("matplotlib.lines")
     taken = accepted("matplotlib.pyplot.scatter")
-    assert all(matplotlib.colors.is_color_like(name) for name in taken["color"])
+    assert all(colors.is_color_like(name) for name in taken["color"])
     assert {name.removesuffix("_r") for name in taken["cmap"]} <= set(matplotlib.colormaps)
     assert set(accepted("matplotlib.rcParams")[KEY]) <= set(matplotlib.rcParams)
-    assert set(taken["marker"]) <= set(matplotlib.lines.Line2D.markers)
+    assert set(taken["marker"]) <= set(lines.Line2D.markers)

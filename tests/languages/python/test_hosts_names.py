@@ -48,7 +48,8 @@ def test_the_utilities_are_known_without_their_package() -> None:
     found = asyncio.run(features.signature(case.snapshot, case.session.services, case.cell, case.offset))
     assert found is not None
     assert found.signatures[0].label == "get(name: str) -> str"
-    assert dsl.labels("# %%\ndbutils.<|>") == []
+    assert "widgets" in dsl.labels("# %%\ndbutils.<|>")  # saved as a plain Jupyter notebook
+    assert dsl.labels("# %%\ndbutils = f()\ndbutils.<|>") == []
 
 
 @pytest.mark.parametrize("host", ["jupyter", "databricks", "colab"])
@@ -79,3 +80,12 @@ def test_parameters_have_the_type_that_they_declare(tmp_path: Path) -> None:
     assert {name: describe(b.type) for name, b in found.items() if b} == {"n": "int", "name": "", "rate": "int"}
     assert all(b is not None and b.kind == "parameter" for b in found.values())
     assert isinstance(found["rate"] and found["rate"].type, Scalar)
+
+
+def test_spark_is_known_where_the_file_does_not_say_that_it_ran_there() -> None:
+    above = "# %%\ndf = spark.createDataFrame([(1, 'a')], ['id', 'name'])\n# %%\n"
+    assert dsl.labels(f"{above}df.select('<|>')") == ["id", "name"]
+    case = dsl.load(f"{above}df.createOrReplaceTempView('people')\nspark.sql('select id, nam from people')")
+    assert [finding.code for _, finding in dsl.findings(case)] == ["sql-unknown-column"]
+    assert dsl.labels(f"# %%\nspark = start()\n{above}df.select('<|>')") == []
+    assert "spark" not in dsl.labels("# %%\nspa<|>")

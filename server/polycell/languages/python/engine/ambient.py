@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 
-from polycell.core.hosts import Host
+from polycell.core.hosts import PLATFORM_NAMES, Host
 from polycell.languages.python.engine.typed import ANY, by_name, header, variable
 
 _BUILTINS = frozenset(dir(builtins))
@@ -35,8 +35,9 @@ _TYPED: Mapping[str, str] = {
 
 
 def declared(host: Host, language: str, name: str) -> str | None:
-    """Code that makes the name known; None for a name that the host does not give."""
-    if name not in host.ambient.get(language, frozenset()) or (name in _BUILTINS and name not in _IMPORTED):
+    """Code that makes the name known; None for a name that neither the host nor any platform gives."""
+    given = name in host.ambient.get(language, frozenset()) or (language == "python" and name in PLATFORM_NAMES)
+    if not given or (name in _BUILTINS and name not in _IMPORTED):
         return None  # IPython's `open` is Python's own, but for a check of the file's number
     if name == "In":
         return "In: list[str] = []\n"

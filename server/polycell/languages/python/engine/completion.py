@@ -211,8 +211,8 @@ def _as_names(place: Place, found: Sequence[Entry], taken: set[str]) -> Iterable
     context, span, typed = place.context, place.site.span, place.site.word
     # What stands behind `import` names nothing of the scopes around, but something of a module.
     nameless = place.site.before in NAMELESS
-    module = _FROM.search(context.cell.text, max(0, span.start - LONGEST), span.start) if nameless else None
-    first = foremost((entry.label for entry in found if not _farther(entry.label, typed)), module[1]) if module else {}
+    source = _FROM.search(context.cell.text, max(0, span.start - LONGEST), span.start) if nameless else None
+    first = foremost((entry.label for entry in found if not _farther(entry.label, typed)), source[1]) if source else {}
     seen = set(taken)
     for entry in found:
         if entry.statement or entry.label in seen or (entry.label.startswith("__") and not typed.startswith("_")):

@@ -57,7 +57,7 @@ def _constant(run: Interpreter, node: ast.Constant) -> Type:
 
 def _name(run: Interpreter, node: ast.Name) -> Type:
     if run.slot(node.id) is None:
-        if node.id in ("spark", dbutils.NAME) and node.id in run.view.host.ambient.get("python", ()):
+        if node.id in ("spark", dbutils.NAME) and node.id in run.missing:
             return Opaque("pyspark.sql.SparkSession") if node.id == "spark" else dbutils.value()
         if node.id == "__file__" and run.file:
             return of_value(run.file)
