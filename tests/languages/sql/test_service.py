@@ -181,7 +181,7 @@ def offered(cell: str, before: str = DDL) -> list[str]:
         ("with w as (select id k from orders) select <|> from w", ["k"]),
         ("with w(a, b) as (select id, total from orders) select w.<|> from w", ["a", "b"]),
         ("select s.<|> from (select id, total as t from orders) s", ["id", "t"]),
-        ("select id as kk from orders order by <|>", ["Day", "customer_id", "id", "total", "kk"]),
+        ("select id as kk from orders order by <|>", ["kk", "Day", "customer_id", "id", "total"]),
         ("insert into customers (<|>", ["customer_id", "id", "name"]),
         ("update customers set <|>", ["customer_id", "id", "name"]),
         ("select * exclude (<|>) from customers", ["customer_id", "id", "name"]),

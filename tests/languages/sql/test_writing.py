@@ -91,7 +91,8 @@ def test_nothing_but_columns_of_the_table(dialect: str, query: str) -> None:
 
 
 def test_no_columns_are_offered_where_rows_are_counted() -> None:
-    assert {item.kind for item in offered("postgres", "select * from orders limit <|>")} == {"keyword"}
+    assert offered("postgres", "select * from orders limit <|>") == []
+    assert [item.label for item in offered("postgres", "select * from orders limit 1 <|>")] == ["OFFSET"]
 
 
 def test_objects_of_redshift_taken_apart() -> None:

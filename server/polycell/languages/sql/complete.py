@@ -11,6 +11,7 @@ from polycell.core.types import Column, Table, describe
 from polycell.core.values import replace
 from polycell.languages.sql.catalogue import ViewCatalogue, sql_table
 from polycell.languages.sql.definitions import target
+from polycell.languages.sql.following import behind_operand, behind_table, fitting, goes_on, keywords, plain_keywords
 from polycell.languages.sql.offers import column as _column
 from polycell.languages.sql.offers import columns as _columns_of
 from polycell.languages.sql.offers import item as _item
@@ -23,7 +24,7 @@ from polycell.languages.sql.relations.lambdas import lambda_element
 from polycell.languages.sql.relations.sources import sources, target_of
 from polycell.languages.sql.syntax.blocks import Block
 from polycell.languages.sql.syntax.place import Place
-from polycell.languages.sql.syntax.words import TABLE_HEADS
+from polycell.languages.sql.syntax.words import AGGREGATES, CAST_TYPES, TABLE_HEADS
 from polycell.tables.databases.catalogue import Database, Relation
 
 WIDEST = 5000  # columns of all tables that are gone through where no FROM says which are meant
@@ -31,8 +32,13 @@ MOST = 1000  # items of one answer; more are left to the next letter
 
 _LEAVING_OUT = frozenset({"EXCLUDE", "EXCEPT", "RENAME"})
 _NAMELESS_CALLS = frozenset({"bigquery", "trino", "presto", "snowflake", "tsql", "oracle", "clickhouse"})
-_ALIASES_SEEN = frozenset({"order", "group", "having", "qualify"})
-_TYPES = ("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL")
+_ALIASES_SEEN = frozenset({"order", "having", "qualify"})
+# Databases that do not know there what the SELECT list names.
+_ALIASES_UNSEEN = {
+    "group": frozenset({"tsql", "oracle", "trino", "presto", "hive"}),
+    "having": frozenset({"tsql", "oracle", "trino", "presto", "hive", "postgres", "redshift"}),
+}
+_FOLDED_AGGREGATES = frozenset(name.casefold() for name in AGGREGATES)
 _JOINED = frozenset({"JOIN", "FROM", ",", "LATERAL", "(", "ONLY", "INTO", "UPDATE", "TABLE", "USING", "OUTER"})
 
 
@@ -64,31 +70,40 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
     if before == "." or (before == "AS" and not _casts(place)):
         return
     if before == "::" or before == "AS":
-        yield from (_item(place, name, "keyword", rank=60) for name in _TYPES)
+        types = CAST_TYPES.get(place.statement.dialect.name, CAST_TYPES[""])
+        yield from (_item(place, name, "keyword", rank=60 + at) for at, name in enumerate(types))
         return
     clause = place.segment.clause
     if clause == "head" and place.block.step and place.before() == "|>":
-        yield from _words(place, "pipe", calls=False)
+        yield from _words(place, plain_keywords(place, "pipe"))
     elif clause == "head" and not place.block.step:
         yield from _at_head(place, relations, catalogue)
     elif clause == "with":
-        yield from _words(place, "with")
-    elif clause == "using":
+        yield from _words(place, plain_keywords(place, _in_with(place)))
+    elif clause == "using" and place.inner is not place.block:
         yield from _using(place, relations)
-    elif clause == "from" and place.inner.kind in ("query", "join"):
-        if _expects_table(place):
+    elif clause in ("from", "using") and place.inner.kind in ("query", "join"):
+        if clause == "from" and _expects_table(place):
             yield from _tables(place, relations, catalogue)
         else:
-            yield from _words(place, "from")
+            yield from _words(place, behind_table(place))
     elif (clause in ("set", "conflict") and _expects_target(place)) or _inserts(place):
         yield from _target_columns(place, relations)
     elif clause == "select" and (starred := _behind_star(place)) is not None:
         seen = relations.visible(place.block, outer=False)
         yield from _columns(place, [v for v in seen if not starred or v.name.casefold() == starred])
     elif clause == "limit" and not _limits_by(place):
-        yield from _words(place, clause)
+        yield from _words(place, plain_keywords(place, clause))
     else:
         yield from _expression(place, relations, catalogue)
+
+
+def _in_with(place: Place) -> str:
+    """Which keywords stand there: behind WITH, behind the name of a table, behind its query."""
+    if place.index == place.segment.start or place.before() == ",":
+        return "with"
+    ended = [child for child in place.block.children.values() if child.end == place.index and child.kind == "query"]
+    return "query" if ended else "cte"
 
 
 def _casts(place: Place) -> bool:
@@ -254,10 +269,20 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
         replace(v, table=relations.before_pivots(v, place.block, place.index) or v.table) if v.source.pivots else v
         for v in _matched(place, relations.visible(place.block))
     ]
+    behind = behind_operand(place)
+    if behind:
+        yield from _words(place, keywords(place, clause, behind=True), rank=2)
+        yield from (item._replace(rank=item.rank + 80) for item in _columns(place, seen))
+        return
+    if goes_on(place):
+        yield from _words(place, keywords(place, clause, behind=False), rank=2)
+        return
     if clause == "on":
         yield from _pairs(place, relations)
+    if clause == "group" or (clause == "order" and place.inner is place.block):
+        yield from _selected(place, relations, clause)
     yield from _columns(place, seen)
-    if clause in _ALIASES_SEEN:
+    if clause in _ALIASES_SEEN and place.statement.dialect.name not in _ALIASES_UNSEEN.get(clause, ()):
         for item in items(place.statement, place.block):
             if item.alias is not None:
                 name = place.statement.name(item.alias)
@@ -279,7 +304,25 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
                 insert=quoted(visible.name, place),
                 rank=30,
             )
-    yield from _words(place, clause, calls=True)
+    ranked = 5 if clause == "values" else 70
+    yield from _words(place, keywords(place, clause, behind=False), rank=ranked, clause=fitting(place, clause))
+
+
+def _selected(place: Place, relations: Relations, clause: str) -> Iterator[Completion]:
+    """What is selected, in that order: it is what one groups and orders by. No aggregate is grouped by."""
+    spelling, dialect = place.statement.spelling, place.statement.dialect.name
+    for at, item in enumerate(items(place.statement, place.block)):
+        rank = 6 if at < 20 else 8
+        if item.alias is not None:
+            calls = any(t.value.casefold() in _FOLDED_AGGREGATES for t in place.statement.tokens[item.start : item.end])
+            if clause == "order" or (not calls and dialect not in _ALIASES_UNSEEN["group"]):
+                name = place.statement.name(item.alias)
+                yield _item(
+                    place, name, "column", documentation="named in SELECT", insert=quoted(name, place), rank=rank
+                )
+        elif item.reference and (found := relations.resolve(item.reference, place.block)) is not None:
+            owner = spelling(item.reference[0]) if len(item.reference) == 2 else ""
+            yield _column(place, found[0], owner or found[1].name, rank, qualify=bool(owner))
 
 
 def _is_unnamed(place: Place, visible: Visible) -> bool:
@@ -423,7 +466,20 @@ def _target_columns(place: Place, relations: Relations) -> Iterator[Completion]:
     if target is not None:
         table = relations.table(target, place.block)
         name = place.statement.spelling(target.named) if target.named else ""
-        yield from _columns_of(place, table, name, 10)
+        taken = _taken(place)
+        yield from (i for i in _columns_of(place, table, name, 10) if i.label.casefold() not in taken)
+
+
+def _taken(place: Place) -> set[str]:
+    """The names that the list already has, folded."""
+    tokens, spelling, inner = place.statement.tokens, place.statement.spelling, place.inner
+    if inner is not place.block:
+        inside = tokens[inner.start + 1 : inner.end - 1 if inner.closed else place.index]
+        named = [t for n, t in enumerate(inside, inner.start + 1) if n != place.index]
+    else:
+        own = range(place.segment.start, place.segment.end)
+        named = [tokens[n] for n in own if n + 1 < len(tokens) and tokens[n + 1].value == "=" and n != place.index]
+    return {spelling(t).casefold() for t in named if t.kind in ("word", "name")}
 
 
 _DESCRIBING = frozenset({"DESCRIBE", "DESC"})
@@ -472,4 +528,6 @@ def _at_head(place: Place, relations: Relations, catalogue: ViewCatalogue) -> It
     if place.before() in TABLE_HEADS or (place.before() in _DETAILS and place.before(-2) in _DESCRIBING):
         yield from _tables(place, relations, catalogue)
     elif place.index == place.segment.start:
-        yield from _words(place, "start")
+        yield from _words(place, plain_keywords(place, "arm" if place.block.head is not None else "start"))
+    elif place.inner is place.block and behind_operand(place):
+        yield from _words(place, plain_keywords(place, statement.lower()))

@@ -14,7 +14,7 @@ from polycell.languages.sql.duckdb import functions as duckdb_functions
 from polycell.languages.sql.functions import functions
 from polycell.languages.sql.syntax.dialects import Dialect
 from polycell.languages.sql.syntax.place import Place
-from polycell.languages.sql.syntax.words import KEYWORDS, RESERVED
+from polycell.languages.sql.syntax.words import AGGREGATES, RESERVED
 
 _BARE = pattern(r"[^\W\d]\w*\Z")
 
@@ -111,21 +111,28 @@ def item(
     return Completion(label, kind, place.word, "" if insert == label else insert, detail, documentation, rank, filter_)
 
 
-def words(place: Place, clause: str, *, calls: bool = False) -> list[Completion]:
-    """The keywords of a clause, lower case behind a lower-case letter; with `calls` the dialect's functions too."""
+def words(place: Place, keywords: Sequence[str], *, rank: int = 70, clause: str = "") -> list[Completion]:
+    """Keywords, lower case behind a lower-case letter; with `clause` the dialect's functions too, those that fit there
+    first."""
     word = place.word
-    made = _words(place, clause, calls)
     dialect = place.statement.dialect.name
-    if calls and dialect == "duckdb":
+    made = [
+        Completion(label, kind, word, "", "", documentation, at)
+        for label, kind, documentation, at in _fixed(
+            tuple(keywords), rank, clause, dialect if clause else None, place.prefix.islower()
+        )
+    ]
+    if clause and dialect == "duckdb":
         at = {item.label: number for number, item in enumerate(made)}
         for f in duckdb_functions.beginning(place.prefix):
             number = at.get(f.name)
-            item = Completion(f.name, "function", word, "", f.returns, f.documentation, 61 if number is None else 60)
+            rank = 61 if number is None else made[number].rank
+            item = Completion(f.name, "function", word, "", f.returns, f.documentation, rank)
             if number is None:
                 made.append(item)
             elif made[number].kind == "function":
                 made[number] = item
-    elif calls:
+    elif clause:
         taken = {item.label.lower() for item in made}
         made += [
             Completion(f.name, "function", word, "", "", f"`{f.form}`", 61)
@@ -135,24 +142,22 @@ def words(place: Place, clause: str, *, calls: bool = False) -> list[Completion]
     return made
 
 
-def _words(place: Place, clause: str, calls: bool) -> list[Completion]:
-    word = place.word
-    return [
-        Completion(label, kind, word, "", "", documentation, rank)
-        for label, kind, documentation, rank in _fixed(
-            clause, place.statement.dialect.name if calls else None, place.prefix.islower()
-        )
-    ]
+_OVER_ROWS = frozenset({"select", "having", "qualify", "order", "returning"})
+_RANKS = {name: 40 + at for at, name in enumerate(AGGREGATES[:8])}
+_LATE = 66  # of functions over rows where there are none
 
 
-@lru_cache(maxsize=256)
-def _fixed(clause: str, dialect: str | None, lower: bool) -> Iterable[tuple[str, CompletionKind, str, int]]:
+@lru_cache(maxsize=512)
+def _fixed(
+    keywords: tuple[str, ...], rank: int, clause: str, dialect: str | None, lower: bool
+) -> Iterable[tuple[str, CompletionKind, str, int]]:
     made: dict[str, tuple[str, CompletionKind, str, int]] = {}
     for name, text in functions(dialect).items() if dialect is not None else ():
-        made[name] = (name, "function", text, 60)
-    for at, keyword in enumerate(KEYWORDS.get(clause, KEYWORDS["where"])):
+        usual = _RANKS.get(name, 50) if name in AGGREGATES else 60
+        made[name] = (name, "function", text, usual if clause in _OVER_ROWS or usual == 60 else _LATE)
+    for at, keyword in enumerate(keywords):
         label = keyword.lower() if lower else keyword
-        made.setdefault(label, (label, "keyword", "", 70 + min(at, 20)))
+        made.setdefault(label, (label, "keyword", "", rank + min(at, 20)))
     return tuple(made.values())
 
 

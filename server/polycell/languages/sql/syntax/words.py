@@ -20,88 +20,166 @@ RESERVED = words_of(
     UNPIVOT UPDATE USING VALUES WHEN WHERE WINDOW WITH WITHIN"""
 )
 
-# What may follow in a clause, the likeliest first.
+# Keywords of places where no expression is, the likeliest first.
 KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "pipe": (
         *("WHERE", "SELECT", "EXTEND", "AGGREGATE", "JOIN", "LEFT JOIN", "ORDER BY", "LIMIT", "SET", "DROP", "RENAME"),
         *("AS", "DISTINCT", "PIVOT", "UNPIVOT", "UNION ALL", "TABLESAMPLE", "CALL"),
     ),
     "start": (
-        *(
-            "SELECT",
-            "WITH",
-            "FROM",
-            "INSERT INTO",
-            "UPDATE",
-            "DELETE FROM",
-            "CREATE TABLE",
-            "CREATE VIEW",
-            "DROP TABLE",
-        ),
-        *("DESCRIBE", "EXPLAIN", "MERGE INTO", "ALTER TABLE", "VALUES"),
-    ),
-    "select": (
-        "FROM",
-        "AS",
-        "DISTINCT",
-        "CASE",
-        "WHEN",
-        "THEN",
-        "ELSE",
-        "END",
-        "CAST",
-        "OVER",
-        "NULL",
-        "AND",
-        "OR",
-        "NOT",
+        *("SELECT", "WITH", "FROM", "INSERT INTO", "UPDATE", "DELETE FROM", "CREATE TABLE", "CREATE VIEW"),
+        *("DROP TABLE", "DESCRIBE", "EXPLAIN", "MERGE INTO", "ALTER TABLE", "VALUES"),
     ),
     "from": (
-        *("WHERE", "JOIN", "LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN", "ON", "USING", "AS"),
-        *("GROUP BY", "ORDER BY", "LIMIT", "UNION ALL"),
+        *("WHERE", "JOIN", "LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN", "AS", "GROUP BY"),
+        *("ORDER BY", "LIMIT", "FETCH FIRST", "QUALIFY", "UNION ALL"),
     ),
-    "on": (
-        *(
-            "AND",
-            "OR",
-            "NOT",
-            "JOIN",
-            "LEFT JOIN",
-            "WHERE",
-            "GROUP BY",
-            "ORDER BY",
-            "LIMIT",
-            "IS NULL",
-            "BETWEEN",
-            "LIKE",
-        ),
-        *("IN", "CASE", "CAST"),
-    ),
-    "where": (
-        *(
-            "AND",
-            "OR",
-            "NOT",
-            "IN",
-            "LIKE",
-            "BETWEEN",
-            "IS NULL",
-            "IS NOT NULL",
-            "EXISTS",
-            "GROUP BY",
-            "ORDER BY",
-            "LIMIT",
-        ),
-        *("CASE", "CAST", "UNION ALL"),
-    ),
-    "group": ("HAVING", "ORDER BY", "LIMIT", "ALL", "ROLLUP", "CUBE", "GROUPING SETS", "QUALIFY"),
-    "having": ("AND", "OR", "NOT", "ORDER BY", "LIMIT", "BETWEEN", "IN"),
-    "qualify": ("OVER", "PARTITION BY", "ORDER BY", "AND", "OR", "LIMIT"),
-    "order": ("ASC", "DESC", "NULLS FIRST", "NULLS LAST", "LIMIT", "CASE"),
     "limit": ("OFFSET",),
-    "set": ("WHERE", "FROM", "CASE", "CAST", "NULL", "DEFAULT", "RETURNING"),
-    "with": ("AS", "SELECT", "RECURSIVE"),
-    "values": ("NULL", "DEFAULT", "RETURNING", "ON CONFLICT"),
+    "with": ("RECURSIVE",),
+    "cte": ("AS",),
+    "query": ("SELECT", "INSERT INTO", "UPDATE", "DELETE FROM", "MERGE INTO"),
+    "insert": ("VALUES", "SELECT", "WITH", "DEFAULT VALUES"),
+    "update": ("SET",),
+    "merge": ("USING",),
+    "delete": ("WHERE", "USING", "RETURNING"),
+    "arm": ("SELECT", "ALL", "VALUES"),
+}
+FROM_FIRST = words_of("duckdb spark databricks hive bigquery") | {""}
+
+# The keywords of a clause where an expression is to be written, the likeliest first.
+OPERANDS: Mapping[str, tuple[str, ...]] = {
+    "select": ("DISTINCT", "CASE", "NULL", "NOT", "EXISTS", "INTERVAL"),
+    "where": ("NOT", "EXISTS", "CASE", "NULL", "INTERVAL"),
+    "on": ("NOT", "EXISTS", "CASE", "NULL"),
+    "group": ("ALL", "ROLLUP", "CUBE", "GROUPING SETS", "CASE"),
+    "having": ("NOT", "EXISTS", "CASE", "NULL"),
+    "qualify": ("NOT", "CASE", "NULL"),
+    "order": ("CASE",),
+    "set": ("NULL", "DEFAULT", "CASE"),
+    "values": ("DEFAULT", "NULL", "CASE"),
+    "returning": ("CASE", "NULL"),
+}
+COMPARING = ("IS NULL", "IS NOT NULL", "IN", "LIKE", "BETWEEN", "NOT IN", "NOT LIKE")
+_ENDING = ("ORDER BY", "LIMIT", "FETCH FIRST", "UNION ALL", "UNION", "EXCEPT", "INTERSECT")
+# The same behind an expression.
+FOLLOWING: Mapping[str, tuple[str, ...]] = {
+    "select": ("FROM", "AS", "OVER", "AND", "OR", *COMPARING, "UNION ALL"),
+    "where": ("AND", "OR", *COMPARING, "GROUP BY", "HAVING", "QUALIFY", *_ENDING),
+    "on": (
+        *("AND", "OR", "WHERE", "JOIN", "LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN"),
+        *("GROUP BY", *_ENDING, *COMPARING),
+    ),
+    "group": ("HAVING", "QUALIFY", "WITH ROLLUP", *_ENDING),
+    "having": ("AND", "OR", *COMPARING, "QUALIFY", *_ENDING),
+    "qualify": ("AND", "OR", *COMPARING, *_ENDING),
+    "order": ("DESC", "ASC", "NULLS LAST", "NULLS FIRST", "LIMIT", "OFFSET", "FETCH FIRST"),
+    "set": ("WHERE", "FROM", "RETURNING", "AND", "OR"),
+    "values": ("RETURNING", "ON CONFLICT", "ON DUPLICATE KEY UPDATE"),
+    "conflict": ("DO UPDATE SET", "DO NOTHING", "WHERE"),
+    "returning": ("AS",),
+    "call": ("AND", "OR", *COMPARING, "ORDER BY"),
+}
+IN_CALLS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("CAST", "TRY_CAST", "SAFE_CAST"), ("AS",)),
+    **dict.fromkeys(("EXTRACT", "TRIM", "SUBSTRING"), ("FROM",)),
+}
+IN_OVER = ("PARTITION BY", "ORDER BY", "ROWS BETWEEN", "RANGE BETWEEN")
+IN_CASE: Mapping[str, tuple[str, ...]] = {
+    "CASE": ("WHEN",),
+    "WHEN": ("THEN",),
+    "THEN": ("WHEN", "ELSE", "END"),
+    "ELSE": ("END",),
+}
+BEHIND_IS = ("NULL", "NOT NULL", "NOT", "TRUE", "FALSE", "DISTINCT FROM")
+BEHIND_NOT = ("IN", "LIKE", "BETWEEN", "NULL")
+
+_ALL = words_of(
+    """bigquery clickhouse databricks duckdb hive mysql oracle polars postgres presto redshift snowflake spark sqlite
+    trino tsql"""
+)
+# Keywords that not every database has, and those that have them.
+OF_DIALECTS: Mapping[str, frozenset[str]] = {
+    "ALL": words_of("duckdb snowflake databricks spark bigquery clickhouse"),
+    "ROLLUP": _ALL - {"sqlite", "mysql", "polars"},
+    "CUBE": _ALL - {"sqlite", "mysql", "polars"},
+    "GROUPING SETS": _ALL - {"sqlite", "mysql", "polars"},
+    "WITH ROLLUP": words_of("mysql hive spark databricks clickhouse tsql"),
+    "QUALIFY": words_of("duckdb snowflake bigquery databricks clickhouse redshift"),
+    "LIMIT": _ALL - {"tsql", "oracle"},
+    "FETCH FIRST": words_of("oracle"),
+    "OFFSET": _ALL - {"hive"},
+    "NULLS FIRST": _ALL - {"mysql", "tsql"},
+    "NULLS LAST": _ALL - {"mysql", "tsql"},
+    "RETURNING": words_of("duckdb postgres sqlite oracle"),
+    "ON CONFLICT": words_of("duckdb postgres sqlite"),
+    "ON DUPLICATE KEY UPDATE": words_of("mysql"),
+    "FULL JOIN": _ALL - {"mysql"},
+    "USING": _ALL - {"tsql"},
+    "EXCEPT": _ALL - {"oracle"},
+    "MERGE INTO": _ALL - {"mysql", "sqlite", "clickhouse", "polars", "presto"},
+    "DESCRIBE": _ALL - {"postgres", "redshift", "sqlite", "tsql", "polars", "bigquery"},
+    "EXPLAIN": _ALL - {"tsql", "bigquery"},
+    "DISTINCT FROM": _ALL - {"mysql", "oracle", "hive", "sqlite"},
+    "RECURSIVE": _ALL - {"tsql", "oracle", "hive"},
+}
+
+# Functions over rows, the usual ones first: they come first where they may stand, and last where they may not.
+AGGREGATES = (
+    *(
+        "count",
+        "sum",
+        "avg",
+        "min",
+        "max",
+        "median",
+        "mode",
+        "stddev",
+        "variance",
+        "string_agg",
+        "array_agg",
+        "listagg",
+    ),
+    *("group_concat", "any_value", "approx_count_distinct", "approx_distinct", "count_if", "countif", "countIf"),
+    *(
+        "collect_list",
+        "collect_set",
+        "uniq",
+        "uniqExact",
+        "quantile",
+        "argMax",
+        "argMin",
+        "groupArray",
+        "max_by",
+        "min_by",
+    ),
+    *(
+        "row_number",
+        "rank",
+        "dense_rank",
+        "lag",
+        "lead",
+        "first_value",
+        "last_value",
+        "ntile",
+        "percent_rank",
+        "cume_dist",
+    ),
+)
+
+# The usual types behind AS in CAST.
+CAST_TYPES: Mapping[str, tuple[str, ...]] = {
+    "": ("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL"),
+    "postgres": ("integer", "bigint", "numeric", "text", "date", "timestamp", "timestamptz", "boolean", "jsonb"),
+    "sqlite": ("INTEGER", "REAL", "TEXT", "NUMERIC", "BLOB"),
+    "mysql": ("SIGNED", "UNSIGNED", "DECIMAL", "CHAR", "DATE", "DATETIME", "TIME", "JSON", "BINARY"),
+    "bigquery": ("INT64", "FLOAT64", "NUMERIC", "STRING", "BOOL", "DATE", "DATETIME", "TIMESTAMP", "BYTES"),
+    "tsql": ("int", "bigint", "decimal", "float", "nvarchar", "varchar", "date", "datetime2", "bit"),
+    "oracle": ("NUMBER", "VARCHAR2", "DATE", "TIMESTAMP", "CHAR", "CLOB"),
+    "clickhouse": ("Int64", "UInt64", "Int32", "Float64", "String", "Date", "DateTime", "UInt8"),
+    **dict.fromkeys(
+        ("spark", "databricks", "hive"),
+        ("BIGINT", "INT", "DOUBLE", "STRING", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL"),
+    ),
 }
 
 # Words between which a table's name stands at a statement's head (`DROP TABLE IF EXISTS |`).
