@@ -148,6 +148,8 @@ def _index(said: tuple[Column, ...], real: Any) -> list[str]:
     if said == UNKNOWN_INDEX:
         return []
     names = [c.name or None for c in said] or [None]
+    if any(c.maybe for c in said) and len(said) == len(real.names):
+        names = [r if c.maybe else n for c, n, r in zip(said, names, real.names, strict=True)]
     return [] if names == list(real.names) else [f"index {names}, real {list(real.names)}"]
 
 
@@ -197,7 +199,7 @@ def _arrow(table: Table, value: Any) -> list[str]:
     found = _names(table, value.column_names)
     for column in table.columns:
         sure = column.type is not None and column.type_certainty is Certainty.CERTAIN
-        if column.name in value.column_names and sure:
+        if value.column_names.count(column.name) == 1 and sure:
             real = str(value.schema.field(column.name).type).removesuffix("[day]")
             same = str(column.type) == real or (real.endswith("string_view") and str(column.type) == "string")
             same = (

@@ -222,5 +222,6 @@ def test_keys_of_groups(by: str, key: str) -> None:
 
 
 def test_one_value_of_a_frame() -> None:
-    said = compare(PRELUDE + "r = df.at[0, 'b']\ns = df.iat[0, 2]")
-    assert [str(getattr(said[name], "type", "")) for name in ("r", "s")] == ["string", "double"]
+    """By place one, by its label perhaps several."""
+    said = compare(PRELUDE + "r = df.set_index('b').at['x', 'a']\ns = df.iat[0, 2]")
+    assert [str(getattr(said[name], "type", "")) for name in ("r", "s")] == ["", "double"]

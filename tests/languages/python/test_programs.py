@@ -135,6 +135,56 @@ if not flag:
     r = df
 else:
     r = other.astype(str)
+
+p = pl.DataFrame({"a": [1], "b": ["x"]})
+r = p.extend(p)
+r.insert_column(0, pl.Series("n", [1, 2]))
+
+p = pl.DataFrame({"a": [1], "b": ["x"]})
+r = p.hstack([pl.Series("n", [1])], in_place=True)
+s = p.vstack(p, in_place=True).insert_column(0, pl.Series("m", [1, 2])).replace_column(1, pl.Series("z", [1, 2]))
+
+p = pl.DataFrame({"a": [1], "b": ["x"]})
+r = p.hstack([pl.Series("n", [1])], in_place=flag)
+
+p = pl.DataFrame({"a": [1], "b": ["x"]}).filter(pl.col("a") > 1)
+r = pl.DataFrame(p.to_dicts())
+s = pl.DataFrame([row for row in p.iter_rows(named=True)])
+t = pd.DataFrame(df[df["a"] > 5].to_dict("records"))
+
+p, q = pl.DataFrame({"a": [1]}), pl.LazyFrame({"a": [1]})
+r = pl.concat([q if not flag else p, q])
+
+df.columns.name = "kind"
+r = df.nunique().to_frame("n").reset_index()
+s = df.mean(numeric_only=True).reset_index(name="m")
+t = df.corr(numeric_only=True)
+u = df.isna().sum()
+v = df.dtypes
+
+r = pd.crosstab(df["a"], df["b"]).nunique().to_frame("n").reset_index()
+
+t = pa.table({"a": [1], "b": ["x"]})
+r = t.append_column(pa.field("a", pa.int64()), [[1]])
+s = t.append_column("a", [[1]])
+
+last = df
+for name in ["a", "missing"]:
+    try:
+        last = df[[name]]
+    except KeyError:
+        continue
+
+for name in ["a", "missing"]:
+    try:
+        last = df[[name]]
+        kept = name
+    except KeyError:
+        pass
+
+r = df.groupby("b").agg({"a": "max", "a": "min"})
+s = df.groupby("b").agg({"a": ["max", "min"], "a": "min"})
+t = df.agg({"a": "max", "c": "min", "a": "mean"}).reset_index()
 """
 
 

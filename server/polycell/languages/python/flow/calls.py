@@ -468,13 +468,9 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
             run.open_up(address)
         return UNKNOWN
     inplace = named.pop("inplace", None) if flavour == "pandas" else None
+    in_place = named.pop("in_place", None) if flavour == "polars" else None
     if isinstance(receiver, Table) and name.startswith(("to_", "write_", "sink_")) and positional:
         _written(run, positional[0])
-    if isinstance(receiver, Table) and "in_place" in named:
-        if address is not None:
-            run.open_up(address)
-        else:
-            run.change_unseen()
     if positional is None and flavour.startswith(("spark", "polars")) and all(k.arg for k in node.keywords):
         # `df.select(*columns)`: the rules for expressions read lists of them.
         nodes = [(a, a.value if isinstance(a, ast.Starred) else a) for a in node.args]
@@ -483,6 +479,14 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
     result = outcome(entry, receiver, bound)
     if flavour in (*BUILDERS, PARSER) and address is not None and isinstance(result, Record):
         run.change(address, result)  # a reader is told things in place
+    if entry.itself or (in_place is not None and in_place.value is not False):
+        result = result if in_place is None or in_place.value is True else opened(result)
+        store(run, function.value, address, result)
+        if address is None:
+            run.lent.add(id(node))
+        else:
+            run.given_back[id(node)] = address
+        return result
     if entry.changes:
         store(run, function.value, address, result)
         return entry.value(bound) if entry.value is not None and bound is not None else UNKNOWN

@@ -72,7 +72,8 @@ def attribute(table: Table, name: str) -> Type:
     if name in _ATTRIBUTES:
         return _ATTRIBUTES[name]
     if table.flavour == "pandas" and name == "dtypes":
-        return Series(Column("", None), "pandas", row_labels.index_of(replace(c, type=None) for c in table.columns))
+        labels = (replace(c, type=None) for c in table.columns)
+        return Series(Column("", None), "pandas", row_labels.index_of(labels, table))
     if table.flavour == "pandas" and name in ("index", "style", "plot", "loc", "iloc", "at", "iat"):
         return Opaque("pandas.Index") if name == "index" else UNKNOWN
     if table.flavour == "spark" and name == "write" and table.column(name) is None:
@@ -159,9 +160,11 @@ def located(run: Evaluator, table: Table, how: str, where: ast.expr) -> Type:
         return UNKNOWN
     table = without_labels(table)
     one = _one_row(run, rows)
-    if how in ("at", "iat"):
-        chosen = _chosen(run, table, "loc" if how == "at" else "iloc", columns)
+    if how == "iat":
+        chosen = _chosen(run, table, "iloc", columns)
         return value_in(chosen) if isinstance(chosen, Series) else UNKNOWN
+    if how == "at":  # a label may stand at several rows, whose values are a series then
+        return UNKNOWN
     chosen = _chosen(run, table, how, columns)
     if one is None:
         return UNKNOWN

@@ -55,7 +55,7 @@ def _a_value_each(call: Call, name: str, *, numeric: object = False) -> Series:
         columns = [replace(c, type=FLOAT64) for c in columns]
     whole = len(types) == 1 and not call.table.open and not any(c.maybe for c in columns)
     type_ = columns[0].type if whole else _RESULTS.get(name)
-    return Series(Column("", type_), "pandas", row_labels.index_of(columns))
+    return Series(Column("", type_), "pandas", row_labels.index_of(columns, call.table))
 
 
 def _value_type(name: str, column: Column) -> DataType | None:
@@ -73,7 +73,7 @@ def _value_type(name: str, column: Column) -> DataType | None:
 def memory_usage(call: Call) -> Type:
     columns = [replace(c, type=INT64, nullable=None) for c in call.table.columns]
     own = row_labels.named(["Index"], INT64) if call.value("index", True) is not False else ()
-    return Series(Column("", INT64), "pandas", row_labels.index_of((*own, *columns)))
+    return Series(Column("", INT64), "pandas", row_labels.index_of((*own, *columns), call.table))
 
 
 @method("pandas", "mode", "axis numeric_only dropna")
@@ -139,7 +139,7 @@ def describe(call: Call) -> Type:
 @method("pandas", "corr cov", "method min_periods numeric_only ddof")
 def matrix(call: Call) -> Type:
     columns = tuple(replace(c, type=FLOAT64) for c in numeric_only(call.table).columns)
-    return replace(call.table, columns=columns, index=row_labels.index_of(columns))
+    return replace(call.table, columns=columns, index=row_labels.index_of(columns, call.table))
 
 
 @method("pandas", "agg aggregate", "func axis *args **")
@@ -162,7 +162,7 @@ def _by_dict(call: Call, given: dict[str, object]) -> Type:
     columns = [get(call.table, name) for name in given]
     lists = [how for how in given.values() if isinstance(how, list)]
     if not lists and all(isinstance(how, str) for how in given.values()):
-        return Series(Column("", None), "pandas", row_labels.index_of(replace(c, type=None) for c in columns))
+        return Series(Column("", None), "pandas", row_labels.index_of((replace(c, type=None) for c in columns), call.table))
     if len(lists) != len(given) or not all(isinstance(how, str) for each in lists for how in each):
         return UNKNOWN
     index = row_labels.index_of(row_labels.named(str(how) for each in lists for how in each))

@@ -131,7 +131,7 @@ def _of_rows(row: Row, flavour: Flavour) -> Table:
     """A list of rows, of which there may be none: then there are no columns either."""
     if row.kind != "dict" and (flavour != "pandas" or row.kind not in ("named tuple", "result row")):
         return unknown_table(flavour)
-    columns = (replace(c, type_certainty=Certainty.LIKELY, nullable=None) for c in row.table.columns)
+    columns = (replace(c, type_certainty=Certainty.LIKELY, nullable=None, maybe=True) for c in row.table.columns)
     return with_columns(Table(open=True, flavour=flavour), columns)
 
 

@@ -374,15 +374,16 @@ def by_data(call: Call) -> Type:
     return unknown_table(call.table.flavour)
 
 
-@both("vstack extend", "other **")
+@both("vstack", "other")
+@method("polars", "extend", "other", itself=True)
 def stacked(call: Call) -> Type:
     return call.table
 
 
-@both("hstack", "columns in_place")
+@both("hstack", "columns")
 def beside(call: Call) -> Type:
     argument, table = call["columns"], call.table
-    if argument is None or call["in_place"] is not None:
+    if argument is None:
         return call.unknown
     if isinstance(argument.type, Table) and not argument.type.open and not table.open:
         columns = (*table.columns, *argument.type.columns)
@@ -441,7 +442,7 @@ def drop_in_place(call: Call) -> Type:
     return drop(call.table, [name])
 
 
-@method("polars", "insert_column", "index column", changes=True)
+@method("polars", "insert_column", "index column", itself=True)
 def insert_column(call: Call) -> Type:
     column, at, table = call["column"], call.value("index"), call.table
     named = column is not None and isinstance(column.type, Series) and column.type.column.name
@@ -453,7 +454,7 @@ def insert_column(call: Call) -> Type:
     return with_columns(table, columns)
 
 
-@method("polars", "replace_column", "index column", changes=True)
+@method("polars", "replace_column", "index column", itself=True)
 def replace_column(call: Call) -> Type:
     column, at, table = call["column"], call.value("index"), call.table
     known = type(at) is int and -len(table.columns) <= at < len(table.columns) and not table.open

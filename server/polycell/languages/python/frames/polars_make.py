@@ -12,7 +12,7 @@ from polycell.languages.python.frames.pandas_make import column_type, literal_fr
 from polycell.languages.python.frames.polars_expressions import columns_of, type_of
 from polycell.languages.python.frames.registry import Call, function
 from polycell.languages.python.frames.schema_rules import schema_argument
-from polycell.languages.python.syntax.values import items_in_any_order, items_of
+from polycell.languages.python.syntax.values import element_of, items_in_any_order, items_of
 
 _PARAMETERS = "data schema schema_overrides strict orient infer_schema_length nan_to_null"
 
@@ -116,14 +116,16 @@ def from_records(call: Call) -> Type:
     return _from_schema(call, "polars") if call["schema"] is not None else unknown_table("polars")
 
 
-@function("polars.concat", "items how rechunk parallel strict", gives=unknown_table("polars"))
+@function("polars.concat", "items how rechunk parallel strict")
 def concat(call: Call) -> Type:
+    """Lazy of lazy frames, eager of eager ones."""
     argument = call["items"]
     items = items_in_any_order(argument.type) if argument is not None else None
     how = call.value("how", "vertical")
     tables = [i for i in items or () if isinstance(i, Table)]
     if not items or len(tables) < len(items):
-        return unknown_table(tables[0].flavour if tables else "polars")
+        one = tables[0] if tables else element_of(argument.type) if argument is not None else UNKNOWN
+        return unknown_table(one.flavour) if isinstance(one, Table) else UNKNOWN
     first = tables[0]
     if how in ("vertical", "vertical_relaxed"):
         closed = next((t for t in tables if not t.open), first)

@@ -153,7 +153,8 @@ Rule: TypeAlias = Callable[[Call], Type]
 
 class Entry(Struct, frozen=True):
     """`gives`: what the result is when the arguments were not understood. `changes`: the rule's result replaces the
-    receiver (`df.insert`), and `value` says what the call itself gives. `labels`: the rule knows columns of several
+    receiver (`df.insert`), and `value` says what the call itself gives; `itself`: it gives the receiver as it is then,
+    the very object, under another name perhaps (`df.extend`). `labels`: the rule knows columns of several
     levels; all others see such a table as one of which nothing is known. `leaves`: it gives a frame of the flavour's
     own package (`to_pandas`)."""
 
@@ -164,6 +165,7 @@ class Entry(Struct, frozen=True):
     value: Rule | None = None
     labels: bool = False
     leaves: bool = False
+    itself: bool = False
 
 
 METHODS: dict[tuple[str, str], Entry] = {}
@@ -186,12 +188,13 @@ def method(
     value: Rule | None = None,
     labels: bool = False,
     leaves: bool = False,
+    itself: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Register a rule for methods (several names, separated by blanks) of values of a flavour."""
 
     def register(rule: Rule) -> Rule:
         for name in names.split():
-            made = Entry(rule, tuple(parameters.split()), gives, changes, value, labels, leaves)
+            made = Entry(rule, tuple(parameters.split()), gives, changes or itself, value, labels, leaves, itself)
             _only(METHODS.setdefault((flavour, name), made) is made, f"{flavour} {name}")
         return rule
 
