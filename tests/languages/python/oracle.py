@@ -110,7 +110,8 @@ def _scalar(type_: Scalar, value: Any) -> list[str]:
 
 _FLAVOURS = {
     "pandas.DataFrame": "pandas", "polars.DataFrame": "polars", "polars.LazyFrame": "polars-lazy",
-    "pyarrow.Table": "arrow", "duckdb.DuckDBPyRelation": "duckdb", "_duckdb.DuckDBPyRelation": "duckdb",
+    "pyarrow.Table": "arrow", "pyarrow.RecordBatchReader": "arrow", "duckdb.DuckDBPyRelation": "duckdb",
+    "_duckdb.DuckDBPyRelation": "duckdb",
     "pyspark.DataFrame": "spark",
 }  # fmt: skip
 
@@ -189,17 +190,17 @@ def _polars(table: Table, value: Any) -> list[str]:
         if column.name in schema and column.type is not None and column.type_certainty is Certainty.CERTAIN:
             real = str(schema[column.name])
             real = "datetime" if real.startswith("Datetime") else "duration" if real.startswith("Duration") else real
-            real = "struct" if real.startswith("Struct") else real
+            real = "struct" if real.startswith("Struct") else "decimal128" if real.startswith("Decimal") else real
             if _family(column.type) != _POLARS.get(real, real):
                 found.append(f"column {column.name}: said {_family(column.type)}, real {real}")
     return found
 
 
 def _arrow(table: Table, value: Any) -> list[str]:
-    found = _names(table, value.column_names)
+    found = _names(table, value.schema.names)
     for column in table.columns:
         sure = column.type is not None and column.type_certainty is Certainty.CERTAIN
-        if value.column_names.count(column.name) == 1 and sure:
+        if value.schema.names.count(column.name) == 1 and sure:
             real = str(value.schema.field(column.name).type).removesuffix("[day]")
             same = str(column.type) == real or (real.endswith("string_view") and str(column.type) == "string")
             same = (

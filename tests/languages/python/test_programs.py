@@ -168,6 +168,32 @@ t = pa.table({"a": [1], "b": ["x"]})
 r = t.append_column(pa.field("a", pa.int64()), [[1]])
 s = t.append_column("a", [[1]])
 
+t = pa.table({"a": [1], "b": ["x"]})
+r = t.append_column(pa.field("n", pa.float64()), [[1.0]])
+s = t.set_column(0, pa.field("b", pa.int64()), [[1]])
+
+t = pa.table({"b": ["x"]})
+if not flag:
+    t = pa.table({"a": [1]})
+r = t.append_column(pa.field("a" + "".join(t.column_names), pa.float64()), [[1.0]])
+
+z = pd.DataFrame()
+z["a"] = df.set_index("b", append=True)["a"]
+
+p = pl.DataFrame({"b": ["y"]})["b"].value_counts(name="n")
+r = p.join(p.group_by(pl.col("b").is_null()).len(), left_on="n", right_on="len")
+
+r = sales[["k", "a"]].groupby(sales["n"].where(sales["n"] > 9)).cumcount().reset_index(name="n")
+
+s = df
+held = {"s": s}
+for key, d in held.items():
+    for name, column in d.items():
+        d[name] = column.astype(str)
+
+r = duckdb.sql("select sum(a) over () as total, 1.5 as part from df").df()
+s = duckdb.sql("select sum(a) over () as total, 1.5 as part from df").pl()
+
 last = df
 for name in ["a", "missing"]:
     try:

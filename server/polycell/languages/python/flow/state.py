@@ -114,7 +114,7 @@ def _changed(held: Type) -> Type:
 def _doubted(table: Table) -> Table:
     """Columns may have come, gone, or changed their types."""
     known = table.labelled or table.index != UNKNOWN_INDEX
-    if table.open and not known and all(c.maybe for c in table.columns):
+    if table.open and not known and all(c.maybe and c.type_certainty < Certainty.CERTAIN for c in table.columns):
         return table
     columns = (replace(c, maybe=True, type_certainty=Certainty.LIKELY) for c in table.columns)
     return replace(table, columns=tuple(columns), open=True, index=UNKNOWN_INDEX, labelled=())
@@ -161,9 +161,14 @@ def join_tables(a: Table, b: Table) -> Table:
         else:
             type_ = column.type if column.type == other.type else None
             nullable = column.nullable if column.nullable == other.nullable else None
-            certainty = min(column.certainty, other.certainty)
-            maybe = column.maybe or other.maybe
-            made = replace(column, type=type_, nullable=nullable, certainty=certainty, maybe=maybe)
+            made = replace(
+                column,
+                type=type_,
+                nullable=nullable,
+                certainty=min(column.certainty, other.certainty),
+                type_certainty=min(column.type_certainty, other.type_certainty),
+                maybe=column.maybe or other.maybe,
+            )
             columns.append(made.one_with(other))
     columns += [_of_one(c, a) for c in b.columns if c.name not in mine]
     index = a.index if a.index == b.index else UNKNOWN_INDEX

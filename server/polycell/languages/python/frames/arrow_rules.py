@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+
 from polycell.core.types import FLOAT64, INT64, UNKNOWN, Collection, Column, DataType, GroupBy, Scalar, Table, Type
 from polycell.core.values import replace
-from polycell.languages.python.frames.columns import drop, for_pandas, get, pick, placed, unknown_table, with_columns
+from polycell.languages.python.frames.columns import (
+    drop,
+    for_pandas,
+    get,
+    opened,
+    pick,
+    placed,
+    unknown_table,
+    untyped,
+    with_columns,
+)
 from polycell.languages.python.frames.pandas_make import column_type, literal_frame
 from polycell.languages.python.frames.registry import Call, function, method
-from polycell.languages.python.frames.schema_rules import schema_argument
+from polycell.languages.python.frames.schema_rules import field, schema_argument
 from polycell.languages.python.syntax.values import value_of
 
 
@@ -89,20 +101,27 @@ def dropped(call: Call) -> Type:
 
 @method("arrow", "append_column", "field_ column")
 def append_column(call: Call) -> Type:
-    name = call.text("field_")
-    if name is None:
-        return replace(call.table, open=True)
-    return with_columns(call.table, (*call.table.columns, Column(name, None, origin=call.place("field_", name))))
+    made = _new_column(call)
+    if made is None:
+        return opened(untyped(call.table))  # it may have the name of one that may be missing
+    return with_columns(call.table, (*call.table.columns, made))
+
+
+def _new_column(call: Call) -> Column | None:
+    """The column that a name gives, or a field."""
+    argument, name = call["field_"], call.text("field_")
+    if name is not None:
+        return Column(name, None, origin=call.place("field_", name))
+    return field(call.run, argument.node) if argument is not None and isinstance(argument.node, ast.Call) else None
 
 
 @method("arrow", "add_column", "i field_ column")
 @method("arrow", "set_column", "i field_ column")
 def put_column(call: Call) -> Type:
-    name, at, table = call.text("field_"), call.value("i"), call.table
-    if name is None or type(at) is not int or not 0 <= at <= len(table.columns) or not placed(table):
+    made, at, table = _new_column(call), call.value("i"), call.table
+    if made is None or type(at) is not int or not 0 <= at <= len(table.columns) or not placed(table):
         return unknown_table("arrow")
     after = at + ("set_column" in call.run.text_of(call.node.func).rpartition(".")[2])
-    made = Column(name, None, origin=call.place("field_", name))
     return with_columns(table, (*table.columns[:at], made, *table.columns[after:]))
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from polycell.core.types import UNKNOWN, Flavour, Table, Type
+from polycell.core.types import FLOAT64, UNKNOWN, DataType, Flavour, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.frames.columns import for_pandas, unknown_table, with_columns
 from polycell.languages.python.frames.registry import Call, method
 
+_IN_PANDAS = {"decimal128": FLOAT64, "month_day_nano_interval": DataType("duration", ("us",))}
 _FRAME, _OTHER = "__polycell_frame", "__polycell_other"
 
 
 @method("duckdb", "df fetchdf to_df fetch_df", "**")
 def to_pandas(call: Call) -> Type:
-    return for_pandas(call.table, dates=True)
+    """Decimals, among them sums of whole numbers, become floats there, and intervals durations."""
+    made = for_pandas(call.table, dates=True)
+    types = ((c, _IN_PANDAS.get(c.type.name) if c.type is not None else None) for c in made.columns)
+    return replace(made, columns=tuple(c if type_ is None else replace(c, type=type_) for c, type_ in types))
 
 
 @method("duckdb", "pl", "lazy **")

@@ -259,6 +259,9 @@ def set_item(run: Evaluator, table: Table, where: ast.expr, type_: Type, value: 
     key = run.evaluate(where)
     name = value_of(key)
     if isinstance(name, str):
+        if table.flavour == "pandas" and not table.columns and not table.open:  # it takes the rows of its first column
+            plain = isinstance(type_, (Scalar, Collection))
+            table = replace(table, index=type_.index if isinstance(type_, Series) else () if plain else UNKNOWN_INDEX)
         return put(table, column_from(run, name, type_, where, value))
     if isinstance(key, Collection) and key.kind == "tuple":
         return opened(untyped(table))  # one name that is a tuple

@@ -162,7 +162,9 @@ def _by_dict(call: Call, given: dict[str, object]) -> Type:
     columns = [get(call.table, name) for name in given]
     lists = [how for how in given.values() if isinstance(how, list)]
     if not lists and all(isinstance(how, str) for how in given.values()):
-        return Series(Column("", None), "pandas", row_labels.index_of((replace(c, type=None) for c in columns), call.table))
+        return Series(
+            Column("", None), "pandas", row_labels.index_of((replace(c, type=None) for c in columns), call.table)
+        )
     if len(lists) != len(given) or not all(isinstance(how, str) for each in lists for how in each):
         return UNKNOWN
     index = row_labels.index_of(row_labels.named(str(how) for each in lists for how in each))

@@ -153,7 +153,7 @@ def put_together(
                     return replace(unknown_table("pandas"), columns=())
                 column = replace(column, name=f"{name}{suffix}")
             elif unsure and other.open and suffix:
-                column = replace(column, maybe=True)  # the other side may have one of that name too
+                column = replace(column, maybe=True, type=None)  # the other side may have one of that name too
             columns.append(column)
             seen.add(column.name)
     if call["indicator"] is not None and call.value("indicator") is not False:
@@ -198,7 +198,7 @@ def join(call: Call) -> Type:
             if column.name in overlapping:
                 column = replace(column, name=f"{column.name}{suffix}")
             elif opposite.open and suffix:
-                column = replace(column, maybe=True)
+                column = replace(column, maybe=True, type=None)
             columns.append(column)
     index = left.index if how == "left" else UNKNOWN_INDEX
     return with_columns(Table(open=left.open or right.open, flavour="pandas", index=index), columns)

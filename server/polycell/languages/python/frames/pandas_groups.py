@@ -10,6 +10,7 @@ from polycell.core.types import (
     FLOAT64,
     INT64,
     UNKNOWN,
+    Certainty,
     Collection,
     Column,
     DataType,
@@ -345,9 +346,8 @@ def ohlc(call: Call) -> Type:
 
 @method(G, "cumcount ngroup", "ascending")
 def numbered(call: Call) -> Type:
-    """A row whose key is missing has no group's number, which makes the numbers double."""
-    counts = isinstance(call.node.func, ast.Attribute) and call.node.func.attr == "cumcount"
-    return Series(Column("", INT64 if counts else None), "pandas", _groups(call).table.index)
+    """A row whose key is missing has no number, which makes the numbers double."""
+    return Series(Column("", INT64, type_certainty=Certainty.LIKELY), "pandas", _groups(call).table.index)
 
 
 @method(G, "rolling expanding ewm", "*args **")

@@ -87,7 +87,7 @@ def _beside(
                 return unknown_table(left.flavour)
             column = replace(column, name=f"{column.name}{suffix}")
         elif left.open:
-            column = replace(column, maybe=True)
+            column = replace(column, maybe=True, type=None)  # the left may have one of that name, which stays
         columns.append(column)
     duplicates.judge_result(call, columns, left, right, suffix)
     return with_columns(Table(open=left.open or right.open, flavour=left.flavour), columns)

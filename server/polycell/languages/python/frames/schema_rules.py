@@ -187,7 +187,7 @@ def pairs_of(run: Evaluator, node: ast.expr | None) -> list[Column] | None:
     if not isinstance(node, (ast.List, ast.Tuple)):
         return None
     for element in node.elts:
-        column = _field(run, element)
+        column = field(run, element)
         if column is None:
             return None
         made.append(column)
@@ -205,7 +205,7 @@ def _kept_pairs(run: Evaluator, argument: Argument) -> list[Column] | None:
     ]
 
 
-def _field(run: Evaluator, node: ast.expr) -> Column | None:
+def field(run: Evaluator, node: ast.expr) -> Column | None:
     """`("a", pa.int64())`, `pa.field("a", pa.int64(), nullable=False)`, `StructField("a", IntegerType(), True)`."""
     parts: Sequence[ast.expr] = ()
     given: dict[str | None, ast.expr] = {}
@@ -267,7 +267,7 @@ def struct_add(call: Call) -> Type:
             found = ddl[0][1] if ddl else named_type(type_.node).type
         column = declared_column(call.run, name, found, named.node)
     else:
-        column = _field(call.run, named.node)
+        column = field(call.run, named.node)
     if column is None:
         return Schema(unknown_table("spark", ()))
     return replace(schema, table=with_columns(schema.table, (*schema.table.columns, column)))
