@@ -14,7 +14,7 @@ from polycell.core.types import STRING, Collection, Scalar
 from polycell.languages.python.engine import completion
 from polycell.languages.python.engine.declarations import declared
 from polycell.languages.python.engine.items import Entry, entries
-from polycell.languages.python.engine.members import rehearse
+from polycell.languages.python.engine.members import rehearse, rehearse_modules
 from polycell.languages.python.engine.slices import slice_of
 from polycell.languages.python.engine.typed import receiver_slice
 from tests import dsl
@@ -82,6 +82,27 @@ def test_members_of_frames_are_asked_for_before_anybody_asks(ty: Running, monkey
 
     monkeypatch.setattr(ty.engine, "ask", nobody)
     assert "groupby" in ty.labels("# %%\nimport pandas as pd\ndf = pd.DataFrame({'a': [1]})\n# %%\ndf.<|>")
+
+
+def test_members_of_large_modules_are_asked_for_before_anybody_asks(
+    ty: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "# %%\nimport numpy as np, json\nimport pandas as pd\n# %%\nnp.<|>"
+    notebook = dsl.parse(text, ty.folder)[0]
+    asked: list[str] = []
+    inner = ty.engine.ask
+
+    async def told(notebook: Notebook, name: str, *rest: Any) -> Any:
+        asked.append(name.rpartition("import ")[2].split()[0])
+        return await inner(notebook, name, *rest)
+
+    monkeypatch.setattr(ty.engine, "ask", told)
+    ty.engine.files_changed({})
+    ty.run(rehearse_modules(ty.engine, notebook, [cell.text for cell in notebook.cells]))
+    assert asked == ["numpy", "pandas"]
+    assert "linspace" in ty.labels(text)
+    assert "read_csv" in ty.labels(text.replace("np.", "pd."))
+    assert asked == ["numpy", "pandas"]
 
 
 def test_a_changed_module_is_read_again(ty: Running) -> None:

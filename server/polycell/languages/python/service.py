@@ -290,11 +290,12 @@ class PythonService(LanguageService):
 
     async def prepare(self, notebook: Notebook) -> None:
         if self._engine is not None:
-            from polycell.languages.python.engine.members import rehearse
+            from polycell.languages.python.engine.members import rehearse, rehearse_modules
 
             code = [cell.text for cell in notebook.cells if cell.language == "python"]
             await self._engine.start(notebook)
             await rehearse(self._engine, notebook, code)
+            await rehearse_modules(self._engine, notebook, code)
 
     def mention_at(self, context: Context, offset: int) -> Mention | None:
         from polycell.languages.python.columns.mentions import mention_at

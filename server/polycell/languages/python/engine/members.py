@@ -29,6 +29,8 @@ METHOD = "textDocument/completion"
 # Libraries by the class of their frames, as `declarations` has it.
 FRAMES = {"pandas": "pandas.DataFrame", "polars": "polars.DataFrame"}
 ALONE = 4.0  # seconds that an engine has when we have nothing to show ourselves
+# Modules of which the engine's first look takes half a second or more.
+MODULES = tuple("numpy pandas matplotlib.pyplot polars seaborn plotly.express altair torch tensorflow".split())
 _IT = f"{MARK}_it"
 _IMPORT = pattern(r"^[ \t]*(?:import|from)[ \t][^\n]*", re.MULTILINE)
 _DOTTED = pattern(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
@@ -68,6 +70,15 @@ async def rehearse(engine: Engine, notebook: Notebook, texts: Iterable[str]) -> 
         if said is not None:
             text = receiver_slice(said)
             await engine.members(notebook, said.text, partial(of_text, engine, notebook, said.text, text))
+
+
+async def rehearse_modules(engine: Engine, notebook: Notebook, texts: Iterable[str]) -> None:
+    """The same for the modules that are large and much used; when nothing else is waited for."""
+    code = "\n".join(texts)
+    for module in MODULES:
+        if re.search(rf"^[ \t]*import[ \t]+{re.escape(module)}\b", code, re.MULTILINE):
+            text = module_slice(module, "")
+            await engine.members(notebook, text, partial(of_text, engine, notebook, text, text))
 
 
 def module_slice(module: str, text: str) -> str:
