@@ -10,6 +10,7 @@ import pytest
 
 from polycell.bridge.server import Server
 from polycell.bridge.text import Text
+from polycell.core.notebook import Notebook
 from polycell.core.types import STRING, Collection, Scalar
 from polycell.languages.python.engine import completion
 from polycell.languages.python.engine.declarations import declared

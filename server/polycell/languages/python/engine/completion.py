@@ -17,6 +17,7 @@ from polycell.core.text import Span
 from polycell.core.types import Column, Module, Series, Table
 from polycell.languages.python.complete import NAMELESS
 from polycell.languages.python.engine import receivers
+from polycell.languages.python.engine.arrays import alike
 from polycell.languages.python.engine.declarations import declared
 from polycell.languages.python.engine.engine import Engine
 from polycell.languages.python.engine.glue import MARK
@@ -99,7 +100,9 @@ async def _members(engine: Engine, context: Context, place: Place) -> Sequence[E
         name = text
     else:
         found = await _here(engine, context, place.offset, receiver=receiver)
-        return found or await _but_for_none(engine, context, place) or await _of_column(engine, context, place)
+        for other in (_but_for_none, _of_column, _of_array):
+            found = found or await other(engine, context, place)
+        return found
     return await _known_members(engine, context, name, text) or await _here(
         engine, context, place.offset, receiver=receiver
     )
@@ -107,6 +110,23 @@ async def _members(engine: Engine, context: Context, place: Place) -> Sequence[E
 
 async def _but_for_none(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
     """Of what may be None, of which ty tells no member (`re.match(…).`): those that it has where it is not."""
+    return await _instead(engine, context, place, f"{_PRESENT}({place.site.receiver})", "but for None")
+
+
+async def _of_array(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
+    """Of what was computed with arrays, of which numpy's stubs tell nothing: those of what it was computed with."""
+    cut = slice_of(context)
+    line = context.cell.text.rfind("\n", 0, place.offset) + 1
+    begin = cut.map.to_document(context.cell.id, line) if "numpy" in cut.text else None
+    for expression in alike(cut.text[:begin], place.site.receiver) if begin is not None else ():
+        found = await _instead(engine, context, place, f"({expression})", "of an array")
+        if any(entry.label == "dtype" for entry in found):
+            return found
+    return ()
+
+
+async def _instead(engine: Engine, context: Context, place: Place, other: str, why: str) -> Sequence[Entry]:
+    """The members of another expression, where the receiver stands."""
     site, cut = place.site, slice_of(context)
     dot = site.span.start - 1
     start = dot - len(site.receiver)
@@ -115,9 +135,9 @@ async def _but_for_none(engine: Engine, context: Context, place: Place) -> Seque
     begin, end = cut.map.to_document(context.cell.id, start), cut.map.to_document(context.cell.id, dot)
     if begin is None or end is None or cut.text[begin:end] != site.receiver:
         return ()
-    above = f"{cut.text[:begin]}{_PRESENT}({site.receiver})."
+    above = f"{cut.text[:begin]}{other}."
     text = f"{_GLUE}{above}{cut.text[end + 1 + len(site.word) :]}"
-    name = f"{context.cell.id}, but for None"
+    name = f"{context.cell.id}, {why}"
     return read(await engine.ask(context.notebook, name, text, METHOD, len(_GLUE) + len(above)))
 
 

@@ -30,7 +30,10 @@ METHOD = "textDocument/completion"
 FRAMES = {"pandas": "pandas.DataFrame", "polars": "polars.DataFrame"}
 ALONE = 4.0  # seconds that an engine has when we have nothing to show ourselves
 # Modules of which the engine's first look takes half a second or more.
-MODULES = tuple("numpy pandas matplotlib.pyplot polars seaborn plotly.express altair torch tensorflow".split())
+MODULES = (
+    *("numpy", "pandas", "matplotlib.pyplot", "polars", "seaborn", "plotly.express"),
+    *("altair", "torch", "tensorflow"),
+)
 _IT = f"{MARK}_it"
 _IMPORT = pattern(r"^[ \t]*(?:import|from)[ \t][^\n]*", re.MULTILINE)
 _DOTTED = pattern(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
