@@ -15,7 +15,7 @@ from polycell.languages.sql.following import behind_operand, behind_table, fitti
 from polycell.languages.sql.offers import column as _column
 from polycell.languages.sql.offers import columns as _columns_of
 from polycell.languages.sql.offers import item as _item
-from polycell.languages.sql.offers import provenance, quoted, shown
+from polycell.languages.sql.offers import listed, provenance, quoted, shown, types
 from polycell.languages.sql.offers import table as _table
 from polycell.languages.sql.offers import words as _words
 from polycell.languages.sql.relations.columns import Relations, Visible
@@ -23,8 +23,9 @@ from polycell.languages.sql.relations.items import items
 from polycell.languages.sql.relations.lambdas import lambda_element
 from polycell.languages.sql.relations.sources import sources, target_of
 from polycell.languages.sql.syntax.blocks import Block
+from polycell.languages.sql.syntax.expected import Expected, expected
 from polycell.languages.sql.syntax.place import Place
-from polycell.languages.sql.syntax.words import AGGREGATES, CAST_TYPES, TABLE_HEADS
+from polycell.languages.sql.syntax.words import AGGREGATES, TABLE_HEADS
 from polycell.tables.databases.catalogue import Database, Relation
 
 WIDEST = 5000  # columns of all tables that are gone through where no FROM says which are meant
@@ -63,6 +64,11 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
     if place.qualifier:
         yield from _qualified(place, relations, catalogue)
         return
+    stated = expected(place)
+    if stated is not None:
+        yield from _stated(place, stated, relations, catalogue)
+        if "any" not in stated.kinds and place.index:
+            return
     before = place.before()
     if before == "@" or place.statement.text[_offset(place) - 1 : _offset(place)] == "@":
         yield from _variables(place, catalogue)
@@ -70,8 +76,7 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
     if before == "." or (before == "AS" and not _casts(place)):
         return
     if before == "::" or before == "AS":
-        types = CAST_TYPES.get(place.statement.dialect.name, CAST_TYPES[""])
-        yield from (_item(place, name, "keyword", rank=60 + at) for at, name in enumerate(types))
+        yield from types(place, cast=True)
         return
     clause = place.segment.clause
     if clause == "head" and place.block.step and place.before() == "|>":
@@ -104,6 +109,31 @@ def _in_with(place: Place) -> str:
         return "with"
     ended = [child for child in place.block.children.values() if child.end == place.index and child.kind == "query"]
     return "query" if ended else "cte"
+
+
+def _stated(place: Place, stated: Expected, relations: Relations, catalogue: ViewCatalogue) -> Iterator[Completion]:
+    """What the grammar of a statement that is no query expects."""
+    kinds = stated.kinds
+    if kinds & {"table", "view"}:
+        yield from _tables(place, relations, catalogue)
+    if "schema" in kinds and catalogue.database is not None:
+        yield from (i for i in _schemas(place, catalogue.database) if i.kind == "module")
+    if "column" in kinds:
+        names = [place.statement.spelling(t) for t in stated.table]
+        table = catalogue.table(names) if names else None
+        taken = _taken(place) if place.inner is not place.block else ()
+        for item in _columns_of(place, table, names[-1], 10) if table is not None else ():
+            if item.label.casefold() not in taken:
+                yield item
+    if kinds & {"column", "expr"} and not stated.table:
+        yield from (_item(place, name, "column", rank=10) for name in stated.columns)
+    if "type" in kinds:
+        yield from types(place)
+    elif stated.begun:
+        yield from types(place, stated.begun)
+    if "expr" in kinds:
+        yield from _words(place, keywords(place, "values", behind=False), clause="values")
+    yield from listed(place, stated.keywords, 70 if place.index else 90)
 
 
 def _casts(place: Place) -> bool:

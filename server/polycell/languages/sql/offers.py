@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from polycell.languages.sql.functions import functions
 from polycell.languages.sql.syntax.dialects import Dialect
 from polycell.languages.sql.syntax.place import Place
 from polycell.languages.sql.syntax.words import AGGREGATES, RESERVED
+from polycell.languages.sql.types import types as type_names
 
 _BARE = pattern(r"[^\W\d]\w*\Z")
 
@@ -145,6 +146,20 @@ def words(place: Place, keywords: Sequence[str], *, rank: int = 70, clause: str 
 _OVER_ROWS = frozenset({"select", "having", "qualify", "order", "returning"})
 _RANKS = {name: 40 + at for at, name in enumerate(AGGREGATES[:8])}
 _LATE = 66  # of functions over rows where there are none
+
+
+def listed(place: Place, labels: Iterable[str], rank: int = 70) -> Iterator[Completion]:
+    """Keywords in their order, lower case behind a lower-case letter."""
+    lower = place.prefix.islower()
+    for at, label in enumerate(labels):
+        yield Completion(label.lower() if lower else label, "keyword", place.word, "", "", "", rank + min(at, 25))
+
+
+def types(place: Place, begun: str = "", *, cast: bool = False) -> Iterator[Completion]:
+    """The dialect's types, the most usual first; with `begun`, the rest of those that begin so. MySQL casts to few."""
+    names = type_names(place.statement.dialect.name, cast=cast)
+    begun = f"{begun} " if begun else ""
+    return listed(place, [n[len(begun) :] for n in names if n.startswith(begun)], 50)
 
 
 @lru_cache(maxsize=512)

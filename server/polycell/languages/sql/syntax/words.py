@@ -166,22 +166,6 @@ AGGREGATES = (
     ),
 )
 
-# The usual types behind AS in CAST.
-CAST_TYPES: Mapping[str, tuple[str, ...]] = {
-    "": ("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL"),
-    "postgres": ("integer", "bigint", "numeric", "text", "date", "timestamp", "timestamptz", "boolean", "jsonb"),
-    "sqlite": ("INTEGER", "REAL", "TEXT", "NUMERIC", "BLOB"),
-    "mysql": ("SIGNED", "UNSIGNED", "DECIMAL", "CHAR", "DATE", "DATETIME", "TIME", "JSON", "BINARY"),
-    "bigquery": ("INT64", "FLOAT64", "NUMERIC", "STRING", "BOOL", "DATE", "DATETIME", "TIMESTAMP", "BYTES"),
-    "tsql": ("int", "bigint", "decimal", "float", "nvarchar", "varchar", "date", "datetime2", "bit"),
-    "oracle": ("NUMBER", "VARCHAR2", "DATE", "TIMESTAMP", "CHAR", "CLOB"),
-    "clickhouse": ("Int64", "UInt64", "Int32", "Float64", "String", "Date", "DateTime", "UInt8"),
-    **dict.fromkeys(
-        ("spark", "databricks", "hive"),
-        ("BIGINT", "INT", "DOUBLE", "STRING", "BOOLEAN", "DATE", "TIMESTAMP", "DECIMAL"),
-    ),
-}
-
 # Words between which a table's name stands at a statement's head (`DROP TABLE IF EXISTS |`).
 TABLE_HEADS = words_of(
     """INTO TABLE UPDATE VIEW DESCRIBE DESC SUMMARIZE TRUNCATE ANALYZE OPTIMIZE COPY REFRESH CACHE EXISTS TABLES
