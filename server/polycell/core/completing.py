@@ -38,7 +38,21 @@ async def complete(
         answer = await answered_at("completion", found, own, NO_COMPLETIONS)
     if found.fragment is None:
         return answer
-    return replace(answer, items=tuple(_shifted(item, found.shift) for item in answer.items))
+    items = tuple(_values(found, answer.items)) if found.fragment.values else answer.items
+    return replace(answer, items=tuple(_shifted(item, found.shift) for item in items))
+
+
+_NO_VALUES = frozenset({"keyword", "module", "function", "class"})
+
+
+def _values(found: Site, items: tuple[Completion, ...]) -> Iterator[Completion]:
+    """Without what is no value, but for members, and with tables behind the others."""
+    text = found.context.cell.text
+    for item in items:
+        if text[: item.replace.start].endswith("."):
+            yield item
+        elif item.kind not in _NO_VALUES:
+            yield item._replace(rank=item.rank + 1) if item.kind == "table" else item
 
 
 async def complete_early(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Completions | None:

@@ -97,7 +97,8 @@ class Fragment(Struct, frozen=True):
     Of a part of a query: `around` is what to put before and after it, `given` the names that hold there besides.
     Of a text that is sent further down: `seen_from` is the offset whose names it sees, or `seen_in` the cell, at its
     end. `renamed` are words of the text that mean another name of the code around it: (word, name). `judged`: not where
-    the text may be another when it is sent, and where what is seen is not this cell's to record.
+    the text may be another when it is sent, and where what is seen is not this cell's to record. `values`: only values
+    are named there, as in a template.
     """
 
     language: str
@@ -115,6 +116,7 @@ class Fragment(Struct, frozen=True):
     seen_from: int | None = None
     seen_in: str = ""
     judged: bool = True
+    values: bool = False
 
     def has(self, offset: int) -> bool:
         """Whether the character at an offset of the outer text is this language's."""

@@ -39,6 +39,7 @@ from polycell.languages.sql.checks import names as name_check
 from polycell.languages.sql.complete import complete
 from polycell.languages.sql.duckdb import shadow as duckdb_shadow
 from polycell.languages.sql.facts import LONGEST, facts
+from polycell.languages.sql.filled import filled
 from polycell.languages.sql.formatting import formatted
 from polycell.languages.sql.hover import define, hover
 from polycell.languages.sql.mentions import Names
@@ -112,7 +113,9 @@ class SqlService(LanguageService):
         dialect = connection.from_text(cell, host.name)
         if dialect.name == "duckdb":
             duckdb_shadow.prepare()
-        return facts(cell, dialect)
+        said = facts(cell, dialect)
+        parts = filled(cell, host.name, sql_text(cell)[:LONGEST])
+        return replace(said, fragments=parts) if parts else said
 
     def exports(self, context: Context) -> Exports:
         cell = context.cell
