@@ -256,3 +256,56 @@ def test_what_is_certain_beside_holes() -> None:
 def test_columns_of_a_result_that_depends_on_values() -> None:
     code = DATABASE + 'x = pd.read_sql("select price, name as title from goods where name = \'%s\'" % y, con)\nx["<|>"]'
     assert dsl.labels(code) == ["price", "title"]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('con.sql("select a from t").', [("select a from t", "", "con")]),
+        ('con.sql("select a from t").filter("a > 1").', [("select a from t", "", "con")]),
+        ('x = con.sql("select a from t', [("select a from t", "", "con")]),
+        ('x = con.sql("select a from t\nprint(1)', [("select a from t", "", "con")]),
+        ('x = con.sql("""select a\nfrom t', [("select a\nfrom t", "", "con")]),
+        ('x = con.sql("""\nselect a\nfrom t\n""", [1\ny = 2', [("\nselect a\nfrom t\n", "", "con")]),
+        ('for r in spark.sql("select a"\n    r', [("select a", "spark", "")]),
+        ('x = [con.sql("select a"), con.sql("select b"', [("select a", "", "con"), ("select b", "", "con")]),
+        ('con.execute(query="select a", [', [("select a", "", "con")]),
+        ("pd.read_sql('select a', con", [("select a", "", "con")]),
+        ('con.sql("select a "\n  "from t"', [("select a  \n   from t", "", "con")]),
+        ('con.sql(f"select {x} from t", ', [("select {x} from t", "", "con")]),
+        ('q = "select a from t\ncon.sql(q)', [("select a from t", "", "con")]),
+        ('q = """\nselect a\n"""\ncon.sql(q', [("\nselect a\n", "", "con")]),
+        ('duckdb.sql("sel', [("sel", "duckdb", "")]),
+        ('con.sql("sel', []),
+        ('print("select a from t", ', []),
+        ('con.execute(other="select a from t", ', []),
+        ('# con.sql("select a\nx = (', []),
+        ('df.query("a > 1").', []),
+    ],
+)  # fmt: skip
+def test_statements_that_are_being_written(code: str, expected: list[tuple[str, str | None, str]]) -> None:
+    assert literals(code) == expected
+    assert all(not f.judged for f in python_facts(Cell("c", "python", code), host("jupyter")).fragments)
+
+
+WRITTEN = """\
+q = f'''select {x}, "a"
+from t'''
+con.sql(q).df(
+    "select b" "from u", 'select \\'c'
+)
+spark.sql(r"select d from v").show()
+"""
+
+
+def test_cut_anywhere() -> None:
+    for end in range(len(WRITTEN)):
+        literals(WRITTEN[:end])
+        literals(WRITTEN[end:])
+        literals(WRITTEN[:end] + WRITTEN[end + 1 :])
+
+
+def test_completion_in_a_broken_statement() -> None:
+    cells = "# %%\nimport duckdb, pandas as pd\ncon = duckdb.connect()\nt = pd.DataFrame({'price': [1]})\n# %%\n"
+    for code in ('con.sql("select <|> from t").', 'r = con.sql("""select <|> from t', 'con.sql("select <|>from t", ['):
+        assert "price" in dsl.labels(cells + code)

@@ -20,6 +20,7 @@ from polycell.languages.python.syntax.bound_texts import bound_texts
 from polycell.languages.python.syntax.built_texts import Built, Style, Value, built, recipe_of, text_of
 from polycell.languages.python.syntax.shapes import bound_in, nodes
 from polycell.languages.python.syntax.source import PythonSource
+from polycell.languages.python.syntax.unfinished_sql import Sending, unfinished_queries
 
 # Functions of modules, under their usual names → dialect ("": not known).
 _FUNCTIONS: Mapping[str, str] = {
@@ -71,11 +72,13 @@ _STARTS = pattern(
 
 def sql_fragments(source: PythonSource, text: str) -> tuple[Fragment, ...]:
     """The SQL literals of a cell, in order of its text; one that is sent twice counts as it is sent first."""
-    if source.tree is None or not may_send(source):
-        return ()
     made: dict[int, Fragment] = {}
-    for fragment in _found(source, source.tree, text):
-        made.setdefault(fragment.span.start, fragment)
+    if source.tree is not None and may_send(source):
+        for fragment in _found(source, source.tree, text):
+            made.setdefault(fragment.span.start, fragment)
+    if source.broken and has_any(text, _CALLED) and _MAYBE.search(text) is not None:
+        for fragment in unfinished_queries(text, source.broken, _sends):
+            made.setdefault(fragment.span.start, fragment)
     return tuple(made[start] for start in sorted(made))
 
 
@@ -94,6 +97,16 @@ def _found(source: PythonSource, tree: ast.Module, text: str) -> Iterator[Fragme
             made = fragment_of(found, dialect, connection)
             seen_from = place.start if found.span.start not in place else None
             yield replace(made, seen_from=seen_from, judged=not recipe.loose)
+
+
+def _sends(call: Sending, text: str) -> tuple[str, str] | None:
+    """(dialect, variable of the connection) where a call that is being written sends a text as SQL."""
+    known = call.name in _FUNCTIONS
+    if not (known or call.method in _METHODS) or (call.keyword and call.keyword not in _KEYWORDS):
+        return None
+    if call.name not in _ALWAYS and not _STARTS.match(f"{text} ") and not (known and not text.strip()):
+        return None
+    return _FUNCTIONS.get(call.name, ""), "" if known else call.owner
 
 
 def fragment_of(built: Built, dialect: str, connection: str) -> Fragment:

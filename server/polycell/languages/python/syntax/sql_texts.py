@@ -48,7 +48,11 @@ def content(source: PythonSource, text: str, node: Literal) -> tuple[Span, str] 
     """(the span between the first quote and the last, its text); None where offsets could not be kept."""
     if isinstance(node, ast.Constant) and not isinstance(node.value, str):
         return None
-    whole = source.span(node)
+    return joined(text, source.span(node))
+
+
+def joined(text: str, whole: Span) -> tuple[Span, str] | None:
+    """The same of the literals in a span of the text."""
     if len(whole) > LONGEST:
         return None
     parts = list(joined_parts(text, whole))
@@ -73,8 +77,11 @@ def content(source: PythonSource, text: str, node: Literal) -> tuple[Span, str] 
 
 def holes(node: Literal, span: Span, masked: str) -> tuple[Span, ...]:
     """Where Python stands in an f-string's text, as `content` tells it: inside of its braces."""
-    if not isinstance(node, ast.JoinedStr):
-        return ()
+    return holes_of(span, masked) if isinstance(node, ast.JoinedStr) else ()
+
+
+def holes_of(span: Span, masked: str) -> tuple[Span, ...]:
+    """Where Python stands in a text with holes."""
     return tuple(Span(found.start() + 1, found.end() - 1).shift(span.start) for found in _HOLE.finditer(masked))
 
 
