@@ -70,8 +70,18 @@ def python_engine(
     async def importable(environment: Environment) -> Importable:
         return await read_apart(await asyncio.to_thread(folders, environment))
 
+    def installed(environment: Environment) -> frozenset[str]:
+        return frozenset(
+            os.path.join(os.path.realpath(folder), name)  # as servers know it
+            for folder in folders(environment)
+            if os.path.isdir(folder)
+            for name in os.listdir(folder)
+            if not name.startswith(("_", "~", ".")) and not name.endswith((".dist-info", ".pth"))
+        )
+
     chain = [SPECS[name]] + ([SPECS[FALLBACK]] if name != FALLBACK else [])
-    return Engine(chain, find, [Path(root).absolute().as_uri() for root in roots], note, importable, _trace(trace))
+    uris = [Path(root).absolute().as_uri() for root in roots]
+    return Engine(chain, find, uris, note, importable, _trace(trace), installed)
 
 
 def _trace(path: str) -> Trace | None:

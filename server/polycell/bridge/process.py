@@ -10,11 +10,13 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 
 _RUNNING: set[Child] = set()
 _LIMIT = 1 << 16
+_IDLE = frozenset("STtI")  # sleeping, or stopped
 _LONGEST = 2000  # characters of a line of standard error that go to the log
 
 
@@ -34,6 +36,19 @@ class Child:
     def code(self) -> int | None:
         """The exit code; None while it runs."""
         return self._process.returncode
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it does nothing at this moment, for certain: none of its threads runs, or wants to, or waits for a
+        disk. False where the system does not tell."""
+        try:
+            states = [
+                (task / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0]
+                for task in Path(f"/proc/{self.pid}/task").iterdir()
+            ]
+        except (OSError, IndexError):
+            return False
+        return bool(states) and all(state in _IDLE for state in states)
 
     async def wait(self, seconds: float) -> bool:
         """Whether it has ended within that time."""

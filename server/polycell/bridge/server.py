@@ -35,6 +35,8 @@ STRIKES = 5  # crashes in a row after which it is left alone
 FIRST_REST = 1.0  # seconds until it is started again after the first crash; doubled by each further one
 HEALTHY = 60.0  # seconds of life after which earlier crashes are forgotten
 LONGEST_PAUSE = 1.0  # seconds before a request that the server itself gave up is asked again; the first time 0.01
+DOZE = 2.0  # seconds of silence after which it is seen whether a server that only computes does anything
+LOOKS, BLINK = 10, 0.02  # how often it is looked, and the seconds between
 END = 1.0  # seconds that it has to end by itself
 
 
@@ -173,14 +175,11 @@ class Server:
         pause = 0.01
         while True:
             connection = await self.able()
-            silent = connection.silent_for()
-            if silent > self.spec.patience:
-                self.lost(f"has not answered for {silent:.0f} seconds")
-                raise Gone(f"{self.spec.name} hangs")
+            await self._expect_life(connection)
             try:
                 asked = params()
                 shown = self._texts.shown(uri)
-                result = await asyncio.wait_for(connection.request(method, asked), self.spec.patience)
+                result = await self._answer(connection, connection.request(method, asked))
                 if self._texts.shown(uri) is not shown:
                     raise Refused(CONTENT_MODIFIED, "the text was changed meanwhile")
                 return result
@@ -192,6 +191,38 @@ class Server:
             except asyncio.TimeoutError:
                 self.lost(f"did not answer {method} for {self.spec.patience:.0f} seconds")
                 raise Gone(f"{self.spec.name} hangs") from None
+
+    async def _answer(self, connection: Connection, asked: asyncio.Future[Any]) -> Any:
+        """The answer, as long as the server lives. Raises what the question does, asyncio.TimeoutError, or Gone."""
+        if not self.spec.computes:
+            return await asyncio.wait_for(asked, self.spec.patience)
+        until = time.monotonic() + self.spec.patience
+        try:
+            while (left := until - time.monotonic()) > 0:
+                await asyncio.wait({asked}, timeout=min(left, DOZE))
+                if asked.done():
+                    return asked.result()
+                await self._expect_life(connection)
+            raise asyncio.TimeoutError
+        finally:
+            asked.cancel()
+
+    async def _expect_life(self, connection: Connection) -> None:
+        """Raises Gone where the server hangs: it has said nothing for too long, or sleeps over a question."""
+        silent = connection.silent_for()
+        if silent > self.spec.patience:
+            self.lost(f"has not answered for {silent:.0f} seconds")
+            raise Gone(f"{self.spec.name} hangs")
+        if not self.spec.computes or silent < DOZE:
+            return
+        for _ in range(LOOKS):
+            child = self._child
+            if child is None or not child.is_idle or connection.silent_for() < DOZE:
+                return
+            await asyncio.sleep(BLINK)
+        if connection is self._connection and connection.silent_for() >= DOZE:
+            self.lost(f"has slept over a question for {silent:.0f} seconds")
+            raise Gone(f"{self.spec.name} hangs")
 
     # -- life
 

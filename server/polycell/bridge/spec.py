@@ -27,7 +27,8 @@ class ServerSpec:
     `able` recognises, by method and parameters, the notification from which on its answers can be trusted; without it
     they can from the start. `answers` are those to requests that are its own invention, `prefers` titles
     of the actions to choose when it asks the user; all else that it asks is dismissed. `files`: it reads texts from the
-    disk, so each is written to the file of its URI before it is opened.
+    disk, so each is written to the file of its URI before it is opened. `computes`: an answer takes it nothing but
+    computing, so one that sleeps over a question hangs.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ServerSpec:
     answers: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, hash=False)
     prefers: frozenset[str] = frozenset()
     files: bool = False
+    computes: bool = False
 
     def command(self) -> list[str] | None:
         """The command line, or None where the program is not installed."""

@@ -168,6 +168,8 @@ class Analysis:
         if notebook.metadata is not self.notebook.metadata and notebook.metadata != self.notebook.metadata:
             for gatherer in self._services.gatherers:
                 made._regather(gatherer.name)
+            # Findings ask of a kernel by its name, which is another one now: no question of theirs stands.
+            made._found, made._finding_readers, made._stale = {}, _Readers(), set(made._index)
         old, new = self.notebook.cells, notebook.cells
         others = [(i, a, b) for i, (a, b) in enumerate(zip(old, new, strict=False)) if a is not b]
         if len(old) == len(new) and all(a.id == b.id for _, a, b in others):

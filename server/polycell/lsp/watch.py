@@ -18,7 +18,7 @@ PATTERN = (
     "gz,zip,bz2,xz,zst}"
 )
 # What tells of dependencies: lists beside notebooks, modules beside them, and what an installer leaves last.
-DEPENDENCIES = ("**/*.{toml,yml,yaml,lock,py}", "**/*.dist-info/RECORD")
+DEPENDENCIES = ("**/*.{toml,yml,yaml,lock,py}", "**/*.dist-info/RECORD", "**/pyvenv.cfg")
 
 
 def watch_files(server: LanguageServer, client: Client) -> None:

@@ -18,12 +18,12 @@ from typing import Any
 from msgspec import Struct
 
 from polycell.bridge.connection import Gone, Refused
-from polycell.bridge.server import Server
+from polycell.bridge.server import Server, Status
 from polycell.bridge.spec import ServerSpec
 from polycell.bridge.text import Text
 from polycell.bridge.trace import Trace
 from polycell.core.notebook import Notebook
-from polycell.core.service import FileChanges
+from polycell.core.service import FileChange, FileChanges
 from polycell.core.values import replace
 from polycell.languages.python.engine.importable import NOTHING, Importable
 from polycell.languages.python.engine.specs import environment_options
@@ -31,10 +31,13 @@ from polycell.languages.python.engine.specs import environment_options
 log = logging.getLogger(__name__)
 
 MOST_ENVIRONMENTS = 2
-REMEMBERED = 60.0  # seconds that an environment which was found is taken for granted
+REMEMBERED = 5.0  # seconds after which it is looked again, behind an answer, which environment a notebook runs in
 ANSWERS_KEPT = 32
 LASTING_KEPT = 256
 _BUILTINS = 'it = ""\nit.'
+# Files that make environments or name them, and what an installer writes last.
+_ENVIRONMENT = frozenset({"pyvenv.cfg", "kernel.json", "RECORD"})
+_GONE = frozenset({"resting", "missing", "failed"})
 READ_AGAIN = 300.0  # seconds after which it is looked anew what can be imported
 
 
@@ -57,8 +60,8 @@ class Answer(Struct, frozen=True):
 
 class Engine:
     """`find` looks for a notebook's environment (called in a thread: it reads files). `roots` are workspace folders as
-    URIs. `note` tells the user something once. `importable` reads what can be imported. `trace` is
-    shown every message."""
+    URIs. `note` tells the user something once. `importable` reads what can be imported, `installed` lists what lies in
+    an environment's folders (called in a thread). `trace` is shown every message."""
 
     def __init__(
         self,
@@ -68,12 +71,15 @@ class Engine:
         note: Callable[[str], None] | None = None,
         importable: Callable[[Environment], Awaitable[Importable]] | None = None,
         trace: Trace | None = None,
+        installed: Callable[[Environment], frozenset[str]] | None = None,
     ) -> None:
         self._specs = tuple(specs)
         self._find = find
         self._roots = tuple(roots)
         self._note = note or (lambda said: log.warning("%s", said))
         self._importable = importable
+        self._installed = installed
+        self._lying: dict[Environment, frozenset[str]] = {}  # what an environment's folders had in them
         self._trace = trace
         self._imports: dict[Environment, tuple[float, Importable]] = {}  # and when it was read
         self._reading: dict[Environment, asyncio.Task[None]] = {}
@@ -83,7 +89,7 @@ class Engine:
         self._running: OrderedDict[Environment, tuple[Server, ...]] = OrderedDict()
         self._answers: OrderedDict[tuple[Any, ...], Answer] = OrderedDict()
         self._lasting: OrderedDict[tuple[Any, ...], Answer] = OrderedDict()
-        self._behind: set[asyncio.Task[None]] = set()  # what nobody waits for
+        self._behind: set[asyncio.Task[Any]] = set()  # what nobody waits for
         self._members: dict[tuple[Environment, str], asyncio.Task[Sequence[Any]]] = {}
 
     async def ask(
@@ -194,15 +200,41 @@ class Engine:
             return Environment(root=_root(notebook, self._roots))
         key = (notebook.path or notebook.uri, repr(notebook.metadata.get("kernelspec")))
         known = self._found.get(key)
-        if known is None or time.monotonic() - known[0] > REMEMBERED:
-            try:
-                found = await asyncio.to_thread(self._find, notebook)
-            except Exception:
-                log.exception("looking for the environment of %s failed", notebook.uri)
-                found = Environment()
-            found = replace(found, root=_root(notebook, self._roots))
-            known = self._found[key] = (time.monotonic(), found)
+        if known is None:
+            return await self._look(self._find, notebook, key)
+        if time.monotonic() - known[0] > REMEMBERED and not self._closed:
+            self._found[key] = (time.monotonic(), known[1])  # nobody else looks meanwhile
+            self._later(self._look(self._find, notebook, key))
         return known[1]
+
+    async def _look(
+        self, find: Callable[[Notebook], Environment], notebook: Notebook, key: tuple[str, str]
+    ) -> Environment:
+        try:
+            found = await asyncio.to_thread(find, notebook)
+        except Exception:
+            log.exception("looking for the environment of %s failed", notebook.uri)
+            found = Environment()
+        found = replace(found, root=_root(notebook, self._roots))
+        self._found[key] = (time.monotonic(), found)
+        if self._installed is not None:
+            await self._compare(found, self._installed)
+        return found
+
+    async def _compare(self, environment: Environment, installed: Callable[[Environment], frozenset[str]]) -> None:
+        """Tell of what was installed or removed since the last look: servers do not look there themselves."""
+        try:
+            lying = await asyncio.to_thread(installed, environment)
+        except Exception:
+            log.exception("what %s has in it is not known", environment.prefix)
+            return
+        before = self._lying.get(environment)
+        self._lying[environment] = lying
+        if before is None or before == lying:
+            return
+        made: dict[str, FileChange] = dict.fromkeys(lying - before, "created")
+        self.files_changed(made | dict.fromkeys(before - lying, "deleted"))
+        self._imports.pop(environment, None)
 
     async def close(self) -> None:
         """End all servers; none is started any more, though somebody may still be asking."""
@@ -220,6 +252,8 @@ class Engine:
         for servers in self._running.values():
             for server in servers:
                 server.files_changed(files)
+        if any(PurePath(file).name in _ENVIRONMENT for file in files):  # it is looked before the next answer
+            self._found.clear()
         self._forget()
 
     def _forget(self) -> None:
@@ -241,7 +275,7 @@ class Engine:
         self._running.move_to_end(environment)
         return known
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+    def _later(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._behind.add(task)
         task.add_done_callback(self._behind.discard)
@@ -252,7 +286,25 @@ class Engine:
         if environment.prefix:
             options, settings = environment_options(spec.name, environment.prefix, environment.python)
         roots = [environment.root] if environment.root else []
-        return Server(spec, roots=roots, settings=settings, initialization=options, note=self._tell, trace=self._trace)
+        return Server(
+            spec,
+            roots=roots,
+            settings=settings,
+            initialization=options,
+            note=self._tell,
+            trace=self._trace,
+            changed=lambda status: self._changed(spec, environment, status),
+        )
+
+    def _changed(self, spec: ServerSpec, environment: Environment, status: Status) -> None:
+        """Where the chosen server is gone the next one starts at once, before anybody asks it."""
+        servers = self._running.get(environment, ())
+        if not self._closed and status.phase in _GONE and len(servers) > 1 and servers[0].spec is spec:
+            self._later(self._stand_by(servers[1]))
+
+    async def _stand_by(self, server: Server) -> None:
+        with contextlib.suppress(Gone):
+            await server.ready()
 
     def _tell(self, said: str) -> None:
         if said not in self._noted:

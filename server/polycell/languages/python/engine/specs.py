@@ -42,6 +42,7 @@ TY = ServerSpec(
     # edit makes begin anew.
     initialization={"completions": {"autoImport": False}, "logLevel": "error"},
     find=_ty,
+    computes=True,
 )
 JEDI = ServerSpec(
     "jedi",
@@ -60,6 +61,7 @@ PYREFLY = ServerSpec(
     "python",
     install="Run `pip install pyrefly` where Polycell is installed.",
     settings={"python": {"pyrefly": {"displayTypeErrors": "force-off"}}},
+    computes=True,
 )
 BASEDPYRIGHT = ServerSpec(
     "basedpyright",
