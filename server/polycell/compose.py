@@ -331,6 +331,11 @@ class AllSources:
         for source in self._sources:
             source.changed(paths)
 
+    def first_reads(self) -> frozenset[Hashable]:
+        """What is being read for the first time: data, databases, included notebooks."""
+        found = (source.first_reads() for source in self._sources if hasattr(source, "first_reads"))
+        return frozenset[Hashable]().union(*found)
+
     def refresh(self) -> None:
         """Read again what does not tell when it changes."""
         for source in self._sources:
@@ -357,6 +362,9 @@ class LateSources:
     def changed(self, paths: Iterable[str | Path]) -> None:
         if self._made is not None:
             self._made.changed(paths)
+
+    def first_reads(self) -> frozenset[Hashable]:
+        return self._made.first_reads() if self._made is not None else frozenset()
 
     def refresh(self) -> None:
         if self._made is not None:

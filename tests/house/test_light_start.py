@@ -131,17 +131,17 @@ BEHIND_THE_FIRST_ANSWER = {
     *("polycell.dependencies.checks", "polycell.rules.undefined_name", "polycell.tables", "polycell.core.references"),
     *("polycell.languages.python.flow", "polycell.languages.python.frames", "polycell.languages.sql.service"),
 }
-MOST_OF_OURS = 130  # modules
+MOST_OF_OURS = {"completion": 130, "hover": 133}  # modules; a hover has three of its own
 
 
-@pytest.mark.parametrize("method", ["completion", "hover"])
+@pytest.mark.parametrize("method", MOST_OF_OURS)
 def test_what_is_said_first_of_the_members_of_a_module_waits_for_nothing_else(method: str) -> None:
     program = EARLY.replace("METHOD", method)
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=300)
     said, _, modules = run.stdout.partition("loaded:")
     assert said.strip() == "dumps", run.stderr
     assert BEHIND_THE_FIRST_ANSWER & set(modules.split()) == set()
-    assert sum(name.startswith("polycell") for name in modules.split()) <= MOST_OF_OURS
+    assert sum(name.startswith("polycell") for name in modules.split()) <= MOST_OF_OURS[method]
 
 
 def test_every_late_service_serves_what_it_is_loaded_for() -> None:

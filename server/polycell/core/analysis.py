@@ -287,6 +287,13 @@ class Analysis:
                 done = True
         return True
 
+    def asking(self, keys: Iterable[Hashable], until: int) -> frozenset[Hashable]:
+        """Of the keys of sources those that cells up to `until` have asked about."""
+        asked = self._export_readers
+        return frozenset(
+            key for key in keys if any(self._index.get(cell, until + 1) <= until for cell in asked.of(("source", key)))
+        )
+
     def is_new(self, index: int) -> bool:
         """Whether a cell has never been looked at, or not all that it may see has."""
         above = self._heap and (self.host.order == "any" or self._heap[0] < index)

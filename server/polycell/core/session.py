@@ -6,7 +6,7 @@ is a new analysis made from the old one.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 from msgspec import Struct
 
@@ -61,6 +61,11 @@ class Session:
             if analysis is not None:
                 changed.append(self._keep(snapshot.notebook, analysis))
         return tuple(changed)
+
+    def first_reads(self) -> frozenset[Hashable]:
+        """The keys of sources that are being read for the first time, where the sources tell."""
+        reads: Callable[[], frozenset[Hashable]] | None = getattr(self._sources, "first_reads", None)
+        return reads() if reads is not None else frozenset()
 
     def close(self, uri: str) -> None:
         self._revision += 1

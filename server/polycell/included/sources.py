@@ -83,6 +83,10 @@ class IncludedSources:
             self._heard.pop(request, None)
         return found
 
+    def first_reads(self) -> frozenset[Hashable]:
+        """What is being read for the first time."""
+        return self._files.first_reads()
+
     def changed(self, paths: Iterable[str | Path]) -> None:
         """Files were made, changed or deleted."""
         if any(Path(path).suffix.lower() in (".py", ".ipynb") for path in paths):

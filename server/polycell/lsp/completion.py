@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from polycell.core.site import site
 from polycell.core.text import Span
 from polycell.core.values import replace
 from polycell.lsp import answers, companion
+from polycell.lsp.arrivals import with_what_comes
 from polycell.lsp.asked import guarded, target_of, value_at
 from polycell.lsp.convert import Json, Position, to_offset
 from polycell.lsp.jupyterlab import begun_string
@@ -81,12 +83,14 @@ async def completion(state: State, cursor: Cursor) -> Json | None:
     if found is None:
         return await _of_value(state, cursor)
     asked, target = found
-    answer = None
+    early, lacking = None, False
     small = len(target.snapshot.notebook.cells[target.index].text) < LARGE  # any other is read in a thread
     if small and cursor.typed in ("", ".") and state.settings.python != "companion":
-        answer = await completing.complete_early(target.snapshot, state.session.services, target.cell, target.offset)
-    if answer is None:
-        answer = await _with_all_above(state, cursor, target)
+        early = await completing.complete_early(target.snapshot, state.session.services, target.cell, target.offset)
+    if early is not None:
+        answer = early
+    else:
+        answer, lacking = await with_what_comes(state, asked, target, partial(_with_all_above, state, cursor), _lacks)
     text = target.snapshot.notebook.cells[target.index].text
     typed = text[answer.items[0].replace.start : target.offset] if answer.items else ""
     chosen, cut = answers.best(answer.items, typed)
@@ -97,7 +101,12 @@ async def completion(state: State, cursor: Cursor) -> Json | None:
     lead = ""
     if state.client.jupyterlab and typed and target.snapshot.notebook.cells[target.index].language == "python":
         lead = begun_string(text, target.offset, answer.items[0].replace.start)
-    return _list(items(state, asked, cursor, place, chosen, lead), cut or answer.incomplete)
+    return _list(items(state, asked, cursor, place, chosen, lead), cut or lacking or answer.incomplete)
+
+
+def _lacks(answer: Completions) -> bool:
+    """Whether there is nothing in it of what files have."""
+    return not any(item.kind in ("column", "table") for item in answer.items)
 
 
 async def _with_all_above(state: State, cursor: Cursor, target: Target) -> Completions:

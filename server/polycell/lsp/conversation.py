@@ -25,7 +25,6 @@ from polycell.lsp.client import folder_uris, read_client
 from polycell.lsp.completion import Cursor, completion, cursor_in
 from polycell.lsp.convert import Json
 from polycell.lsp.diagnostics import Diagnostics
-from polycell.lsp.hover import hover
 from polycell.lsp.lab_sync import LabSync
 from polycell.lsp.notebook_sync import Change, NotebookSync
 from polycell.lsp.plain import Plain
@@ -145,7 +144,7 @@ class PolycellServer:
         self._greeted = False
         answered = {
             "textDocument/completion": partial(self._at, completion),
-            "textDocument/hover": partial(self._at, hover),
+            "textDocument/hover": partial(self._at, _hover),
         }
         self.plain = Plain(self.notifications(), answered, self._reply, self._complain)
         self._library: Library | None = None
@@ -473,6 +472,7 @@ class PolycellServer:
             group = self.state.group_of_notebook(snapshot.notebook.uri)
             if group is not None:
                 self.scheduler.heard(group.uri)
+        self.state.arrivals.came(keys)
 
     def _send_diagnostics(self, params: Json) -> None:
         self.say("textDocument/publishDiagnostics", params)
@@ -497,6 +497,12 @@ class PolycellServer:
         from polycell.lsp.warm import warm_up
 
         threading.Thread(target=warm_up, args=(self.protocol._converter,), name="polycell-warm-up", daemon=True).start()
+
+
+async def _hover(state: State, cursor: Cursor) -> Json | None:
+    from polycell.lsp.hover import hover
+
+    return await hover(state, cursor)
 
 
 def _nothing(params: Any) -> None:

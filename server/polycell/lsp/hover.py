@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from polycell.core import hovering
 from polycell.core.results import Hover
 from polycell.core.values import replace
 from polycell.lsp import answers, companion
+from polycell.lsp.arrivals import with_what_comes
 from polycell.lsp.asked import guarded, target_of, unchanged, value_at
 from polycell.lsp.convert import Json, Position
 from polycell.lsp.scheduler import LARGE, settle
-from polycell.lsp.state import State
+from polycell.lsp.state import State, Target
 
 
 async def hover(state: State, position: Position) -> Json | None:
@@ -24,9 +27,7 @@ async def hover(state: State, position: Position) -> Json | None:
     if small and state.settings.python != "companion" and snapshot.analysis.is_new(target.index):
         answer = await hovering.hover_early(snapshot, services, target.cell, target.offset)
     if answer is None:
-        await settle(snapshot, target.index - 1)  # what the cell itself gives to others can wait
-        asking = hovering.hover(snapshot, services, target.cell, target.offset)
-        answer = await guarded("hover", target, asking, None)
+        answer, _ = await with_what_comes(state, asked, target, partial(_with_all_above, state), lambda answer: True)
     if answer is not None and state.settings.python == "companion":
         await settle(target.snapshot, target.index)
         answer = companion.hover(target, state.session.services, answer)
@@ -45,6 +46,12 @@ async def hover(state: State, position: Position) -> Json | None:
     if span is not None and not asked.face.lost:
         made["range"] = asked.face.range_json(span, state.client.encoding)
     return made
+
+
+async def _with_all_above(state: State, target: Target) -> Hover | None:
+    await settle(target.snapshot, target.index - 1)  # what the cell itself gives to others can wait
+    asking = hovering.hover(target.snapshot, state.session.services, target.cell, target.offset)
+    return await guarded("hover", target, asking, None)
 
 
 async def _of_value(state: State, position: Position) -> Json | None:

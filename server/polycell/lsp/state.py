@@ -21,6 +21,7 @@ from polycell.core.results import Finding
 from polycell.core.session import Session, Snapshot
 from polycell.core.text import LineIndex, Span
 from polycell.core.virtual import Place, SegmentMap
+from polycell.lsp.arrivals import Arrivals
 from polycell.lsp.client import Client
 from polycell.lsp.convert import Json, range_json, to_range
 from polycell.lsp.frame import path_of
@@ -150,6 +151,7 @@ class State:
         self._projects: Projects | None = None
         self.pictures = Pictures()
         self.show: Callable[[types.ShowDocumentParams], Awaitable[object]] = _nowhere
+        self.arrivals = Arrivals()
         # Brings a group's derived state up to date before it is asked about; set by whoever defers reading.
         self.refresh: Callable[[str], None] = lambda group: None
         # Tells the user; set by whoever talks to the client.

@@ -47,6 +47,7 @@ class Answers(Generic[K, V]):
         self._lock = threading.Lock()
         self._kept: dict[K, tuple[V, float]] = {}  # with the time at which it is no longer good
         self._under_way: set[K] = set()
+        self._untold: set[K] = set()  # answered for the first time, of which nobody has been told yet
         self._queue: queue.SimpleQueue[K | None] = queue.SimpleQueue()
         self._threads = 0
         self._closed = False
@@ -61,6 +62,11 @@ class Answers(Generic[K, V]):
                 self._start(key)
                 return found[0] if found is not None else None
         return self._answer(key)
+
+    def first_reads(self) -> frozenset[K]:
+        """What is asked for and not known yet; until its answer has been told of."""
+        with self._lock:
+            return frozenset(key for key in self._under_way if key not in self._kept) | self._untold
 
     def known(self) -> list[K]:
         with self._lock:
@@ -116,6 +122,8 @@ class Answers(Generic[K, V]):
                     self._on_ready((key,))
                 except Exception:
                     log.exception("telling of an answer failed")
+            with self._lock:
+                self._untold.discard(key)
 
     def _answer(self, key: K) -> V:
         made = self._work(key)
@@ -123,6 +131,8 @@ class Answers(Generic[K, V]):
             before = self._kept.get(key)
             if before is not None and before[0] == made:
                 made = before[0]  # whoever compares what was asked finds the very same object
+            if before is None and key in self._under_way:
+                self._untold.add(key)
             self._kept[key] = (made, time.monotonic() + self._lasts(made))
             self._under_way.discard(key)
         return made

@@ -125,6 +125,10 @@ class FileSources:
     def read(self, key: Hashable) -> Table | None:
         return self._answers.get(key) if isinstance(key, FileRequest) else None
 
+    def first_reads(self) -> frozenset[Hashable]:
+        """What is being read for the first time."""
+        return self._answers.first_reads()
+
     def changed(self, paths: Iterable[str | Path]) -> None:
         """Files were made, changed or deleted: what was asked about them is read again."""
         touched = {real_path(Path(p)) for p in paths}

@@ -45,12 +45,15 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     return made
 
 
+def _kernel(name: str) -> Mapping[str, Any]:
+    return {"kernelspec": {"name": name, "language": "python"}}
+
+
 async def shown(engine: Engine, folder: Path, kernel: str, package: str) -> bool:
     """Whether a package is known where the kernel of that name runs."""
     services = compose.default_services(engine)
     notebook, cell, offset, _ = dsl.parse(TEXT.format(package), folder)
-    metadata: Mapping[str, Any] = {"kernelspec": {"name": kernel, "language": "python"}}
-    snapshot = Session(services).update(replace(notebook, metadata=metadata))
+    snapshot = Session(services).update(replace(notebook, metadata=_kernel(kernel)))
     found = await features.hover(snapshot, services, cell, offset)
     return found is not None and f"From {package}." in found.markdown
 
@@ -66,6 +69,8 @@ def test_it_follows_the_kernel_and_what_is_installed(
                 await shown(engine, tmp_path, kernel, "alpha"),
                 await shown(engine, tmp_path, kernel, "beta"),
             ) == found
+        for kernel in two:
+            await engine.start(replace(dsl.parse("# %%\nx", tmp_path)[0], metadata=_kernel(kernel)))
         put(two["one"], "beta")  # which nobody tells of
         monkeypatch.setattr(engines, "REMEMBERED", 0.0)
         for _ in range(2000):

@@ -58,6 +58,10 @@ class DatabaseSources:
         found = self._answers.get(key)
         return found if found is not NOTHING else None
 
+    def first_reads(self) -> frozenset[Hashable]:
+        """What is being read for the first time."""
+        return self._answers.first_reads()
+
     def changed(self, paths: Iterable[str | Path]) -> None:
         """Files were made, changed or deleted; those that hold databases are looked at again."""
         if any(Path(p).suffix.lower() in (".db", ".sqlite", ".sqlite3", ".duckdb", ".ddb", ".ini") for p in paths):

@@ -157,8 +157,11 @@ class Engine:
             with contextlib.suppress(Gone):
                 await server.ready()
                 break
+        environment = await self.environment(notebook)
+        if environment not in self._lying:
+            await self._compare(environment)
         await self.importable(notebook)
-        reading = self._reading.get(await self.environment(notebook))
+        reading = self._reading.get(environment)
         if reading is not None:
             await asyncio.wait({reading})
 
@@ -217,14 +220,16 @@ class Engine:
             found = Environment()
         found = replace(found, root=_root(notebook, self._roots))
         self._found[key] = (time.monotonic(), found)
-        if self._installed is not None:
-            await self._compare(found, self._installed)
+        if found in self._lying:
+            await self._compare(found)
         return found
 
-    async def _compare(self, environment: Environment, installed: Callable[[Environment], frozenset[str]]) -> None:
+    async def _compare(self, environment: Environment) -> None:
         """Tell of what was installed or removed since the last look: servers do not look there themselves."""
+        if self._installed is None:
+            return
         try:
-            lying = await asyncio.to_thread(installed, environment)
+            lying = await asyncio.to_thread(self._installed, environment)
         except Exception:
             log.exception("what %s has in it is not known", environment.prefix)
             return
