@@ -93,12 +93,16 @@ class Notebook:
     language: str = "python"
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
     path: str = ""
+    _places: dict[str, int] | None = field(default=None, init=False, compare=False, repr=False)
 
     def index(self, cell_id: str) -> int | None:
-        for index, cell in enumerate(self.cells):
-            if cell.id == cell_id:
-                return index
-        return None
+        """The place of the first cell with the id. Each keystroke asks a few times, also in a notebook of a thousand
+        cells."""
+        places = self._places
+        if places is None:
+            places = {cell.id: index for index, cell in reversed(tuple(enumerate(self.cells)))}
+            object.__setattr__(self, "_places", places)
+        return places.get(cell_id)
 
 
 def splice(notebook: Notebook, start: int, delete: int, cells: Sequence[Cell] = ()) -> Notebook:
@@ -111,4 +115,14 @@ def splice(notebook: Notebook, start: int, delete: int, cells: Sequence[Cell] = 
 def replace_cell(notebook: Notebook, cell: Cell) -> Notebook:
     """The notebook with the cell of the same id replaced; unchanged when there is none."""
     index = notebook.index(cell.id)
-    return notebook if index is None else splice(notebook, index, 1, [cell])
+    return notebook if index is None else with_cells(notebook, {index: cell})
+
+
+def with_cells(notebook: Notebook, changed: Mapping[int, Cell]) -> Notebook:
+    """The notebook with some cells replaced by others of the same ids, by their places."""
+    cells = list(notebook.cells)
+    for index, cell in changed.items():
+        cells[index] = cell
+    made = replace(notebook, cells=tuple(cells))
+    object.__setattr__(made, "_places", notebook._places)
+    return made

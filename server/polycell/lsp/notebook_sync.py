@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from polycell.core.notebook import Cell, CellKind, Notebook
+from polycell.core.notebook import Cell, CellKind, Notebook, with_cells
 from polycell.core.values import replace
 from polycell.formats.cells import make_cell
 from polycell.formats.hosts import unwrap_cell_metadata, unwrap_notebook_metadata
@@ -178,16 +178,17 @@ class NotebookSync:
         if base is None or notebook is None or group is None:
             self._publish(opened)
             return
-        cells, faces = list(notebook.cells), dict(group.faces)
+        faces = dict(group.faces)
+        cells: dict[int, Cell] = {}
         changed = set()
         for index in touched:
-            entry, before = opened.entries[index], cells[index]
+            entry = opened.entries[index]
             cells[index] = make_cell(_source(entry), base)
             opened.made[entry.uri] = entry, cells[index]
             faces[key_of(entry.uri)] = _face(entry)
-            if cells[index].digest != before.digest:
+            if cells[index].digest != notebook.cells[index].digest:
                 changed.add(entry.uri)
-        opened.notebook = replace(notebook, cells=tuple(cells))
+        opened.notebook = with_cells(notebook, cells)
         self._state.session.update(opened.notebook)
         self._state.put(replace(group, faces=faces))
         if changed:
