@@ -10,7 +10,7 @@ from collections import deque
 import pytest
 
 from polycell.core.facts import Facts
-from polycell.languages.python.syntax import resumed, scopes, trees
+from polycell.languages.python.syntax import ipython, repair, resumed, scopes, statements, trees
 from polycell.languages.python.syntax.source import PythonSource
 from tests.languages.python.reading import facts
 
@@ -172,12 +172,48 @@ def test_facts_do_not_hang_on_what_was_read_before(seed: int, monkeypatch: pytes
             text = edited
 
 
+# What changes the meaning of what stands below while it is typed, letter by letter.
+TYPED = (
+    "b = 7\n",
+    "del b\n",
+    "def first(): pass\n",
+    'm = j["k',
+    "new = {'a': (b,\n",
+    "from os import *\n",
+    "get = get_ipython()\nget.run_line_magic('x', '')\n",
+    "if 'c' in globals(): pass\n",
+    "%time b = 2\n",
+    "x = !ls\n",
+    "@decorated\n",
+    "for b in j:\n    d\n",
+    "try:\n    c\nexcept NameError as b: pass\n",
+    'text = """a',
+    "class G(b): h = 1\n",
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_letter_in_the_middle_says_what_the_cell_says_alone(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)
+    cells = (VARIED * 2, LONG, f"{VARIED}{LONG[:2000]}{VARIED}")
+    text, typed = chance.choice(cells), chance.choice(TYPED)
+    at = text.find("\n", chance.randrange(len(text) * 2 // 3)) + 1
+    facts(text)
+    for count in range(1, len(typed) + 1):
+        edited = text[:at] + typed[:count] + text[at:]
+        after_others = _shown(facts(edited))
+        with monkeypatch.context() as alone:
+            _forget(alone)
+            assert after_others == _shown(facts(edited)), edited
+
+
 class _Work:
-    """Characters compiled and top-level statements walked for names."""
+    """Characters compiled, top-level statements walked for names, and logical lines looked at."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.compiles: list[int] = []
         self.statements = 0
+        self.lines = 0
         walk = scopes.Walk.statement
 
         def compile_(code: str, *rest: object, **named: object) -> object:
@@ -188,12 +224,20 @@ class _Work:
             self.statements += len(walking.scopes) == 1
             walk(walking, node)
 
+        line = statements.logical_line
+
+        def logical_line(*given: object) -> object:
+            self.lines += 1
+            return line(*given)  # type: ignore[arg-type]
+
+        for module in (ipython, repair):
+            monkeypatch.setattr(module, "logical_line", logical_line)
         monkeypatch.setattr(trees, "compile", compile_, raising=False)
         monkeypatch.setattr(scopes.Walk, "statement", statement)
 
     def of(self, text: str) -> tuple[int, int, int]:
         """(compiles, characters compiled, statements walked) for a text."""
-        self.compiles, self.statements = [], 0
+        self.compiles, self.statements, self.lines = [], 0, 0
         facts(text)
         return len(self.compiles), sum(self.compiles), self.statements
 
@@ -204,8 +248,8 @@ def test_a_letter_in_a_long_cell_costs_its_statement(below: str, monkeypatch: py
     assert work.of(f"{LONG}\n{below}")[2] >= LINES
     work.of(f"{LONG}f\n{below}")
     for letters in ("fe", "few", "few.", "few.he"):
-        compiles, characters, statements = work.of(f"{LONG}{letters}\n{below}")
-        assert statements <= 4 + below.count("\n"), "the statements above are known"
+        compiles, characters, walked = work.of(f"{LONG}{letters}\n{below}")
+        assert walked <= 4 + scopes.FEW, "the statements above and below are known"
         if not letters.endswith("."):
             assert (compiles, characters) <= (1, 200), letters
 
@@ -215,11 +259,29 @@ def test_a_letter_at_the_end_of_a_long_cell_that_does_not_parse(monkeypatch: pyt
     for letters in ("few", "few[", 'few["'):
         work.of(LONG + letters)
     for letters in ('few["a', 'few["ab', 'few["abc'):
-        compiles, characters, statements = work.of(LONG + letters)
+        compiles, characters, walked = work.of(LONG + letters)
         # The text, the broken line twice by itself, and the text without that line.
         assert compiles <= 4
         assert characters <= 200
-        assert statements <= 4
+        assert walked <= 4
+
+
+def test_a_broken_letter_in_the_middle_has_the_lines_around_it_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = _Work(monkeypatch)
+    below = "few['a'].mean()\n" * LINES
+    for letters in ("", "f", "few", "few[", 'few["'):
+        work.of(f"{LONG}{letters}\n{below}")
+    for letters in ('few["a', 'few["ab', 'few["abc'):
+        _, _, walked = work.of(f"{LONG}{letters}\n{below}")
+        assert walked <= 4 + scopes.FEW
+        assert work.lines <= 10
+
+
+def test_what_stands_below_is_not_taken_for_known_where_the_names_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    below = "few['a'].mean()\n" * 100
+    for letters in ("few = 1", "few = 12", "fe = 12", "f = 12"):
+        said = facts(f"import pandas as pd\n{letters}\n{below}")
+        assert bool([use for use in said.uses if use.name == "few"]) == (letters[:3] != "few"), letters
 
 
 def test_what_stands_above_is_not_taken_for_known_where_the_names_differ() -> None:

@@ -63,8 +63,15 @@ def _above(made: Interpreter, steps: Sequence[Step]) -> int:
     until = made.until
     if until is None:
         return len(steps)
-    below = (n for n, s in enumerate(steps) if s.statement is None or made.source.span(s.statement).end >= until)
-    return next(below, len(steps))
+    line = made.source.lines.position(until).line + 1
+    for number, step in enumerate(steps):
+        statement = step.statement
+        if statement is None:
+            return number
+        # By lines first: where a statement is in characters takes longer to tell, and there may be many.
+        if (statement.end_lineno or line) >= line and made.source.span(statement).end >= until:
+            return number
+    return len(steps)
 
 
 def follow_leading(

@@ -19,6 +19,8 @@ _TOKENS = pattern(
 def clauses(text: str, bracket: int, offset: int) -> Iterator[tuple[str, str]]:
     """(target, what it goes over), both as written, of each `for` of the comprehension in the bracket that opens at an
     index; those that the offset lies in are left out."""
+    if text.find("for", bracket + 1, bracket + 1 + LONGEST) < 0:  # as nearly always; nobody closes what is being typed
+        return
     end, words = _words(text, bracket + 1)
     for at, (start, word) in enumerate(words):
         if word != "for" or at + 1 >= len(words) or words[at + 1][1] != "in":

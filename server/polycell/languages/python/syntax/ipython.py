@@ -39,7 +39,7 @@ from polycell.languages.python.syntax.statements import (
     logical_line,
     shorter_reach,
 )
-from polycell.languages.python.syntax.trees import parses, readable_start
+from polycell.languages.python.syntax.trees import parses, readable_below, readable_start
 
 _ESCAPES = "%!?,;/"
 _NAME = pattern(r"[^\W\d]\w*")
@@ -120,8 +120,10 @@ def neutralise(cell: Cell, host: str = "") -> Neutral:
     prepared = _without_prompts(text, start)
     dedent = _leading_indent(prepared, start)
     lines = sum(1 for _ in islice(_content_lines(prepared, start), 2))  # one, or more
-    at = readable_start(text) if magic is None and body == 0 and prepared is text else start
-    while at < len(prepared):
+    plain = magic is None and body == 0 and prepared is text
+    at = readable_start(text) if plain else start
+    below = readable_below(text) if plain and not dedent else None
+    while at < len(prepared) and not (below is not None and below.begins_at(at, made.reach)):
         at = _line(made, prepared, at, dedent, lines)
     made.code = made.apply(prepared)
     return made

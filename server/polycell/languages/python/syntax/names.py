@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from polycell.core.facts import Definition, DefinitionKind, Import, Problem, Reference, Use
 from polycell.core.patterns import pattern
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.languages.python.syntax.shapes import Place, bindings_in
 from polycell.languages.python.syntax.source import PythonSource
 
@@ -21,6 +22,8 @@ _GATHERED = (
     *("bound", "ever", "definitions", "references", "uses", "imports", "opens", "problems", "calls", "stores"),
     *("waiting", "guarded", "shells"),
 )
+# Those of them that are sets of names.
+_SETS = ("bound", "ever", "guarded", "shells")
 _HEADER = pattern(r"(?:async\s+)?(?:def|class)\s+")
 
 
@@ -62,6 +65,24 @@ class Loop(Struct):
         last = self.body[-1]
         at = bisect_left(places, (self.body[0].lineno, 0))
         return at < len(places) and places[at] <= (last.end_lineno or last.lineno, last.end_col_offset or 0)
+
+
+class Since(Struct, frozen=True, eq=False):
+    """What a walk has gathered over the last statements of a text of so many characters: by `_GATHERED`, what came to
+    the lists, and what each set was before, gained and lost."""
+
+    length: int
+    came: Mapping[str, list[Any]]
+    before: Mapping[str, set[str]]
+    gained: Mapping[str, set[str]]
+    lost: Mapping[str, set[str]]
+
+    def mentions(self, name: str) -> bool:
+        """Whether the statements say a name in a way that they can tell whether it is bound above them."""
+        came = self.came
+        return any(one.name == name for kind in ("references", "definitions", "uses") for one in came[kind]) or any(
+            one[0] == name for one in came["waiting"]
+        )
 
 
 class Names:
@@ -107,6 +128,32 @@ class Names:
         """Begin behind the statements of which that was gathered."""
         for name in _GATHERED:
             setattr(self, name, copy(gathered[name]))
+
+    def since(self, before: Mapping[str, Any]) -> Since:
+        """What came to what was gathered before, up to the text's end."""
+        return Since(
+            len(self.code),
+            {name: getattr(self, name)[len(before[name]) :] for name in _GATHERED if name not in _SETS},
+            {name: before[name] for name in _SETS},
+            {name: getattr(self, name) - before[name] for name in _SETS},
+            {name: before[name] - getattr(self, name) for name in _SETS},
+        )
+
+    def take_over(self, since: Since) -> bool:
+        """Take for walked what another walk has gathered over the same last statements. False where what is bound above
+        them differs for them."""
+        if self.guarded != since.before["guarded"] or self.shells != since.before["shells"]:
+            return False
+        differing = (self.bound ^ since.before["bound"]) | (self.ever ^ since.before["ever"])
+        if any(since.mentions(name) for name in differing):
+            return False
+        for name in _SETS:
+            setattr(self, name, (getattr(self, name) | since.gained[name]) - since.lost[name])
+        by = len(self.code) - since.length
+        for name, came in since.came.items():
+            shift = _SHIFTED.get(name)
+            getattr(self, name).extend(came if shift is None or not by else [shift(one, by) for one in came])
+        return True
 
     # -- results
 
@@ -284,3 +331,16 @@ class Names:
         if not self.loops and self.scopes[-1].kind != "class":
             span = self.span(node)
             self.problems.append(Problem(span, f"`{span.of(self.code)}` outside a loop."))
+
+
+# What has a place, moved by a number of characters.
+_SHIFTED: Mapping[str, Callable[[Any, int], Any]] = {
+    "definitions": lambda d, by: Definition(
+        d.name, d.kind, d.span.shift(by), d.extent.shift(by), d.container, d.conditional
+    ),
+    "references": lambda r, by: Reference(r.name, r.span.shift(by), r.write, r.local),
+    "uses": lambda u, by: Use(u.name, u.span.shift(by), u.deferred, u.guarded, u.table),
+    "imports": lambda i, by: replace(i, span=i.span.shift(by)),
+    "problems": lambda p, by: replace(p, span=p.span.shift(by)),
+    "waiting": lambda w, by: (w[0], w[1].shift(by), w[2]),
+}

@@ -18,8 +18,8 @@ from polycell.core.text import LineIndex, Span
 from polycell.languages.python.syntax.explain import explain, explain_fault, needs_newer_python
 from polycell.languages.python.syntax.guesses import names_at_margin, names_of_statement
 from polycell.languages.python.syntax.source import MagicName
-from polycell.languages.python.syntax.statements import Logical, logical_lines
-from polycell.languages.python.syntax.trees import compile_tree, readable_start
+from polycell.languages.python.syntax.statements import Logical, logical_line, logical_lines, shorter_reach
+from polycell.languages.python.syntax.trees import Below, compile_tree, readable_below, readable_start
 
 _ATTEMPTS = 40  # statements blanked in one cell, at most
 _WORK = 100_000  # characters that the parser gets to see for one broken cell, about
@@ -51,13 +51,15 @@ class Repaired(Struct, frozen=True):
 
 class _Patient(Struct):
     """Code under repair. Logical lines keep their places: what is blanked is still a line. There are none of what
-    stands above `begin`, which is known to be Python by itself."""
+    stands above `begin`, which is known to be Python by itself, and of what stands behind `end`, which is known to be
+    so too, there is the first one until `whole` is asked for."""
 
     original: str
     code: str
     lines: list[Logical]
     index: LineIndex
     begin: int
+    end: int
     problems: dict[int, Problem] = field(default_factory=dict)  # by number of the logical line
     broken: set[int] = field(default_factory=set)
     tries: dict[int, int] = field(default_factory=dict)
@@ -70,11 +72,19 @@ class _Patient(Struct):
     def replace(self, start: int, end: int, new: str) -> None:
         self.code = self.code[:start] + new + self.code[end:]
 
+    def whole(self) -> list[Logical]:
+        """All lines."""
+        if self.end < len(self.original):
+            self.lines += _lines(self.original, self.end)
+            self.end = len(self.original)
+        return self.lines
+
 
 def repair(code: str) -> Repaired:
     """Total."""
     begin = readable_start(code)
-    patient = _Patient(code, code, _lines(code, begin), LineIndex(code), begin)
+    lines, end = _lines_between(code, begin, readable_below(code))
+    patient = _Patient(code, code, lines, LineIndex(code), begin, end)
     for number, line in enumerate(patient.lines):
         if line.fault and not _parses_alone(code, line):
             _report(patient, number, explain_fault(code, line))
@@ -113,6 +123,22 @@ def repair(code: str) -> Repaired:
 
 def _lines(code: str, start: int, limit: int | None = None) -> list[Logical]:
     return [line for line in logical_lines(code, start, limit) if not line.empty]
+
+
+def _lines_between(code: str, start: int, below: Below | None) -> tuple[list[Logical], int]:
+    """The logical lines up to the first one of what is known to be Python by itself, and where that ends."""
+    made: list[Logical] = []
+    at, reach = start, len(code)
+    while at < len(code):
+        known = below is not None and below.begins_at(at, reach)
+        line = logical_line(code, at, len(code), reach)
+        reach = shorter_reach(line, reach)
+        if not line.empty:
+            made.append(line)
+        if known or line.next <= at:
+            return made, line.next if known else len(code)
+        at = line.next
+    return made, len(code)
 
 
 def _span(line: Logical) -> Span:
@@ -196,7 +222,8 @@ def _number_at(patient: _Patient, offset: int) -> int | None:
     """The logical line that a physical line's start lies in, or the one before it."""
     if not patient.lines:
         return None
-    return max(bisect_right(patient.lines, offset, key=lambda line: line.start) - 1, 0)
+    lines = patient.lines if offset < patient.end else patient.whole()
+    return max(bisect_right(lines, offset, key=lambda line: line.start) - 1, 0)
 
 
 def _try_before(patient: _Patient, number: int) -> int | None:
@@ -237,7 +264,8 @@ def _keyword(code: str, line: Logical) -> str:
 
 
 def _has_body(patient: _Patient, number: int) -> bool:
-    return number + 1 < len(patient.lines) and len(patient.indent(number + 1)) > len(patient.indent(number))
+    lines = patient.lines if number + 1 < len(patient.lines) else patient.whole()
+    return number + 1 < len(lines) and len(patient.indent(number + 1)) > len(patient.indent(number))
 
 
 def _fill(patient: _Patient, number: int, words: str) -> bool:
@@ -337,7 +365,7 @@ def _cut(patient: _Patient, number: int) -> None:
     line = patient.lines[number]
     patient.replace(line.start, len(patient.code), _BLANK.sub(" ", patient.code[line.start :]))
     patient.given_up = True
-    patient.broken.update(range(number, len(patient.lines)))
+    patient.broken.update(range(number, len(patient.whole())))
 
 
 # -- what is said about it
@@ -353,7 +381,7 @@ def _problems(patient: _Patient) -> tuple[Problem, ...]:
         if not again and not (kept and number - 1 in patient.broken):
             kept.append(problem)
         said.add(problem.message)
-    if len(patient.broken) >= _MANY and 2 * len(patient.broken) > len(patient.lines) + len(
+    if len(patient.broken) >= _MANY and 2 * len(patient.broken) > len(patient.whole()) + len(
         _lines(patient.original, 0, patient.begin)
     ):
         return tuple(kept[:1])

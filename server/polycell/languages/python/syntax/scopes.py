@@ -16,7 +16,7 @@ from polycell.core.patterns import pattern
 from polycell.core.text import Span
 from polycell.languages.python.syntax.names import Loop, Names, Scope, Scopes
 from polycell.languages.python.syntax.opens import opening_call, opening_import, opening_reference
-from polycell.languages.python.syntax.resumed import Walks
+from polycell.languages.python.syntax.resumed import Behind, Rest, Walks
 from polycell.languages.python.syntax.shapes import (
     COMPREHENSIONS,
     arguments_of,
@@ -53,15 +53,37 @@ def analyse(source: PythonSource) -> Scopes:
     walk = Walk(source)
     body = source.tree.body if source.tree is not None else []
     behind = _walks.behind(body) if not source.inner and not any(isinstance(node, _LEAVES) for node in body) else None
-    if behind is None or (walk.pending and walk.pending[-1].span.start < walk.start(body[behind.split])):
+    split = min(behind.split, len(body) - behind.common) if behind is not None else 0
+    if behind is None or (walk.pending and walk.pending[-1].span.start < walk.start(body[split])):
         walk.block(body)
         return walk.finish()
     if behind.gathered is not None:
         walk.go_on(behind.gathered)
-    walk.block(body[behind.count : behind.split])
-    _walks.keep(body, behind.split, walk.gathered())
-    walk.block(body[behind.split :])
+    walk.block(body[behind.count : split])
+    gathered = walk.gathered()
+    _walks.keep(body, split, gathered, _walk_rest(walk, body, split, behind))
     return walk.finish()
+
+
+def _walk_rest(walk: Walk, body: Sequence[ast.stmt], split: int, behind: Behind) -> Rest | None:
+    """Walk what stands behind the first `split` statements; what has been gathered over those that the cell has in
+    common with what was walked before, if these are many, is taken over."""
+    rest = behind.rest
+    count = rest.count if rest is not None else behind.common
+    end = len(body) - count
+    if count <= FEW:
+        walk.block(body[split:])
+        return None
+    walk.block(body[split:end])
+    walk.magic_names(walk.start(body[end]))
+    if walk.pending:  # names of magics come among these
+        walk.block(body[end:])
+        return None
+    if rest is not None and walk.take_over(rest.gathered):
+        return rest
+    before = walk.gathered()
+    walk.block(body[end:])
+    return Rest(count, walk.since(before))
 
 
 class Walk(Names):

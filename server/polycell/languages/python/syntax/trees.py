@@ -12,6 +12,8 @@ import ast
 import warnings
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Sequence
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -85,6 +87,44 @@ def readable_start(code: str, until: int | None = None) -> int:
     it is Python by itself."""
     known = _like(code) if len(code) >= LONG else None
     return _same_statements(known, code, until)[1] if known is not None else 0
+
+
+class Below(Struct, frozen=True, eq=False):
+    """The end that a code has in common with one whose tree is remembered."""
+
+    known: _Parsed
+    length: int
+    end: int  # where it begins
+
+    def begins_at(self, at: int, reach: int) -> bool:
+        """Whether a top-level statement of the known tree begins at a line start of the common end, so that what stands
+        from there on is Python by itself. Not where one of its statements is longer than `reach`: brackets are followed
+        no further, and what is known must not hang on what was read before."""
+        if at < self.end or at >= self.length:
+            return False
+        known = self.known
+        start = at + len(known.code) - self.length
+        body, line = known.tree.body, known.code.count("\n", 0, start) + 1
+        number = bisect_left(body, line, key=first_line)
+        if number == len(body) or first_line(body[number]) != line or body[number].col_offset:
+            return False
+        return reach >= self.length - at or reach >= _longest(known.code, body[number:])
+
+
+def readable_below(code: str) -> Below | None:
+    """What a long code has in common with a tree that is remembered, at its end."""
+    known = _like(code) if len(code) >= LONG else None
+    if known is None:
+        return None
+    return Below(known, len(code), len(code) - common_end(known.code, code))
+
+
+def _longest(code: str, body: Sequence[ast.stmt]) -> int:
+    """The characters of the lines of the longest statement."""
+    ends = [*accumulate(map(len, code.split("\n")), initial=0)]  # without line ends, of which each line has one
+    return max(
+        (ends[_last_line(s)] - ends[first_line(s) - 1] + _last_line(s) - first_line(s) + 1 for s in body), default=0
+    )
 
 
 def _same_statements(known: _Parsed, code: str, until: int | None = None) -> tuple[int, int, int]:
