@@ -1,7 +1,8 @@
-"""How long one feature holds up everybody else on huge cells: the longest step of the event loop while it works, in CPU
-milliseconds of the loop's thread. Behind it comes any other answer, so the budget is 50 ms.
+"""How long one feature holds up everybody else: the longest step of the event loop while it works, in CPU milliseconds
+of the loop's thread, and in which function. Behind it comes any other answer, so the budget is 50 ms.
 
-python -m tests.bench.holds [WORD]    cells or features that have the word in their names
+python -m tests.bench.holds [WORD]    huge cells; those, or features, that have the word in their names
+python -m tests.bench.holds notebooks [WORD]    all cells of real notebooks that have the word in their paths
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import asyncio
 import json
 import logging
 import sys
-import time
-from asyncio import events
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from polycell.core.notebook import Notebook
+from polycell.formats import read_file
 from polycell.lsp import garbage, warm
 from polycell.lsp.conversation import default_parts
+from tests.bench.steps import Longest, Step
 from tests.lsp.client import Client, at, position
+from tests.shared import SHARED
 
 BUDGET = 50.0
 PATIENCE = 20.0  # seconds that an answer is waited for
@@ -86,36 +88,52 @@ _PLACED = {
 }
 
 
-class Longest:
-    """The longest step of the loop since it was last asked."""
-
-    def __init__(self) -> None:
-        self.step = 0.0
-
-    def take(self) -> float:
-        found, self.step = self.step * 1000, 0.0
-        return found
-
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        run = events.Handle._run
-
-        def timed(handle: Any) -> None:
-            began = time.thread_time()
-            run(handle)
-            self.step = max(self.step, time.thread_time() - began)
-
-        events.Handle._run = timed  # type: ignore[method-assign, assignment]
-        try:
-            yield
-        finally:
-            events.Handle._run = run  # type: ignore[method-assign]
+Found = dict[str, Step]
 
 
-async def measured(language: str, text: str, longest: Longest) -> tuple[dict[str, float], list[str]]:
-    """(milliseconds by feature, the features that had no answer in time)."""
-    unanswered: list[str] = []
-    client, book = Client(default_parts, idle=0.05), "file:///bench/holds.ipynb"
+async def measured(language: str, text: str, longest: Longest) -> tuple[Found, list[str]]:
+    """(the longest step by feature, the features that had no answer in time)."""
+    client, book = await _begun(longest), "file:///bench/holds.ipynb"
+    client.open_notebook(book, ("python", FRAME), (language, text))
+    await client.settled()
+    found = {"open": longest.take()}
+    cell = f"cell:{book}#1"
+    line = (text.count("\n") + 1) // 2
+    client.type_in(book, cell, line, 0, 0, "few", version=2)
+    await client.settled()
+    found["a letter"] = longest.take()
+    asked, unanswered = await _asked(client, cell, text, line, 3, longest)
+    client.end()
+    return found | asked, unanswered
+
+
+async def measured_in(notebook: Notebook, longest: Longest) -> list[tuple[int, str, Step]]:
+    """(cell, feature, longest step) of a real notebook: opened, and each code cell asked everything in its middle."""
+    client, book = await _begun(longest), "file:///bench/real.ipynb"
+    cells = [("markdown" if cell.kind != "code" else cell.language, cell.text) for cell in notebook.cells]
+    client.open_notebook(book, *cells, metadata={"metadata": dict(notebook.metadata)})
+    await client.settled()
+    found = [(-1, "open", longest.take())]
+    for number, (language, text) in enumerate(cells):
+        if language == "markdown":
+            continue
+        cell, lines = f"cell:{book}#{number}", text.split("\n")
+        line = max(range(len(lines)), key=lambda at: (len(lines[at].strip()) > 0, -abs(at - len(lines) // 2)))
+        column = len(lines[line])
+        client.type_in(book, cell, line, column, column, ".", version=2)
+        await client.settled()
+        found.append((number, "a letter", longest.take()))
+        asked, unanswered = await _asked(client, cell, text, line, column + 1, longest)
+        client.type_in(book, cell, line, column, column + 1, "", version=3)
+        await client.settled()
+        found += ((number, name, step) for name, step in asked.items())
+        found += ((number, f"{name}: no answer", Step()) for name in unanswered)
+    client.end()
+    return found
+
+
+async def _begun(longest: Longest) -> Client:
+    client = Client(default_parts, idle=0.05)
     shown = {
         "codeAction": {"codeActionLiteralSupport": {}},
         "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
@@ -123,27 +141,26 @@ async def measured(language: str, text: str, longest: Longest) -> tuple[dict[str
     await client.start({"textDocument": shown})
     await asyncio.to_thread(warm.warm_up, client.server.library.protocol._converter)  # as the server does
     longest.take()
-    client.open_notebook(book, ("python", FRAME), (language, text))
-    await client.settled()
-    found = {"open": longest.take()}
-    cell = f"cell:{book}#1"
-    lines = text.split("\n")
-    line = len(lines) // 2
-    client.type_in(book, cell, line, 0, 0, "few", version=2)
-    await client.settled()
-    found["a letter"] = longest.take()
+    return client
+
+
+async def _asked(
+    client: Client, cell: str, text: str, line: int, column: int, longest: Longest
+) -> tuple[Found, list[str]]:
+    """Every feature at a place of a cell, one after the other."""
+    found, unanswered = Found(), []
     for name, method in (_WHOLE | _PLACED).items():
         params: dict[str, Any] = {"textDocument": {"uri": cell}}
         if name in _PLACED:
-            params = {**at(cell, line, 3), "newName": "fewer", "context": {"includeDeclaration": True}}
+            params = {**at(cell, line, column), "newName": "fewer", "context": {"includeDeclaration": True}}
         elif name in ("hints", "actions"):
-            params["range"] = {"start": position(0, 0), "end": position(len(lines), 0)}
+            params["range"] = {"start": position(0, 0), "end": position(text.count("\n") + 1, 0)}
         if name == "actions":
             params["context"] = {"diagnostics": []}
         elif name == "format":
             params["options"] = {"tabSize": 4, "insertSpaces": True}
         elif name == "selections":
-            params["positions"] = [position(line, 3)]
+            params["positions"] = [position(line, column)]
         elif name == "completion":
             params["context"] = {"triggerKind": 1}
         try:
@@ -151,23 +168,44 @@ async def measured(language: str, text: str, longest: Longest) -> tuple[dict[str
         except asyncio.TimeoutError:
             unanswered.append(name)
         found[name] = longest.take()
-    client.end()
     return found, unanswered
 
 
-def main(word: str = "") -> None:
+def huge(word: str, longest: Longest) -> None:
+    for what, (language, text) in CELLS.items():
+        found, unanswered = asyncio.run(measured(language, text, longest))
+        shown = {name: step for name, step in found.items() if word in what or word in name}
+        if shown:
+            over = {name: step for name, step in shown.items() if step.ms > BUDGET}
+            most = max(step.ms for step in shown.values())
+            print(f"{what:42} longest {most:5.0f}   over the budget: {', '.join(over) or 'none'}", flush=True)
+            for name, step in over.items():
+                print(f"{'':42} {name}: {step}", flush=True)
+            if unanswered:
+                print(f"{'':42} no answer in {PATIENCE:.0f} s: {', '.join(unanswered)}", flush=True)
+
+
+def real(word: str, longest: Longest) -> None:
+    cells = 0
+    for path in sorted(Path(SHARED, "notebooks").rglob("*")):
+        document = read_file(path) if path.is_file() and word in str(path) else None
+        for notebook in document.notebooks if document is not None else ():
+            cells += len(notebook.cells)
+            for cell, name, step in asyncio.run(measured_in(notebook, longest)):
+                if step.ms > BUDGET or not step.ms:
+                    print(f"{path.relative_to(SHARED)}, cell {cell}, {name}: {step}", flush=True)
+    print(f"{cells} cells looked at")
+
+
+def main(*words: str) -> None:
     logging.disable(logging.ERROR)
     garbage.make_rare()
     longest = Longest()
-    for what, (language, text) in CELLS.items():
-        with longest.watching():
-            found, unanswered = asyncio.run(measured(language, text, longest))
-        shown = {name: took for name, took in found.items() if word in what or word in name}
-        if shown:
-            over = ", ".join(f"{name} {took:.0f}" for name, took in shown.items() if took > BUDGET)
-            print(f"{what:42} longest {max(shown.values()):5.0f}   over the budget: {over or 'none'}", flush=True)
-            if unanswered:
-                print(f"{'':42} no answer in {PATIENCE:.0f} s: {', '.join(unanswered)}", flush=True)
+    with longest.watching():
+        if words[:1] == ("notebooks",):
+            real("".join(words[1:2]), longest)
+        else:
+            huge("".join(words[:1]), longest)
 
 
 if __name__ == "__main__":
