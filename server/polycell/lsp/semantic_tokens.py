@@ -81,7 +81,7 @@ def _lines(lines: LineIndex, span: Span) -> Iterator[Span]:
 async def _encoded(asked: Asked, state: State, places: list[tuple[Span, SemanticToken]]) -> list[int]:
     made: list[int] = []
     line = column = 0
-    for at, (span, token) in enumerate(sorted(places, key=lambda place: place[0])):
+    for at, (span, token) in enumerate(sorted(places, key=lambda place: (place[0].start, place[0].end))):
         if at % SOME == SOME - 1:
             await asyncio.sleep(0)
         where = asked.face.range(span, state.client.encoding)

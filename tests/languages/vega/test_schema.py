@@ -14,7 +14,7 @@ import pytest
 
 from polycell.languages.vega.reader import read
 from polycell.languages.vega.schema import VENDORED, Named, at, load, named
-from polycell.languages.vega.validate import Problem, near, validate
+from polycell.languages.vega.validate import Problem, _Judge, near, validate
 from tests.shared import FULL, SHARED, needs_shared
 
 EXAMPLES = SHARED / "vega-examples"
@@ -158,6 +158,30 @@ def test_one_problem_for_one_mistake(text: str, kind: str, name: str, says: str)
 def test_alternatives_are_told_together() -> None:
     (problem,) = problems('{"data": {"url": "a"}, "layer": [{"encoding": {}}]}')
     assert set(problem.choices) == {"layer", "mark"}
+
+
+def test_rows_of_data_are_judged_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = 0
+    node = _Judge._node
+
+    def counting(judge: _Judge, *given: Any) -> Any:
+        nonlocal judged
+        judged += 1
+        return node(judge, *given)
+
+    monkeypatch.setattr(_Judge, "_node", counting)
+    rows = [{"a": number, "b": [number], "c": {"d": None}} for number in range(300)]
+    chart = {"data": {"values": rows}, "mark": "bar", "encoding": {"x": {"field": "a"}}}
+    assert problems(json.dumps(chart)) == []
+    assert judged < 400
+
+
+@pytest.mark.parametrize(
+    "rows", ["[1, 2]", '["a"]', "[true]", '[{"a": 1}, {"a": null}]', '[1, "a"]', '[{"a": 1}, 2]', "[[1]]", "[]"]
+)
+def test_which_rows_are_data_agrees_with_jsonschema(rows: str) -> None:
+    chart = f'{{"data": {{"values": {rows}}}, "mark": "bar"}}'
+    assert (problems(chart) == []) == _validator(6).is_valid(json.loads(chart))
 
 
 def test_near() -> None:

@@ -26,7 +26,7 @@ from polycell.languages.python.syntax.sql_literals import sql_fragments
 # A larger cell holds data, and reading it would hold up everybody else: it is read by its words only.
 LARGEST = 200_000  # characters
 MOST = 10_000  # words and signs, of which each costs 2 to 10 microseconds
-KNOWN = 1_000  # names that are told of such a cell: each is followed like any other, and it may give more anyway
+KNOWN = 500  # names that are told of such a cell: each is followed like any other, and it may give more anyway
 MANY = 3  # broken statements after which nothing that a cell seems to lack is believed
 _WORD = pattern(r"[^\W\d]\w*")
 _TOKEN = pattern(r"\w+|[^\w\s]")

@@ -52,18 +52,19 @@ def tokens(script: Script, catalogue: ViewCatalogue, facts: Facts) -> list[Seman
         own = references[bisect_left(starts, statement.start) : bisect_left(starts, end)]
         found = [SemanticToken(c.shift(statement.start), "comment") for c in statement.lexed.comments]
         found += _words(statement, catalogue, {r.span.start - statement.start: r.write for r in own})
-        made += sorted(found, key=lambda t: t.span)
+        made += sorted(found, key=lambda t: (t.span.start, t.span.end))  # spans compare in Python
     return made
 
 
 def _words(statement: Statement, catalogue: ViewCatalogue, tables: dict[int, bool]) -> Iterator[SemanticToken]:
     relations = Relations(statement, catalogue)
+    start = statement.start
     named = {**{at: ("struct", write) for at, write in tables.items()}, **_names(statement)}
     for at, token in enumerate(statement.tokens):
         found = _kind(statement, relations, named, at, token)
         if found is not None:
             kind, modifiers = found
-            yield SemanticToken(Span(token.start, token.end).shift(statement.start), kind, modifiers)
+            yield SemanticToken(Span(token.start + start, token.end + start), kind, modifiers)
 
 
 def _names(statement: Statement) -> dict[int, tuple[str, bool]]:

@@ -93,10 +93,22 @@ class _Judge:
                 return _Judged(_KIND, (Problem("value", node.span, str(node.value), values, key),))
             return _Judged(_KIND, (Problem("kind", _head(node), kind, wanted, key),))
         if kind == "object":
+            if any(_takes_any_object(leaf.rule) for leaf in fitting):
+                return _FINE
             return self._best(fitting, node, self._object, key)
         if kind == "array":
+            if len(fitting) > 1 and any(self._is_fine(leaf.rule, node, key) for leaf in fitting):
+                return _FINE
             return self._best(fitting, node, self._array, key)
         return _scalar(leaves, node, kind, key)
+
+    def _is_fine(self, rule: Rule, node: Node, key: str) -> bool:
+        """Whether an array has no problem by one of its alternatives, those left out that its first item refutes: rows
+        of data, of which there may be thousands, are else judged by each kind of array before theirs."""
+        first = child_rule(rule, 0) if node.items else None
+        if first is not None and self.node(first, node.items[0], key).problems:
+            return False
+        return not self._array(rule, node, key).problems
 
     def _best(self, leaves: list[Leaf], node: Node, judge: Any, key: str) -> _Judged:
         counted = sorted(
@@ -177,6 +189,11 @@ class _Judge:
             size = f"{least}" if least == most else f"at least {least}" if len(node.items) < least else f"{most}"
             problems.append(Problem("bound", _head(node), f"{len(node.items)} items", (f"{size} items",), key))
         return _Judged(cost, tuple(problems)) if problems else _FINE
+
+
+def _takes_any_object(rule: Rule) -> bool:
+    """Whether a rule says nothing of an object's members: that of a row of data."""
+    return not (rule.get("properties") or rule.get("required")) and rule.get("additionalProperties", True) in (True, {})
 
 
 def _scalar(leaves: Iterable[Leaf], node: Node, kind: str, key: str) -> _Judged:
