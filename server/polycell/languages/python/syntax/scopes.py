@@ -41,8 +41,6 @@ _CONSUMERS = frozenset(
 )
 _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _TRIES: tuple[type, ...] = tuple(filter(None, (ast.Try, getattr(ast, "TryStar", None))))
-
-
 FEW = 20  # statements that are walked again rather than remembered
 # What was gathered behind leading statements that cells have still: see `resumed`.
 _walks = Walks(FEW)
@@ -71,12 +69,10 @@ def _walk_rest(walk: Walk, body: Sequence[ast.stmt], split: int, behind: Behind)
     rest = behind.rest
     count = rest.count if rest is not None else behind.common
     end = len(body) - count
-    if count <= FEW:
-        walk.block(body[split:])
-        return None
     walk.block(body[split:end])
-    walk.magic_names(walk.start(body[end]))
-    if walk.pending:  # names of magics come among these
+    if count:
+        walk.magic_names(walk.start(body[end]))
+    if count <= FEW or walk.pending:  # names of magics come among these
         walk.block(body[end:])
         return None
     if rest is not None and walk.take_over(rest.gathered):
