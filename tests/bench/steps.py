@@ -88,8 +88,8 @@ def _name(handle: Any) -> str:
 
 
 def _functions(frame: FrameType | None) -> Iterator[str]:
-    """Our functions on a stack, the innermost first."""
-    while frame is not None:
+    """Our functions on a stack, the innermost first. It goes on meanwhile, and what it was may be another object."""
+    while isinstance(frame, FrameType):
         name = frame.f_code.co_filename
         if OURS in name:
             module = name.rpartition(OURS)[2].removesuffix(".py").replace("/", ".")
