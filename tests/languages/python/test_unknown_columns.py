@@ -62,6 +62,10 @@ READS = [
     "df.pivot_table(index='x', values='b')", "df.nlargest(2, 'x')", "df.explode('x')", "df.to_csv(columns=['x'])",
     "df.value_counts(['x'])", "cols = 'x'\ndf[cols]", "[df[c] for c in ('a', 'x')]",
     "df.groupby('c').first()['c']", "df.rename(columns={'a': 'A'})['a']",
+    "df.plot(x='x', y='a')", "df.plot('a', 'x')", "df.plot(x='a', y=['b', 'x'])", "df.plot.scatter(x='a', y='x')",
+    "df.plot.bar(x='x')", "df.plot.pie(y='x')", "df.plot.hist(column='x')", "df.hist(column='x')",
+    "df.hist(['a', 'x'])", "df.boxplot('x')", "df.boxplot(column='a', by='x')", "df.groupby('c').hist(column='x')",
+    "df.rename(columns={'x': 'y'}, errors='raise')",
     "p['x']", "p.select('x')", "p.select(['a', 'x'])", "p.filter(pl.col('x') > 1)", "p.sort('x')", "p.drop('x')",
     "p.with_columns(y=pl.col('x') + 1)", "p.with_columns(pl.col('a').alias('x'), pl.col('x'))",
     "p.lazy().group_by('a').agg(pl.col('x').sum()).collect()", "p.group_by('x').agg(pl.len())", "p.join(p, on='x')",
@@ -74,6 +78,20 @@ READS = [
 def test_a_column_that_is_not_there(code: str) -> None:
     assert fails(code), "this is no mistake"
     assert len(reported(code)) == 1
+
+
+DRAWN = [
+    "df.set_index('a').boxplot(by='a')", "df.plot.scatter(x='a', y='b', c='red')", "df.rename(columns={'x': 'y'})",
+    "df.rename(columns={'a': 'y'}, errors='raise')", "df.plot(x='a', y='b', label='x')", "df.plot(0, 1)",
+    "df.hist(by=df['c'])", "df.plot(x='a', y='b').set(xlabel='x')", "df['a'].plot(kind='hist')",
+    "df['a'].hist(by=df['c'])",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", DRAWN)
+def test_names_in_drawings_that_are_right(code: str) -> None:
+    assert not fails(code)
+    assert reported(code) == []
 
 
 QUERIES = [

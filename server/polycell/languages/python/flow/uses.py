@@ -17,7 +17,7 @@ from polycell.languages.python.flow.chart_columns import ChartColumn, of_functio
 from polycell.languages.python.flow.interpreter import Interpreter, Watcher
 from polycell.languages.python.frames import duplicates
 from polycell.languages.python.frames.columns import index_known
-from polycell.languages.python.frames.readings import EXPRESSIONS, METHODS, NAMING, Reads
+from polycell.languages.python.frames.readings import DRAWINGS, EXPRESSIONS, METHODS, NAMING, Reads
 from polycell.languages.python.frames.refusals import Matter, Refusal
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.known import frame_attributes
@@ -105,6 +105,13 @@ class Uses(Watcher):
             self._drawn(of_method(run, function, receiver, positional or (), named))
             return
         table = receiver.table if isinstance(receiver, GroupBy) else receiver
+        plot = function.value
+        if isinstance(plot, ast.Attribute) and plot.attr == "plot" and function.attr in DRAWINGS:
+            reads, drawn = DRAWINGS[function.attr], run.evaluate(plot.value)
+            pandas = isinstance(drawn, Table) and drawn.flavour == "pandas"
+            if pandas and positional is not None and not _excused(reads, named):
+                self._reads(run, reads, drawn, plot.value, [a.node for a in positional], named)
+            return
         if not isinstance(table, Table) or positional is None:
             return
         self._expressions(run, node, function, table)
@@ -274,6 +281,8 @@ def lacks(table: Table, name: str, *, index: bool) -> bool:
 
 
 def _excused(reads: Reads, named: dict[str, Argument]) -> bool:
+    if reads.strict and not ("errors" in named and named["errors"].value == "raise"):
+        return True
     return any(name in named and (value is None or named[name].value != value) for name, value in reads.unless.items())
 
 

@@ -17,6 +17,7 @@ class Reads(Struct, frozen=True):
     `values`: a list may be values instead. `right`: keywords that name columns of the other table.
 
     `unless`: keywords with which nothing is said, whatever their value (None) or when it is another than this one.
+    `strict`: nothing is said without `errors="raise"`.
     """
 
     names: frozenset[str | int] = frozenset()
@@ -27,6 +28,7 @@ class Reads(Struct, frozen=True):
     values: bool = False
     right: frozenset[str] = frozenset()
     unless: Mapping[str, object] = field(default_factory=dict)
+    strict: bool = False
 
 
 def _reads(
@@ -35,6 +37,9 @@ def _reads(
 ) -> Reads:  # fmt: skip
     return Reads(frozenset(names), rest, frozenset(keys), pairs, index, values, frozenset(right), unless)
 
+
+# Other programs that draw for pandas take names of the index as well.
+_DRAWN = _reads("x", "y", 0, 1, index=True, backend=None)
 
 METHODS: Mapping[tuple[str, str], Reads] = {
     ("pandas", "groupby"): _reads("by", 0, index=True, values=True, axis=0, level=None),
@@ -60,6 +65,12 @@ METHODS: Mapping[tuple[str, str], Reads] = {
     ("pandas", "pop"): _reads("item", 0),
     ("pandas", "value_counts"): _reads("subset", 0),
     ("pandas", "to_csv"): _reads("columns"),
+    ("pandas", "rename"): Reads(keys=frozenset({"columns"}), strict=True, unless={"level": None}),
+    ("pandas", "hist"): _reads("column", "by", 0, 1, index=True, values=True, backend=None),
+    ("pandas", "boxplot"): _reads("column", "by", 0, 1, index=True, values=True, backend=None),
+    ("groups", "hist"): _reads("column", 0, index=True, backend=None),
+    ("groups", "boxplot"): _reads("column", index=True, backend=None),
+    ("pandas", "plot"): _DRAWN,
     ("polars", "drop"): _reads(rest=True, strict=True),
     ("polars", "drop_nulls"): _reads("subset", 0),
     ("polars", "unique"): _reads("subset", 0),
@@ -72,6 +83,14 @@ METHODS: Mapping[tuple[str, str], Reads] = {
     ("spark", "dropDuplicates"): _reads("subset", 0, index=True),  # which takes a name that several columns have
     ("spark", "drop_duplicates"): _reads("subset", 0, index=True),
     ("spark", "dropna"): _reads("subset"),
+}
+
+# `df.plot.bar(…)`: the kinds of drawings.
+DRAWINGS: Mapping[str, Reads] = {
+    **dict.fromkeys(("line", "bar", "barh", "area", "scatter", "hexbin"), _DRAWN),
+    "pie": _reads("y", index=True, backend=None),
+    "hist": _reads("column", "by", index=True, values=True, backend=None),
+    "box": _reads("column", "by", index=True, values=True, backend=None),
 }
 
 # Methods whose arguments are expressions over the frame: with "names", a bare text is a column too. Of Spark's not
