@@ -358,13 +358,31 @@ def by_data(call: Call) -> Type:
 
 @method(G, "apply", "func **")
 def applied(call: Call) -> Type:
-    """A function that makes one value of each group of one column."""
+    """A function that makes one value of each group of one column; one that is handed each group, as `pipe`'s is."""
     groups, function = _groups(call), call["func"]
+    if function is not None and not groups.single and groups.keys and not call.extra and not groups.table.labelled:
+        return _of_each(call, groups, function.node)
     plain = function is not None and isinstance(function.node, ast.Name) and function.node.id in ("list", "set", "len")
     if groups.single and groups.selected and groups.keys and plain and not call.extra:
         column = replace(get(groups.table, groups.selected[0]), type=None, nullable=None)
         return Series(column, "pandas", _keys(groups)) if groups.keyed else UNKNOWN
     return UNKNOWN
+
+
+def _of_each(call: Call, groups: GroupBy, function: ast.expr) -> Type:
+    """Frames put one below another; of a series for each group its labels. Where there are no groups the columns of the
+    whole frame are there instead. From pandas 3 on the keys are not handed over."""
+    table = _values(groups) if groups.selected is not None else groups.table
+    given = (replace(c, maybe=True) if c.name in groups.keys else c for c in table.columns)
+    made = call.run.apply(function, [], [replace(table, columns=tuple(given))])
+    if isinstance(made, Table) and made.flavour == "pandas" and not made.labelled:
+        columns = tuple(replace(c, maybe=True) for c in made.columns)
+        return replace(made, columns=columns, open=True, index=UNKNOWN_INDEX)
+    found = row_labels.labels_of(made) if isinstance(made, Series) and made.flavour == "pandas" else None
+    if found is None or not groups.keyed:
+        return UNKNOWN
+    columns = tuple(replace(c, type=None, nullable=None, maybe=True) for c in found.columns)
+    return Table(columns, True, "pandas", _keys(groups))
 
 
 @method(G, "get_group", "name obj")

@@ -202,6 +202,9 @@ def make_series(call: Call) -> Type:
     index = () if call["index"] is None and not (data is not None and isinstance(data.type, Record)) else UNKNOWN_INDEX
     if data is not None and isinstance(data.type, Series):
         name, index = name or data.type.column.name, data.type.index
+    if data is not None and isinstance(data.type, Record) and data.type.name == "dict" and call["index"] is None:
+        labels = (Column(n, origin=call.place("data", n)) for n, _ in data.type.fields)
+        index = row_labels.index_of(labels) if not data.type.open else UNKNOWN_INDEX
     return Series(Column(name, type_, origin=call.place("name", name) if name else None), "pandas", index)
 
 
