@@ -137,6 +137,8 @@ def _pandas(table: Table, value: Any) -> list[str]:
         return [] if said == real else [f"labels {said}, real {real}"]
     if any(c.type == LEVELS for c in table.columns):
         return _names(table, list(dict.fromkeys(label[0] for label in real))) + _index(table.index, value.index)
+    if table.open and value.columns.nlevels > 1:  # of which the first can be asked for
+        return _names(table, list(dict.fromkeys(label[0] for label in real)))
     found = _names(table, real)
     if len(set(map(str, real))) == len(real):
         for column in table.columns:

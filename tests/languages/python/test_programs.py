@@ -191,6 +191,17 @@ for key, d in held.items():
     for name, column in d.items():
         d[name] = column.astype(str)
 
+def add(d):
+    d["n"] = 1
+    return d
+r = df.pipe(add)
+
+u = df.set_index("b")
+r = pd.get_dummies(u.align(u[["a"]], axis=1)[0])
+
+u = df.agg("count").reset_index()
+r = u.count().to_frame("n").reset_index()
+
 r = duckdb.sql("select sum(a) over () as total, 1.5 as part from df").df()
 s = duckdb.sql("select sum(a) over () as total, 1.5 as part from df").pl()
 

@@ -455,7 +455,17 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
     piped = positional[0].type if (flavour, name) in _PIPES and positional else None
     if positional and isinstance(piped, Function) and piped.definition and piped.changes is not None:
         run.piped.add(id(node))
-        return _entered(run, node, piped, [Argument(function.value, receiver), *positional[1:]], named)
+        first = Argument(function.value, receiver)
+        if (
+            flavour == "pandas"
+            and address is not None
+            and piped.parameters[:1]
+            and piped.parameters[0] in piped.changes
+        ):
+            # From pandas 3 on it is handed a copy, before the frame itself.
+            first = Argument(ast.copy_location(ast.Constant(None), node), receiver)
+            run.open_up(address)
+        return _entered(run, node, piped, [first, *positional[1:]], named)
     if isinstance(receiver, Series) and entry is None and flavour == "pandas series":
         return series_methods.method(receiver, name, node)
     if entry is None:

@@ -105,12 +105,8 @@ class Uses(Watcher):
             self._drawn(of_method(run, function, receiver, positional or (), named))
             return
         table = receiver.table if isinstance(receiver, GroupBy) else receiver
-        plot = function.value
-        if isinstance(plot, ast.Attribute) and plot.attr == "plot" and function.attr in DRAWINGS:
-            reads, drawn = DRAWINGS[function.attr], run.evaluate(plot.value)
-            pandas = isinstance(drawn, Table) and drawn.flavour == "pandas"
-            if pandas and positional is not None and not _excused(reads, named):
-                self._reads(run, reads, drawn, plot.value, [a.node for a in positional], named)
+        if function.attr in DRAWINGS and isinstance(function.value, ast.Attribute) and function.value.attr == "plot":
+            self._plotted(run, function.attr, function.value.value, positional, named)
             return
         if not isinstance(table, Table) or positional is None:
             return
@@ -130,6 +126,16 @@ class Uses(Watcher):
             excused = _excused(METHODS["pandas", "drop"], named)
             if named["axis"].value in (1, "columns") and labels is not None and not excused:
                 self._names(run, table, function.value, labels.node)
+
+    def _plotted(
+        self, run: Interpreter, kind: str, owner: ast.expr, positional: list[Argument] | None,
+        named: dict[str, Argument],
+    ) -> None:  # fmt: skip
+        """`df.plot.scatter(x="a", y="b")`."""
+        table, reads = run.evaluate(owner), DRAWINGS[kind]
+        if not isinstance(table, Table) or table.flavour != "pandas" or positional is None or _excused(reads, named):
+            return
+        self._reads(run, reads, table, owner, [a.node for a in positional], named)
 
     def function(
         self, run: Interpreter, qualified: str, positional: list[Argument] | None, named: dict[str, Argument]

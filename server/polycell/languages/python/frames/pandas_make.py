@@ -271,7 +271,9 @@ def get_dummies(call: Call) -> Type:
     """Columns for values of the data, behind those that stay."""
     data, chosen = call["data"], call.texts("columns")
     if data is None or not isinstance(data.type, Table):
-        return unknown_table("pandas", data.type.index if data is not None and isinstance(data.type, Series) else ())
+        given = data.type if data is not None else UNKNOWN
+        listed = () if isinstance(given, Collection) else UNKNOWN_INDEX
+        return unknown_table("pandas", given.index if isinstance(given, Series) else listed)
     table = data.type
     if call["columns"] is not None:
         stay = [c for c in table.columns if c.name not in chosen] if chosen is not None else []

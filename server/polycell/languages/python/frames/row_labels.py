@@ -16,7 +16,8 @@ _OF_TEXTS = ("count", "unique", "top", "freq")
 def index_of(labels: Iterable[Column], table: Table | None = None) -> tuple[Column, ...]:
     """An index without a name that has these labels. Where they are the columns of an open table it may have one:
     the axis of such columns is named by some operations (`pivot`, `crosstab`), and the name comes along."""
-    return (Column("", STRING, labels=tuple(labels), maybe=table is not None and table.open),)
+    unsure = table is not None and table.open
+    return (Column("", None if unsure else STRING, labels=tuple(labels), maybe=unsure),)
 
 
 def named(names: Iterable[str], type_: DataType | None = None) -> tuple[Column, ...]:
