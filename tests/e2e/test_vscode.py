@@ -33,3 +33,9 @@ def test_python_cells_as_a_user_has_them() -> None:
     """Hints, renames over cells and inside of functions, layout, order of imports, calls, a library's definition."""
     extension_packages()
     assert "FAILED" not in run(["node", str(HERE / "vscode" / "python.mjs")], HERE)
+
+
+def test_cells_come_go_move_and_change() -> None:
+    """Languages, deleting, splitting, joining, dragging, two editors, another name: findings and hints stay right."""
+    extension_packages()
+    assert "FAILED" not in run(["node", str(HERE / "vscode" / "structure.mjs")], HERE)
