@@ -161,6 +161,7 @@ export class Server implements vscode.Disposable {
       log: this.log,
       middleware: { handleDiagnostics: this.duplicates.handleDiagnostics },
       settings: () => this.instructions(),
+      told: (message) => this.tell(message),
       died: () => {
         if (this.client === client) this.died();
       },
@@ -197,6 +198,15 @@ export class Server implements vscode.Disposable {
     void this.offer(vscode.window.showErrorMessage(`Polycell: ${reason}`, "Show Log", "Restart"), {
       "Show Log": "polycell.showLog",
       Restart: "polycell.restart",
+    });
+  }
+
+  /** What the server wants the user to know. */
+  private tell(message: string): void {
+    this.status.note(message.replace(/^Polycell: /, ""));
+    void this.offer(vscode.window.showInformationMessage(message, "Settings", "Show Log"), {
+      Settings: "polycell.openSettings",
+      "Show Log": "polycell.showLog",
     });
   }
 

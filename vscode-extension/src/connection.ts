@@ -7,6 +7,7 @@ import {
   ErrorAction,
   LanguageClient,
   RevealOutputChannelOn,
+  ShowMessageNotification,
   type LanguageClientOptions,
   type Middleware,
 } from "vscode-languageclient/node";
@@ -40,6 +41,8 @@ export interface Connecting {
   readonly middleware: Middleware;
   /** What the server is told, asked for at each start and each request. */
   settings(): Record<string, unknown>;
+  /** The server has something to say to the user. */
+  told(message: string): void;
   /** The server went away without being asked to. */
   died(): void;
 }
@@ -82,7 +85,7 @@ export function connect(options: Connecting): LanguageClient {
       },
     },
   };
-  return new QuietClient(
+  const client = new QuietClient(
     "polycell",
     "Polycell",
     {
@@ -92,4 +95,6 @@ export function connect(options: Connecting): LanguageClient {
     },
     clientOptions,
   );
+  client.onNotification(ShowMessageNotification.type, ({ message }) => options.told(message));
+  return client;
 }

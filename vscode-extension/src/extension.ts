@@ -8,9 +8,10 @@ import { ACTIONS, Dependencies } from "./dependencies";
 import { looksLikeNotebook } from "./documents";
 import { install } from "./install";
 import type { Dependency } from "./listing";
+import type { State } from "./look";
 import { onDidSelectPython } from "./python";
 import { setCellLanguages } from "./setLanguages";
-import { Status, type State } from "./status";
+import { Status } from "./status";
 
 let server: Server | undefined;
 

@@ -2,54 +2,7 @@
 
 import * as vscode from "vscode";
 import { documentSelector } from "./documents";
-
-export type State =
-  | { readonly kind: "idle" }
-  | { readonly kind: "starting" }
-  | {
-      readonly kind: "ready";
-      readonly how: string;
-      readonly version?: string;
-      readonly mode: string;
-      readonly why: string;
-    }
-  | { readonly kind: "missing"; readonly reason: string }
-  | { readonly kind: "failed"; readonly reason: string };
-
-interface Look {
-  readonly text: string;
-  readonly tooltip: string;
-  readonly color?: string;
-}
-
-export function look(state: State): Look | undefined {
-  switch (state.kind) {
-    case "idle":
-      return undefined;
-    case "starting":
-      return { text: "$(loading~spin) Polycell", tooltip: "Polycell is starting." };
-    case "ready": {
-      const name = state.version ? `Polycell ${state.version}` : "Polycell";
-      const mode =
-        state.mode === "companion"
-          ? `Companion mode (${state.why}): table columns, other languages and notebook rules.`
-          : `Full mode (${state.why}).`;
-      return { text: "$(check) Polycell", tooltip: `${name} is ready, found through ${state.how}.\n\n${mode}` };
-    }
-    case "missing":
-      return {
-        text: "$(warning) Polycell: not installed",
-        tooltip: `${state.reason}\n\n\`pip install polycell\` in the notebook's environment, then it starts by itself.`,
-        color: "statusBarItem.warningBackground",
-      };
-    case "failed":
-      return {
-        text: "$(error) Polycell: stopped",
-        tooltip: state.reason,
-        color: "statusBarItem.errorBackground",
-      };
-  }
-}
+import { look, type State } from "./look";
 
 const LINKS = [
   "[Restart](command:polycell.restart)",
@@ -63,6 +16,7 @@ export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("polycell.status", vscode.StatusBarAlignment.Right, 99);
   private readonly listeners: vscode.Disposable[];
   private state: State = { kind: "idle" };
+  private notes: readonly string[] = [];
 
   constructor() {
     this.item.name = "Polycell";
@@ -75,10 +29,17 @@ export class Status implements vscode.Disposable {
 
   set(state: State): void {
     this.state = state;
+    if (state.kind === "starting") this.notes = [];
     // What an empty view says depends on it.
     void vscode.commands.executeCommand("setContext", "polycell.state", state.kind);
     this.show();
     this.changed.fire(state);
+  }
+
+  /** Keep what the server tells the user: a message that pops up is gone soon. */
+  note(text: string): void {
+    if (!this.notes.includes(text)) this.notes = [...this.notes, text];
+    this.show();
   }
 
   get current(): State {
@@ -86,7 +47,7 @@ export class Status implements vscode.Disposable {
   }
 
   private show(): void {
-    const seen = look(this.state);
+    const seen = look(this.state, this.notes);
     if (!seen || !concerned()) return this.item.hide();
     const install = this.state.kind === "missing" ? ["[Install…](command:polycell.install)"] : [];
     const tooltip = new vscode.MarkdownString(`${seen.tooltip}\n\n${[...install, ...LINKS].join(" · ")}`, true);
@@ -114,7 +75,7 @@ export class Status implements vscode.Disposable {
       },
       { label: "$(gear) Settings", command: "workbench.action.openSettings", arguments: ["polycell"] },
     ];
-    const placeHolder = seen?.tooltip.split("\n")[0] ?? "Polycell has not started yet.";
+    const placeHolder = this.notes.at(-1) ?? seen?.tooltip.split("\n")[0] ?? "Polycell has not started yet.";
     const chosen = await vscode.window.showQuickPick(actions, { placeHolder });
     if (chosen) await vscode.commands.executeCommand(chosen.command, ...(chosen.arguments ?? []));
   }

@@ -3,6 +3,7 @@ import test from "node:test";
 import { Backoff } from "../../src/backoff";
 import { documentSelector, looksLikeNotebook } from "../../src/documents";
 import { readLine } from "../../src/log";
+import { look } from "../../src/look";
 import { decideMode } from "../../src/mode";
 
 void test("a server that dies is started again later and later, then left", () => {
@@ -81,4 +82,12 @@ void test("a log line", () => {
     readLine("2026-01-31 12:00:01,000 LOUD polycell", "info").text,
     "2026-01-31 12:00:01,000 LOUD polycell",
   );
+});
+
+void test("what the server told stays behind its item in the status bar", () => {
+  const state = { kind: "ready", how: "the PATH", mode: "full", why: "nobody else" } as const;
+  assert.equal(look(state)?.text, "$(check) Polycell");
+  const told = look(state, ["Scala cells are served by their text alone."]);
+  assert.equal(told?.text, "$(info) Polycell");
+  assert.match(told?.tooltip ?? "", /is ready[^]*\(info\) Scala cells/);
 });
