@@ -267,6 +267,33 @@ def test_a_key_stroke_sent_as_the_whole_text_costs_one_cell(tmp_path: Path) -> N
     run(test)
 
 
+def test_a_position_in_a_magic_is_counted_in_the_cell_as_the_user_wrote_it(tmp_path: Path) -> None:
+    """`%time spread` is sent as a call of thrice that length, and a cell's magic has lost a line of it."""
+
+    async def test() -> None:
+        client, uri = await lab(tmp_path)
+        timed = 'x\nget_ipython().run_line_magic("time", " t")'
+        text = joined("", "t = frame(a, b)", timed, 'get_ipython().run_cell_magic("nobody", "", """select \nfrom t""")')
+        client.open_text(uri, "python", text)
+        await client.settled()
+        first = text[: text.index(timed)].count("\n")
+        hover = await client.hover(uri, first + 1, len("%time "))
+        assert "**t**" in hover["contents"]["value"]
+        assert "range" not in hover  # it would be held against the position that was sent
+        assert "**time**" in (await client.hover(uri, first + 1, 2))["contents"]["value"]
+        assert "range" in await client.hover(uri, first, 0)
+        shown = client.server.lab.meant
+        last = text[: text.index("get_ipython().run_cell")].count("\n")
+        rows = text.split("\n")
+        # The cell's second line is the first one's end in the joined text.
+        line, column = shown(uri, last + 1, len("sel"))
+        assert (line, rows[line][:column]) == (last, rows[last][: rows[last].index("select") + 3])
+        assert shown(uri, last + 2, 5) == (last + 1, 5)
+        assert shown(uri, 4, 3) == (4, 3)
+
+    run(test)
+
+
 def test_without_the_file_nothing_is_reported_and_completion_works() -> None:
     async def test() -> None:
         client = Client()

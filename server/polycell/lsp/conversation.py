@@ -271,12 +271,15 @@ class PolycellServer:
         """Fix the state that a request is asked at; None for what is no request."""
         document = params.get("textDocument") or params.get("item") if isinstance(params, Mapping) else None
         uri = document.get("uri") if isinstance(document, Mapping) else None
-        BOUND.set(self.state.asked(uri) if isinstance(uri, str) else None)
+        asked = self.state.asked(uri) if isinstance(uri, str) else None
         position = params.get("position") if isinstance(params, Mapping) else None
         if isinstance(uri, str) and isinstance(position, dict):
             line, character = position.get("line"), position.get("character")
             if isinstance(line, int) and isinstance(character, int):
-                position["character"] = character + self.lab.lost_columns(uri, line)
+                position["line"], position["character"] = meant = self.lab.meant(uri, line, character)
+                moved = asked is not None and meant != (line, character)
+                asked = replace(asked, moved=True) if asked is not None and moved else asked
+        BOUND.set(asked)
 
     def initialize(self, params: Any) -> dict[str, Any]:
         """Answer an `initialize`, the first or a later one of another window; documents stay."""

@@ -43,7 +43,7 @@ async def hover(state: State, position: Position) -> Json | None:
     made: Json = {"contents": answers.markup_json(answer.markdown, state.client.markdown)}
     span = asked.face.to_face(target.cell, answer.span)
     # jupyterlab-lsp holds the range against the position that it sent: without one it takes the word at the mouse.
-    if span is not None and not asked.face.lost:
+    if span is not None and not asked.face.lost and not asked.moved:
         made["range"] = asked.face.range_json(span, state.client.encoding)
     return made
 

@@ -10,13 +10,16 @@ that a SQL document sees the frames of the Python cells above it.
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, field
 
+from polycell.bridge.positions import column_at, offset_at
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.patterns import pattern
+from polycell.core.text import LineIndex
 from polycell.core.values import replace
 from polycell.core.virtual import Segment, SegmentMap
 from polycell.formats.cells import make_cell, retext
@@ -155,11 +158,31 @@ class LabSync:
         if lab is not None and lab.dirty:
             self._read(lab)
 
-    def lost_columns(self, uri: str, line: int) -> int:
-        """How much too small the client's columns are on that line of a document."""
-        root = self._root_of(key_of(uri))
-        foreign = self._foreign_of(root).get(key_of(uri)) if root is not None else None
-        return _COLUMNS_LOST if line > 0 and foreign is not None and _has_arguments(foreign) else 0
+    def meant(self, uri: str, line: int, character: int) -> tuple[int, int]:
+        """The place in a document that the client means by a position. It counts lines and columns in the cell as the
+        user wrote it, also where a magic stands there as a call."""
+        key = key_of(uri)
+        root = self._root_of(key)
+        foreign = self._foreign_of(root).get(key) if root is not None else None
+        if foreign is not None:
+            return line, character + (_COLUMNS_LOST if line > 0 and _has_arguments(foreign) else 0)
+        lab = self._open.get(key)
+        group = self._state.groups.get(key_of(lab.group)) if lab is not None else None
+        face = group.faces.get(key) if group is not None else None
+        if lab is None or face is None or face.map is None or character < 0 or not 0 <= line < len(face.lines):
+            return line, character
+        begins = _beginnings(face.map)
+        at = bisect_right([s.document for s in begins], face.lines.line_span(line).end) - 1
+        if at < 0:
+            return line, character
+        begin = begins[at]
+        lines = LineIndex(next(cell.text for cell in lab.cells if cell.id == begin.cell))
+        row = line - face.lines.position(begin.document).line
+        if row >= len(lines):
+            return line, character
+        encoding = self._state.client.encoding
+        place = face.map.to_document(begin.cell, offset_at(lines, row, character, encoding))
+        return (line, character) if place is None else column_at(face.lines, place, encoding)
 
     # -- inside
 
@@ -255,6 +278,14 @@ def _unused(taken: set[str]) -> Iterator[str]:
         number += 1
         if f"new{number}" not in taken:
             yield f"new{number}"
+
+
+def _beginnings(map: SegmentMap) -> list[Segment]:
+    """The first segment of each cell, in order."""
+    first: dict[str, Segment] = {}
+    for segment in map.segments:
+        first.setdefault(segment.cell, segment)
+    return list(first.values())
 
 
 def _has_arguments(foreign: Foreign) -> bool:

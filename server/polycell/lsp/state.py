@@ -116,11 +116,13 @@ class Target(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """The document a request names, frozen as it was when the request came in."""
+    """The document a request names, frozen as it was when the request came in. `moved`: the client counts that place in
+    another text than the document's, and holds what an answer says of it against its own position."""
 
     group: Group
     face: Face
     snapshots: tuple[Snapshot, ...]
+    moved: bool = False
 
     def target(self, offset: int) -> Target | None:
         place = self.face.to_cell(offset)
