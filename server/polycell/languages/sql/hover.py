@@ -225,10 +225,11 @@ def define(
         if named is not None and found.token is not named and found.token not in found.source.parts:
             return (Location(Span(named.start, named.end).shift(statement.start), own),)
         origin = found.binding.origin if found.binding is not None else None
-    return _located(origin, context)
+    return located_in(origin, context)
 
 
-def _located(origin: Anchor | None, context: Context) -> Sequence[Location]:
+def located_in(origin: Anchor | None, context: Context) -> Sequence[Location]:
+    """Where a name was given, as seen from a cell or a fragment of one."""
     where = located(context.notebook, origin)
     if where is None:
         return ()

@@ -28,6 +28,8 @@ from polycell.languages.sql.syntax.scan import Statement
 from polycell.languages.sql.syntax.words import RESERVED
 
 _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE", "", "INSERT", "CREATE", "UPDATE", "DELETE"})
+# What stands before a column of the table that is altered, with or without the word COLUMN.
+_ALTERS = frozenset({"ALTER", "DROP", "RENAME", "MODIFY", "CHANGE"})
 _UNKNOWN = "the columns of a table in that query are not all known"
 
 
@@ -143,8 +145,12 @@ class Names(Struct, dict=True):
         return Mention(span, found[0].name, found[0].one_with(*found[1:]), (*(v.table for v in seen), *more))
 
     def _written(self, index: int) -> Table | None:
-        """The table whose columns a statement lists that writes to it: `INSERT INTO t (a)`, `CREATE TABLE t (a …)`."""
+        """The table whose columns a statement lists that writes to it: `INSERT INTO t (a)`, `CREATE TABLE t (a …)`; or
+        that it speaks of: `CREATE INDEX i ON t (a)`, `ALTER TABLE t ALTER COLUMN a`."""
         root, statement = self.statement.root, self.statement
+        spoken = self._spoken_of(index)
+        if spoken is not None:
+            return spoken
         inside = next((b for b in root.children.values() if b.start < index < b.end and b.kind != "query"), None)
         if root.statement == "CREATE":
             made = definitions.target(statement)
@@ -153,12 +159,51 @@ class Names(Struct, dict=True):
             table = definitions.created(statement, made, self.catalogue, lambda _, token: self.anchor(token))
             token = statement.tokens[index]
             column = table.column(statement.spelling(token))
-            return table if column is not None and column.origin == self.anchor(token) else None
+            if column is None:
+                return None
+            return table if column.origin == self.anchor(token) or self._constrains(index) else None
         target = target_of(statement)
         if root.statement == "INSERT" and target is not None and inside is not None:
             first = next((s.start for s in root.segments if s.clause != "head"), len(statement.tokens))
             return self.relations.table(target, root) if inside.start < first else None
         return None
+
+    def _spoken_of(self, index: int) -> Table | None:
+        tokens = self.statement.tokens
+        said = [t.value for t in tokens[:index]]
+        if said[:2] == ["ALTER", "TABLE"]:
+            behind = said[-1] in _ALTERS or (said[-1] == "COLUMN" and said[-2] in _ALTERS)
+            return self._named(2) if behind and len(said) > 3 else None
+        if said[:1] == ["CREATE"] and "INDEX" in said[:3] and "ON" in said:
+            return self._named(said.index("ON") + 1) if self._opened(index) is not None else None
+        return None
+
+    def _named(self, at: int) -> Table | None:
+        """The table whose name begins at an index, behind `IF EXISTS` or `ONLY`."""
+        tokens = self.statement.tokens
+        while tokens[at].value in ("IF", "EXISTS", "ONLY"):
+            at += 1
+        parts = [self.statement.spelling(tokens[at])]
+        while at + 2 < len(tokens) and tokens[at + 1].value == ".":
+            at += 2
+            parts.append(self.statement.spelling(tokens[at]))
+        found = self.catalogue.binding(parts)
+        return found.type if found is not None and isinstance(found.type, Table) else None
+
+    def _opened(self, index: int) -> int | None:
+        """The index of the bracket that a token is in."""
+        deep = 0
+        for at in range(index - 1, -1, -1):
+            value = self.statement.tokens[at].value
+            deep += (value == ")") - (value == "(")
+            if deep < 0:
+                return at
+        return None
+
+    def _constrains(self, index: int) -> bool:
+        """Whether a token stands in the list of a key of the table that is made, and not in that of another's."""
+        opened = self._opened(index)
+        return opened is not None and self.statement.tokens[opened - 1].value in ("KEY", "UNIQUE")
 
     def _read(self, index: int, block: Block, span: Span, name: str) -> Mention | None:
         statement, tokens = self.statement, self.statement.tokens

@@ -41,7 +41,7 @@ from polycell.languages.sql.duckdb import shadow as duckdb_shadow
 from polycell.languages.sql.facts import LONGEST, facts
 from polycell.languages.sql.filled import filled
 from polycell.languages.sql.formatting import formatted
-from polycell.languages.sql.hover import define, hover
+from polycell.languages.sql.hover import column_text, define, hover, located_in
 from polycell.languages.sql.mentions import Names
 from polycell.languages.sql.path_strings import written_path
 from polycell.languages.sql.query_types import with_types
@@ -244,12 +244,18 @@ class SqlService(LanguageService):
     async def hover(self, context: Context, offset: int) -> Hover | None:
         reading = read(context)
         statement = reading.script.at(offset)
-        return hover(statement, _before(reading, statement), offset, context, reading.assumed)
+        found = hover(statement, _before(reading, statement), offset, context, reading.assumed)
+        if found is not None:
+            return found
+        named = self.mention_at(context, offset)  # where a statement lists columns of what it makes or writes
+        return Hover(column_text(statement, named.column, None), named.span) if named and named.column else None
 
     async def define(self, context: Context, offset: int) -> Sequence[Location]:
         reading = read(context)
         statement = reading.script.at(offset)
-        return define(statement, _before(reading, statement), offset, context, reading.anchor)
+        found = define(statement, _before(reading, statement), offset, context, reading.anchor)
+        named = None if found else self.mention_at(context, offset)
+        return located_in(named.column.origin, context) if named and named.column else found
 
     async def signature(self, context: Context, offset: int) -> Signatures | None:
         return signature(read(context).script.at(offset), offset) if offset >= context.cell.body else None
