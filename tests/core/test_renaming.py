@@ -144,6 +144,11 @@ def test_rename_of_a_magics_result(head: str) -> None:
     assert renamed(text, "found") == expected
 
 
+def test_rename_goes_into_templates() -> None:
+    text = "top<|> = 1\n# %%\n%%sql\nselect * from t where a > {{top}}"
+    assert renamed(text, "y") == "y = 1\n---\n%%sql\nselect * from t where a > {{y}}"
+
+
 def test_rename_begins_anywhere() -> None:
     cells = ["t = 1", "print(t)", "%%time\nt += 2"]
     for at in range(3):
@@ -180,7 +185,6 @@ def test_an_import_keeps_the_modules_name() -> None:
         ("import duckdb\nsales<|> = 1\n# %%\nduckdb.sql('select * from sales')", "y", "mentions `sales`"),
         ("top<|> = 1\n# %%\ndf.query('a > @top')", "y", "@top"),
         ("top<|> = 1\n# %%\nglobals()['top']", "y", "'top'"),
-        ("top<|> = 1\n# %%\n%%sql\nselect * from t where a > {{top}}", "y", "{{top}}"),
         (FRAME + "%%sql\nselect sales from sales<|>", "y", "not certain"),
     ],
 )
