@@ -11,7 +11,15 @@ from polycell.core.types import Column, Table, describe
 from polycell.core.values import replace
 from polycell.languages.sql.catalogue import ViewCatalogue, sql_table
 from polycell.languages.sql.definitions import target
-from polycell.languages.sql.following import behind_operand, behind_table, fitting, goes_on, keywords, plain_keywords
+from polycell.languages.sql.following import (
+    behind_operand,
+    behind_table,
+    continued,
+    fitting,
+    goes_on,
+    keywords,
+    plain_keywords,
+)
 from polycell.languages.sql.offers import column as _column
 from polycell.languages.sql.offers import columns as _columns_of
 from polycell.languages.sql.offers import item as _item
@@ -77,6 +85,9 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
         return
     if before == "::" or before == "AS":
         yield from types(place, cast=True)
+        return
+    if rest := continued(place):
+        yield from _words(place, rest, rank=2)
         return
     clause = place.segment.clause
     if clause == "head" and place.block.step and place.before() == "|>":

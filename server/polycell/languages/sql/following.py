@@ -15,10 +15,14 @@ from polycell.languages.sql.syntax.words import (
     BEHIND_IS,
     BEHIND_NOT,
     COMPARING,
+    CONTINUED,
+    CONTINUED_IN,
     FOLLOWING,
     FROM_FIRST,
     IN_CALLS,
     IN_CASE,
+    IN_FRAME,
+    IN_ORDER,
     IN_OVER,
     KEYWORDS,
     OF_DIALECTS,
@@ -30,7 +34,7 @@ from polycell.languages.sql.syntax.words import (
 # Words that are no names and behind which an operand comes, though a column may be called so.
 _PREFIXES = words_of(
     """TOP PRIOR APPROXIMATE STRUCT COLLATE ESCAPE DIV MOD XOR OVERLAPS TO UESCAPE BINARY ZONE CONNECT_BY_ROOT SEPARATOR
-    SQL_CALC_FOUND_ROWS SQL_NO_CACHE HIGH_PRIORITY STRAIGHT_JOIN VALUE ROWS RANGE GROUPS DATE TIME TIMESTAMP RETURNS"""
+    SQL_CALC_FOUND_ROWS SQL_NO_CACHE HIGH_PRIORITY STRAIGHT_JOIN VALUE ROWS RANGE GROUPS RETURNS"""
 )
 _AGGREGATES = frozenset(name.casefold() for name in AGGREGATES)
 _OPERANDS = frozenset({"END", "NULL", "TRUE", "FALSE", "ASC", "DESC"})
@@ -106,10 +110,36 @@ def _spoken(place: Place, words: Iterable[str]) -> Sequence[str]:
     return tuple(word for word in words if not dialect or dialect in OF_DIALECTS.get(word, (dialect,)))
 
 
+def continued(place: Place) -> Sequence[str]:
+    """What must follow the word before the place: BY behind GROUP, JOIN behind LEFT OUTER. Empty nearly everywhere."""
+    token, clause = place.token(-1), place.segment.clause
+    if token is None or token.kind != "word" or place.qualifier:
+        return ()
+    before = place.token(-2)
+    if place.index < 2 or (before is not None and before.value in (".", "AS", ",")):
+        return ()
+    if _in_window(place) and token.value in IN_FRAME and _has_frame(place):
+        return IN_FRAME[token.value]
+    if token.value not in CONTINUED or clause not in CONTINUED_IN.get(token.value, (clause,)):
+        return ()
+    joins = token.value in ("LEFT", "RIGHT", "FULL") and place.inner.kind not in ("query", "join")
+    return () if joins else CONTINUED[token.value]
+
+
+def _orders_window(place: Place) -> bool:
+    """In the parenthesis of OVER, where no operand is to be written."""
+    return _in_window(place) and (place.before() == "(" or behind_operand(place))
+
+
+def _has_frame(place: Place) -> bool:
+    inside = place.statement.tokens[place.inner.start : place.index]
+    return any(t.kind == "word" and t.value in ("ROWS", "RANGE", "GROUPS") for t in inside)
+
+
 def goes_on(place: Place) -> bool:
     """Behind `a IS`, `a NOT` and in the parenthesis of OVER only keywords follow."""
     before = place.before()
-    return before == "IS" or (before == "NOT" and _names(place)) or (_in_window(place) and before != "BY")
+    return before == "IS" or (before == "NOT" and _names(place)) or _orders_window(place)
 
 
 def _keywords(place: Place, clause: str, behind: bool) -> Iterator[str]:
@@ -118,9 +148,13 @@ def _keywords(place: Place, clause: str, behind: bool) -> Iterator[str]:
         yield from BEHIND_IS
     elif before == "NOT" and _names(place):
         yield from BEHIND_NOT
-    elif _in_window(place) and before != "BY":
-        begun = any(t.value == "PARTITION" for t in place.statement.tokens[inner.start : place.index])
-        yield from IN_OVER[begun:]
+    elif _orders_window(place):
+        written = [t.value for t in place.statement.tokens[inner.start : place.index]]
+        if "ORDER" in written:
+            ordered = behind and not _has_frame(place)
+            yield from (*IN_ORDER, *IN_OVER[2:]) if ordered else ("PRECEDING", "FOLLOWING") if behind else ()
+        else:
+            yield from IN_OVER["PARTITION" in written :]
     elif behind:
         yield from _open_case(place)
         inside = inner.kind in ("call", "paren")

@@ -84,11 +84,40 @@ IN_CALLS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("EXTRACT", "TRIM", "SUBSTRING"), ("FROM",)),
 }
 IN_OVER = ("PARTITION BY", "ORDER BY", "ROWS BETWEEN", "RANGE BETWEEN")
+IN_ORDER = ("DESC", "ASC", "NULLS LAST", "NULLS FIRST")
 IN_CASE: Mapping[str, tuple[str, ...]] = {
     "CASE": ("WHEN",),
     "WHEN": ("THEN",),
     "THEN": ("WHEN", "ELSE", "END"),
     "ELSE": ("END",),
+}
+# What must follow the first word of a clause or a join, so that nothing else is offered there.
+CONTINUED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("GROUP", "ORDER", "PARTITION", "CLUSTER", "DISTRIBUTE", "SORT"), ("BY",)),
+    **dict.fromkeys(("INNER", "CROSS", "OUTER", "SEMI", "ANTI", "ASOF", "POSITIONAL"), ("JOIN",)),
+    **dict.fromkeys(("LEFT", "RIGHT", "FULL"), ("JOIN", "OUTER JOIN")),
+    "NATURAL": ("JOIN", "LEFT JOIN"),
+    "NULLS": ("LAST", "FIRST"),
+    "WITHIN": ("GROUP",),
+    "GROUPING": ("SETS",),
+}
+# Of these, the clauses that they go on in; the others go on in any.
+CONTINUED_IN: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("LEFT", "RIGHT", "FULL", "NATURAL", "INNER", "CROSS", "OUTER", "SEMI", "ANTI"), words_of("from on using")
+    ),
+    **dict.fromkeys(("ASOF", "POSITIONAL"), words_of("from on using")),
+    "NULLS": words_of("order select"),
+    "GROUPING": words_of("group"),
+}
+# What goes on in the frame of a window, by the word before.
+IN_FRAME: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("ROWS", "RANGE", "GROUPS"), ("BETWEEN", "UNBOUNDED PRECEDING", "CURRENT ROW")),
+    "BETWEEN": ("UNBOUNDED PRECEDING", "CURRENT ROW"),
+    "AND": ("CURRENT ROW", "UNBOUNDED FOLLOWING"),
+    "UNBOUNDED": ("PRECEDING", "FOLLOWING"),
+    "CURRENT": ("ROW",),
+    **dict.fromkeys(("PRECEDING", "ROW"), ("AND",)),
 }
 BEHIND_IS = ("NULL", "NOT NULL", "NOT", "TRUE", "FALSE", "DISTINCT FROM")
 BEHIND_NOT = ("IN", "LIKE", "BETWEEN", "NULL")
