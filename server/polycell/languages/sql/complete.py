@@ -34,6 +34,7 @@ from polycell.languages.sql.syntax.blocks import Block
 from polycell.languages.sql.syntax.expected import Expected, expected
 from polycell.languages.sql.syntax.place import Place
 from polycell.languages.sql.syntax.words import AGGREGATES, TABLE_HEADS
+from polycell.languages.sql.usage import Usage
 from polycell.tables.databases.catalogue import Database, Relation
 
 WIDEST = 5000  # columns of all tables that are gone through where no FROM says which are meant
@@ -48,14 +49,18 @@ _ALIASES_UNSEEN = {
     "having": frozenset({"tsql", "oracle", "trino", "presto", "hive", "postgres", "redshift"}),
 }
 _FOLDED_AGGREGATES = frozenset(name.casefold() for name in AGGREGATES)
+_COLUMNS = frozenset({"select", "where", "on", "group", "having", "qualify", "order"})
 _JOINED = frozenset({"JOIN", "FROM", ",", "LATERAL", "(", "ONLY", "INTO", "UPDATE", "TABLE", "USING", "OUTER"})
 
 
-def complete(place: Place, catalogue: ViewCatalogue) -> Completions:
-    """What is offered at a place. Nothing behind AS, where a new name is made up."""
+def complete(place: Place, catalogue: ViewCatalogue, usage: Usage | None = None) -> Completions:
+    """What is offered at a place. Nothing behind AS, where a new name is made up. `usage` tells what other queries use
+    of tables that nobody knows."""
     relations = Relations(place.statement, catalogue)
     unique: dict[tuple[str, str], Completion] = {}
-    for item in _offers(place, relations, catalogue):
+    known = catalogue.database is not None and catalogue.database.complete
+    used = _used(place, relations, usage) if usage is not None and not known else ()
+    for item in chain(_offers(place, relations, catalogue), used):
         kind = item[1]
         unique.setdefault((item[0], kind if kind == "column" or kind == "table" else ""), item)
     made = list(unique.values())
@@ -174,6 +179,24 @@ def _variables(place: Place, catalogue: ViewCatalogue) -> Iterator[Completion]:
     for name in sorted(catalogue.variables()):
         if name.startswith("@"):
             yield _item(place, name[1:], "variable", detail=f"{name}, declared above", rank=10)
+
+
+def _used(place: Place, relations: Relations, usage: Usage) -> Iterator[Completion]:
+    """What the notebook's queries use: columns of the tables in sight that nobody knows, other tables in FROM."""
+    clause = place.segment.clause
+    if clause == "from" and place.inner.kind in ("query", "join") and _expects_table(place):
+        for name in usage.tables() if not place.qualifier else ():
+            yield _item(place, name, "table", documentation="read by another query", insert=name, rank=40)
+        return
+    if clause not in _COLUMNS or place.before() == "AS" or place.inner.kind == "join":
+        return
+    owner = place.statement.spelling(place.qualifier[0]).casefold() if len(place.qualifier) == 1 else ""
+    if (place.qualifier and not owner) or (not owner and behind_operand(place)):
+        return
+    for visible in relations.visible(place.block):
+        if visible.table.open and not visible.table.columns and owner in ("", visible.name.casefold()):
+            for name in usage.columns(visible.source, place.statement):
+                yield _item(place, name, "column", detail=visible.name, documentation="used by a query", rank=28)
 
 
 # -- behind a dot

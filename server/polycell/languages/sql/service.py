@@ -55,6 +55,7 @@ from polycell.languages.sql.syntax.statements import ends_by_lines
 from polycell.languages.sql.syntax.text import sql_text
 from polycell.languages.sql.syntax.variables import begins_routine
 from polycell.languages.sql.tokens import tokens
+from polycell.languages.sql.usage import Usage
 from polycell.tables.databases.schemes import CONNECTION, dialect_of_url
 from polycell.tables.persisted import PERSISTING, persisted
 from polycell.tables.unseen import UNSEEN
@@ -232,7 +233,7 @@ class SqlService(LanguageService):
         # With no statement before, there is no need to read the text without its mask.
         several = ";" in text or ends_by_lines(text, dialect)
         catalogue = _before(read(context), found.statement) if several else _catalogue(context, dialect)
-        made = complete(found, catalogue)
+        made = complete(found, catalogue, Usage(lambda: _scripts(context, found.statement)))
         if context.written is not None:  # the table is not named there
             made = replace(made, items=tuple(i for i in made.items if i.kind != "table"))
         quotes = _quotes(context)
@@ -327,6 +328,16 @@ class SqlService(LanguageService):
 
 def _names(reading: Reading, statement: Statement) -> Names:
     return Names(statement, _before(reading, statement), lambda token: reading.anchor(statement, token))
+
+
+def _scripts(context: Context, here: Statement) -> Iterator[Script]:
+    """What the notebook's SQL cells say, the statement that is being typed first."""
+    yield Script((here,), here.dialect)
+    for index, cell in enumerate(context.notebook.cells):
+        if cell.language == "sql" and index != context.index:
+            said = context.neighbour(index).facts.analysis
+            if isinstance(said, Script):
+                yield said
 
 
 def _quotes(context: Context) -> str:

@@ -1,0 +1,46 @@
+"""Columns and tables that only the notebook's own queries tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from polycell.core.results import Completion
+from tests import dsl
+
+USED = """# %%
+%%sql sqlite://
+select rch, r.yr, flow_out as f, count(*) n from rivers r where mo > 3
+# %%
+%%sql sqlite://
+"""
+
+
+def offered(query: str) -> list[Completion]:
+    items = dsl.complete(f"{USED}{query}").items
+    return sorted(items, key=lambda item: item.rank)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("select <|> from rivers", ["rch", "yr", "flow_out", "mo"]),
+        ("select x.<|> from rivers x", ["rch", "yr", "flow_out", "mo"]),
+        ("select a from rivers where <|>", ["a", "rch", "yr", "flow_out", "mo"]),
+        ("select <|> from lakes", []),
+        ("select * from lakes l join rivers r on l.<|> where l.depth > 1", ["depth"]),
+        ("with rivers as (select 1 as a) select <|> from rivers", ["a"]),
+        ("select rch <|> from rivers", []),
+    ],
+)
+def test_columns(query: str, expected: list[str]) -> None:
+    assert [item.label for item in offered(query) if item.kind == "column"] == expected
+
+
+def test_a_table_that_is_known_has_its_columns_alone() -> None:
+    made = "create table rivers (id int);\n"
+    assert [i.label for i in offered(f"{made}select <|> from rivers") if i.kind == "column"] == ["id"]
+
+
+def test_tables() -> None:
+    assert [item.label for item in offered("select * from <|>")] == ["rivers"]
+    assert "rivers" not in [item.label for item in offered("select * from rivers where <|>") if item.rank == 40]
