@@ -35,6 +35,8 @@ from tests.languages.sql.test_writing import offered
         ("select sum(id) over (order by id rows between 3 preceding <|>) from orders", "AND"),
         ("select sum(id) over (order by id rows between 3 preceding and <|>) from orders", "CURRENT ROW"),
         ("select date <|> from orders", "FROM AS"),
+        ("select * from orders where exists (<|>)", "SELECT WITH"),
+        ("select * from orders where id in (<|>)", "id total customer_id orders SELECT WITH"),
         ("select cast(id <|>) from orders", "AS"),
         ("select extract(year <|>) from orders", "FROM"),
         ("select case <|> from orders", "id total customer_id orders count"),

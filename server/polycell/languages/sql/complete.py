@@ -12,6 +12,7 @@ from polycell.core.values import replace
 from polycell.languages.sql.catalogue import ViewCatalogue, sql_table
 from polycell.languages.sql.definitions import target
 from polycell.languages.sql.following import (
+    begins_subquery,
     behind_operand,
     behind_table,
     continued,
@@ -184,6 +185,8 @@ def _variables(place: Place, catalogue: ViewCatalogue) -> Iterator[Completion]:
 def _used(place: Place, relations: Relations, usage: Usage) -> Iterator[Completion]:
     """What the notebook's queries use: columns of the tables in sight that nobody knows, other tables in FROM."""
     clause = place.segment.clause
+    if continued(place):
+        return
     if clause == "from" and place.inner.kind in ("query", "join") and _expects_table(place):
         for name in usage.tables() if not place.qualifier else ():
             yield _item(place, name, "table", documentation="read by another query", insert=name, rank=40)
@@ -293,9 +296,10 @@ def _tables(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
         yield _item(place, name, "module", detail=detail, insert=quoted(name, place), rank=18)
         for relation in tables if len(tables) <= MOST // 2 else ():
             yield _relation(place, relation, rank=16, schema=name)
-    yield from (
-        _item(place, word, "keyword", rank=70) for word in ("SELECT", "LATERAL", "UNNEST") if place.before() == "("
-    )
+    if place.before() == "(":
+        yield from _words(place, ("SELECT", "LATERAL", "UNNEST"))
+    elif place.segment.clause == "from" and place.statement.dialect.name and place.before() != "LATERAL":
+        yield from _words(place, plain_keywords(place, "factor"))
 
 
 def _relation(place: Place, relation: Relation, *, rank: int, schema: str = "") -> Completion:
@@ -368,6 +372,8 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
                 insert=quoted(visible.name, place),
                 rank=30,
             )
+    if clause != "values" and begins_subquery(place):
+        yield from _words(place, plain_keywords(place, "subquery"), rank=3 if place.before(-2) == "EXISTS" else 34)
     ranked = 5 if clause == "values" else 70
     yield from _words(place, keywords(place, clause, behind=False), rank=ranked, clause=fitting(place, clause))
 

@@ -97,6 +97,14 @@ def behind_table(place: Place) -> Sequence[str]:
     return _spoken(place, ("ON", "USING", *words) if open_ and place.segment.clause == "from" else words)
 
 
+def begins_subquery(place: Place) -> bool:
+    """Whether a parenthesis opens right before the place in which a query may stand: of `IN (`, `= (`, `EXISTS (`."""
+    inner = place.inner
+    if place.before() != "(" or place.index != inner.start + 1 or not inner.start:
+        return False
+    return inner.kind == "paren" or place.before(-2) in ("EXISTS", "ANY", "ALL", "SOME")
+
+
 def fitting(place: Place, clause: str) -> str:
     """The clause whose functions fit at the place: in an aggregate no other one does."""
     inner = place.inner
@@ -123,7 +131,8 @@ def continued(place: Place) -> Sequence[str]:
     if token.value not in CONTINUED or clause not in CONTINUED_IN.get(token.value, (clause,)):
         return ()
     joins = token.value in ("LEFT", "RIGHT", "FULL") and place.inner.kind not in ("query", "join")
-    return () if joins else CONTINUED[token.value]
+    generic = token.value == "LATERAL" and not place.statement.dialect.name  # of tables or of views
+    return () if joins or generic else _spoken(place, CONTINUED[token.value])
 
 
 def _orders_window(place: Place) -> bool:

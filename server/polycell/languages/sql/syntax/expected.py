@@ -155,8 +155,9 @@ class _Walk:
         token = self.tokens[at]
         if kind == "any":
             return set(), False
-        if kind == "query":
-            return set(), False
+        if kind == "query":  # perhaps in parentheses
+            opens = token.value == "(" and token.kind == "op" and at not in self.closing
+            return self._kind(kind, at + 1) if opens else (set(), False)
         if kind in _NAMES:
             return self._name(kind, at)
         if kind == "type":

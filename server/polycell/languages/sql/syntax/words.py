@@ -32,8 +32,11 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "from": (
         *("WHERE", "JOIN", "LEFT JOIN", "INNER JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN", "AS", "GROUP BY"),
-        *("ORDER BY", "LIMIT", "FETCH FIRST", "QUALIFY", "UNION ALL"),
+        *("ORDER BY", "LIMIT", "FETCH FIRST", "QUALIFY", "UNION ALL", "LATERAL VIEW"),
     ),
+    # what stands for a table
+    "factor": ("LATERAL", "UNNEST", "TABLE", "VALUES"),
+    "subquery": ("SELECT", "WITH"),
     "limit": ("OFFSET",),
     "with": ("RECURSIVE",),
     "cte": ("AS",),
@@ -100,6 +103,7 @@ CONTINUED: Mapping[str, tuple[str, ...]] = {
     "NULLS": ("LAST", "FIRST"),
     "WITHIN": ("GROUP",),
     "GROUPING": ("SETS",),
+    "LATERAL": ("VIEW", "VIEW OUTER"),
 }
 # Of these, the clauses that they go on in; the others go on in any.
 CONTINUED_IN: Mapping[str, frozenset[str]] = {
@@ -109,6 +113,7 @@ CONTINUED_IN: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("ASOF", "POSITIONAL"), words_of("from on using")),
     "NULLS": words_of("order select"),
     "GROUPING": words_of("group"),
+    "LATERAL": words_of("from on using"),
 }
 # What goes on in the frame of a window, by the word before.
 IN_FRAME: Mapping[str, tuple[str, ...]] = {
@@ -149,6 +154,11 @@ OF_DIALECTS: Mapping[str, frozenset[str]] = {
     "DESCRIBE": _ALL - {"postgres", "redshift", "sqlite", "tsql", "polars", "bigquery"},
     "EXPLAIN": _ALL - {"tsql", "bigquery"},
     "DISTINCT FROM": _ALL - {"mysql", "oracle", "hive", "sqlite"},
+    **dict.fromkeys(("LATERAL VIEW", "VIEW", "VIEW OUTER"), words_of("spark databricks hive")),
+    "LATERAL": words_of("duckdb postgres snowflake mysql oracle"),
+    "UNNEST": words_of("bigquery duckdb postgres trino presto"),
+    "TABLE": words_of("snowflake oracle trino"),
+    "VALUES": words_of("duckdb spark databricks"),
     "RECURSIVE": _ALL - {"tsql", "oracle", "hive"},
 }
 
