@@ -233,7 +233,7 @@ class SqlService(LanguageService):
         # With no statement before, there is no need to read the text without its mask.
         several = ";" in text or ends_by_lines(text, dialect)
         catalogue = _before(read(context), found.statement) if several else _catalogue(context, dialect)
-        made = complete(found, catalogue, Usage(lambda: _scripts(context, found.statement)))
+        made = complete(found, catalogue, Usage(lambda word: _scripts(context, found.statement, word)))
         if context.written is not None:  # the table is not named there
             made = replace(made, items=tuple(i for i in made.items if i.kind != "table"))
         quotes = _quotes(context)
@@ -330,11 +330,14 @@ def _names(reading: Reading, statement: Statement) -> Names:
     return Names(statement, _before(reading, statement), lambda token: reading.anchor(statement, token))
 
 
-def _scripts(context: Context, here: Statement) -> Iterator[Script]:
-    """What the notebook's SQL cells say, the statement that is being typed first."""
+def _scripts(context: Context, here: Statement, word: str) -> Iterator[Script]:
+    """What the notebook's SQL cells say that have a word in them: the statement that is being typed, then the cells,
+    the nearest first."""
     yield Script((here,), here.dialect)
-    for index, cell in enumerate(context.notebook.cells):
-        if cell.language == "sql" and index != context.index:
+    cells, at, folded = context.notebook.cells, context.index, fold(word)
+    for index in sorted(range(len(cells)), key=lambda index: abs(index - at)):
+        cell = cells[index]
+        if index != at and cell.language == "sql" and folded in fold(cell.text):
             said = context.neighbour(index).facts.analysis
             if isinstance(said, Script):
                 yield said

@@ -16,19 +16,20 @@ from polycell.languages.sql.syntax.blocks import blocks
 from polycell.languages.sql.syntax.scan import Script, Statement
 from polycell.languages.sql.syntax.words import RESERVED
 
-STATEMENTS = 2_000  # of a notebook that are looked at
+STATEMENTS = 300  # that are looked at
 _Used = Mapping[str, tuple[str, Mapping[str, str]]]
 
 
 class Usage(Struct, frozen=True):
-    """What the scripts of a notebook use, looked up when it is asked for."""
+    """What the scripts of a notebook use, looked up when it is asked for: `scripts` gives those with a word in them,
+    the nearest first."""
 
-    scripts: Callable[[], Iterable[Script]] = tuple
+    scripts: Callable[[str], Iterable[Script]]
 
     def tables(self) -> Iterator[str]:
         """Each table that some query reads, as it is written first."""
         seen: set[str] = set()
-        for statement in self._statements():
+        for statement in self._statements(""):
             for folded, (name, _) in _used(statement).items():
                 if folded not in seen:
                     seen.add(folded)
@@ -38,15 +39,15 @@ class Usage(Struct, frozen=True):
         """The columns that are used of the table of a source."""
         name = _name(statement, source)
         seen: set[str] = set()
-        for other in self._statements() if name else ():
+        for other in self._statements(name) if name else ():
             for folded, column in _used(other).get(name.casefold(), ("", {}))[1].items():
                 if folded not in seen:
                     seen.add(folded)
                     yield column
 
-    def _statements(self) -> Iterator[Statement]:
+    def _statements(self, word: str) -> Iterator[Statement]:
         count = 0
-        for script in self.scripts():
+        for script in self.scripts(word):
             for statement in script.statements:
                 count += 1
                 if count > STATEMENTS:

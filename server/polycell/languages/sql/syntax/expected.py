@@ -13,7 +13,7 @@ from polycell.languages.sql.syntax.place import Place
 from polycell.languages.sql.syntax.scan import Statement
 from polycell.languages.sql.syntax.words import RESERVED
 
-NEAR = 4_000  # tokens before the cursor that are looked at
+NEAR = 20_000  # tokens before the cursor that are looked at
 _NAMES = KINDS & {"new", "table", "view", "schema", "column"}
 _NO_NAMES = RESERVED - {"ANY", "FILTER", "POSITION", "SOME", "IGNORE"} | {"IF", "TABLE"}
 _QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES"})
