@@ -21,6 +21,7 @@ from polycell.languages.sql.following import (
     keywords,
     plain_keywords,
 )
+from polycell.languages.sql.joins import offset_of, pairs, using
 from polycell.languages.sql.offers import column as _column
 from polycell.languages.sql.offers import columns as _columns_of
 from polycell.languages.sql.offers import item as _item
@@ -30,7 +31,7 @@ from polycell.languages.sql.offers import words as _words
 from polycell.languages.sql.relations.columns import Relations, Visible
 from polycell.languages.sql.relations.items import items
 from polycell.languages.sql.relations.lambdas import lambda_element
-from polycell.languages.sql.relations.sources import sources, target_of
+from polycell.languages.sql.relations.sources import target_of
 from polycell.languages.sql.syntax.blocks import Block
 from polycell.languages.sql.syntax.expected import Expected, expected
 from polycell.languages.sql.syntax.place import Place
@@ -84,7 +85,7 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
         if "any" not in stated.kinds and place.index:
             return
     before = place.before()
-    if before == "@" or place.statement.text[_offset(place) - 1 : _offset(place)] == "@":
+    if before == "@" or place.statement.text[offset_of(place) - 1 : offset_of(place)] == "@":
         yield from _variables(place, catalogue)
         return
     if before == "." or (before == "AS" and not _casts(place)):
@@ -103,7 +104,7 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
     elif clause == "with":
         yield from _words(place, plain_keywords(place, _in_with(place)))
     elif clause == "using" and place.inner is not place.block:
-        yield from _using(place, relations)
+        yield from using(place, relations)
     elif clause in ("from", "using") and place.inner.kind in ("query", "join"):
         if clause == "from" and _expects_table(place):
             yield from _tables(place, relations, catalogue)
@@ -346,7 +347,7 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
         yield from _words(place, keywords(place, clause, behind=False), rank=2)
         return
     if clause == "on":
-        yield from _pairs(place, relations)
+        yield from pairs(place, relations)
     if clause == "group" or (clause == "order" and place.inner is place.block):
         yield from _selected(place, relations, clause)
     yield from _columns(place, seen)
@@ -465,52 +466,6 @@ def _known(place: Place, catalogue: ViewCatalogue, relations: Relations) -> Iter
             spent += len(table.columns)
         if spent > WIDEST:
             return
-
-
-def _using(place: Place, relations: Relations) -> Iterator[Completion]:
-    """Columns that both sides of the join have."""
-    left, right = _sides(place, relations)
-    common = {c.name.casefold() for v in left for c in v.table.columns}
-    for visible in right:
-        for column in visible.table.columns:
-            if column.name.casefold() in common:
-                yield _column(place, column, visible.name, 10)
-
-
-def _sides(place: Place, relations: Relations) -> tuple[list[Visible], list[Visible]]:
-    """The sources before the join that the cursor's ON or USING belongs to, and the one it joins."""
-    block = place.block
-    segments = [s for s in block.segments if s.clause == "from" and s.start <= place.index]
-    seen = {id(v.source): v for v in relations.visible(block, outer=False)}
-    ordered = [
-        seen[id(s)]
-        for s in sources(place.statement, block)
-        if id(s) in seen and s.named is not None and s.named.start < _offset(place)
-    ]
-    return (ordered[:-1], ordered[-1:]) if segments and len(ordered) > 1 else ([], ordered)
-
-
-def _offset(place: Place) -> int:
-    return place.word.start - place.statement.start
-
-
-def _pairs(place: Place, relations: Relations) -> Iterator[Completion]:
-    """`a.id = b.id` for columns of equal names, keys first."""
-    if place.before() not in ("ON", "AND", "("):
-        return
-    left, right = _sides(place, relations)
-    for joined in right:
-        for column in joined.table.columns:
-            for other in left:
-                twin = other.table.column(column.name)
-                if twin is None or not other.name or not joined.name:
-                    continue
-                name = quoted(column.name, place)
-                text = f"{quoted(other.name, place)}.{quoted(twin.name, place)} = {quoted(joined.name, place)}.{name}"
-                key = column.name.casefold() == "id" or column.name.casefold().endswith(
-                    ("_id", "id", "key", "_sk", "_no")
-                )
-                yield _item(place, text, "operator", documentation="columns of the same name", rank=4 if key else 6)
 
 
 def _expects_target(place: Place) -> bool:
