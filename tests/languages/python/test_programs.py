@@ -196,6 +196,22 @@ def add(d):
     return d
 r = df.pipe(add)
 
+d = pd.concat([df[["a", "b"]], pd.DataFrame({"c": [1.0], "g": pd.Categorical(["p"])})], ignore_index=True)
+r = d.join(d.set_index("g"), on="c", rsuffix="_r")
+
+p = pl.DataFrame({"a": [1], "f": [True], "b": ["x"]})
+if not flag:
+    q = 1
+else:
+    p = p.rename({"f": "value"})
+r = pl.concat([p, p.rename({"b": "value"})], how="diagonal")
+
+df.loc["total"] = df.sum(numeric_only=True)
+r = df.reset_index().reset_index()
+
+df.loc[9] = [1, "x", 1.5]
+r = df.reset_index()
+
 u = df.set_index("b")
 r = pd.get_dummies(u.align(u[["a"]], axis=1)[0])
 

@@ -286,7 +286,7 @@ def set_located(run: Evaluator, table: Table, how: str, where: ast.expr, type_: 
     if not isinstance(rows, ast.Slice):
         row = run.evaluate(rows)
         if not _is_mask(rows) and not isinstance(row, (Series, Table)):
-            table = _grown(table)
+            table = _grown(table, number=isinstance(row, Scalar) and row.type == INT64)
     if columns is None or how in ("iloc", "iat"):
         return _widened(table, None)
     if isinstance(columns, ast.Slice):
@@ -309,11 +309,13 @@ def set_located(run: Evaluator, table: Table, how: str, where: ast.expr, type_: 
     return table
 
 
-def _grown(table: Table) -> Table:
-    """The table with perhaps a row more, of missing values: whole numbers and truth values are no longer sure."""
+def _grown(table: Table, *, number: bool) -> Table:
+    """The table with perhaps a row more, of missing values: whole numbers and truth values are no longer sure.
+    `number`: its label is one."""
     columns = (replace(c, type=None) if c.type is not None and (c.type == BOOL or "int" in c.type.name) else c
                for c in table.columns)  # fmt: skip
-    index = tuple(replace(c, type=None) for c in table.index) if len(table.index) < 2 else UNKNOWN_INDEX
+    labels = table.index if table.index or number else (Column("", None),)
+    index = tuple(replace(c, type=None) for c in labels) if len(labels) < 2 else UNKNOWN_INDEX
     return replace(table, columns=tuple(columns), index=index)
 
 

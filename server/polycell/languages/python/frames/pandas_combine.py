@@ -196,7 +196,9 @@ def join(call: Call) -> Type:
         for column in table.columns:
             column = _missing(column) if loose else column
             if column.name in overlapping:
-                column = replace(column, name=f"{column.name}{suffix}")
+                # A key is put together of both sides, and either may be of another type.
+                type_ = None if call["on"] is not None and column.name in (call.texts("on") or ()) else column.type
+                column = replace(column, name=f"{column.name}{suffix}", type=type_)
             elif opposite.open and suffix:
                 column = replace(column, maybe=True, type=None)
             columns.append(column)

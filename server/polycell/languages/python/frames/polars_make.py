@@ -137,15 +137,22 @@ def concat(call: Call) -> Type:
         )
         return replace(closed, columns=tuple(columns))
     if how in ("diagonal", "diagonal_relaxed"):
-        found: dict[str, Column] = {}
+        held: dict[str, list[Column]] = {}
         for table in tables:
             for column in table.columns:
-                found[column.name] = found.setdefault(
-                    column.name, replace(column, nullable=None, type=column.type if how == "diagonal" else None)
-                ).one_with(column)
-        return Table(tuple(found.values()), any(t.open for t in tables), first.flavour)
+                held.setdefault(column.name, []).append(column)
+        found = [_of_all(same, typed=how == "diagonal") for same in held.values()]
+        return Table(tuple(found), any(t.open for t in tables), first.flavour)
     if how == "horizontal":
         made = [c for t in tables for c in t.columns]
         duplicates.judge_named(call, [c.name for c in made], "items", *tables)
         return with_columns(Table(open=any(t.open for t in tables), flavour=first.flavour), made)
     return unknown_table(first.flavour)
+
+
+def _of_all(same: list[Column], *, typed: bool) -> Column:
+    """The columns of one name as one; `typed`: they have one type. One that may be missing may have had another."""
+    there = [c for c in same if not c.maybe] or same
+    types = {c.type for c in there}
+    type_ = types.pop() if typed and len(types) == 1 else None
+    return replace(there[0], nullable=None, type=type_).one_with(*(c for c in same if c is not there[0]))
