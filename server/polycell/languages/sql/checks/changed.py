@@ -22,23 +22,29 @@ from polycell.languages.sql.syntax.scan import Statement
 
 def unknown_changed(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
     """Nothing where templates are in the statement, or where it does not look whole."""
+    for token, written in changed_columns(statement, Relations(statement, catalogue)):
+        if written.table.column(statement.spelling(token)) is None:
+            span = Span(token.start, token.end).shift(statement.start)
+            yield no_column(span, statement.spelling(token), [written], "")
+
+
+def changed_columns(statement: Statement, relations: Relations) -> Iterator[tuple[Token, Visible]]:
+    """(name, the written table) of each, once, where that table is known whole."""
     root = statement.root
     target = _target(statement, root)
     if target is None or not target.parts or statement.holes or statement.lexed.unclosed:
         return
     if any(b.pivots or b.implicit for b in blocks(root)):
         return
-    table = Relations(statement, catalogue).table(target, root)
+    table = relations.table(target, root)
     if not (table.proves_absence and table.columns):
         return
-    seen = [Visible(target, table, 0, statement.spelling(target.parts[-1]))]
+    seen = Visible(target, table, 0, statement.spelling(target.parts[-1]))
     said: set[int] = set()
     for token in _named(statement, root):
-        index = statement.index_at(token.start)
-        if token.start in said or table.column(statement.spelling(token)) is not None or is_exempt(statement, index):
-            continue
-        said.add(token.start)
-        yield no_column(Span(token.start, token.end).shift(statement.start), statement.spelling(token), seen, "")
+        if token.start not in said and not is_exempt(statement, statement.index_at(token.start)):
+            said.add(token.start)
+            yield token, seen
 
 
 def _target(statement: Statement, root: Block) -> Source | None:

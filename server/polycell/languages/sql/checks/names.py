@@ -8,7 +8,7 @@ be the cell's, sqlglot parses it, and no template is in the way. Anything else i
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -165,8 +165,18 @@ def unknown_columns(statement: Statement, catalogue: Catalogue) -> Iterator[Find
 def unknown_written(statement: Statement, catalogue: Catalogue) -> Iterator[Finding]:
     """Names in the list of `INSERT INTO t (a, b)` that the table certainly lacks."""
     relations = judged(statement, catalogue) if statement.root.statement == "INSERT" else None
-    written = target_of(statement) if relations is not None else None
-    if relations is None or written is None or not written.parts or written.alias is not None:
+    if relations is None:
+        return
+    for token, written in listed_columns(statement, relations):
+        if written.table.column(statement.spelling(token)) is None:
+            span = Span(token.start, token.end).shift(statement.start)
+            yield no_column(span, statement.spelling(token), [written], "")
+
+
+def listed_columns(statement: Statement, relations: Relations) -> Iterator[tuple[Token, Visible]]:
+    """(name, table) of each in the list of an INSERT whose table is known whole."""
+    written = target_of(statement)
+    if written is None or not written.parts or written.alias is not None:
         return
     table = relations.table(written, statement.root)
     listed = statement.root.children.get(statement.index_at(written.parts[-1].end))
@@ -178,16 +188,14 @@ def unknown_written(statement: Statement, catalogue: Catalogue) -> Iterator[Find
         tokens[i].kind in ("word", "name") if n % 2 == 0 else tokens[i].value == "," for n, i in enumerate(inside)
     ):
         return  # `n.a` among them: a column of ClickHouse's Nested
-    seen = [Visible(written, table, 0, statement.spelling(written.parts[-1]))]
-    for token in (tokens[i] for i in inside[::2]):
-        if table.column(statement.spelling(token)) is None:
-            yield no_column(Span(token.start, token.end).shift(statement.start), statement.spelling(token), seen, "")
+    seen = Visible(written, table, 0, statement.spelling(written.parts[-1]))
+    yield from ((tokens[i], seen) for i in inside[::2])
 
 
 def given_names(statement: Statement) -> set[str]:
-    """The names that the SELECT lists of a statement give, folded."""
+    """The names that the SELECT lists of a statement give, as the database spells them."""
     return {
-        statement.spelling(item.alias).casefold()
+        statement.name(item.alias)
         for block in blocks(statement.root)
         if block.kind == "query"
         for item in items(statement, block)
@@ -200,7 +208,7 @@ def _suspects(
 ) -> Iterator[tuple[Token, list[Visible], str]]:
     """Words that stand where a column stands, and that no closed table in scope has."""
     # Names that a SELECT list or a lambda makes may be used in many places by DuckDB.
-    made = given_names(statement)
+    made = {name.casefold() for name in given_names(statement)}
     tokens = statement.tokens
     if any(t.value in ("->", "LAMBDA", "COLUMNS", "UNNEST", "{", "STRUCT_PACK", ":=", "=>") for t in tokens):
         return
@@ -214,20 +222,28 @@ def _suspects(
                 continue
             if clause == "order" and (block.arms or block.head is not None):
                 continue  # ORDER BY of a UNION: the names of its first query
-            before = tokens[index - 1] if index else None
-            qualified = before is not None and before.value == "." and before.kind == "op"
-            if qualified:
-                owner = tokens[index - 2]
-                if index >= 4 and tokens[index - 3].value == ".":
-                    continue
-                alias = statement.spelling(owner).casefold()
-                mine = [v for v in seen if v.name.casefold() == alias]
-                if len(mine) != 1 or any(v.table.column(statement.spelling(owner)) for v in seen):
-                    continue
-                if mine[0].table.column(name) is None:
-                    yield token, mine, statement.spelling(owner)
+            among = meant(statement, index, seen)
+            if not among:
+                continue
+            if tokens[index - 1].value == "." and index:
+                if among[0].table.column(name) is None:
+                    yield token, among, statement.spelling(tokens[index - 2])
             elif not any(_knows(v, name) for v in seen) and not catalogue.variable(name):
                 yield token, seen, ""
+
+
+def meant(statement: Statement, index: int, seen: Sequence[Visible]) -> list[Visible]:
+    """The sources whose column the word at a token's index may be: all, or the one whose alias stands before it. None
+    where that is not certain: two of one name, a name with its schema, a field of a struct."""
+    tokens = statement.tokens
+    before = tokens[index - 1].value if index and tokens[index - 1].kind == "op" else ""
+    if before not in (".", ":", "::"):
+        return list(seen)
+    if before != "." or index < 2 or (index > 2 and tokens[index - 3].value == "."):
+        return []
+    owner = statement.spelling(tokens[index - 2])
+    mine = [v for v in seen if v.name.casefold() == owner.casefold()]
+    return mine if len(mine) == 1 and not any(v.table.column(owner) for v in seen) else []
 
 
 def _knows(visible: Visible, name: str) -> bool:
