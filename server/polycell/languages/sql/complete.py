@@ -22,6 +22,7 @@ from polycell.languages.sql.following import (
     plain_keywords,
 )
 from polycell.languages.sql.joins import offset_of, pairs, using
+from polycell.languages.sql.lost import is_condition, lacks_table, queries_without_from, tables_without_comma
 from polycell.languages.sql.offers import column as _column
 from polycell.languages.sql.offers import columns as _columns_of
 from polycell.languages.sql.offers import item as _item
@@ -108,6 +109,8 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
     elif clause in ("from", "using") and place.inner.kind in ("query", "join"):
         if clause == "from" and _expects_table(place):
             yield from _tables(place, relations, catalogue)
+        elif is_condition(place):
+            yield from _expression(place, relations, catalogue)
         else:
             yield from _words(place, behind_table(place))
     elif (clause in ("set", "conflict") and _expects_target(place)) or _inserts(place):
@@ -361,7 +364,13 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
             yield _column(place, column, "the first SELECT", 12)
     own = [v for v in seen if v.level == 0]
     if not own and clause != "values":
+        for query in queries_without_from(place):
+            yield from _columns_of(place, relations.output(query), "", 24)
         yield from _everything(place, catalogue, relations, rank=25)
+    elif lacks_table(place):
+        yield from _everything(place, catalogue, relations, rank=88)
+    for name, table in tables_without_comma(place, catalogue):
+        yield from _columns_of(place, table, name, 88)
     for visible in seen:
         own_call = visible.source.call >= 0 and visible.source.call == place.inner.start
         if visible.name and not own_call and not visible.source.is_array and not _is_unnamed(place, visible):
