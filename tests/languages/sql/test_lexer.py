@@ -14,6 +14,7 @@ from polycell.languages.sql.syntax.dialects import DIALECTS, dialect
 from polycell.languages.sql.syntax.lexer import lex
 from polycell.languages.sql.syntax.statements import split
 from polycell.languages.sql.syntax.templates import mask
+from tests import dsl
 from tests.languages.sql.damage import queries
 from tests.shared import SHARED, needs_shared
 
@@ -56,6 +57,11 @@ def test_quotes_that_oracle_lets_one_choose() -> None:
         True,
         False,
     ]
+
+
+def test_chosen_quotes_are_no_mistake_where_another_cell_names_the_database() -> None:
+    cells = "# %%\n%load_ext sql\n%sql oracle://x\n# %%\n%%sql\nselect q'[it's]' as a, n'x' as b from t"
+    assert dsl.findings(dsl.load(cells)) == []
 
 
 @needs_shared

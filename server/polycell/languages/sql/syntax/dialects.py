@@ -56,7 +56,7 @@ class Dialect(Struct, frozen=True):
         return name.upper() if self.fold == "upper" else name.lower() if self.fold == "lower" else name
 
 
-GENERIC = Dialect()
+GENERIC = Dialect(quoting_letter=True)  # which database is meant may be said in another cell
 
 DIALECTS: Mapping[str, Dialect] = {
     d.name: d
