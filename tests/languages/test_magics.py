@@ -123,3 +123,23 @@ def test_what_magics_of_tables_take(line: str, expected: list[str]) -> None:
     above = "# %%\nimport pandas as pd\ndf = pd.DataFrame({'id': [1], 'price': [1.5]})\n"
     saved = "# %%\n%%sql duckdb:// --save s\nselect id from df\n# %%\n"
     assert dsl.labels(f"{above}{saved}{line}") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("%matplotlib <|>", "inline"),
+        ("%matplotlib in<|>", "inline"),
+        ("x = 1\n%load_ext au<|>", "autoreload"),
+        ("%autoreload <|>", "2"),
+        ("%config InlineBackend.<|>", "InlineBackend.figure_format"),
+        ("%%script <|>", "bash"),
+    ],
+)
+def test_words_that_follow_a_magic(line: str, first: str) -> None:
+    assert dsl.labels(f"# %%\n{line}")[0] == first
+
+
+def test_no_words_follow_any_other_word() -> None:
+    assert "inline" not in dsl.labels("# %%\n%matplotlib inline <|>")
+    assert "inline" not in dsl.labels("# %%\nx = 1\nmatplotlib <|>")

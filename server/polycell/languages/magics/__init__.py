@@ -16,6 +16,7 @@ _WITHOUT = frozenset({"polynote", "sos", "dotnet", "marimo", "knitr", "almond"})
 _BEFORE = r"\A(?:[ \t]*|[ \t]*[^\W\d][\w, \t]*=[ \t]*)(?P<sign>%{1,2})"  # a line's start, or `x =`
 _NAME = pattern(_BEFORE + r"(?P<name>\w*)\Z")
 _OPTION = pattern(_BEFORE + r"(?P<name>\w+)[ \t](?:.*[ \t])?(?P<option>-[\w-]*)\Z")
+_WORD = pattern(_BEFORE + r"(?P<name>\w+)[ \t]+(?P<word>[\w.]*)\Z")
 _WRITTEN = pattern(r"(?:^|=)[ \t]*(?P<sign>%{1,2})(?P<name>\w+)", re.MULTILINE)
 
 
@@ -34,6 +35,12 @@ class Magics(Topic):
         taken = values(context, offset)
         if taken is not None:
             return taken
+        found = _WORD.match(before)
+        entry = ENTRIES.get(found["name"]) if found is not None else None
+        if found is not None and entry is not None and entry.words and _is_magic(context, start, found["sign"]):
+            span = Span(offset - len(found["word"]), _word_end(text, offset, "."))
+            words = enumerate(entry.words)
+            return Completions(tuple(Completion(word, "value", span, "", "", "", rank) for rank, word in words))
         found = _OPTION.match(before)
         entry = ENTRIES.get(found["name"]) if found is not None else None
         if found is None or entry is None or not _is_magic(context, start, found["sign"]):

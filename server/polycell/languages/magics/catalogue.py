@@ -1,7 +1,8 @@
 """Magics that people use, in our own words: what each does and which options it takes. Data, no code.
 
 A row is `%name`, `%%name` or `%,%%name` with a sentence; the rows below it, indented, are its options with the value
-that they take, if any; `= %%name` stands for those of a magic above. Sources: IPython's, JupySQL's, DuckDB's,
+that they take, if any; `= %%name` stands for those of a magic above, and behind `:` stand the usual words that may
+follow the magic itself. Sources: IPython's, JupySQL's, DuckDB's,
 sparkmagic's and BigQuery's own documentation.
 """
 
@@ -52,6 +53,7 @@ _TEXT = """
 %%sh  Run the cell in sh.
   = %%bash
 %%script  Run the cell in the program that the line names.
+  : bash sh python3 ruby perl node powershell
   = %%bash
 %%python  Run the cell in a Python process of its own: it sees no name of the notebook.
   = %%bash
@@ -79,7 +81,9 @@ _TEXT = """
   -p PARAMETERS  what the new name always passes
   --params PARAMETERS  what the new name always passes
 %autoawait  Whether `await` works outside of functions, and with which loop.
+  : asyncio trio curio sync true false
 %automagic  Whether line magics may be written without the percent sign.
+  : on off
 %bookmark  Remember a folder under a name for `%cd`.
   -l  list all
   -d  delete one
@@ -93,6 +97,10 @@ _TEXT = """
   --list-all  with the code
 %conda  Run conda for the environment of the kernel.
 %config  Show or set an option of IPython: `%config InlineBackend.figure_format = "retina"`.
+  : InlineBackend.figure_format InlineBackend.rc InlineBackend.figure_formats InlineBackend.close_figures
+  : SqlMagic.autopandas SqlMagic.autopolars SqlMagic.displaylimit SqlMagic.feedback SqlMagic.displaycon
+  : SqlMagic.named_parameters SqlMagic.dsn_filename SqlMagic.style Completer.use_jedi IPCompleter.greedy
+  : InteractiveShell.ast_node_interactivity InteractiveShell.autocall Application.log_level
 %dhist  The folders in which the notebook worked.
 %dirs  The stack of folders of `%pushd`.
 %edit  Open an editor, and run what was written there.
@@ -118,6 +126,8 @@ _TEXT = """
   -y  do not ask when it is long
   -n  look for the code in the notebook's names too
 %load_ext  Load an extension, which brings magics of its own.
+  : autoreload sql google.cloud.bigquery tensorboard jupyter_ai dotenv memory_profiler line_profiler cudf.pandas
+  : magic_duckdb rpy2.ipython sparkmagic.magics snowflake kedro.ipython nb_black watermark Cython
 %logstart  Write down everything that is run.
   -o  with what came out
   -r  the text as it was typed
@@ -132,12 +142,14 @@ _TEXT = """
   -q  without printing it
 %mamba  Run mamba for the environment of the kernel.
 %matplotlib  How figures are shown: `inline`, `widget`, `qt`, …
+  : inline widget notebook ipympl qt tk agg auto macosx gtk3 wx svg pdf
   -l  list what there is
   --list  list what there is
 %micromamba  Run micromamba for the environment of the kernel.
 %page  Show a value page by page.
   -r  as `str` and not as `repr`
 %pdb  Whether the debugger starts at every error.
+  : on off
 %pdef  Show how something is called.
 %pdoc  Show the documentation of something.
 %pfile  Show the file in which something is defined.
@@ -158,9 +170,11 @@ _TEXT = """
 %pushd  Change the folder, and remember the one before.
 %pwd  The folder in which the notebook works.
 %pylab  Import NumPy and Matplotlib into the notebook's names. Better: import what you need.
+  : inline widget notebook qt tk agg
   --no-import-all  leave the notebook's names alone
 %recall  Put lines of the history into this cell.
 %reload_ext  Load an extension again.
+  : autoreload sql google.cloud.bigquery dotenv
 %rerun  Run lines of the history again.
   -l N  the last N lines
   -g PATTERN  the last line that matches
@@ -202,6 +216,7 @@ _TEXT = """
 %tb  Show the last traceback again.
 %unalias  Forget the name of a shell command.
 %unload_ext  Unload an extension.
+  : autoreload sql
 %uv  Run uv for the environment of the kernel.
 %who  List the notebook's names.
 %who_ls  The notebook's names as a list.
@@ -209,7 +224,9 @@ _TEXT = """
 %xdel  Forget a name, and everything that IPython keeps of its value.
   -n  by its name alone, wherever it may be
 %xmode  How much a traceback shows: `Plain`, `Context`, `Verbose`, `Minimal`.
+  : Plain Context Verbose Minimal Docs
 %autoreload  Whether changed modules are imported again before a cell runs: 0, 1, 2 or 3. Needs `%load_ext autoreload`.
+  : 2 1 0 3 all explicit complete off now
   -p  tell which modules are read again
   --print  tell which modules are read again
   -l  write that to the log
@@ -330,17 +347,21 @@ class Entry(Struct, frozen=True):
     cell: bool
     summary: str
     options: tuple[Option, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 def _read() -> Mapping[str, Entry]:
     made: dict[str, Entry] = {}
     options: dict[str, list[Option]] = {}
+    words: dict[str, list[str]] = {}
     name = ""
     for row in _TEXT.strip("\n").split("\n"):
         head, _, summary = row.strip().partition("  ")
         if row.startswith(" "):
             option, _, value = head.partition(" ")
-            if option == "=":
+            if option == ":":
+                words.setdefault(name, []).extend(value.split())
+            elif option == "=":
                 options[name] += options[value.lstrip("%")]
             else:
                 options[name].append(Option(option, value, summary))
@@ -349,7 +370,9 @@ def _read() -> Mapping[str, Entry]:
         signs = head[: -len(name)].split(",")
         made[name] = Entry(name, "%" in signs, "%%" in signs, summary)
         options[name] = []
-    return {n: Entry(e.name, e.line, e.cell, e.summary, tuple(options[n])) for n, e in made.items()}
+    return {
+        n: Entry(e.name, e.line, e.cell, e.summary, tuple(options[n]), tuple(words.get(n, ()))) for n, e in made.items()
+    }
 
 
 ENTRIES = _read()
