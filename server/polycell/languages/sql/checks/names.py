@@ -269,10 +269,15 @@ def written_words(statement: Statement, block: Block) -> Iterator[tuple[Token, i
     tokens = statement.tokens
 
     def inside(owner: Block, start: int, end: int) -> Iterator[tuple[Token, int]]:
-        for at, child in owner.walk(start, end):
+        walks = [owner.walk(start, end)]  # no recursion: brackets may be nested as deep as anybody writes
+        while walks:
+            at, child = next(walks[-1], (-1, None))
+            if at < 0:
+                walks.pop()
+                continue
             if child is not None:
                 if child.kind in ("call", "paren"):
-                    yield from inside(child, child.start + 1, child.end)
+                    walks.append(child.walk(child.start + 1, child.end))
                 continue
             token = tokens[at]
             following = tokens[at + 1].value if at + 1 < len(tokens) else ""
