@@ -266,3 +266,25 @@ def test_the_first_parameter_of_a_method(head: str, first: str) -> None:
 
 def test_of_builtins_those_that_people_use_come_first() -> None:
     assert [n for n in labels("# %%\ns<|>") if n.startswith("s")][:4] == ["str", "set", "sum", "sorted"]
+
+
+USED = """
+import pandas as pd
+movies = pd.read_csv('https://example.org/movies.csv')
+movies['title']
+movies.genre.value_counts()
+movies.plot.bar()
+movies.added = 1
+movies[movies.duration == 1].stars.mean()
+other = thing()
+other.genre.mean()
+# %%
+"""
+
+
+def test_columns_that_the_notebook_writes_behind_the_dot() -> None:
+    assert labels(f"{USED}movies.<|>")[:3] == ["title", "genre", "duration"]
+    assert labels(f"{USED}movies['<|>']") == ["title", "genre", "duration"]
+    assert "plot" not in labels(f"{USED}movies['<|>']")
+    assert labels(f"{USED}other.<|>") == []
+    assert labels(f"{USED}other['<|>']") == []

@@ -35,12 +35,14 @@ from polycell.languages.python.charts.strings import chart_around, chart_string
 from polycell.languages.python.columns.items import attribute_items, column_items, in_quotes, variable_in
 from polycell.languages.python.columns.places import Offer, offer, sought, standing_alone
 from polycell.languages.python.columns.schema_offers import schema_items
+from polycell.languages.python.columns.usage import used_with
 from polycell.languages.python.columns.used_below import offered_below
 from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.frames.row_labels import labels_of
 from polycell.languages.python.frames.rules import flavour_of
 from polycell.languages.python.keyword_words import keywords
 from polycell.languages.python.known import dbutils
+from polycell.languages.python.known.frame_attributes import FRAMES
 from polycell.languages.python.known.members import MEMBERS
 from polycell.languages.python.known.usual import BUILTIN_RANK
 
@@ -66,7 +68,8 @@ def complete(place: Place) -> Completions:
         if chart is not None:
             return Completions(tuple(chart_items.members(place, chart.table)))
         type_ = place.type_of(site.receiver)
-        return Completions((*_members(context, type_, site.span), *_behind_accessor(place)))
+        found = (*_members(context, type_, site.span), *_used_attributes(place, type_), *_behind_accessor(place))
+        return Completions(found)
     if site.before in NAMELESS:
         return NO_COMPLETIONS
     return _names(context, place)
@@ -133,6 +136,17 @@ def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
         return
     for name, attribute in members:
         yield Completion(name, "property" if attribute else "method", span, rank=6000)
+
+
+def _used_attributes(place: Place, type_: Type) -> Iterator[Completion]:
+    """Columns that the notebook itself names with a frame of which not all are known."""
+    if not isinstance(type_, Table) or not type_.open or type_.flavour not in FRAMES:
+        return
+    context, span = place.context, place.site.span
+    used = used_with(context.notebook, place.site.receiver, span, context.cell.id, type_.flavour)
+    new = tuple(c for c in used if type_.column(c.name) is None and c.name.isidentifier())
+    members = FRAMES[type_.flavour]
+    yield from attribute_items(context, Table(tuple(c for c in new if c.name not in members)), span, set())
 
 
 def _field(name: str, type_: Type, span: Span) -> Completion:

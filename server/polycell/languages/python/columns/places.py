@@ -137,7 +137,8 @@ def _table(place: Place, text: str) -> Table | None:
     found = table_of(type_)
     if (found is None and type_ != UNKNOWN) or (found is not None and not found.open):
         return found
-    used = used_with(place.context.notebook, text, place.site.span, place.context.cell.id)
+    flavour = found.flavour if found is not None else ""
+    used = used_with(place.context.notebook, text, place.site.span, place.context.cell.id, flavour)
     if found is None:
         return Table(used, open=True) if used else None
     known = {c.name for c in (*found.columns, *found.index)}
