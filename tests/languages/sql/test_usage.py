@@ -44,3 +44,9 @@ def test_a_table_that_is_known_has_its_columns_alone() -> None:
 def test_tables() -> None:
     assert [item.label for item in offered("select * from <|>")] == ["rivers"]
     assert "rivers" not in [item.label for item in offered("select * from rivers where <|>") if item.rank == 40]
+
+
+@pytest.mark.parametrize("query", ["select <|> from rivers r", "select * from lakes l join rivers r on <|>"])
+def test_the_tables_of_the_query_stand_before_columns_of_other_queries(query: str) -> None:
+    labels = [item.label for item in offered(query)]
+    assert labels.index("r") < labels.index("rch")

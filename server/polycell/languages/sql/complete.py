@@ -203,7 +203,8 @@ def _used(place: Place, relations: Relations, usage: Usage) -> Iterator[Completi
     for visible in relations.visible(place.block):
         if visible.table.open and not visible.table.columns and owner in ("", visible.name.casefold()):
             for name in usage.columns(visible.source, place.statement):
-                yield _item(place, name, "column", detail=visible.name, documentation="used by a query", rank=28)
+                rank = 28 if owner else 31  # behind the aliases of FROM: those are certain
+                yield _item(place, name, "column", detail=visible.name, documentation="used by a query", rank=rank)
 
 
 # -- behind a dot
