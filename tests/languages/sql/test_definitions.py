@@ -159,6 +159,31 @@ def test_tables_that_python_makes(code: str, name: str, columns: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
+        'con.register("v", unknown)',
+        'unknown.create_view("v", replace=True)',
+        'con.sql("from frame").mean("price").create_view("v", replace=True)',
+        'unknown.to_sql("v", con)',
+        'unknown.createOrReplaceTempView(name="v")',
+    ],
+)
+@pytest.mark.parametrize("between", ["", "# %%\n"])
+def test_what_nobody_knows_takes_the_place_of_a_table(code: str, between: str) -> None:
+    """After the third, DuckDB has `avg(price)` alone in the view."""
+    found = catalogue(
+        FRAMES + f'import elsewhere\nunknown = elsewhere.made()\ncon.register("v", frame)\n{between}{code}'
+    )
+    assert found["v"].open
+    assert not found["v"].columns
+
+
+def test_the_last_of_two_registrations_holds() -> None:
+    code = 'con.register("v", frame)\ncon.sql("select price as p from frame").create_view("v", replace=True)'
+    assert [c.name for c in catalogue(FRAMES + code)["v"].columns] == ["p"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
         'sdf.write.mode("append").saveAsTable("v")',
         "sdf.write.mode(how).saveAsTable('v')",
         'frame.to_sql("v", lite, if_exists="append", index=False)',

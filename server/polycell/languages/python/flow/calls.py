@@ -474,6 +474,7 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
             run.open_up(address)
         if not known:
             _unknown_effects(run, node)
+            run.register(effects.table_named(name, positional, named), UNKNOWN, node)
         if isinstance(receiver, Table) and "inplace" in named and address is not None:
             run.open_up(address)
         return UNKNOWN

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.syntax.shapes import nodes
 
 MUTATORS = frozenset({
@@ -21,6 +22,12 @@ PURE_MODULES = frozenset({
     "IPython", "missingno", "bokeh", "vega_datasets", "sqlalchemy", "sqlite3", "networkx", "tqdm", "pprint", "csv",
     "modin", "cudf", "dask", "geopandas",
 })  # fmt: skip
+# Methods that put what they are called on, or given, into a catalogue, and how they call the table's name.
+_TABLES = frozenset({
+    "create", "to_table", "create_view", "to_view", "register", "to_sql", "write_database", "saveAsTable",
+    "createOrReplaceTempView", "createTempView", "createOrReplaceGlobalTempView", "registerTempTable",
+})  # fmt: skip
+_TABLE_NAMES = ("table_name", "view_name", "name")
 _IMPURE = frozenset({"random.shuffle", "copy.replace"})
 PURE_BUILTINS = frozenset({
     "print", "len", "display", "type", "isinstance", "list", "tuple", "set", "dict", "sorted", "reversed", "enumerate",
@@ -166,3 +173,11 @@ def _roots(value: ast.expr | None) -> set[str]:
             )
         return {n.id for a in value.args for n in nodes(a) if isinstance(n, ast.Name)}
     return {n.id for n in nodes(value) if isinstance(n, ast.Name)}
+
+
+def table_named(method: str, positional: Sequence[Argument] | None, named: Mapping[str, Argument]) -> str:
+    """The table that a method of nobody knows what makes by all appearances; "" for other methods."""
+    if method not in _TABLES:
+        return ""
+    given = positional[0] if positional else next((named[n] for n in _TABLE_NAMES if n in named), None)
+    return given.value if given is not None and isinstance(given.value, str) else ""

@@ -458,6 +458,9 @@ class Interpreter:
         return built_query(self.source, self.text or self.source.code, node)
 
     def register(self, name: str, type_: Type, node: ast.AST, connection: str = "") -> None:
+        """A value that nobody knows takes the place of a table that was there, of whose columns nothing is true now."""
+        if not isinstance(type_, Table) and self._listed(name):
+            type_ = Table(open=True, flavour="table")
         if isinstance(type_, Table):
             origin = self.place(node, name)
             if self.doubts:
@@ -465,6 +468,13 @@ class Interpreter:
             self.catalog[name] = Binding(
                 name, type_, "table", "catalog", origin, self.text_of(node), connection=connection
             )
+
+    def _listed(self, name: str) -> bool:
+        """Whether this cell or one above made a table of that name."""
+        if name in self.catalog:
+            return True
+        found = self.view.with_overlay({}, "sql").lookup(name)
+        return found is not None and found.space == "catalog"
 
     def unregister(self, name: str) -> None:
         if self.doubts:
