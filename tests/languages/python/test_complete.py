@@ -288,3 +288,10 @@ def test_columns_that_the_notebook_writes_behind_the_dot() -> None:
     assert "plot" not in labels(f"{USED}movies['<|>']")
     assert labels(f"{USED}other.<|>") == []
     assert labels(f"{USED}other['<|>']") == []
+
+
+def test_the_name_of_a_python_cell_stands_behind_what_it_binds() -> None:
+    text = "host: snowflake\n# %% [python] -> cell1\nlimit = 5\n# %% [sql] -> totals\nselect 1 as a\n# %% "
+    for last in ("[sql]\nselect * from t limit {{ <|> }}", "[python]\n<|>"):
+        found = [item.label for item in sorted(complete(text + last).items, key=lambda item: item.rank)]
+        assert found.index("cell1") > max(found.index("limit"), found.index("totals"))

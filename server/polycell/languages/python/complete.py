@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from polycell.core.environment import Binding
+from polycell.core.notebook import Notebook
 from polycell.core.patterns import pattern
 from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
 from polycell.core.service import Context
@@ -49,7 +50,7 @@ from polycell.languages.python.known.usual import BUILTIN_RANK
 _METHOD = pattern(r"([ \t]+)(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([ \t]*")
 MOST = 200  # names of other cells offered at once; the list is marked incomplete when there are more
 
-BUILTIN, KEYWORD = 100, 200  # ranks
+CELL, BUILTIN, KEYWORD = 65, 100, 200  # ranks
 _MADE = 5000  # rank of members that no engine sees
 _BUILTINS = tuple(sorted(n for n in dir(builtins) if not n.startswith("_")))
 _KEYWORDS = tuple(k for k in (*keyword.kwlist, "match", "case") if k not in ("True", "False", "None"))
@@ -240,8 +241,17 @@ def _bound(place: Place, span: Span) -> tuple[list[Completion], set[str], bool]:
         if binding.name not in local and binding.space != "catalog" and (word or not binding.name.startswith("_"))
     )
     found = list(islice(others, MOST))
-    items += [_item(binding, span, 20 + min(distance, 40)) for distance, binding in found]
+    of_cells = _names_of_cells(context.notebook)
+    items += [
+        _item(b, span, CELL if b.name in of_cells and not isinstance(b.type, Table) else 20 + min(distance, 40))
+        for distance, b in found
+    ]
     return items, {*local, *(binding.name for _, binding in found)}, next(others, None) is not None
+
+
+def _names_of_cells(notebook: Notebook) -> set[str]:
+    """Names that Python cells have in their metadata alone (Snowflake): most are never used as variables."""
+    return {c.result for c in notebook.cells if c.result and c.language == "python" and c.result not in c.text}
 
 
 def _wanted(name: str, word: str) -> bool:
