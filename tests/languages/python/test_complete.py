@@ -295,3 +295,11 @@ def test_the_name_of_a_python_cell_stands_behind_what_it_binds() -> None:
     for last in ("[sql]\nselect * from t limit {{ <|> }}", "[python]\n<|>"):
         found = [item.label for item in sorted(complete(text + last).items, key=lambda item: item.rank)]
         assert found.index("cell1") > max(found.index("limit"), found.index("totals"))
+
+
+@pytest.mark.parametrize("made", ["job().result().to_dataframe()", "query().toPandas()", "cursor().fetch_pandas_all()"])
+def test_what_every_library_calls_a_pandas_frame_has_its_members(made: str) -> None:
+    above = f"# %%\nfrom warehouse import job, query, cursor\ndf = {made}\ndf['a']\n# %%\n"
+    assert "groupby" in labels(f"{above}df.<|>")
+    assert labels(f"{above}df['<|>']") == ["a"]
+    assert "groupby" not in labels(f"{above.replace('to_dataframe', 'to_x')}job.x().<|>")

@@ -35,6 +35,7 @@ from polycell.languages.python.flow.iteration import read_on
 from polycell.languages.python.flow.state import holds, mutable, opened
 from polycell.languages.python.flow.targets import store
 from polycell.languages.python.frames import column_index, figures, open_files, paths, row_labels, rules, series_methods
+from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.readers import MOVED, OPEN_FILE, WRITTEN
 from polycell.languages.python.frames.registry import FUNCTIONS, METHODS, Argument, bind, of_library, outcome
 from polycell.languages.python.frames.relatives import relative
@@ -437,11 +438,8 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
             return open_files.opened(receiver, mode, encoding) if positional is not None else UNKNOWN
         return paths.method(run, receiver, name, [a.type for a in positional or []])
     flavour = rules.flavour_of(receiver)
-    if (
-        isinstance(receiver, Row)
-        and flavour == "pandas row"
-        and not ((flavour, name) in METHODS or name in effects.MUTATORS)
-    ):
+    own = (flavour, name) in METHODS or name in effects.MUTATORS
+    if isinstance(receiver, Row) and flavour == "pandas row" and not own:
         receiver, flavour = row_labels.as_series(receiver), "pandas series"
     if not flavour and (isinstance(receiver, Collection) or (isinstance(receiver, Record) and receiver.name == "dict")):
         return _collection_method(run, node, function, receiver)
@@ -477,7 +475,7 @@ def _method(run: Interpreter, node: ast.Call, function: ast.Attribute, receiver:
             run.register(effects.table_named(name, positional, named), UNKNOWN, node)
         if isinstance(receiver, Table) and "inplace" in named and address is not None:
             run.open_up(address)
-        return UNKNOWN
+        return unknown_table("pandas") if receiver == UNKNOWN and name in effects.GIVE_FRAMES else UNKNOWN
     inplace = named.pop("inplace", None) if flavour == "pandas" else None
     in_place = named.pop("in_place", None) if flavour == "polars" else None
     if isinstance(receiver, Table) and name.startswith(("to_", "write_", "sink_")) and positional:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from polycell.languages.python.frames.registry import Argument
 from polycell.languages.python.syntax.shapes import nodes
 
+# What gives a pandas frame in every library that has it: clients of warehouses, xarray, Spark.
+GIVE_FRAMES = frozenset({"to_dataframe", "toPandas", "fetch_pandas_all", "to_pandas_df"})
 MUTATORS = frozenset({
     "append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "sort", "reverse", "add",
     "discard", "popitem", "drop_in_place", "insert_column", "replace_column", "__setitem__", "__delitem__", "setattr",
