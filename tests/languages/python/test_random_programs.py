@@ -26,3 +26,18 @@ def test_nothing_said_of_random_programs_is_wrong(library: str) -> None:
         except BaseException:  # a lazy frame that refuses when its columns are asked for
             continue
         assert not wrong, "\n".join([*wrong, *shortest(lines)])
+
+
+@pytest.mark.parametrize("taken", [True, False])
+@pytest.mark.parametrize("arms", ["f0 union all by name select * from f1", "f1 union all by name select * from f0"])
+def test_union_by_name_behind_a_branch(taken: bool, arms: str) -> None:
+    """DuckDB: `a` is a text where the branch was taken, else a whole number."""
+    lines = [
+        "import duckdb, sys",
+        'f0 = duckdb.sql("select 1 as a, 2 as b")',
+        'f1 = duckdb.sql("select 0.5 as z")',
+        f"if len(sys.argv) {'<' if taken else '>'} 99:",
+        "    f1 = duckdb.sql(\"select 'x' as a\")",
+        f'f9 = duckdb.sql("select * from {arms}")',
+    ]
+    assert not problems(lines)

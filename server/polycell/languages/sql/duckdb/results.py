@@ -8,6 +8,7 @@ from polycell.languages.sql.catalogue import ViewCatalogue
 from polycell.languages.sql.duckdb.shadow import Bound, bind
 from polycell.languages.sql.duckdb.tables import needed
 from polycell.languages.sql.relations.names import suffixed
+from polycell.languages.sql.syntax.blocks import blocks
 from polycell.languages.sql.syntax.parameters import without_values
 from polycell.languages.sql.syntax.scan import Statement
 from polycell.tables.duckdb_types import from_duckdb
@@ -23,6 +24,9 @@ def described(statement: Statement, catalogue: ViewCatalogue, table: Table) -> T
     wanted = needed(statement, catalogue)
     if wanted is None:
         return None
+    unsure = any(c.maybe for t in wanted.tables.values() for c in t.columns)
+    if unsure and any(b.by_name for b in blocks(statement.root)):
+        return table  # the types depend on which arms have the column
     text, _ = without_values(statement)
     bound = [bind(text, wanted.schemas(fill)) for fill in _fills(bool(wanted.untyped()))]
     if None in bound:

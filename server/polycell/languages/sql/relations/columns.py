@@ -20,7 +20,7 @@ from polycell.languages.sql.relations.items import Item, items, items_of, text_o
 from polycell.languages.sql.relations.names import suffixed
 from polycell.languages.sql.relations.pipes import stepped
 from polycell.languages.sql.relations.pivots import pivoted
-from polycell.languages.sql.relations.rows import values
+from polycell.languages.sql.relations.rows import by_name, values
 from polycell.languages.sql.relations.sources import Source, merges, sources, target_of
 from polycell.languages.sql.relations.table_functions import EXPLODING, columns_of, exploded
 from polycell.languages.sql.relations.unnamed import unnamed
@@ -304,7 +304,7 @@ class Relations:
             for other in others:
                 for column in other.columns:
                     key = column.name.casefold()
-                    columns[key] = columns.setdefault(key, column).one_with(column)
+                    columns[key] = by_name(columns[key], column) if key in columns else column
             opened = first.open or any(o.open for o in others)
             return replace(first, columns=tuple(columns.values()), open=opened)
         if first.open:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from polycell.core.types import Anchor, Certainty, Column, Table
+from polycell.core.values import replace
 from polycell.languages.sql.relations.sources import listed_names
 from polycell.languages.sql.syntax.blocks import Block
 from polycell.languages.sql.syntax.lexer import Token
@@ -33,3 +34,9 @@ def values(statement: Statement, block: Block, anchor: Callable[[Token], Anchor 
     names = [(pattern or "column{}").format(i + first) for i in range(count)]
     certainty = Certainty.CERTAIN if pattern else Certainty.WEAK
     return Table(tuple(Column(n, certainty=certainty) for n in names), case_sensitive=False)
+
+
+def by_name(one: Column, other: Column) -> Column:
+    """The column of UNION BY NAME that two arms have. An arm may lack it, and then its type does not count."""
+    type_ = one.type if one.type == other.type else None
+    return replace(one, type=type_, maybe=one.maybe and other.maybe).one_with(other)
