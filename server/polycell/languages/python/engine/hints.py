@@ -67,7 +67,9 @@ def _shown(context: Context, ours: _Ours, offset: int, text: str, kind: HintKind
     if name is None or code[name.start() : offset] != name[0]:
         return
     said = text.removeprefix(":").strip()
-    if not said or said == "Any" or _UNKNOWN.search(said):
+    end = written.find("\n", offset) if "\n" in written[offset:] else len(written)
+    replaced = written[offset:end] != code[offset:end]  # `files = !ls`, of whose value the engine sees none
+    if replaced or not said or said == "Any" or _UNKNOWN.search(said):
         said = ours.type_of(name[0], offset)
     if said:
         short = said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
