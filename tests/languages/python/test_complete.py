@@ -264,6 +264,12 @@ def test_the_first_parameter_of_a_method(head: str, first: str) -> None:
     assert found[0] == first if first else not {"self", "cls"} & set(found)
 
 
+def test_members_that_people_use_come_first_without_an_engine_too() -> None:
+    found = labels("# %%\nimport pandas as pd\ndf = pd.DataFrame({'a': [1]})\n# %%\ndf.<|>")
+    assert found[:4] == ["a", "head", "columns", "mean"]
+    assert found[30:33] == sorted(found[30:33])
+
+
 def test_of_builtins_those_that_people_use_come_first() -> None:
     assert [n for n in labels("# %%\ns<|>") if n.startswith("s")][:4] == ["str", "set", "sum", "sorted"]
 

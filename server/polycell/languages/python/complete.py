@@ -45,12 +45,13 @@ from polycell.languages.python.keyword_words import keywords
 from polycell.languages.python.known import dbutils
 from polycell.languages.python.known.frame_attributes import FRAMES
 from polycell.languages.python.known.members import MEMBERS
-from polycell.languages.python.known.usual import BUILTIN_RANK
+from polycell.languages.python.known.usual import ANY, BUILTIN_RANK, FOREMOST, foremost
 
 _METHOD = pattern(r"([ \t]+)(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([ \t]*")
 MOST = 200  # names of other cells offered at once; the list is marked incomplete when there are more
 
 CELL, BUILTIN, KEYWORD = 65, 100, 200  # ranks
+_MEMBER = 6000  # of members that an engine sees too, where there is one
 _MADE = 5000  # rank of members that no engine sees
 _BUILTINS = tuple(sorted(n for n in dir(builtins) if not n.startswith("_")))
 _KEYWORDS = tuple(k for k in (*keyword.kwlist, "match", "case") if k not in ("True", "False", "None"))
@@ -135,8 +136,10 @@ def _members(context: Context, type_: Type, span: Span) -> Iterator[Completion]:
     if isinstance(type_, Class):
         yield from (_field(name, field, span) for name, field in type_.members)
         return
+    first = foremost((name for name, _ in members), ANY)
     for name, attribute in members:
-        yield Completion(name, "property" if attribute else "method", span, rank=6000)
+        rank = _MEMBER + first.get(name, FOREMOST)
+        yield Completion(name, "property" if attribute else "method", span, rank=rank)
 
 
 def _used_attributes(place: Place, type_: Type) -> Iterator[Completion]:
