@@ -74,7 +74,7 @@ def test_members_of_modules_are_those_of_the_text_and_asked_for_once(
 
 
 def test_members_of_frames_are_asked_for_before_anybody_asks(ty: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    notebook = dsl.parse("# %%\nimport pandas as pd\n# %%\npd<|>", ty.folder)[0]
+    notebook = dsl.parse("# %%\nimport json, pandas as pd\n# %%\npd<|>", ty.folder)[0]
     ty.engine.files_changed({})
     ty.run(rehearse(ty.engine, notebook, [cell.text for cell in notebook.cells]))
 

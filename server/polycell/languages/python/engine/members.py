@@ -67,7 +67,8 @@ def member_slice(member: Member) -> str:
 async def rehearse(engine: Engine, notebook: Notebook, texts: Iterable[str]) -> None:
     """Ask for the members of frames that a notebook with these texts will ask for: the first look at pandas takes the
     better part of a second."""
-    wanted = {library for text in texts for library in FRAMES if f"import {library}" in text}
+    code = "\n".join(texts)
+    wanted = {library for library in FRAMES if _imports(code, library)}
     for library, name in FRAMES.items():
         said = by_name(name) if library in wanted else None
         if said is not None:
@@ -79,9 +80,14 @@ async def rehearse_modules(engine: Engine, notebook: Notebook, texts: Iterable[s
     """The same for the modules that are large and much used; when nothing else is waited for."""
     code = "\n".join(texts)
     for module in MODULES:
-        if re.search(rf"^[ \t]*import[ \t]+{re.escape(module)}\b", code, re.MULTILINE):
+        if _imports(code, module):
             text = module_slice(module, "")
             await engine.members(notebook, text, partial(of_text, engine, notebook, text, text))
+
+
+def _imports(code: str, module: str) -> bool:
+    """Whether a text imports a module by its name, among others perhaps: `import json, pandas as pd`."""
+    return re.search(rf"^[ \t]*import[ \t][^\n#]*\b{re.escape(module)}\b", code, re.MULTILINE) is not None
 
 
 def module_slice(module: str, text: str) -> str:
