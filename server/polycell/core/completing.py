@@ -13,7 +13,7 @@ from polycell.core.guard import answered
 from polycell.core.results import NO_COMPLETIONS, Completion, Completions
 from polycell.core.service import Context, Services, Topic
 from polycell.core.session import Snapshot
-from polycell.core.site import context_of, outermost, site
+from polycell.core.site import outermost, site, unread
 from polycell.core.values import replace
 
 T = TypeVar("T")
@@ -57,10 +57,10 @@ def _values(found: Site, items: tuple[Completion, ...]) -> Iterator[Completion]:
 
 async def complete_early(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Completions | None:
     """What can be offered whatever the cells above give, before any of them has been read; None for most places."""
-    context = context_of(snapshot, cell_id, ready=True)
-    if context is None or context.cell.kind != "code":
+    place = unread(snapshot, cell_id, offset)
+    if place is None:
         return None
-    offset = min(max(offset, 0), len(context.cell.text))
+    context, offset = place
     asking = services.of(context.cell.language).complete_early(context, offset)
     return await answered("completion", context.cell, None, asking)
 

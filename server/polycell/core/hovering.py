@@ -11,7 +11,7 @@ from polycell.core.guard import answered, guard
 from polycell.core.results import Hover
 from polycell.core.service import Services, Topic
 from polycell.core.session import Snapshot
-from polycell.core.site import context_of, outermost, site
+from polycell.core.site import outermost, site, unread
 from polycell.core.values import replace
 
 
@@ -37,10 +37,10 @@ async def hover(snapshot: Snapshot, services: Services, cell_id: str, offset: in
 
 async def hover_early(snapshot: Snapshot, services: Services, cell_id: str, offset: int) -> Hover | None:
     """What is known whatever the cells above give, before any of them has been read; None for most places."""
-    context = context_of(snapshot, cell_id, ready=True)
-    if context is None or context.cell.kind != "code":
+    place = unread(snapshot, cell_id, offset)
+    if place is None:
         return None
-    offset = min(max(offset, 0), len(context.cell.text))
+    context, offset = place
     asking = services.of(context.cell.language).hover_early(context, offset)
     return await answered("hover", context.cell, None, asking)
 

@@ -34,6 +34,14 @@ def site(snapshot: Snapshot, services: Services, cell_id: str, offset: int, *, r
     return Site(service, context, offset)
 
 
+def unread(snapshot: Snapshot, cell_id: str, offset: int) -> tuple[Context, int] | None:
+    """(context, offset inside of its text) of a place in code, whatever the cells above give: none of them is read."""
+    context = context_of(snapshot, cell_id, ready=True)
+    if context is None or context.cell.kind != "code":
+        return None
+    return context, min(max(offset, 0), len(context.cell.text))
+
+
 def outermost(snapshot: Snapshot, services: Services, found: Site, offset: int) -> Site:
     """The whole cell of a site that may be a fragment's."""
     if found.fragment is None:

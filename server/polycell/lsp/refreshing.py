@@ -33,16 +33,12 @@ class Refreshing:
         others = {key for cell in judged if (key := found.homes.get(cell)) not in asked_anyway}
         if self._state.client.refreshes_colours and others:
             self._ask(COLOURS)
-        if found.faces.keys() - asked_anyway:
-            self._hints(self._state.settings)
+        if any(_kinds(self._state.settings)) and found.faces.keys() - asked_anyway:
+            self._ask_for_hints()
 
     def configured(self, before: Settings, now: Settings) -> None:
         """Other kinds of hints may be wanted."""
         if _kinds(before) != _kinds(now):
-            self._ask_for_hints()
-
-    def _hints(self, settings: Settings) -> None:
-        if any(_kinds(settings)):
             self._ask_for_hints()
 
     def _ask_for_hints(self) -> None:

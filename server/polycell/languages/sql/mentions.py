@@ -7,7 +7,7 @@ them may have more columns than are known, may mean anything; so may words in a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -169,41 +169,30 @@ class Names(Struct, dict=True):
         return None
 
     def _spoken_of(self, index: int) -> Table | None:
-        tokens = self.statement.tokens
-        said = [t.value for t in tokens[:index]]
-        if said[:2] == ["ALTER", "TABLE"]:
+        said = [t.value for t in self.statement.tokens[:index]]
+        altered = definitions.target(self.statement) if said[:1] == ["ALTER"] else None
+        if altered is not None:
             behind = said[-1] in _ALTERS or (said[-1] == "COLUMN" and said[-2] in _ALTERS)
-            return self._named(2) if behind and len(said) > 3 else None
-        if said[:1] == ["CREATE"] and "INDEX" in said[:3] and "ON" in said:
-            return self._named(said.index("ON") + 1) if self._opened(index) is not None else None
+            return self._named(altered.parts) if behind and index > altered.after else None
+        if said[:1] == ["CREATE"] and "INDEX" in said[:3] and "ON" in said and self._opened(index):
+            at = said.index("ON") + 1
+            at += said[at : at + 1] == ["ONLY"]
+            end = next(n for n in range(at, index) if said[n] == "(" or said[n] == "USING")
+            return self._named(tuple(t for t in self.statement.tokens[at:end] if t.value != "."))
         return None
 
-    def _named(self, at: int) -> Table | None:
-        """The table whose name begins at an index, behind `IF EXISTS` or `ONLY`."""
-        tokens = self.statement.tokens
-        while tokens[at].value in ("IF", "EXISTS", "ONLY"):
-            at += 1
-        parts = [self.statement.spelling(tokens[at])]
-        while at + 2 < len(tokens) and tokens[at + 1].value == ".":
-            at += 2
-            parts.append(self.statement.spelling(tokens[at]))
-        found = self.catalogue.binding(parts)
+    def _named(self, parts: Sequence[Token]) -> Table | None:
+        found = self.catalogue.binding([self.statement.spelling(part) for part in parts])
         return found.type if found is not None and isinstance(found.type, Table) else None
 
-    def _opened(self, index: int) -> int | None:
-        """The index of the bracket that a token is in."""
-        deep = 0
-        for at in range(index - 1, -1, -1):
-            value = self.statement.tokens[at].value
-            deep += (value == ")") - (value == "(")
-            if deep < 0:
-                return at
-        return None
+    def _opened(self, index: int) -> int:
+        """The index of the bracket that a token is in; 0 in none."""
+        inner = inner_block(self.statement.root, index)
+        return inner.start if inner is not self.statement.root else 0
 
     def _constrains(self, index: int) -> bool:
         """Whether a token stands in the list of a key of the table that is made, and not in that of another's."""
-        opened = self._opened(index)
-        return opened is not None and self.statement.tokens[opened - 1].value in ("KEY", "UNIQUE")
+        return self.statement.tokens[self._opened(index) - 1].value in ("KEY", "UNIQUE")
 
     def _read(self, index: int, block: Block, span: Span, name: str) -> Mention | None:
         statement, tokens = self.statement, self.statement.tokens

@@ -14,7 +14,7 @@ from polycell.core.patterns import pattern
 from polycell.core.results import Completion, CompletionKind, Completions, Edit
 from polycell.core.service import Context
 from polycell.core.text import Span
-from polycell.core.types import Column, Module, Series, Table
+from polycell.core.types import UNKNOWN, Column, Module, Series, Table, Type
 from polycell.languages.python.complete import NAMELESS
 from polycell.languages.python.engine import receivers
 from polycell.languages.python.engine.arrays import alike
@@ -59,7 +59,8 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
     if site.quote and (own.items or not site.brackets):
         return own
     ours = [item for item in own.items if item.rank < MEMBER]
-    asking = _members(engine, context, place) if site.attribute else _names(engine, context, place)
+    type_ = place.type_of(site.receiver) if site.attribute else UNKNOWN
+    asking = _members(engine, context, place, type_) if site.attribute else _names(engine, context, place)
     late = False
     try:
         found = await asyncio.wait_for(asking, WITH_OURS if ours else ALONE)
@@ -78,20 +79,18 @@ async def with_engine(engine: Engine, context: Context, place: Place, own: Compl
             return own  # the engine knows less of the type than we do
         # A column that a method hides is offered as `["count"]`, and the method beside it.
         taken = {item.label for item in ours if not item.insert}
-        owner = place.type_of(site.receiver)
-        module = owner.qualified if isinstance(owner, Module) else ANY
-        return Completions((*ours, *as_members(found, site.span, site.word, usual, taken, module)))
+        owner = type_.qualified if isinstance(type_, Module) else ANY
+        return Completions((*ours, *as_members(found, site.span, site.word, usual, taken, owner)))
     named = {item.label for item in own.items}
     added = tuple(_as_names(place, found, named))
     # What could be imported depends on what is typed: whoever types on asks again.
     return Completions((*own.items, *added), own.incomplete or not site.quote)
 
 
-async def _members(engine: Engine, context: Context, place: Place) -> Sequence[Entry]:
-    """Members of the value before the dot. The engine is asked once only for those of a type that we know ourselves,
-    and for those of a module."""
+async def _members(engine: Engine, context: Context, place: Place, type_: Type) -> Sequence[Entry]:
+    """Members of the value before the dot, which is of a type. The engine is asked once only for those of a type that
+    we know ourselves, and for those of a module."""
     receiver = place.site.receiver
-    type_ = place.type_of(receiver)
     said = receivers.known(place, receiver)
     if said is not None:
         name, text = said.text, receiver_slice(said)

@@ -67,8 +67,9 @@ def _shown(context: Context, ours: _Ours, offset: int, text: str, kind: HintKind
     if name is None or code[name.start() : offset] != name[0]:
         return
     said = text.removeprefix(":").strip()
-    end = written.find("\n", offset) if "\n" in written[offset:] else len(written)
-    replaced = written[offset:end] != code[offset:end]  # `files = !ls`, of whose value the engine sees none
+    end = written.find("\n", offset)
+    line = slice(offset, end if end >= 0 else None)
+    replaced = written[line] != code[line]  # `files = !ls`, of whose value the engine sees none
     if replaced or not said or said == "Any" or _UNKNOWN.search(said):
         said = ours.type_of(name[0], offset)
     if said:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from pathlib import Path
+
+from polycell.languages.python.known.rows import rows
 
 ANY = "*"
 FOREMOST = 20  # names that stand before the alphabet: more of them are no easier to find than in it
@@ -35,13 +36,4 @@ def foremost(names: Iterable[str], owner: str) -> dict[str, int]:
 
 @lru_cache(maxsize=1)
 def _by_owner() -> Mapping[str, Mapping[str, int]]:
-    text = Path(__file__).with_name("usual.txt").read_text(encoding="utf-8")  # light: a start waits for it
-    known: dict[str, dict[str, int]] = {}
-    ranks: dict[str, int] = {}
-    for line in text.splitlines():
-        if not line.startswith(" "):
-            owner, _, line = line.partition(": ")
-            ranks = known.setdefault(owner, {})
-        for name in line.split():
-            ranks.setdefault(name, len(ranks))
-    return known
+    return {owner: {name: rank for rank, name in enumerate(names.split())} for owner, names in rows("usual.txt")}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import TypeAlias
+
+from polycell.languages.python.known.rows import rows
 
 KEY = "[]"  # the argument of `rcParams["`
 AXES = "matplotlib.axes"  # whatever is drawn on with methods
@@ -23,13 +24,9 @@ def accepted(callee: str) -> Accepted:
 
 @lru_cache(maxsize=1)
 def _read() -> Mapping[str, Accepted]:
-    text = Path(__file__).with_name("words.txt").read_text(encoding="utf-8")
     lists: dict[str, tuple[str, ...]] = {}
     made: dict[str, dict[str | int, Sequence[str]]] = {}
-    for line in text.replace("\n    ", " ").splitlines():
-        if line.startswith("#"):
-            continue
-        head, _, said = line.partition(": ")
+    for head, said in rows("words.txt"):
         words = lists[said[1:]] if said.startswith("@") else tuple(said.split(", "))
         if head.startswith("@"):
             lists[head[1:]] = words
