@@ -225,10 +225,14 @@ _ENGINES = {
 
 
 def _named(table: Table, value: Any) -> list[str]:
-    """DuckDB's relations and Spark's frames; types that are not in the list above are not compared."""
-    found = _names(table, list(value.columns))
+    """DuckDB's relations and Spark's frames; types that are not in the list above are not compared. A name that a
+    relation has twice is called as it hands it out."""
+    names = list(value.columns)
+    if len({n.casefold() for n in names}) < len(names) and hasattr(value, "df"):
+        names = list(value.df())
+    found = _names(table, names)
     types = [t[1] for t in value.dtypes] if type(value).__name__ == "DataFrame" else [str(t) for t in value.types]
-    for name, real in zip(value.columns, types, strict=True):
+    for name, real in zip(names, types, strict=True):
         column = table.column(name)
         if column is not None and column.type is not None and column.type_certainty is Certainty.CERTAIN:
             said = _family(column.type)

@@ -238,6 +238,29 @@ for name in ["a", "missing"]:
 r = df.groupby("b").agg({"a": "max", "a": "min"})
 s = df.groupby("b").agg({"a": ["max", "min"], "a": "min"})
 t = df.agg({"a": "max", "c": "min", "a": "mean"}).reset_index()
+
+f = duckdb.sql("select 1 as k, 'x' as b").project("k, b as k")
+r, s, t, u = f.df(), f.pl(), f.arrow().read_all(), duckdb.sql("select * from f")
+names = [c for c in f.columns]
+
+f, g = duckdb.sql("select 1 as k, 2 as n"), duckdb.sql("select 'x' as K, 2 as n")
+r, s, t = f.cross(g), f.cross(g).df(), f.join(g, "n").df()
+d = duckdb.sql("select f.*, g.* from f, g")
+names = [c for c in d.columns]
+u, v, w = d.arrow().read_all(), d.df(), d.filter("K_1 is not null").project("K_1 as z")
+
+f, g = duckdb.sql("select 1 as a, 2 as b"), duckdb.sql("select 0.5 as b, 'x' as c")
+if not flag:
+    f = duckdb.sql("select b, a as z from f")
+r = duckdb.sql("select columns('a|b|z') from f")
+s = duckdb.sql("unpivot f on b, b into name nm value vl")
+t = duckdb.sql("select * from f union all by name select * from g")
+
+f = duckdb.sql("select 1 as a, date '2024-01-01' as d")
+g = f.map(lambda d: d)
+r = duckdb.sql("select * from f union all by name select * from g")
+s = duckdb.sql("select * from g union all select * from f")
+t = duckdb.sql("select 1 as u union all select * from (select cast(a as varchar) from g)")
 """
 
 

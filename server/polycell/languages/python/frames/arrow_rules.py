@@ -63,7 +63,7 @@ def from_pandas(call: Call) -> Type:
     return made if keep is False or (keep is None and frame.type.index == ()) else replace(made, open=True)
 
 
-@method("arrow", "to_pandas", "**")
+@method("arrow", "to_pandas read_pandas", "**")
 def to_pandas(call: Call) -> Type:
     return for_pandas(call.table)
 
@@ -73,6 +73,7 @@ def to_pandas(call: Call) -> Type:
 @method("arrow", "sort_by", "sorting **")
 @method("arrow", "take", "indices")
 @method("arrow", "drop_null")
+@method("arrow", "read_all to_reader", "max_chunksize")
 @method("arrow", "combine_chunks unify_dictionaries replace_schema_metadata", "*args **")
 def same(call: Call) -> Type:
     return call.table

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from polycell.core.types import FLOAT64, UNKNOWN, DataType, Flavour, Table, Type
+from collections import Counter
+from collections.abc import Iterable
+
+from polycell.core.types import FLOAT64, UNKNOWN, Column, DataType, Flavour, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.frames.columns import for_pandas, unknown_table, with_columns
+from polycell.languages.python.frames.duckdb_names import may_be_doubled
 from polycell.languages.python.frames.registry import Call, method
 
 _IN_PANDAS = {"decimal128": FLOAT64, "month_day_nano_interval": DataType("duration", ("us",))}
@@ -89,7 +93,7 @@ def join(call: Call) -> Type:
         kept = [c for c in theirs.columns if c.name.casefold() != condition.casefold()]
     else:
         kept = list(theirs.columns)
-    return with_columns(mine, (*mine.columns, *kept))
+    return _both(mine, kept)
 
 
 @method("duckdb", "cross", "other_rel")
@@ -97,14 +101,33 @@ def cross(call: Call) -> Type:
     other = call["other_rel"]
     if other is None or not isinstance(other.type, Table) or other.type.open or call.table.open:
         return unknown_table("duckdb")
-    return with_columns(call.table, (*call.table.columns, *other.type.columns))
+    return _both(call.table, other.type.columns)
+
+
+def _both(table: Table, others: Iterable[Column]) -> Table:
+    """The columns of two relations. Of a name that both have, nobody knows what it is called next: by pandas `k_1`, by
+    Arrow `k` again, and SQL refuses it."""
+    columns = (*table.columns, *others)
+    times = Counter(c.name.casefold() for c in columns)
+    first = {c.name.casefold(): c for c in reversed(columns)}
+    kept = (c if times[n] == 1 else replace(c, type=None, nullable=None) for n, c in reversed(first.items()))
+    return _undoubled(replace(with_columns(table, kept), open=len(first) < len(columns)))
+
+
+def _undoubled(table: Table) -> Table:
+    """A relation that a method made, without what may be the second column of a name: open, where there is one."""
+    doubled = may_be_doubled(table)
+    if not doubled:
+        return table
+    kept = (c for c in table.columns if c.name not in doubled)
+    return replace(table, columns=tuple(replace(c, type=None) for c in kept), open=True)
 
 
 def _bound(call: Call, text: str) -> Table:
     """What DuckDB makes of the text over the receiver; open where its columns are not all known."""
     if call.table.open or any(c.maybe for c in call.table.columns):
         return unknown_table("duckdb")
-    return _relation(call.run.sql(text, {_FRAME: call.table}, dialect="duckdb"))
+    return _undoubled(_relation(call.run.sql(text, {_FRAME: call.table}, dialect="duckdb")))
 
 
 def _relation(found: Table | None) -> Table:

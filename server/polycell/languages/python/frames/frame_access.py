@@ -37,6 +37,7 @@ from polycell.languages.python.frames.columns import (
     with_columns,
     without_labels,
 )
+from polycell.languages.python.frames.duckdb_names import may_be_doubled
 from polycell.languages.python.frames.registry import Evaluator
 from polycell.languages.python.syntax.values import collection, known_texts, value_of
 
@@ -65,7 +66,8 @@ def series(table: Table, name: str) -> Type:
 
 def attribute(table: Table, name: str) -> Type:
     if name == "columns":
-        return column_index.index_of(table)
+        doubted = table.flavour == "duckdb" and may_be_doubled(table)
+        return column_index.index_of(opened(table) if doubted else table)
     table = without_labels(table)
     if table.flavour == "pandas" and name == "T":
         return row_labels.turned(table)

@@ -25,8 +25,8 @@ def described(statement: Statement, catalogue: ViewCatalogue, table: Table) -> T
     if wanted is None:
         return None
     unsure = any(c.maybe for t in wanted.tables.values() for c in t.columns)
-    if unsure and any(b.by_name for b in blocks(statement.root)):
-        return table  # the types depend on which arms have the column
+    if unsure and (table.open or any(b.by_name for b in blocks(statement.root))):
+        return table  # what `COLUMNS(…)` and UNPIVOT yield, and of which types, depends on which columns there are
     text, _ = without_values(statement)
     bound = [bind(text, wanted.schemas(fill)) for fill in _fills(bool(wanted.untyped()))]
     if None in bound:

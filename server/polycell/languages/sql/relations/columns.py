@@ -306,9 +306,10 @@ class Relations:
                     key = column.name.casefold()
                     columns[key] = by_name(columns[key], column) if key in columns else column
             opened = first.open or any(o.open for o in others)
-            return replace(first, columns=tuple(columns.values()), open=opened)
+            made = [replace(c, type=None) if opened else c for c in columns.values()]  # the open arm may have it too
+            return replace(first, columns=tuple(made), open=opened)
         if first.open:
-            return first
+            return replace(first, columns=tuple(replace(c, type=None) for c in first.columns))
         made = []
         for at, column in enumerate(first.columns):
             types = {o.columns[at].type if not o.open and at < len(o.columns) else None for o in others} | {column.type}

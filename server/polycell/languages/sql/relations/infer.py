@@ -19,6 +19,7 @@ from polycell.languages.sql.relations.doubts import computed, corrected, has_dec
 from polycell.languages.sql.relations.item_shapes import TABLE, shape_of
 from polycell.languages.sql.relations.sources import Source
 from polycell.languages.sql.relations.types import from_sqlglot, to_sql
+from polycell.languages.sql.syntax.blocks import blocks
 from polycell.languages.sql.syntax.dialects import Dialect
 from polycell.languages.sql.syntax.scan import Statement
 
@@ -33,6 +34,8 @@ def typed(statement: Statement, relations: Relations, table: Table) -> Table:
     """`table`, the output of the statement's query, with types added where they can be found."""
     if all(c.type is not None for c in table.columns) or len(statement.text) > LONGEST or statement.holes:
         return table
+    if any(b.arms for b in blocks(statement.root)) and any(t.open for _, t in relations.asked()):
+        return table  # sqlglot takes the types of the arms it knows
     found = _found(statement, relations, table)
     return replace(
         table,
