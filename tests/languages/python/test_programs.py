@@ -261,6 +261,10 @@ g = f.map(lambda d: d)
 r = duckdb.sql("select * from f union all by name select * from g")
 s = duckdb.sql("select * from g union all select * from f")
 t = duckdb.sql("select 1 as u union all select * from (select cast(a as varchar) from g)")
+
+p = pl.DataFrame({"a": [1], "s": [{"u": 1, "v": "x"}]})
+r, s = p.with_columns(pl.col("s").cast(pl.Float64, strict=False)), p.cast({"s": pl.Float64}, strict=False)
+t, u = p.with_columns(pl.struct("a").cast(pl.Float64)), p.select(pl.col("s").cast(pl.String))
 """
 
 

@@ -18,4 +18,3 @@ def may_be_doubled(table: Table) -> frozenset[str]:
     names = {c.name.casefold() for c in table.columns}
     found = ((c.name, _SUFFIXED.match(c.name)) for c in table.columns)
     return frozenset(name for name, parts in found if parts is not None and parts[1].casefold() in names)
-

@@ -272,7 +272,7 @@ def _method(run: Evaluator, node: ast.Call, function: ast.Attribute, table: Tabl
         return _excluded(run, inner, node.args)
     if method == "cast" and node.args:
         type_ = type_of(run, node.args[0])
-        return [m.of_type(type_) for m in inner]
+        return [Made(words.cast(m.column, type_), m.scalar) for m in inner]
     if method in words.REDUCERS:
         return [_reduced(m, method) for m in inner]
     if method == "pipe":

@@ -27,7 +27,6 @@ from polycell.languages.python.frames.columns import (
     get,
     put,
     rename,
-    retype,
     typed,
     unknown_table,
     untyped,
@@ -36,6 +35,7 @@ from polycell.languages.python.frames.columns import (
 from polycell.languages.python.frames.expressions import UNNAMED, Made
 from polycell.languages.python.frames.polars_expressions import columns_of
 from polycell.languages.python.frames.polars_words import REDUCERS, UINT32
+from polycell.languages.python.frames.polars_words import cast as cast_column
 from polycell.languages.python.frames.registry import Argument, Call, Rule, method
 from polycell.languages.python.syntax.values import items_of, known_texts, of_value, value_of
 
@@ -188,9 +188,10 @@ def cast(call: Call) -> Type:
             if chosen is None:
                 return untyped(call.table)
             types |= {c.name: expressions.type_of(call.run, value) for c in chosen}
-        return retype(call.table, types)
+        columns = (cast_column(c, types[c.name]) if c.name in types else c for c in call.table.columns)
+        return replace(call.table, columns=tuple(columns))
     type_ = expressions.type_of(call.run, node) if node is not None else None
-    return typed(call.table, type_)
+    return replace(call.table, columns=tuple(cast_column(c, type_) for c in call.table.columns))
 
 
 @both("null_count", "**")

@@ -42,7 +42,7 @@ def renamed(call: Call) -> Type:
 def cast(call: Call) -> Type:
     dtype, series = call["dtype"], _series(call)
     type_ = type_of(call.run, dtype.node) if dtype is not None else None
-    return replace(series, column=replace(series.column, type=type_, nullable=None))
+    return replace(series, column=words.cast(series.column, type_))
 
 
 @method(S, " ".join(words.METHODS), "*args **")

@@ -16,9 +16,12 @@ from polycell.core.types import (
     TEMPORAL,
     TIME,
     TIMESTAMP,
+    Certainty,
+    Column,
     DataType,
     is_numeric,
 )
+from polycell.core.values import replace
 from polycell.languages.python.frames.expressions import Change, always, keep, unknown
 
 UINT32 = DataType("uint32")
@@ -33,6 +36,15 @@ TYPES: Mapping[str, DataType] = {
     "Duration": DURATION, "Time": TIME,
 }  # fmt: skip
 PYTHON_TYPES: Mapping[str, DataType] = {"int": INT64, "float": FLOAT64, "str": STRING, "bool": BOOL}
+
+
+def cast(column: Column, type_: DataType | None) -> Column:
+    """A column behind `cast`, which changes the fields of a structure, unless they become one text."""
+    if column.type is not None and column.type.name == "struct" and type_ != STRING:
+        type_ = None
+    sure = column.type is not None or type_ == STRING
+    certainty = Certainty.CERTAIN if sure else Certainty.LIKELY
+    return replace(column, type=type_, nullable=None, type_certainty=certainty)
 
 
 def _sum(type_: DataType | None) -> DataType | None:
