@@ -28,6 +28,8 @@ MERGE = (
         ["if exists (select 1)\ndrop table #x\n", "select id into #x from t\n", "select * from #x"],
         ["if @a = 1\nselect 1 a into #x\nelse\nselect 1 b into #x\n", "select * from #x"],
         ["if @a = 1\nbegin\nselect 1 a into #x\nselect 2\nend\n", "select case when 1 = 1 then 2 end\n", "select 3"],
+        ["select 1\n", "begin\nselect 2\nselect 3\nend\n", "select 4"],
+        ["select 1\n", "begin try\n", "select 5\nend try\n", "begin catch\n", "select 6"],
         ["begin tran\n", "delete t\n", "select 1\ncommit"],
         [MERGE],
         ["alter table t\ndrop column a\n", "insert into t\nexec p\n", "print 'select'\n-- select\n/*\nselect*/"],

@@ -230,3 +230,8 @@ duckdb.sql("select prize from t where id = " + str(3))
 """
     )
     assert {"id", "price"} <= set(dsl.labels(f'{FRAME}duckdb.sql("select <|> " + "from t")'))
+
+
+def test_parameters_of_bigquery_s_magic() -> None:
+    found = dsl.labels('# %%\n%%bigquery x --params {"low": 3, "name": "a"}\nselect * from d.t where n > @<|>')
+    assert found[:2] == ["low", "name"]

@@ -88,6 +88,9 @@ def catalogue(text: str) -> dict[str, Table]:
          "c a d b"),
         ("mysql", "create table t (a int, at datetime default now() on update now(), fulltext key f (a))", "a at"),
         ("mysql", "create table t (a int, foreign key (a) references u (a) on delete cascade on update set null)", "a"),
+        ("mysql", "create temporary table t (select 1 as a, 2 as b)", "a b"),
+        ("mysql", "create table t (id int primary key) select 1 as a", "id a"),
+        ("mysql", "create table t (b bigint, c int) as select 1 as a, 2 as b", "c a b"),
         ("clickhouse", "create table t (a Int8, projection p (select a order by a)); alter table t update a = 1, a = 2 "
          "where a = 3; alter table t delete where a = 1; alter table t materialize index i", "a"),
         ("clickhouse", "create table s (a Int8); create table t as s engine = Memory; drop table s", "a"),

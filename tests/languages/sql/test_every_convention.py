@@ -205,6 +205,15 @@ ROWS = {
         '#!sql-shop --name x\n\nSELECT\n\n#!pythonkernel\n\n#!share x --from sql-shop\nx["¦"]\n',
         "tsql",
     ),
+    **{
+        f".NET #!connect {kind}": Row(
+            "a.dib",
+            f'#!csharp\n\n#!connect {kind} --kernel-name shop "Host=x"\n\n#!sql-shop\n\n{DDL}\n\n'
+            '#!sql-shop --name x\n\nSELECT\n\n#!pythonkernel\n\n#!share x --from sql-shop\nx["¦"]\n',
+            dialect,
+        )
+        for kind, dialect in {"postgres": "postgres", "sqlite": "sqlite"}.items()
+    },
     ".NET #!set": Row(
         "a.dib",
         f"#!sql-shop\n\n{DDL}\n\n#!sql-shop --name made\n\nSELECT\n\n"

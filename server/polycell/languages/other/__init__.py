@@ -45,11 +45,20 @@ class OtherService(LanguageService):
         if cell.result and cell.result not in bindings:
             # An input block of Deepnote, a chunk's `output.var`: the name is in the metadata, not in the text.
             bindings[cell.result] = Binding(cell.result, UNKNOWN, "result", context.host.result_space)
-        return Exports(tuple(bindings.values()), context.facts.opens)
+        connections = _connections(cell) if context.host.name == "dotnet" and "#!connect" in cell.text else ()
+        return Exports((*bindings.values(), *connections), context.facts.opens)
 
     def hidden(self, context: Context, name: str) -> Iterable[Span]:
         """Nothing: a language that nobody serves sees no names of others but in its magic's arguments."""
         return ()
+
+
+def _connections(cell: Cell) -> Iterable[Binding]:
+    """The kernels that `#!connect` makes of databases, each a connection."""
+    from polycell.tables.databases.kernels import kernels_in
+    from polycell.tables.databases.schemes import CONNECTION
+
+    return [Binding(f"{CONNECTION} {name}", made, space="catalog") for name, made in kernels_in(cell.text)]
 
 
 def _binding(cell: Cell, definition: Definition, type_: Type) -> Binding:

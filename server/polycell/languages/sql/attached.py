@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from polycell.core.environment import Binding
 from polycell.core.patterns import pattern
 from polycell.core.types import STRING, Connection, Scalar
+from polycell.languages.sql import conditional, procedures
 from polycell.languages.sql.namespaces import USED, moved
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.scan import Statement
@@ -61,6 +62,8 @@ def _is_harmless(statement: Statement) -> bool:
             return not {"BEGIN", "EXECUTE", "EXEC", "IMMEDIATE"} & set(words)
         case "SET":
             return not {"SEARCH_PATH", "SCHEMA", "CATALOG"} & set(words[1:3])
+        case "EXEC" | "EXECUTE" if statement.dialect.name == "tsql":
+            return procedures.is_harmless(statement.tokens) or procedures.renamed(statement) is not None
         case "ALTER":
             return words[1:2] != ["SESSION"]
     return False
@@ -97,6 +100,8 @@ def unseen(statement: Statement) -> bool:
     """Whether names mean something else from there on that nobody can tell. SQLite looks for a plain name in every
     database that is attached."""
     verb = statement.root.statement
+    if conditional.holds(statement) and not _is_harmless(statement):
+        return conditional.hides(statement)
     if verb not in SHIFTING:
         return False
     return shifted(statement) is None or (verb == "ATTACH" and statement.dialect.name == "sqlite")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
 from polycell.core.results import NO_COMPLETIONS, Completion, Completions
@@ -56,14 +56,16 @@ _COLUMNS = frozenset({"select", "where", "on", "group", "having", "qualify", "or
 _JOINED = frozenset({"JOIN", "FROM", ",", "LATERAL", "(", "ONLY", "INTO", "UPDATE", "TABLE", "USING", "OUTER"})
 
 
-def complete(place: Place, catalogue: ViewCatalogue, usage: Usage | None = None) -> Completions:
+def complete(
+    place: Place, catalogue: ViewCatalogue, usage: Usage | None = None, parameters: Sequence[str] = ()
+) -> Completions:
     """What is offered at a place. Nothing behind AS, where a new name is made up. `usage` tells what other queries use
-    of tables that nobody knows."""
+    of tables that nobody knows, `parameters` are the names that stand behind a `@`."""
     relations = Relations(place.statement, catalogue)
     unique: dict[tuple[str, str], Completion] = {}
     known = catalogue.database is not None and catalogue.database.complete
     used = _used(place, relations, usage) if usage is not None and not known else ()
-    for item in chain(_offers(place, relations, catalogue), used):
+    for item in chain(_offers(place, relations, catalogue), _parameters(place, parameters), used):
         kind = item[1]
         unique.setdefault((item[0], kind if kind == "column" or kind == "table" else ""), item)
     made = list(unique.values())
@@ -86,7 +88,7 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
         if "any" not in stated.kinds and place.index:
             return
     before = place.before()
-    if before == "@" or place.statement.text[offset_of(place) - 1 : offset_of(place)] == "@":
+    if _follows_at(place):
         yield from _variables(place, catalogue)
         return
     if before == "." or (before == "AS" and not _casts(place)):
@@ -177,6 +179,16 @@ def _behind_star(place: Place) -> str | None:
 def _limits_by(place: Place) -> bool:
     """Behind the BY of ClickHouse's `LIMIT 2 BY a`."""
     return any(t.value == "BY" for t in place.statement.tokens[place.segment.start : place.index])
+
+
+def _follows_at(place: Place) -> bool:
+    return place.before() == "@" or place.statement.text[offset_of(place) - 1 : offset_of(place)] == "@"
+
+
+def _parameters(place: Place, names: Sequence[str]) -> Iterator[Completion]:
+    """Those that the magic's line gives values to."""
+    if names and _follows_at(place):
+        yield from (_item(place, name, "variable", detail=f"@{name}, a parameter", rank=9) for name in names)
 
 
 def _variables(place: Place, catalogue: ViewCatalogue) -> Iterator[Completion]:

@@ -93,6 +93,13 @@ def _kernel(cell: Cell) -> str:
     return name if isinstance(name, str) else ""
 
 
+def _connected(cell: Cell, view: View) -> Connection | None:
+    """The connection of the kernel of .NET Interactive that the cell is sent to."""
+    kernel = _kernel(cell) if view.host.name == "dotnet" else ""
+    made = view.lookup(f"{CONNECTION} {kernel}") if kernel else None
+    return made.type if made is not None and isinstance(made.type, Connection) else None
+
+
 def _sent_to(cell: Cell) -> str | None:
     """The variable that Python code sends a SQL literal to, "" for none; None for what is no literal."""
     own = cell.metadata.get("polycell")
@@ -128,7 +135,7 @@ def in_memory(cell: Cell, view: View) -> bool:
 
 def current(cell: Cell, view: View) -> Connection | None:
     """The connection that a cell's SQL is sent to, as far as the notebook tells."""
-    found = explicit(cell, view) or _told(cell, view)
+    found = explicit(cell, view) or _told(cell, view) or _connected(cell, view)
     return last(view) if found is None and _takes_the_last(cell) else found
 
 
@@ -203,7 +210,7 @@ def _metadata(cell: Cell) -> str | None:
 
 def resolve(cell: Cell, notebook: Notebook, view: View) -> tuple[Dialect, str]:
     """(dialect, why it is assumed; empty when the cell says so itself)."""
-    found = explicit(cell, view) or _told(cell, view)
+    found = explicit(cell, view) or _told(cell, view) or _connected(cell, view)
     if found is not None:
         spoken = _spoken(found, view, os.path.dirname(notebook.path))
         return (spoken if spoken is not GENERIC else dialect(_of_magic(cell, notebook.host))), ""

@@ -12,7 +12,7 @@ from polycell.core.environment import Binding
 from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Anchor, Certainty, Column, Connection, Evidence, Table
 from polycell.core.values import replace
-from polycell.languages.sql import query_types
+from polycell.languages.sql import conditional, procedures, query_types
 from polycell.languages.sql.alterations import altered, new_name
 from polycell.languages.sql.attached import SHIFTING, shifted
 from polycell.languages.sql.catalogue import ViewCatalogue
@@ -58,15 +58,19 @@ class Target(Struct, frozen=True):
 
 def target(statement: Statement) -> Target | None:
     """What CREATE, DROP or ALTER TABLE/VIEW names; None for other statements and for templates."""
-    tokens = statement.tokens
     verb = statement.root.statement
     if verb in ("SELECT", "WITH"):
         return _selected_into(statement)
     if verb == "DECLARE":
         return _declared_table(statement)
-    if verb not in ("CREATE", "DROP", "ALTER", "CACHE"):
-        return None
-    at = 1
+    return _named_at(statement, 0) if verb in ("CREATE", "DROP", "ALTER", "CACHE") else None
+
+
+def _named_at(statement: Statement, start: int) -> Target | None:
+    """What the CREATE, DROP, ALTER or CACHE at a token names."""
+    tokens = statement.tokens
+    verb = tokens[start].value
+    at = start + 1
     words = []
     while at < len(tokens) and tokens[at].kind == "word" and tokens[at].value in _MODIFIERS:
         words.append(tokens[at].value)
@@ -129,17 +133,23 @@ def changes(
 ) -> dict[str, Binding | None]:
     """Folded dotted name → the table as the script leaves it (None: dropped), statement by statement."""
     made: dict[str, Binding | None] = {}
-    for statement in script.statements:
+    for statement, certain in conditional.in_order(script):
         found = target(statement)
         if found is None:
             if statement.root.statement in SHIFTING:
                 made.update(shifted(statement, replace(catalogue, local=made).used_schema()) or {})
+                made.update(_renamed_by_procedure(statement, replace(catalogue, local=made)))
+            if conditional.holds(statement) and not conditional.hides(statement):
+                for at in conditional.changing(statement):
+                    made.update(_perhaps(statement, at, replace(catalogue, local=made), anchor))
             for key in map(variables.key_of, variables.declared(statement)):
                 made[key] = Binding(key, kind="parameter", space="catalog")
             continue
         parts = [statement.spelling(t) for t in found.parts]
         here = replace(catalogue, local=made)
         origin = anchor(statement, found.parts[-1])
+        if found.verb == "DROP" and not certain:
+            continue
         if found.verb == "DROP":
             made.update(dict.fromkeys([key.casefold() for key in here.spellings(parts)]))
             continue
@@ -162,6 +172,8 @@ def changes(
                 # What an unusual ALTER does differs by dialect; the old columns may stand or not.
                 table = changed if changed is not None else Table(open=True, case_sensitive=False)
         table = replace(table, flavour="table", case_sensitive=False)
+        if not certain:
+            table = _either(table, before)
         spelling = _spelling(statement, found, before)
         for name in here.spellings(parts, temporary=found.temporary):
             made[name.casefold()] = Binding(
@@ -171,6 +183,83 @@ def changes(
             key = f"{TEMPORARY}{parts[-1].casefold()}"
             made[key] = Binding(key, kind="parameter", space="catalog")
     return made
+
+
+def _perhaps(
+    statement: Statement,
+    at: int,
+    here: ViewCatalogue,
+    anchor: Callable[[Statement, Token], Anchor | None],
+) -> dict[str, Binding]:
+    """What the CREATE, ALTER or INTO at a token of a statement leaves behind, which runs or does not: a table that may
+    have more columns than are known."""
+    if statement.tokens[at].value == "INTO":
+        parts = _dotted(statement, at + 1)
+        found = Target("CREATE", parts, at + 1 + 2 * len(parts)) if parts else None
+    else:
+        found = _named_at(statement, at)
+    if found is None or found.verb == "DROP":
+        return {}
+    names = [statement.spelling(t) for t in found.parts]
+    before = here.binding(names)
+    table = Table(open=True, case_sensitive=False)
+    listed = statement.root.children.get(found.after) if found.verb == "CREATE" else None
+    if listed is not None and listed.kind != "query" and listed.closed:
+        columns, _ = _declared(statement, listed, here, lambda token: anchor(statement, token))
+        table = replace(table, columns=columns)
+    table = replace(_either(table, before), flavour="table")
+    origin = anchor(statement, found.parts[-1])
+    source = _first_line(statement)
+    return {
+        name.casefold(): Binding(name, table, "table", "catalog", origin, source)
+        for name in here.spellings(names, temporary=found.temporary)
+    }
+
+
+def _either(table: Table, before: Binding | None) -> Table:
+    """The columns of a table and of what it was before, of which nobody knows which it has."""
+    old = before.type.columns if before is not None and isinstance(before.type, Table) else ()
+    known = {c.name.casefold() for c in table.columns}
+    columns = (*table.columns, *(c for c in old if c.name.casefold() not in known))
+    likely = tuple(replace(c, certainty=min(c.certainty, Certainty.LIKELY)) for c in columns)
+    return replace(table, columns=likely, open=True, case_sensitive=False)
+
+
+def _renamed_by_procedure(statement: Statement, here: ViewCatalogue) -> dict[str, Binding | None]:
+    """What T-SQL's `sp_rename` makes of a table or one of its columns."""
+    said = procedures.renamed(statement)
+    if said is None or not said[0]:
+        return {}
+    parts, name, of_column = list(said[0]), said[1], said[2]
+    owner = parts[:-1] if of_column else parts
+    before = here.binding(owner) if owner else None
+    if before is None or not isinstance(before.type, Table):
+        return {}
+    table: Table = before.type
+    old = table.column(parts[-1]) if of_column else None
+    made: dict[str, Binding | None] = {}
+    if old is not None:
+        new = replace(old, name=name, origin=None, source=old.name)
+        table = replace(table, columns=tuple(new if c is old else c for c in table.columns))
+    elif of_column:
+        table = replace(table, open=True)
+    else:
+        made = dict.fromkeys([key.casefold() for key in here.spellings(parts)])
+        owner = _beside(parts, [name])
+    for spelled in here.spellings(owner):
+        made[spelled.casefold()] = replace(before, name=spelled, type=table)
+    return made
+
+
+def _dotted(statement: Statement, at: int) -> tuple[Token, ...]:
+    """The parts of the name at a token; none where none is there."""
+    tokens, parts = statement.tokens, []
+    while at < len(tokens) and tokens[at].kind in ("word", "name") and not tokens[at].value.startswith("@"):
+        parts.append(tokens[at])
+        if at + 1 >= len(tokens) or tokens[at + 1].value != "." or tokens[at + 1].kind != "op":
+            break
+        at += 2
+    return tuple(parts)
 
 
 def _spelling(statement: Statement, found: Target, before: Binding | None) -> str:
@@ -219,6 +308,8 @@ def created(
         result = query_types.of_part(query_types.query_text(statement, found.after), catalogue, result)
         if listed is not None and listed.kind != "query" and listed is not as_query:
             names = _fields(statement, listed)
+            if statement.dialect.name == "mysql" and any(behind for _, behind in names):
+                return _beside_query(_declared(statement, listed, catalogue, own)[0], result)
             if len(names) == len(result.columns) and not result.open:
                 columns = tuple(
                     c.named(statement.name(n[0]), own(n[0])) for c, n in zip(result.columns, names, strict=True)
@@ -237,6 +328,27 @@ def created(
         return result
     if listed is None or not listed.closed or any(h.start < tokens[listed.end - 1].end for h in statement.holes):
         return OPEN
+    columns_, copied_open = _declared(statement, listed, catalogue, own)
+    # INHERITS and PARTITION OF take columns of other tables.
+    rest = [t.value for t in tokens[listed.end :] if t.kind == "word"]
+    opened = "INHERITS" in rest or copied_open or any(pair == ("PARTITION", "OF") for pair in pairwise(rest))
+    return Table(columns_, opened or not columns_, case_sensitive=False)
+
+
+def _beside_query(declared: tuple[Column, ...], result: Table) -> Table:
+    """MySQL's `CREATE TABLE t (id int) SELECT a FROM s`: what is listed, but for what the query has too, then that."""
+    own = tuple(c for c in declared if result.column(c.name) is None)
+    said = {c.name.casefold(): c for c in declared}
+    taken = tuple(
+        replace(c, type=said[c.name.casefold()].type) if c.name.casefold() in said else c for c in result.columns
+    )
+    return replace(result, columns=(*own, *taken))
+
+
+def _declared(
+    statement: Statement, listed: Block, catalogue: ViewCatalogue, own: Callable[[Token], Anchor | None]
+) -> tuple[tuple[Column, ...], bool]:
+    """The columns that a list of definitions gives, and whether there may be others."""
     columns_: list[Column] = []
     like, copied_open = _copies(statement, listed), False
     for name, type_text in _fields(statement, listed, like=True):
@@ -260,10 +372,7 @@ def created(
     for name, type_text in _partitions(statement, listed.end):
         type_ = parse_type(type_text, statement.dialect)
         columns_.append(Column(statement.name(name), type_, None, Evidence.DECLARED, origin=own(name)))
-    # INHERITS and PARTITION OF take columns of other tables.
-    rest = [t.value for t in tokens[listed.end :] if t.kind == "word"]
-    opened = "INHERITS" in rest or copied_open or any(pair == ("PARTITION", "OF") for pair in pairwise(rest))
-    return Table(tuple(columns_), opened or not columns_, case_sensitive=False)
+    return tuple(columns_), copied_open
 
 
 _LISTING_COLUMNS = frozenset({"FTS3", "FTS4", "FTS5", "RTREE", "RTREE_I32"})
@@ -305,7 +414,8 @@ def _query(statement: Statement, after: int) -> Block | None:
         return root
     for at in range(after, len(statement.tokens)):
         child = root.children.get(at)
-        if child is not None and child.kind == "query" and statement.tokens[at - 1].value == "AS":
+        behind = at == after or statement.tokens[at - 1].value == "AS"  # MySQL needs no AS
+        if child is not None and child.kind == "query" and behind:
             return child
     if any(s.clause == "from" for s in root.segments):
         return root if "AS" in {t.value for t in statement.tokens[after:]} else None

@@ -30,6 +30,16 @@ FLAVOURS: dict[str, Flavour] = {
 }  # fmt: skip
 
 
+_PARAMETERS = pattern(r"--params\b[^{\r\n]*(\{[^\r\n]*\})")
+_KEYS = pattern(r"""["'](\w+)["'][ \t]*:""")
+
+
+def parameters(cell: Cell) -> tuple[str, ...]:
+    """The names that `%%bigquery --params {"low": 3}` gives values to, which the query writes behind a `@`."""
+    said = _PARAMETERS.search(cell.magic.arguments) if cell.magic is not None and "--params" in cell.text else None
+    return tuple(dict.fromkeys(_KEYS.findall(said[1]))) if said is not None else ()
+
+
 def result_name(cell: Cell, host: Host) -> str:
     """The name that the cell's result gets; "" when it gets none."""
     return cell.result or host.implicit_result

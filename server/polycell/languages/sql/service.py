@@ -233,7 +233,8 @@ class SqlService(LanguageService):
         # With no statement before, there is no need to read the text without its mask.
         several = ";" in text or ends_by_lines(text, dialect)
         catalogue = _before(read(context), found.statement) if several else _catalogue(context, dialect)
-        made = complete(found, catalogue, Usage(lambda word: _scripts(context, found.statement, word)))
+        usage = Usage(lambda word: _scripts(context, found.statement, word))
+        made = complete(found, catalogue, usage, results.parameters(context.cell))
         if context.written is not None:  # the table is not named there
             made = replace(made, items=tuple(i for i in made.items if i.kind != "table"))
         quotes = _quotes(context)

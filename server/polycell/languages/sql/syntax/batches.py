@@ -21,8 +21,8 @@ _PIECES = pattern(
 )
 _ROUTINES = words_of("PROCEDURE PROC FUNCTION TRIGGER")
 _QUERIES = words_of("SELECT INSERT UPDATE DELETE MERGE")
-_OTHERS = words_of("DECLARE CREATE DROP ALTER TRUNCATE EXEC EXECUTE PRINT IF WHILE SET")
-_VERBS = (_QUERIES | _OTHERS) - {"IF", "WHILE"}
+_OTHERS = words_of("BEGIN DECLARE CREATE DROP ALTER TRUNCATE EXEC EXECUTE PRINT IF WHILE SET")
+_VERBS = (_QUERIES | _OTHERS) - {"IF", "WHILE", "BEGIN"}
 _UNCONDITIONAL = pattern(r"\s*(?:TRY|CATCH|TRAN|TRANSACTION)\b", re.I)
 # A line that begins with a verb goes on with what these are the last word of.
 _GOING_ON = words_of(
@@ -52,9 +52,11 @@ def batches(text: str) -> Iterator[Span]:
             depth = max(0, depth + (before == "(") - (before == ")"))
         elif kind == "word":
             word = match[0].upper()
+            outer = blocks
             blocks += word in ("BEGIN", "CASE") and not _UNCONDITIONAL.match(text, match.end())
             blocks = max(0, blocks - (word == "END"))
-            if first and not depth and not blocks and _begins(text, at, word, first, before, verbs):
+            inside = outer if word == "BEGIN" else blocks
+            if first and not depth and not inside and _begins(text, at, word, first, before, verbs):
                 yield Span(start, at)
                 start, first, verbs = at, "", set()
             first = first or word
