@@ -7,6 +7,7 @@ DuckDB's own completion gets the SQL alone, with the tables made.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import queue
@@ -160,23 +161,60 @@ def ask_typedframes(folder: Path) -> Score:
 
 
 def ask_duckdb(folder: Path) -> Score:
-    """`sql_auto_complete`, where the extension is there: nothing is downloaded."""
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute("select * from sql_auto_complete('sel')")
-    connection.execute("create table df (id bigint, city varchar, price double)")
+    """`sql_auto_complete` of DuckDB's own program (its Python wheel has it not), which takes the text before the cursor,
+    beside tables that have the columns of the frames above. It completes SQL and nothing else, so nothing else is asked."""
     score = Score()
-    for probe in PROBES:
-        found = re.search(r'duckdb\.sql\("(.*<\|>.*)"\)', probe.cells[-1])
-        if probe.topic != "sql" or found is None:
-            score.add(probe, False)
-            continue
-        began = time.perf_counter()
-        rows = connection.execute("select suggestion from sql_auto_complete(?)", [found[1].split("<|>")[0]]).fetchall()
-        score.times.append(time.perf_counter() - began)
-        _judge_offers(probe, {str(row[0]).strip('" ') for row in rows}, score)
+    with _Shell(folder) as shell:
+        shell.ask("select * from sql_auto_complete('sel')")
+        for probe in PROBES:
+            found = re.search(r'duckdb\.sql\("(.*<\|>.*)"\)', probe.cells[-1])
+            if probe.topic != "sql" or found is None:
+                continue
+            for name, columns in _frames(probe).items():
+                shell.ask(f"create or replace table {name} ({', '.join(f'{column} varchar' for column in columns)})")
+            before = found[1].split("<|>")[0].replace("'", "''")
+            began = time.perf_counter()
+            rows = shell.ask(f"select suggestion from sql_auto_complete('{before}')")
+            score.times.append(time.perf_counter() - began)
+            _judge_offers(probe, {str(row["suggestion"]).strip('" ') for row in rows}, score)
+            for name in _frames(probe):
+                shell.ask(f"drop table {name}")
     return score
+
+
+class _Shell:
+    """DuckDB's program on pipes: one statement at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [executable("duckdb") or "duckdb", "-json"]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder
+        )
+
+    def __enter__(self) -> _Shell:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def ask(self, statement: str) -> list[dict[str, Any]]:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(f"{statement};\n.print --\n")
+        self._process.stdin.flush()
+        lines = list(iter(self._process.stdout.readline, "--\n"))
+        said = "".join(lines).strip()
+        if said and not said.startswith("["):
+            raise RuntimeError(said)
+        return json.loads(said) if said else []
+
+
+def _frames(probe: Probe) -> dict[str, list[str]]:
+    """The tables that the cells above make, with their columns, as the library says."""
+    space: dict[str, Any] = {}
+    for text in probe.cells[:-1]:
+        exec(compile(text, "cell", "exec", dont_inherit=True), space)
+    return {name: list(value.columns) for name, value in space.items() if type(value).__name__ == "DataFrame"}
 
 
 def _tell_of_libraries(folder: Path) -> None:
@@ -208,8 +246,8 @@ def run(only: set[str]) -> str:
         for tool, ask in asked.items():
             if only and tool not in only:
                 continue
-            command = SERVERS.get(tool, [tool])[0]
-            if tool != "DuckDB" and executable(command) is None:
+            command = SERVERS.get(tool, [tool.lower()])[0]
+            if executable(command) is None:
                 rows.append(f"| {tool} | {'– | ' * (len(topics) + 3)}absent |")
                 continue
             try:
@@ -221,7 +259,7 @@ def run(only: set[str]) -> str:
 
 
 def _row(tool: str, score: Score, topics: list[str]) -> str:
-    parts = [f"{score.right.get(t, 0)}/{score.asked.get(t, 0)}" for t in topics]
+    parts = [f"{score.right[t]}/{score.asked[t]}" if t in score.asked else "–" for t in topics]
     total = f"{sum(score.right.values())}/{sum(score.asked.values())}"
     median = f"{statistics.median(score.times) * 1000:.0f}" if score.times else "–"
     return f"| {tool} | {' | '.join(parts)} | {total} | {score.wrong} | {score.alarms} | {median} |"

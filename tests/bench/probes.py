@@ -31,6 +31,7 @@ PANDAS = 'import pandas as pd\ndf = pd.DataFrame({"id": [1, 2], "city": ["a", "b
 POLARS = 'import polars as pl\ndf = pl.DataFrame({"id": [1, 2], "city": ["a", "b"], "price": [1.5, 2.5]})'
 CSV = 'import pandas as pd\nsales = pd.read_csv("sales.csv")'
 DUCK = f"import duckdb\n{PANDAS}"
+TWO = f'{DUCK}\no = pd.DataFrame({{"key": [1], "qty": [9]}})'
 GROUPED = 'g = df.groupby("city", as_index=False).agg(total=("price", "sum"))'
 ALL = ("id", "city", "price")
 
@@ -71,6 +72,17 @@ PROBES = (
     Probe("sql", "complete", (DUCK, 'duckdb.sql("with c as (select id as key from df) select <|> from c")'),
           ("key",), ("city",), of='duckdb.sql("select id as key from df")'),
     Probe("sql", "complete", (DUCK, 'duckdb.sql("select d.<|> from df d")'), ALL, of="df"),
+    Probe("sql", "complete", (DUCK, 'duckdb.sql("select ci<|> from df")'), ("city",), of="df"),
+    Probe("sql", "complete", (DUCK, 'duckdb.sql("from df select <|>")'), ALL, of="df"),
+    Probe("sql", "complete", (DUCK, 'duckdb.sql("select id from df where pr<|>")'), ("price",), of="df"),
+    Probe("sql", "complete", (DUCK, 'duckdb.sql("select city, count(*) from df group by <|>")'), ALL, of="df"),
+    Probe("sql", "complete", (TWO, 'duckdb.sql("select * from df join o on df.id = o.<|>")'), ("key", "qty"), ("city",),
+          of="o"),
+    Probe("sql", "complete", (TWO, 'duckdb.sql("select id from df where <|>")'), ALL, ("qty",), of="df"),
+    Probe("sql", "complete", (TWO, 'duckdb.sql("select s.<|> from (select key as k, qty from o) s")'), ("k", "qty"),
+          ("key", "city"), of='duckdb.sql("select key as k, qty from o")'),
+    Probe("sql", "complete", (TWO, 'duckdb.sql("select city from df where id in (select <|> from o)")'), ("key", "qty"),
+          of="o"),
     # planted errors
     Probe("errors", "error", (PANDAS, 'df["ctiy"]'), ("ctiy",)),
     Probe("errors", "error", (PANDAS, 'd2 = df.rename(columns={"city": "town"})', 'd2["city"]'), ("city",)),
