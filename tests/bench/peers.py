@@ -161,8 +161,8 @@ def ask_typedframes(folder: Path) -> Score:
 
 
 def ask_duckdb(folder: Path) -> Score:
-    """`sql_auto_complete` of DuckDB's own program (its Python wheel has it not), which takes the text before the cursor,
-    beside tables that have the columns of the frames above. It completes SQL and nothing else, so nothing else is asked."""
+    """`sql_auto_complete` of DuckDB's own program (its Python wheel has it not), which takes the text before the
+    cursor, beside tables that have the columns of the frames above. It is asked for SQL, which is all that it completes."""
     score = Score()
     with _Shell(folder) as shell:
         shell.ask("select * from sql_auto_complete('sel')")
@@ -199,7 +199,8 @@ class _Shell:
         self._process.communicate()
 
     def ask(self, statement: str) -> list[dict[str, Any]]:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(f"{statement};\n.print --\n")
         self._process.stdin.flush()
         lines = list(iter(self._process.stdout.readline, "--\n"))
