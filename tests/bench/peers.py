@@ -162,7 +162,7 @@ def ask_typedframes(folder: Path) -> Score:
 
 def ask_duckdb(folder: Path) -> Score:
     """`sql_auto_complete` of DuckDB's own program (its Python wheel has it not), which takes the text before the
-    cursor, beside tables that have the columns of the frames above. It is asked for SQL, which is all that it completes."""
+    cursor, beside tables that have the columns of the frames above. It is asked for SQL: that is all it completes."""
     score = Score()
     with _Shell(folder) as shell:
         shell.ask("select * from sql_auto_complete('sel')")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -151,6 +152,22 @@ df.first()["<|>  df.head().<|>  df.collect()[0].<|>  [r.<|> for r in df.collect(
 @pytest.mark.parametrize("code", rows(IN_SPARK))
 def test_spark(code: str) -> None:
     assert offered(SPARK, code) == ["a", "b", "k"]
+
+
+def to_itself(text: str) -> list[str]:
+    """The expressions of a table of places, each assigned to the name that it begins with."""
+    assigned = (f"{row.split('.')[0].split('[')[0]} = {row}" for row in map(str.lstrip, rows(text)))
+    return [row for row in assigned if re.match(r"\w+ = \w+[.\[](?!.*<\|>\"\] = )", row)]
+
+
+@pytest.mark.parametrize(
+    ("library", "code"),
+    [("pandas", code) for code in to_itself(IN_PANDAS)]
+    + [("polars", code) for code in to_itself(IN_POLARS)]
+    + [("spark", code) for code in to_itself(IN_SPARK)],
+)
+def test_what_the_name_was_before_the_statement_counts(library: str, code: str) -> None:
+    assert offered({"pandas": PANDAS, "polars": POLARS, "spark": SPARK}[library], code) == ["a", "b", "k"]
 
 
 def test_fields_of_a_structure() -> None:

@@ -163,7 +163,7 @@ def _follow(made: Interpreter, context: Context, inside: Set[Span], step: Step) 
         follow_line(made, step.line) if step.line.name != "run" else follow_run(made, step.line, context.host)
     elif step.magic is not None and step.magic.span in inside:
         return
-    elif step.magic is not None and (until is None or step.magic.extent.end <= until):
+    elif step.magic is not None and (until is None or step.magic.extent.end < until):
         _bind_magic(made, context, step.magic)
     elif step.comment is not None and (until is None or step.comment.span.end < until):
         _declare(made, step.comment, context.cell.id)
