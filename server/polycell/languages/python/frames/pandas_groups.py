@@ -351,7 +351,7 @@ def numbered(call: Call) -> Type:
 
 
 @method(G, "rolling expanding ewm", "*args **")
-@method(G, "pipe corr quantile resample", "**")
+@method(G, "pipe corr quantile", "**")
 def by_data(call: Call) -> Type:
     return UNKNOWN
 

@@ -98,6 +98,18 @@ def resample(call: Call) -> Type:
     return GroupBy(replace(table, columns=(key, *table.columns), index=UNKNOWN_INDEX), (key.name,))
 
 
+@method("pandas groups", "resample", "rule on **")
+def resample_groups(call: Call) -> Type:
+    """Groups of time in each group. Before pandas 3 columns that are grouped by are aggregated too: of more than those
+    that are chosen nobody knows all."""
+    groups, on = call.receiver, call.text("on")
+    assert isinstance(groups, GroupBy)
+    known = groups.table.open or (on is not None and groups.table.column(on) is not None)
+    if on is None or not known or not groups.keys or not groups.keyed or groups.selected is not None or call.extra:
+        return UNKNOWN
+    return GroupBy(replace(groups.table, open=True, index=UNKNOWN_INDEX), (*groups.keys, on))
+
+
 @method("pandas series", "resample", "rule **")
 def resample_series(call: Call) -> Type:
     series = call.receiver
