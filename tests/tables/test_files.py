@@ -159,6 +159,17 @@ def test_options_freeze_and_thaw() -> None:
         freeze(object())
 
 
+def test_options_that_are_equal_to_python_alone_are_others(tmp_path: Path) -> None:
+    """`index_col=False` and `index_col=0`, one after the other."""
+    (tmp_path / "x.csv").write_text("id,price\n1,2.5\n", encoding="utf-8")
+    sources = FileSources([tmp_path])
+    for index_col, names in ((0, ["price"]), (False, ["id", "price"])):
+        request = FileRequest.of("x.csv", str(tmp_path), "pandas.csv", {"index_col": index_col})
+        found = sources.read(request)
+        assert found is not None
+        assert [c.name for c in found.columns] == names
+
+
 def test_types_go_to_arrow_and_back() -> None:
     import pyarrow as pa
 

@@ -10,6 +10,9 @@ T = TypeVar("T")
 MOST = 200  # items that are offered at once; whoever types on asks again
 
 
+NOT_AT_ALL = 3  # the distance of names that do not match
+
+
 def distance(typed: str, name: str) -> int:
     """How far a name is from what is typed, both case folded: it begins so, has it in it, has its letters in order, or
     has not."""
@@ -18,7 +21,7 @@ def distance(typed: str, name: str) -> int:
     if typed in name:
         return 1
     letters = iter(name)
-    return 2 if all(letter in letters for letter in typed) else 3
+    return 2 if all(letter in letters for letter in typed) else NOT_AT_ALL
 
 
 def best_first(items: Iterable[T], typed: str, name: Callable[[T], str], order: Callable[[T], Any]) -> list[T]:

@@ -48,8 +48,11 @@ OptionValue = Any  # a hashable: Value, or nested tuples ("list", …) and ("dic
 
 
 def freeze(value: Any) -> Hashable:
-    """A hashable form of an option's value; `thaw` is its inverse. Raises TypeError for what is no plain data."""
-    if value is None or isinstance(value, (str, int, float, bool)):
+    """A hashable form of an option's value; `thaw` is its inverse. Raises TypeError for what is no plain data.
+    `False` and 0, equal to Python, mean different things to readers: `index_col=False`."""
+    if isinstance(value, (bool, float)):
+        return (type(value).__name__, value)
+    if value is None or isinstance(value, (str, int)):
         return value
     if isinstance(value, (list, tuple)):
         return ("list", *map(freeze, value))
@@ -61,6 +64,8 @@ def freeze(value: Any) -> Hashable:
 def thaw(value: Any) -> Any:
     if isinstance(value, tuple) and value:
         kind, *items = value
+        if kind in ("bool", "float"):
+            return items[0]
         return [thaw(i) for i in items] if kind == "list" else {thaw(k): thaw(v) for k, v in items}
     return value
 

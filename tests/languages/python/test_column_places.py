@@ -58,6 +58,8 @@ df.join(df, on="<|>
 for i, row in df.iterrows():\n row["<|>     def f(x):\n return df["<|>     df.head(\ny = df["<|>     if df["<|>
 for r in df.itertuples():\n r.<|>  [r.<|> for r in df.itertuples()]  [r["<|>"] for _, r in df.iterrows()]
 df.iloc[0]["<|>  sum(r["<|>"] for r in df.to_dict("records"))  [r for r in df.itertuples() if r.<|>]  df.iloc[-1].<|>
+df.loc[0]["<|>  df.loc[0].<|>  df.pivot_table(index="a", aggfunc={"<|>  df.rolling(2, on="a")["<|>  df.plot.hist(y="<|>
+for r in df.itertuples():\n print(r.<|>, 1)   for i, r in df.iterrows():\n x = r.<|>   if f():\n print(df.<|>, 1)
 df.isin({"<|>  if "<|>" in df.columns:\n pass  "<|>" not in df  df.groupby("a").<|>
 {n: g["<|>"] for n, g in df.groupby("a")}  [f(r["<|>"] for r in df.to_dict(orient="records")]
 duckdb.sql("from df").filter("<|>  duckdb.sql("from df").order("<|>  duckdb.sql("from df").aggregate("<|>
@@ -117,6 +119,8 @@ df.partition_by("<|>  df.join(df, on="<|>  df.join(df, left_on="<|>  df.join_aso
 df.to_dummies("<|>
 lf.filter(pl.col("<|>  lf.select(pl.struct("<|>  lf.with_columns(pl.concat_str(["<|>  lf.group_by("<|>
 df.with_columns(pl.sum_horizontal("<|>  e = pl.col("<|>  e = pl.when(pl.col("<|>
+df.select(pl.col.<|>  df.filter(pl.col.<|> > 1)  df.with_columns(col.<|>  df.select(pl.all().exclude("<|>
+df.item(0, "<|>  df.select(z="<|>  df.join(df, left_on=pl.col("<|>  df.join_asof(df, on="a", by="<|>
 for r in df.iter_rows(named=True):\n r["<|>  df.row(0, named=True)["<|>  [r["<|>"] for r in df.to_dicts()]
 """  # fmt: skip
 
@@ -262,6 +266,68 @@ def test_keys_of_a_join_come_as_pairs_first() -> None:
     assert items == {"k": "double = string"}
     assert labels(code + 'df.merge(d3, on="<|>", how="left")') == ["k"]
     assert labels(code + 'df.merge(on="<|>", right=d3)') == ["k"]
+
+
+@pytest.mark.parametrize("above", ["r = 1", "for r in df.itertuples():\n    pass", ""])
+@pytest.mark.parametrize("line", ["x = r.<|>", "print(r.<|>, 1)", 'print(f"{r.<|>}")'])
+def test_a_line_that_does_not_parse_is_still_in_its_block(above: str, line: str) -> None:
+    assert labels(f"{PANDAS}{above}\n# %%\nfor r in df.itertuples():\n    {line}")[:3] == ["a", "b", "k"]
+
+
+def test_columns_of_a_path_are_no_files(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    code = PANDAS + 'import plotly.express as px\npx.sunburst(df, path=["a", "<|>"])'
+    assert labels(code, tmp_path) == ["a", "b", "k"]
+
+
+def test_the_other_table_is_meant_on_the_right_of_a_join() -> None:
+    code = POLARS + 'd3 = pl.DataFrame({"k": [1], "z": [2]})\n'
+    assert labels(code + 'df.join(d3, left_on=pl.col("a"), right_on=pl.col("<|>"))') == ["k", "z"]
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ('m.reset_index(level="<|>', ["a", "b"]),
+        ('m.index.get_level_values("<|>', ["a", "b"]),
+        ('m.groupby(level=["<|>', ["a", "b"]),
+        ('m["k"].unstack("<|>', ["a", "b"]),
+        ('df.groupby(["a", "b"])["k"].sum().unstack(level="<|>', ["a", "b"]),
+        ('df.reset_index(level="<|>', []),
+        ('c["<|>', ["k", "a"]),
+        ('c["k"]["<|>', ["min", "max"]),
+        ('c["k", "<|>', ["min", "max"]),
+        ('c[("k", "<|>")]', ["min", "max"]),
+        ('df[("a", "<|>")]', []),
+    ],
+)
+def test_levels_of_the_index_and_of_the_columns(code: str, names: list[str]) -> None:
+    opening = PANDAS + 'm = df.set_index(["a", "b"])\nc = df.groupby("b").agg({"k": ["min", "max"], "a": ["sum"]})\n'
+    assert labels(opening + code) == names
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        ("df[<|>]", ['"a"', '"b"', '"k"']),
+        ("df[[<|>", ['"a"', '"b"', '"k"']),
+        ('df[["a", b<|>', ['"b"']),
+        ("df.loc[:, <|>", ['"a"', '"b"', '"k"']),
+        ("df.groupby(<|>", ['"a"', '"b"', '"k"']),
+        ("df.merge(df, on=<|>", ['"a"', '"b"', '"k"']),
+        ("df.rename(columns={<|>", ['"a"', '"b"', '"k"']),
+        ('f"{df[<|>]}"', ["'a'", "'b'", "'k'"]),
+        ("df.query(<|>", []),
+        ("df.head(<|>", []),
+        ("print(<|>", []),
+        ("x = [<|>", []),
+        ("df[df[a] == <|>", []),
+        ("df.iloc[<|>", []),
+    ],
+)
+def test_where_a_text_may_begin_columns_come_with_their_quotes(code: str, written: list[str]) -> None:
+    items = [i for i in complete(PANDAS + code).items if i.kind == "column"]
+    assert [i.insert for i in items] == written
 
 
 ODD = ['say "hi"', "it's", "back\\slash", "{x}", "π", "two words", "class", "count", "new\nline"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 
+import pandas as pd
 import pytest
 
 from polycell.core.types import Row, Scalar
@@ -79,6 +80,16 @@ def test_a_row_is_hovered_as_one() -> None:
     found = hover(PRELUDE + "for row in df.itertuples():\n    print(row.<|>a)")
     assert found is not None
     assert "a: int64" in found.markdown
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_fields_of_a_named_tuple_are_called_as_pandas_calls_them(index: bool) -> None:
+    names = ["a", "two words", "_b", "class", "Index"]
+    code = f"import pandas as pd\ndf = pd.DataFrame({ {name: [1] for name in names}!r})\n"
+    offered = labels(f"{code}for row in df.itertuples(index={index}):\n    row.<|>")
+    fields = next(pd.DataFrame({name: [1] for name in names}).itertuples(index=index))._fields
+    assert set(fields) <= set(offered)
+    assert "two words" not in offered
 
 
 def test_members_of_a_row_are_those_of_its_kind() -> None:

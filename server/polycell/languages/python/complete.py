@@ -17,6 +17,7 @@ from polycell.core.types import (
     DURATION,
     NULL,
     STRING,
+    UNKNOWN,
     Class,
     Collection,
     Function,
@@ -33,8 +34,15 @@ from polycell.core.types import (
 from polycell.languages.python.argument_words import words
 from polycell.languages.python.charts import items as chart_items
 from polycell.languages.python.charts.strings import chart_around, chart_string
-from polycell.languages.python.columns.items import attribute_items, column_items, in_quotes, variable_in
-from polycell.languages.python.columns.places import Offer, offer, sought, standing_alone
+from polycell.languages.python.columns.items import attribute_items, column_items, in_quotes, quoted_items, variable_in
+from polycell.languages.python.columns.places import (
+    Offer,
+    column_attribute,
+    located_rows,
+    offer,
+    sought,
+    standing_alone,
+)
 from polycell.languages.python.columns.schema_offers import schema_items
 from polycell.languages.python.columns.usage import used_with
 from polycell.languages.python.columns.used_below import offered_below
@@ -69,7 +77,12 @@ def complete(place: Place) -> Completions:
         chart = chart_around(place) if site.receiver.endswith("datum") else None
         if chart is not None:
             return Completions(tuple(chart_items.members(place, chart.table)))
+        behind = column_attribute(place)
+        if behind is not None:
+            return Completions(tuple(attribute_items(context, behind.table, site.span, set(), written=False)))
         type_ = place.type_of(site.receiver)
+        if type_ == UNKNOWN and (rows := located_rows(place, site.receiver)) is not None:
+            type_ = Row(rows, "series")
         found = (*_members(context, type_, site.span), *_used_attributes(place, type_), *_behind_accessor(place))
         return Completions(found)
     if site.before in NAMELESS:
@@ -196,6 +209,7 @@ def _names(context: Context, place: Place) -> Completions:
         items.append(Completion(itself, "variable", span, rank=0))
     bound, seen, incomplete = _bound(place, span)
     items += bound
+    items += quoted_items(place)
     if incomplete and not word:
         return Completions(tuple(items), incomplete)  # long enough; whoever types a letter asks again
     ambient = context.host.ambient.get(context.cell.language, frozenset())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from polycell.core.patterns import pattern
 from polycell.core.results import WrittenPath
+from polycell.languages.python.charts.strings import chart_string
 from polycell.languages.python.columns.places import offer
 from polycell.languages.python.flow.at_cursor import Place
 from polycell.languages.python.frames.readers import MOVED
@@ -66,6 +67,8 @@ def _is_path(place: Place, written: str) -> bool:
     """Whether the string is one that somebody reads as a path. With a slash in it, it may be any that names nothing
     else."""
     brackets = place.site.brackets
+    if chart_string(place) is not None:  # `px.sunburst(df, path=["…"])`
+        return False
     if not brackets or brackets[-1].receiver == "":
         listed = len(brackets) > 1 and brackets[-1].kind == "[" and _takes(brackets[-2])
         return listed or ("/" in written and offer(place) is None)

@@ -7,18 +7,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
 
-from polycell.core.matching import MOST, best_first
+from polycell.core.matching import MOST, NOT_AT_ALL, best_first, distance
 from polycell.core.patterns import pattern
 from polycell.core.results import Completion, Completions
 from polycell.core.service import Context
 from polycell.core.text import Span
 from polycell.core.types import Column, Evidence, Table
-from polycell.languages.python.columns.places import Offer
+from polycell.languages.python.columns.places import Offer, offer
 from polycell.languages.python.flow.at_cursor import Place
 from polycell.tables.describe import column_from, column_type
 
 _LAST = 5000  # rank of columns far to the right; members of frames come behind
 _USED = 5500  # of columns that only the notebook's own texts name
+_IN_SUBSCRIPT, _IN_CALL = 4, 8  # of columns where any expression may stand: before variables, behind keywords
 _WORD = pattern(r"[^\W\d]\w*\Z")
 _PLAIN_SQL = pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -135,15 +136,37 @@ def _prefix(text: str, at: int) -> str:
     return text[start:at].lower()
 
 
-def attribute_items(context: Context, table: Table, span: Span, members: set[str]) -> Iterator[Completion]:
-    """Columns behind the dot of `df.`; one that cannot be written so, or that a method hides, as `["…"]` instead."""
+def quoted_items(place: Place) -> Iterator[Completion]:
+    """Columns, in quotes, where a text that names one may begin: `df[`, `df.groupby(`."""
+    site, context = place.site, place.context
+    if not site.brackets or site.attribute:
+        return
+    found = offer(Place(context, site.span.start, place.run), variable=True)
+    if found is None or found.role in ("python", "sql") or found.doubt:
+        return
+    mark = "'" if '"' in site.outer else '"'
+    rank = _IN_SUBSCRIPT if site.brackets[-1].kind == "[" else _IN_CALL
+    word = site.word.casefold()
+    matching = (one for one in _ranked(found) if distance(word, one[0].name.casefold()) < NOT_AT_ALL)
+    for column, _, pair in islice(matching, MOST):
+        name = column.name
+        if name and column.evidence is not Evidence.USAGE and not set(name) & {"\n", "\\", mark}:
+            quoted = f"{mark}{name}{mark}"
+            yield _item(context, column, site.span, quoted, rank, pair, name)._replace(label=quoted)
+
+
+def attribute_items(
+    context: Context, table: Table, span: Span, members: set[str], *, written: bool = True
+) -> Iterator[Completion]:
+    """Columns behind the dot of `df.`; one that cannot be written so, or that a method hides, as `["…"]` instead where
+    it may be `written` so."""
     dot = span.start - 1
     for at, column in enumerate(table.columns):
         rank = _USED + min(at, 400) if column.evidence is Evidence.USAGE else min(at, _LAST)
         name = column.name
         if name.isidentifier() and not keyword.iskeyword(name) and name not in members:
             yield _item(context, column, span, "", rank)
-        elif name and "\n" not in name and dot >= 0 and context.cell.text[dot] == ".":
+        elif written and name and "\n" not in name and dot >= 0 and context.cell.text[dot] == ".":
             escaped = name.replace("\\", "\\\\").replace('"', '\\"')
             yield _item(context, column, Span(dot, span.end), f'["{escaped}"]', rank, filter_=f".{name}")
 

@@ -11,7 +11,7 @@ from polycell.core.text import Span
 from polycell.core.types import UNKNOWN, Column, Series, Table
 from polycell.languages.python.charts import items as chart_items
 from polycell.languages.python.charts.strings import chart_around, chart_string
-from polycell.languages.python.columns.places import Offer, offer
+from polycell.languages.python.columns.places import Offer, column_attribute, offer
 from polycell.languages.python.flow.at_cursor import Place, after_statement, table_of, word_end
 from polycell.languages.python.frames.row_labels import labels_of
 
@@ -52,6 +52,9 @@ def read_at(place: Place) -> Named | None:
         place = Place(place.context, end, place.run)
     if not place.site.attribute or not place.site.word or place.site.quote:
         return None
+    behind = column_attribute(place)
+    if behind is not None:
+        return _named(behind, place.site.word, place.site.span)
     around = chart_around(place) if place.site.receiver.endswith("datum") else None
     type_ = place.type_of(place.site.receiver) if around is None else None
     labels = labels_of(type_) if isinstance(type_, Series) else None

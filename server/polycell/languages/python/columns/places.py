@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from polycell.core.patterns import pattern
-from polycell.core.types import UNKNOWN, Flavour, Module, Schema, Series, Table, Type
+from polycell.core.types import UNKNOWN, Column, Flavour, Module, Schema, Series, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.charts.strings import chart_string
 from polycell.languages.python.columns.own_arguments import named_inside
@@ -29,6 +30,7 @@ from polycell.languages.python.known.column_arguments import (
 )
 from polycell.languages.python.syntax.call_text import Part, argument, arguments
 from polycell.languages.python.syntax.cursor import Bracket
+from polycell.languages.python.syntax.values import value_of
 
 # Options of a reader that choose among columns: without them the file shows all it has.
 _CHOOSING = frozenset({"usecols", "columns", "index_col", "parse_dates", "dtype", "converters", "na_values",
@@ -60,7 +62,8 @@ def offer(place: Place, *, variable: bool = False) -> Offer | None:
     for at in range(len(brackets) - 1, -1, -1):
         bracket = brackets[at]
         if bracket.receiver and bracket.kind == "[":
-            return _subscripted(place, bracket) if all(b.kind == "[" for b in inside) else None
+            kinds = {b.kind for b in inside}
+            return _subscripted(place, bracket, labelled=bool(kinds - {"["})) if kinds <= {"[", "("} else None
         if bracket.receiver and bracket.kind == "(":
             found = _called(place, bracket, brackets[:at], inside)
             return found if found is not None or variable else _own(place, bracket, inside)
@@ -146,8 +149,14 @@ def _table(place: Place, text: str) -> Table | None:
     return Table((*found.columns, *more), True, found.flavour, found.index, found.case_sensitive)
 
 
-def _subscripted(place: Place, bracket: Bracket) -> Offer | None:
+def _subscripted(place: Place, bracket: Bracket, *, labelled: bool) -> Offer | None:
+    """`labelled`: a tuple is written, which only columns of several levels are named by."""
     text = bracket.receiver
+    type_ = place.type_of(text)
+    if isinstance(type_, Table) and type_.labelled:
+        return _under_labels(place, type_, bracket)
+    if labelled:
+        return None
     for indexer in (".loc", ".at"):
         if text.endswith(indexer):
             text = text[: -len(indexer)]
@@ -155,8 +164,37 @@ def _subscripted(place: Place, bracket: Bracket) -> Offer | None:
                 rows = labels_of(place.type_of(text))
                 return Offer(rows, owner=text) if rows is not None else None
             break
-    table = _table(place, text) or _labels(place.type_of(text))
+    table = _table(place, text) or _labels(place.type_of(text)) or located_rows(place, text)
     return Offer(table, owner=text) if table is not None else None
+
+
+def _under_labels(place: Place, table: Table, bracket: Bracket) -> Offer | None:
+    """Labels of columns of several levels: of the first, or of the level at the cursor under those before it."""
+    inner = place.site.brackets[place.site.brackets.index(bracket) + 1 :]
+    within = inner[-1] if inner and inner[-1].kind == "(" else bracket
+    parts = arguments(place.context.cell.text, within, place.site)[: within.argument]
+    above = tuple(value_of(place.type_of(part.text)) for part in parts)
+    under = [(label, c) for label, c in table.labelled if label[: len(above)] == above and len(label) > len(above)]
+    only = len(under[0][0]) == len(above) + 1 if under else False
+    found = {label[len(above)]: c if only else Column(label[len(above)], None) for label, c in under}
+    columns = (replace(column, name=name) for name, column in found.items() if name)
+    return Offer(Table(tuple(columns), open=True, flavour="pandas"), doubt="it is a label of several columns")
+
+
+def located_rows(place: Place, text: str) -> Table | None:
+    """The frame of which a text picks the row of a label, or the rows: `df.loc["a"]`."""
+    if not text.endswith("]") or ".loc[" not in text:
+        return None
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if not isinstance(node, ast.Subscript) or isinstance(node.slice, (ast.Tuple, ast.Slice)):
+        return None
+    if not isinstance(node.value, ast.Attribute) or node.value.attr != "loc":
+        return None
+    frame = place.evaluate(node.value.value)
+    return frame if isinstance(frame, Table) and frame.flavour == "pandas" and not frame.labelled else None
 
 
 def _labels(type_: Type) -> Table | None:
@@ -175,16 +213,25 @@ def _called(place: Place, bracket: Bracket, outer: Sequence[Bracket], inside: Se
     for owner, method in owners(bracket.receiver):
         type_ = place.type_of(owner)
         table = _table(place, owner)
-        if table is None:
+        if table is None and not isinstance(type_, Series):
             continue
         known = METHODS.get(rules.flavour_of(type_))
-        found = known.get(method) if known is not None else _any_library(method)
+        found = known.get(method) if known is not None else None if table is None else _any_library(method)
         fits = _fitting(found, bracket, inside) if found is not None else None
-        if fits is not None:
+        if fits == "levels":
+            return _of_levels(type_, owner)
+        if fits is not None and table is not None:
             return _paired(place, table, fits, bracket, owner, levels=method in LEVELS)
     found = EXPRESSION_METHODS.get(bracket.receiver.rpartition(".")[2])
     fits = _fitting(found, bracket, inside) if found is not None else None
     return _enclosing(place, outer, fits) if fits is not None else None
+
+
+def _of_levels(type_: Type, owner: str) -> Offer | None:
+    """The names of the levels that a frame's or series' index has."""
+    index = type_.index if isinstance(type_, (Table, Series)) else ()
+    named = tuple(level for level in index if level.name)
+    return Offer(Table(named, open=True, flavour="pandas"), owner=owner) if named else None
 
 
 def owners(receiver: str) -> Iterator[tuple[str, str]]:
@@ -295,7 +342,24 @@ def _enclosing(place: Place, outer: Sequence[Bracket], found: Role) -> Offer | N
         owner = bracket.receiver.rpartition(".")[0] if bracket.kind == "(" else bracket.receiver
         if bracket.kind == "[" and bracket.receiver.endswith((".loc", ".iloc")):
             owner = bracket.receiver.rpartition(".")[0]
-        table = table_of(place.type_of(owner)) if owner else None
-        if table is not None:
-            return Offer(table, found, owner=owner)
+        type_ = place.type_of(owner) if owner else None
+        table = table_of(type_) if type_ is not None else None
+        if table is None or type_ is None:
+            continue
+        method = bracket.receiver.rpartition(".")[2] if bracket.kind == "(" else ""
+        taken = METHODS.get(rules.flavour_of(type_), {}).get(method, {})
+        if "right" in role(taken, bracket.keyword or bracket.argument):
+            return _paired(place, table, "right", bracket, owner, levels=False)
+        return Offer(table, found, owner=owner)
     return None
+
+
+def column_attribute(place: Place) -> Offer | None:
+    """`pl.col.price`: the table whose columns may stand behind the dot."""
+    site = place.site
+    if site.quote or not site.attribute or not site.receiver.endswith("col"):
+        return None
+    callee = place.type_of(site.receiver)
+    if not isinstance(callee, Module) or rules.canonical(callee.qualified) != "polars.col":
+        return None
+    return _enclosing(place, site.brackets, "names")

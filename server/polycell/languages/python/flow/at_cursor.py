@@ -314,7 +314,12 @@ def state_at(context: Context, until: int | None) -> Interpreter:
 
 
 def _start_of_simple(source: PythonSource, offset: int) -> int:
-    """Where the statement around an offset starts, if it stands alone and has no others in it; else the offset."""
+    """Where the statement around an offset starts, if it stands alone and has no others in it; else the offset. One
+    that does not parse is blank in the code, and what stands there instead may end, with its block, before the
+    offset."""
+    broken = next((span for span in source.broken if span.start <= offset <= span.end), None)
+    if broken is not None:
+        return broken.start
     line = source.lines.position(offset).line + 1
     for statement in source.tree.body if source.tree is not None else ():
         if (statement.end_lineno or 0) < line or hasattr(statement, "body") or isinstance(statement, ast.Match):

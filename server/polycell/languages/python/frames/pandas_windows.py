@@ -16,6 +16,9 @@ W = "pandas windows"
 @method("pandas", "rolling expanding", "window min_periods center win_type on axis closed step method")
 @method("pandas", "ewm", "com span halflife alpha **")
 def windows(call: Call) -> Type:
+    on = call.text("on")
+    if on is not None and call["axis"] is None and call.table.column(on) is not None:
+        return GroupBy(call.table, (on,), windows=True)
     if call["axis"] is not None or call["on"] is not None:
         return GroupBy(unknown_table("pandas"), windows=True)
     return GroupBy(call.table, windows=True)
@@ -31,10 +34,13 @@ def series_windows(call: Call) -> Type:
 
 @method(W, "mean sum std var min max median count sem skew kurt quantile apply", "**")
 def reduced(call: Call) -> Type:
-    """The same rows and numeric columns, as double; whether others fail or are left out depends on the version."""
+    """The same rows and numeric columns, as double; whether others fail or are left out depends on the version. The
+    column that windows go by comes along, where several are chosen at their end."""
     groups = call.receiver
     assert isinstance(groups, GroupBy)
     table = groups.table
+    if groups.keys and not groups.single:
+        return unknown_table("pandas", table.index)
     if groups.selected is not None:
         chosen = [replace(get(table, n), type=FLOAT64, nullable=None) for n in groups.selected]
         if groups.single:
@@ -56,6 +62,8 @@ def agg(call: Call) -> Type:
     assert isinstance(groups, GroupBy)
     how = function.value if function is not None and not call.rest and not call.extra else None
     table = groups.table
+    if groups.keys and not groups.single and not isinstance(how, dict):
+        return UNKNOWN
     if isinstance(how, str) and how in _NAMED and groups.selected is None:
         return reduced(call)
     hows = how if isinstance(how, list) and how and all(isinstance(h, str) and h in _NAMED for h in how) else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+
 from polycell.core.types import (
     FLOAT64,
     FLOATS,
@@ -26,7 +28,7 @@ from polycell.languages.python.syntax.values import NOT_KNOWN, collection
 
 _ATTRIBUTES = {
     "series": frozenset(name for name, _ in MEMBERS["pandas series"]),
-    "named tuple": frozenset({"count", "index", "Index"}),
+    "named tuple": frozenset({"count", "index"}),
     "spark row": frozenset({"asDict", "count", "index"}),
     "result row": frozenset({"count", "index"}),
 }
@@ -83,7 +85,22 @@ def series_rows(call: Call) -> Type:
 @method("pandas", "itertuples", "index name", gives=Collection("sequence"))
 def named_tuples(call: Call) -> Type:
     named = call.value("name", "Pandas") not in (None, NOT_KNOWN)
-    return Collection("sequence", Row(without_labels(call.table), "named tuple") if named else None)
+    index = call.value("index", True)
+    return Collection("sequence", Row(_fields(without_labels(call.table), index), "named tuple") if named else None)
+
+
+def _fields(table: Table, index: object) -> Table:
+    """The columns by the names of a named tuple's fields: one that can be none is called `_3` by its place."""
+    certain = isinstance(index, bool) and not table.open and not any(c.maybe for c in table.columns)
+    taken = {"Index"} if index is True else set[str]()
+    made = []
+    for at, column in enumerate(table.columns, 1 if index is True else 0):
+        name = column.name
+        if name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("_") and name not in taken:
+            made.append(column)
+        elif certain:
+            made.append(column.named(f"_{at}", None))
+    return replace(table, columns=tuple(made))
 
 
 @method("pandas", "to_dict", "orient into **", gives=UNKNOWN)

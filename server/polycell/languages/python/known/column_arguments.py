@@ -13,12 +13,28 @@ from typing import Literal, TypeAlias, cast
 
 # names: the text, or each text of a list, is a column.        keys: the keys of a dictionary are.
 # pairs: the first of a tuple is (`agg(n=("a", "sum"))`).      specs: the first of each tuple of a list is.
+# levels: names of the index's levels.
 # shared: columns that both tables have, `left` and `right` columns of one of them that pair with the other's.
 # python, sql: the text is an expression over the columns, in pandas' spelling or in SQL's.
-Role: TypeAlias = Literal["names", "keys", "pairs", "specs", "shared", "left", "right", "python", "sql"]
+Role: TypeAlias = Literal[
+    "names", "keys", "pairs", "specs", "levels", "shared", "left", "right", "python", "sql"
+]  # fmt: skip
 Arguments: TypeAlias = Mapping[str | int, tuple[Role, ...]]
 
-_PANDAS = """
+_LEVELS = """
+    groupby             levels  level
+    reset_index         levels  level 0
+    unstack             levels  level 0
+    droplevel           levels  level 0
+    sort_index          levels  level
+    xs                  levels  level
+    swaplevel           levels  i j 0 1
+    reorder_levels      levels  order 0
+    index.get_level_values  levels  level 0
+    index.droplevel     levels  level 0
+"""
+_PANDAS = f"""
+    {_LEVELS}
     groupby             names   by 0
     sort_values         names   by 0
     set_index           names   keys 0
@@ -47,6 +63,7 @@ _PANDAS = """
     melt                names   id_vars value_vars 0 1
     pivot               names   index columns values
     pivot_table         names   index columns values 0 1 2
+    pivot_table         keys    aggfunc 3
     nlargest            names   columns 1
     nsmallest           names   columns 1
     explode             names   column 0
@@ -58,19 +75,22 @@ _PANDAS = """
     eval                python  expr 0
     rolling             names   on
     resample            names   on
+    resample            levels  level
     to_csv              names   columns
     to_excel            names   columns
     to_parquet          names   partition_cols
     hist                names   column by 0
     boxplot             names   column by 0
-    plot                names   x y 0 1
+    plot                names   x y secondary_y 0 1
     plot.line           names   x y 0 1
     plot.bar            names   x y 0 1
     plot.barh           names   x y 0 1
     plot.area           names   x y 0 1
     plot.pie            names   y
-    plot.hist           names   by column
-    plot.box            names   by column
+    plot.hist           names   y by column
+    plot.box            names   y by column
+    plot.kde            names   y
+    plot.density        names   y
     plot.scatter        names   x y s c 0 1
     plot.hexbin         names   x y C 0 1
     style.format        keys    formatter 0
@@ -107,9 +127,9 @@ _GROUPS = """
     value_counts        names   subset 0
 """
 _POLARS = """
-    select              names   *
-    with_columns        names   *
-    group_by            names   by *
+    select              names   * **
+    with_columns        names   * **
+    group_by            names   by * **
     group_by_dynamic    names   index_column group_by 0
     rolling             names   index_column group_by 0
     sort                names   by *
@@ -121,6 +141,7 @@ _POLARS = """
     unique              names   subset 0
     get_column          names   name 0
     get_column_index    names   name 0
+    item                names   column 1
     cast                keys    dtypes 0
     rename              keys    mapping 0
     explode             names   columns *
@@ -135,6 +156,9 @@ _POLARS = """
     join_asof           shared  on
     join_asof           left    left_on
     join_asof           right   right_on
+    join_asof           shared  by
+    join_asof           left    by_left
+    join_asof           right   by_right
     to_dummies          names   columns 0
     set_sorted          names   column 0
 """
@@ -253,6 +277,7 @@ def table(text: str) -> Mapping[str, Arguments]:
 _FRAMES = table(_PANDAS)
 METHODS: Mapping[str, Mapping[str, Arguments]] = {
     "pandas": _FRAMES,
+    "pandas series": table(_LEVELS),
     "pandas groups": {**_FRAMES, **table(_GROUPS)},
     "polars": table(_POLARS),
     "polars-lazy": table(_POLARS),
@@ -282,6 +307,7 @@ _FUNCTIONS = """
     pandas.melt             frame   names   id_vars value_vars 1 2
     pandas.pivot            data    names   index columns values
     pandas.pivot_table      data    names   index columns values 1 2 3
+    pandas.pivot_table      data    keys    aggfunc 4
     pandas.get_dummies      data    names   columns
     pandas.wide_to_long     df      names   i
     pandas.plotting.scatter_matrix  frame  names  c
@@ -364,6 +390,7 @@ EXPRESSIONS: Mapping[str, Arguments] = table(_EXPRESSIONS)
 # Methods of expressions that name further columns of the same table.
 EXPRESSION_METHODS: Mapping[str, Arguments] = table("""
     over                    names   partition_by order_by *
+    exclude                 names   *
     sort_by                 names   by *
     top_k_by                names   by
     partitionBy             names   *

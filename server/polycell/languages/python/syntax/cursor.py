@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from polycell.core.patterns import pattern
 from polycell.core.text import Span
+from polycell.core.values import replace
 from polycell.languages.python.syntax.statements import logical_line
 from polycell.languages.python.syntax.trees import readable_start
 
@@ -69,7 +70,8 @@ class Bracket(Struct, frozen=True):
 class Site(Struct, frozen=True):
     """The cursor's surroundings. `word` is what is written so far, of `span`, the part to replace (also behind the
     cursor). In a string `quote` is its quote, else "". `receiver` is the expression before a dot, `attribute` says
-    that there is one. `brackets` are open, the innermost last."""
+    that there is one. `brackets` are open, the innermost last. `outer` is the quote of the formatted string in whose
+    field the cursor is."""
 
     word: str
     span: Span
@@ -80,6 +82,7 @@ class Site(Struct, frozen=True):
     receiver: str = ""
     before: str = ""
     brackets: tuple[Bracket, ...] = ()
+    outer: str = ""
 
 
 @lru_cache(maxsize=16)
@@ -115,7 +118,7 @@ def _site(code: str, start: int, offset: int) -> Site:
         formatted = bool({"f", "t"} & set(prefix.lower()))
         hole = _hole(code, opened, offset) if formatted else None
         if hole is not None:
-            return _site(code, hole, offset)
+            return replace(_site(code, hole, offset), outer=quote)
         end = _string_end(code, offset, quote)
         span = Span(opened, max(end, offset))
         return Site(code[opened:offset], span, quote, formatted, brackets=stack)
