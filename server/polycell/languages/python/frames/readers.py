@@ -22,6 +22,7 @@ from polycell.core.values import replace
 from polycell.languages.python.frames.columns import unknown_table, with_columns
 from polycell.languages.python.frames.pandas_frame import dtype_node
 from polycell.languages.python.frames.registry import Argument, Call, function
+from polycell.languages.python.frames.said_columns import said
 from polycell.languages.python.frames.schema_rules import schema_argument
 from polycell.languages.python.syntax.values import NOT_KNOWN, known_text, known_texts, value_of
 from polycell.tables.data_files import UnreadableError
@@ -31,7 +32,14 @@ from polycell.tables.readers.text import Head
 
 
 def read_file(call: Call, path: Argument | None, reader: str, flavour: Flavour, options: Mapping[str, Any]) -> Table:
-    """The table in a file, of the flavour of the function that reads it; open while nothing is known."""
+    """The table in a file, of the flavour of the function that reads it; where nothing is known of the file, what the
+    call says of it."""
+    found = _looked_up(call, path, reader, flavour, options)
+    unknown = found.open and not found.columns and not found.labelled
+    return (said(call, reader, flavour, options) if unknown else None) or found
+
+
+def _looked_up(call: Call, path: Argument | None, reader: str, flavour: Flavour, options: Mapping[str, Any]) -> Table:
     unknown = unknown_table(flavour)
     text = dict(path.type.fields).get("text") if path is not None and isinstance(path.type, Record) else None
     if path is not None and text is not None:
