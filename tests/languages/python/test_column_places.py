@@ -22,6 +22,12 @@ from tests.dsl import Case, complete, labels, load
 PANDAS = """
 import pandas as pd
 import duckdb
+import matplotlib.pyplot as plt
+import seaborn as sns
+import seaborn.objects as so
+import statsmodels.formula.api as smf
+from great_tables import GT
+from patsy import dmatrices
 df = pd.DataFrame({"a": [1, 2], "b": ["x", "y"], "k": [1.5, 2]})
 d2 = df.rename(columns={"a": "A"})
 g = df.groupby("a")
@@ -60,6 +66,12 @@ for r in df.itertuples():\n r.<|>  [r.<|> for r in df.itertuples()]  [r["<|>"] f
 df.iloc[0]["<|>  sum(r["<|>"] for r in df.to_dict("records"))  [r for r in df.itertuples() if r.<|>]  df.iloc[-1].<|>
 df.loc[0]["<|>  df.loc[0].<|>  df.pivot_table(index="a", aggfunc={"<|>  df.rolling(2, on="a")["<|>  df.plot.hist(y="<|>
 for r in df.itertuples():\n print(r.<|>, 1)   for i, r in df.iterrows():\n x = r.<|>   if f():\n print(df.<|>, 1)
+df.style.format({"<|>  df.style.format(str).background_gradient(subset=["<|>  df.hvplot.scatter(x="<|>
+sns.FacetGrid(df, col="a").map(plt.hist, "<|>  sns.relplot(data=df, x="a").map_dataframe(f, x="<|>
+so.Plot(df, x="a").add(so.Dot(), color="<|>  so.Plot(df).facet(col="<|>  GT(df, rowname_col="<|>
+GT(df).fmt_number(columns=["<|>  GT(df).tab_header("x").cols_hide("<|>
+smf.ols("<|>", df)   smf.ols("a ~ <|>", data=df)   smf.logit(formula="a ~ b + C(<|>)", data=df)
+smf.ols("np.log(<|>) ~ b", data=df)   dmatrices("a ~ <|>", df)   df.query("abs(<|>) > 1")
 df.isin({"<|>  if "<|>" in df.columns:\n pass  "<|>" not in df  df.groupby("a").<|>
 {n: g["<|>"] for n, g in df.groupby("a")}  [f(r["<|>"] for r in df.to_dict(orient="records")]
 duckdb.sql("from df").filter("<|>  duckdb.sql("from df").order("<|>  duckdb.sql("from df").aggregate("<|>
@@ -354,6 +366,25 @@ def test_what_is_inserted_names_the_column(opened: str) -> None:
         else:
             assert isinstance(node, ast.Subscript)
             assert eval(ast.unparse(node.slice)) == item.label
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'ColumnTransformer([("n", s, ["<|>',
+        'ColumnTransformer(transformers=[("n", s, ["a"]), ("m", s, "<|>")])',
+        'make_column_transformer((s, ["a", "<|>"]))',
+    ],
+)
+def test_columns_of_a_frame_that_is_handed_over_later(code: str) -> None:
+    opening = "from sklearn.compose import ColumnTransformer, make_column_transformer\n"
+    assert labels(PANDAS + opening + code) == ["a", "b", "k", "A"]
+
+
+def test_names_in_a_models_formula_are_quoted_for_it() -> None:
+    code = 'import pandas as pd\nfrom patsy import dmatrix\ndf = pd.DataFrame({"two words": [1], "a": [2]})\n'
+    items = {i.label: i.insert for i in complete(code + 'dmatrix("<|>", df)').items}
+    assert items == {"two words": "Q('two words')", "a": "a"}
 
 
 def test_a_method_is_not_hidden_by_its_column() -> None:

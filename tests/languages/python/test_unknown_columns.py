@@ -330,3 +330,17 @@ def test_what_spark_takes(code: str) -> None:
 @pytest.mark.parametrize("code", ['df[""]', 'df[["a", ""]]', 'df.groupby("")', 'df.merge(other, on="")', 'p[""]'])
 def test_a_name_that_is_about_to_be_written_is_not_missing(code: str) -> None:
     assert reported(code) == []
+
+
+def test_a_key_that_only_the_right_table_has() -> None:
+    check_findings("""
+        import pandas as pd
+        a = pd.DataFrame({"x": [1]})
+        b = pd.DataFrame({"y": [1]})
+        a.merge(b, on="y")
+                      ^^^ unknown-column: `y` is not a column of `a` (`pd.DataFrame({"x": [1]})`). It has `x`.
+        pd.merge(a, b, on="x")
+                          ^^^ unknown-column: `x` is not a column of `b` (`pd.DataFrame({"y": [1]})`). It has `y`.
+        pd.merge(a, b, on="z")
+                          ^^^ unknown-column: `z` is not a column of `a` (`pd.DataFrame({"x": [1]})`). It has `x`.
+    """)

@@ -27,7 +27,7 @@ _PLAIN_SQL = pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 def column_items(place: Place, found: Offer) -> Completions:
     """The columns of an offer: those that the other table has too come first, guesses last. Of very many only as many
     are written out as are offered: those that match what is typed."""
-    if found.role in ("python", "sql"):
+    if found.role in ("python", "sql", "formula"):
         return Completions(tuple(_in_expression(place, found)))
     span, text = place.site.span, place.context.cell.text
     if found.table.flavour == "spark":
@@ -142,7 +142,7 @@ def quoted_items(place: Place) -> Iterator[Completion]:
     if not site.brackets or site.attribute:
         return
     found = offer(Place(context, site.span.start, place.run), variable=True)
-    if found is None or found.role in ("python", "sql") or found.doubt:
+    if found is None or found.role in ("python", "sql", "formula") or found.doubt:
         return
     mark = "'" if '"' in site.outer else '"'
     rank = _IN_SUBSCRIPT if site.brackets[-1].kind == "[" else _IN_CALL
@@ -183,13 +183,16 @@ def _in_expression(place: Place, found: Offer) -> Iterator[Completion]:
         end += 1
     end += bool(quote) and content[end : end + 1] == quote
     span = Span(place.site.span.start + start, place.site.span.start + end)
-    mark = "`" if found.role == "python" or found.table.flavour == "spark" else '"'
+    mark = "`" if found.role in ("python", "formula") or found.table.flavour == "spark" else '"'
     for column, rank, _ in _ranked(found):
         name = column.name
         plain = _WORD.match(name) and not keyword.iskeyword(name) if mark == "`" else _PLAIN_SQL.match(name)
         if "`" in name or "\n" in name or "\\" in name or '"' in name:
             continue
         written = name if plain and not quote else f"{mark}{name}{mark}"
+        if found.role == "formula" and not plain:
+            inner = "'" if '"' in place.site.quote else '"'
+            written = f"Q({inner}{name}{inner})"
         if place.site.quote in written:
             written = written.replace(place.site.quote, f"\\{place.site.quote}")
         yield _item(place.context, column, span, written, rank, filter_=written if written != name else "")

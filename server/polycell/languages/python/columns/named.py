@@ -45,7 +45,7 @@ def read_at(place: Place) -> Named | None:
         given = offer(place)
         if given is None:
             return None
-        span = _word(place) if given.role in ("python", "sql") else place.site.span
+        span = _word(place) if given.role in ("python", "sql", "formula") else place.site.span
         return _named(given, span.of(text), span) if span is not None else None
     end = word_end(text, place.offset)
     if end != place.offset:

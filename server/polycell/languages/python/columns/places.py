@@ -20,6 +20,7 @@ from polycell.languages.python.frames.spark_functions import of_columns
 from polycell.languages.python.known.column_arguments import (
     EXPRESSION_METHODS,
     FUNCTIONS,
+    LATER,
     LEVELS,
     METHODS,
     READERS,
@@ -35,7 +36,7 @@ from polycell.languages.python.syntax.values import value_of
 # Options of a reader that choose among columns: without them the file shows all it has.
 _CHOOSING = frozenset({"usecols", "columns", "index_col", "parse_dates", "dtype", "converters", "na_values",
                        "convert_dates", "schema_overrides", "dtypes"})  # fmt: skip
-_EXPRESSIONS: frozenset[Role] = frozenset({"python", "sql"})
+_EXPRESSIONS: frozenset[Role] = frozenset({"python", "sql", "formula"})
 
 
 class Offer(Struct, frozen=True):
@@ -92,11 +93,24 @@ def standing_alone(place: Place) -> Table | None:
     if not isinstance(callee, Module) or bracket.kind != "(":
         return None
     qualified = rules.canonical(callee.qualified)
+    if qualified in LATER:
+        return _seen(place, ("pandas", "polars")) if _in_tuple(site.brackets[at + 1 :], *LATER[qualified]) else None
     plain = begins == bracket.receiver
     taken = expression(qualified) if plain else EXPRESSION_METHODS.get(bracket.receiver.rpartition(".")[2])
     library = _LIBRARIES.get(qualified.partition(".")[0])
     if taken is None or library is None or _fitting(taken, bracket, site.brackets[at + 1 :]) != "names":
         return None
+    return _seen(place, library)
+
+
+def _in_tuple(inside: Sequence[Bracket], kinds: str, argument: int) -> bool:
+    """Whether the string, or a list of some, is an argument of the tuple that these brackets lead to."""
+    written = "".join(b.kind for b in inside)
+    return written in (kinds, f"{kinds}[") and inside[len(kinds) - 1].argument == argument
+
+
+def _seen(place: Place, library: tuple[Flavour, ...]) -> Table | None:
+    """The columns of all tables of a library at a place."""
     visible = {b.name: b for b in place.run.view.bindings()} | place.run.overlay()
     tables = [b.type for b in visible.values() if isinstance(b.type, Table) and b.type.flavour in library]
     found = {c.name: c for table in tables for c in table.columns}
@@ -259,7 +273,7 @@ def _fitting(taken: Arguments, bracket: Bracket, inside: Sequence[Bracket]) -> R
                 fits = kinds == "(" and bool(bracket.keyword) and inside[0].argument == 0
             case "specs":
                 fits = kinds == "([" and inside[0].argument == 0
-            case "python" | "sql":
+            case "python" | "sql" | "formula":
                 fits = not kinds
             case _:
                 fits = kinds in ("", "[", "(")
@@ -297,12 +311,12 @@ def _function(
         return Offer(table, fits) if table is not None and fits is not None else None
     if qualified not in FUNCTIONS:
         return None
-    given, taken = FUNCTIONS[qualified]
+    given, position, taken = FUNCTIONS[qualified]
     fits = _fitting(taken, bracket, inside)
     if fits is None:
         return None
     parts = arguments(place.context.cell.text, bracket, place.site)
-    owner = argument(parts, 0, given)
+    owner = argument(parts, position, given)
     table = _table(place, owner)
     if table is None:
         return None

@@ -68,7 +68,7 @@ def _first_use(context: Context, name: str, start: int, depth: int, left: list[i
             return None
         left[0] -= 1
         found = offer(Place(cell, at), variable=True)
-        if found is not None and found.role not in ("python", "sql", "keys"):
+        if found is not None and found.role not in ("python", "sql", "formula", "keys"):
             return found
         handed = _HANDED_ON.search(cell.cell.text, max(0, at - 300), at) if depth > 1 else None
         if handed is not None and (other := handed["item"] or handed["name"]) != name:

@@ -19,7 +19,7 @@ from polycell.languages.python.flow.exports import run, source_of
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.flow.iteration import items_and_element
 from polycell.languages.python.frames import rules
-from polycell.languages.python.frames.catalogue import WRITER
+from polycell.languages.python.frames.holders import held
 from polycell.languages.python.known.column_arguments import GIVEN
 from polycell.languages.python.syntax.comprehensions import clauses
 from polycell.languages.python.syntax.cursor import Bracket, Site, site
@@ -228,14 +228,12 @@ def owner_and_method(bracket: Bracket) -> tuple[str, str]:
 
 
 def table_of(type_: Type) -> Table | None:
-    """The table that a value is, that its groups are made of, that it is a row of, or that it writes."""
+    """The table that a value is, that its groups are made of, that it is a row of, or that it holds or writes."""
     if isinstance(type_, Table):
         return type_
     if isinstance(type_, (GroupBy, Row)):
         return type_.table
-    if isinstance(type_, Record) and type_.name == WRITER:
-        return next((field for _, field in type_.fields if isinstance(field, Table)), None)
-    return None
+    return held(type_)
 
 
 def enclosing(source: PythonSource, offset: int) -> list[ast.AST]:

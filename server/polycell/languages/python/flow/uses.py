@@ -56,14 +56,18 @@ class Refused(Struct, frozen=True):
 
 
 class Uses(Watcher):
-    """`found` has an absence a place and name; None where the column was there once. `refused` likewise."""
+    """`found` has an absence a place and name; None where the column was there once. `other` has those of the table on
+    the right of a join, whose keys name columns of both. `refused` likewise."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[Span, str], Absence | None] = {}
+        self.other: dict[tuple[Span, str], Absence | None] = {}
         self.refused: dict[tuple[Span, Matter], Refused | None] = {}
 
     def absences(self) -> Iterator[Absence]:
-        return (a for a in self.found.values() if a is not None)
+        return (
+            a for a in (self.other | {k: a for k, a in self.found.items() if a is not None}).values() if a is not None
+        )
 
     def refusals(self) -> Iterator[Refused]:
         return (r for r in self.refused.values() if r is not None)
@@ -183,7 +187,7 @@ class Uses(Watcher):
             return
         for keyword in reads.right:
             if keyword in named:
-                self._names(run, other.type, other.node, named[keyword].node, reads)
+                self._names(run, other.type, other.node, named[keyword].node, reads, self.other)
 
     def _reads(
         self, run: Interpreter, reads: Reads, table: Table, owner: ast.expr, positional: Sequence[ast.expr],
@@ -202,28 +206,33 @@ class Uses(Watcher):
                 self._names(run, table, owner, node.elts[0], reads)
 
     def _names(
-        self, run: Interpreter, table: Table, owner: ast.expr, node: ast.expr, reads: Reads | None = None
-    ) -> None:
+        self, run: Interpreter, table: Table, owner: ast.expr, node: ast.expr, reads: Reads | None = None,
+        found: dict[tuple[Span, str], Absence | None] | None = None,
+    ) -> None:  # fmt: skip
         named = [*_named(run, node)]
         single = isinstance(node, ast.Constant)
         if reads is not None and reads.values and not single and not any(table.column(name) for name, _ in named):
             return  # a list as long as the table may be values, not names
         for name, part in named:
-            self._note(run, table, owner, name, part, index=reads is not None and reads.index)
+            self._note(run, table, owner, name, part, found, index=reads is not None and reads.index)
 
-    def _note(self, run: Interpreter, table: Table, owner: ast.expr, name: str, node: ast.expr, *, index: bool) -> None:
+    def _note(
+        self, run: Interpreter, table: Table, owner: ast.expr, name: str, node: ast.expr,
+        found: dict[tuple[Span, str], Absence | None] | None = None, *, index: bool,
+    ) -> None:  # fmt: skip
+        found = self.found if found is None else found
         span = run.source.span(node)
         key = (span, name)
         if table.flavour == "spark" and not index:
             self.judged(run, owner, node, "duplicate-columns", duplicates.ambiguity(table, name))
-        if key in self.found and self.found[key] is None:
+        if key in found and found[key] is None:
             return
         if not lacks(table, name, index=index):
-            self.found[key] = None
+            found[key] = None
             return
-        if key not in self.found:
+        if key not in found:
             literal = isinstance(node, ast.Constant)
-            self.found[key] = Absence(name, span, table, owner, literal)
+            found[key] = Absence(name, span, table, owner, literal)
 
     def _queried(self, run: Interpreter, table: Table, owner: ast.expr, node: ast.expr) -> None:
         """The names in a text of `query` or `eval`."""

@@ -22,7 +22,7 @@ from polycell.core.types import (
     Type,
 )
 from polycell.core.values import replace
-from polycell.languages.python.frames import catalogue, column_index, labels, row_labels
+from polycell.languages.python.frames import catalogue, column_index, holders, labels, row_labels
 from polycell.languages.python.frames.columns import (
     LEVELS,
     UNKNOWN_INDEX,
@@ -76,7 +76,11 @@ def attribute(table: Table, name: str) -> Type:
     if table.flavour == "pandas" and name == "dtypes":
         labels = (replace(c, type=None) for c in table.columns)
         return Series(Column("", None), "pandas", row_labels.index_of(labels, table))
-    if table.flavour == "pandas" and name in ("index", "style", "plot", "loc", "iloc", "at", "iat"):
+    if table.flavour == "pandas" and name == "style":
+        return holders.holding(table, holders.STYLER)
+    if table.flavour == "polars" and name == "style":
+        return holders.holding(table, holders.PRINTED)
+    if table.flavour == "pandas" and name in ("index", "plot", "loc", "iloc", "at", "iat"):
         return Opaque("pandas.Index") if name == "index" else UNKNOWN
     if table.flavour == "spark" and name == "write" and table.column(name) is None:
         return catalogue.writer(table)

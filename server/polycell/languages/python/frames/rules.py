@@ -29,6 +29,7 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     fetched_rows,
     figures,
     geo_frames,
+    holders,
     json_frames,
     library,
     open_files,
@@ -68,7 +69,8 @@ _ALIASES = {
 
 # Records that stand for objects with methods.
 _OWNERS = frozenset({
-    bigquery.JOB, catalogue.WRITER, *fetched_rows.RESULTS, settings.PARSER, spark_readers.READER, sql_strings.CONTEXT,
+    bigquery.JOB, catalogue.WRITER, *fetched_rows.RESULTS, *holders.HOLDERS, settings.PARSER, spark_readers.READER,
+    sql_strings.CONTEXT,
     workbooks.WORKBOOK,
 })  # fmt: skip
 

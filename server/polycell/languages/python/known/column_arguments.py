@@ -1,9 +1,9 @@
 """Which arguments take names of columns: one table of data, (callee, argument) → role.
 
-A line of a table names a callee, a role, and the arguments that have it: keywords, positions from 0, `*` for every
-positional argument, `**` for every keyword. Methods stand under the library of the value they are called on, functions
-under their qualified names. Whoever knows another callee adds a line; nobody adds a branch. What draws a frame is
-in `chart_arguments`.
+A line of a table names a callee (or several, `a|b`), a role, and the arguments that have it: keywords, positions from
+0, `*` for every positional argument, `**` for every keyword. Methods stand under the library of the value they are
+called on, functions under their qualified names. Whoever knows another callee adds a line; nobody adds a branch. What
+draws a frame is in `chart_arguments`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Literal, TypeAlias, cast
 # pairs: the first of a tuple is (`agg(n=("a", "sum"))`).      specs: the first of each tuple of a list is.
 # levels: names of the index's levels.
 # shared: columns that both tables have, `left` and `right` columns of one of them that pair with the other's.
-# python, sql: the text is an expression over the columns, in pandas' spelling or in SQL's.
+# python, sql, formula: the text is an expression over the columns, in pandas' spelling, SQL's or that of R's models.
 Role: TypeAlias = Literal[
-    "names", "keys", "pairs", "specs", "levels", "shared", "left", "right", "python", "sql"
+    "names", "keys", "pairs", "specs", "levels", "shared", "left", "right", "python", "sql", "formula"
 ]  # fmt: skip
 Arguments: TypeAlias = Mapping[str | int, tuple[Role, ...]]
 
@@ -33,8 +33,32 @@ _LEVELS = """
     index.get_level_values  levels  level 0
     index.droplevel     levels  level 0
 """
+_STYLER = """
+    format              keys    formatter 0
+    format              names   subset
+    background_gradient names   subset
+    text_gradient       names   subset
+    bar                 names   subset
+    hide                names   subset 0
+    hide_columns        names   subset 0
+    highlight_max       names   subset
+    highlight_min       names   subset
+    highlight_null      names   subset
+    highlight_between   names   subset
+    highlight_quantile  names   subset
+    map                 names   subset
+    applymap            names   subset
+    apply               names   subset
+    set_properties      names   subset
+"""
+_HVPLOT = """
+    hvplot|hvplot.line|hvplot.scatter|hvplot.bar|hvplot.barh|hvplot.step  names  x y by groupby c color size 0 1
+    hvplot.hist|hvplot.kde|hvplot.box|hvplot.violin|hvplot.area|hvplot.points  names  x y by groupby c color 0 1
+"""
 _PANDAS = f"""
     {_LEVELS}
+    {"".join(f"style.{line.strip()}{chr(10)}" for line in _STYLER.strip().splitlines())}
+    {_HVPLOT}
     groupby             names   by 0
     sort_values         names   by 0
     set_index           names   keys 0
@@ -93,16 +117,6 @@ _PANDAS = f"""
     plot.density        names   y
     plot.scatter        names   x y s c 0 1
     plot.hexbin         names   x y C 0 1
-    style.format        keys    formatter 0
-    style.format        names   subset
-    style.background_gradient  names  subset
-    style.bar           names   subset
-    style.hide          names   subset 0
-    style.highlight_max names   subset
-    style.highlight_min names   subset
-    style.highlight_null names  subset
-    style.map           names   subset
-    style.apply         names   subset
     columns.drop        names   labels 0
     columns.get_loc     names   key 0
     columns.isin        names   values 0
@@ -126,7 +140,8 @@ _GROUPS = """
     boxplot             names   column
     value_counts        names   subset 0
 """
-_POLARS = """
+_POLARS = f"""
+    {_HVPLOT}
     select              names   * **
     with_columns        names   * **
     group_by            names   by * **
@@ -207,6 +222,24 @@ _SPARK = """
     colRegex            names   colName 0
     write.partitionBy   names   *
 """
+_GRID = """
+    map                 names   *
+    map_dataframe       names   * x y hue size style weights
+"""
+_PLOT = """
+    add                 names   x y color alpha fill marker pointsize linestyle linewidth text group ymin ymax
+    facet               names   col row 0 1
+    pair                names   x y 0 1
+"""
+_PRINTED = """
+    fmt_number|fmt_integer|fmt_currency|fmt_percent|fmt_scientific|fmt_bytes    names   columns 0
+    fmt_date|fmt_time|fmt_datetime|fmt_markdown|fmt_units|fmt_image|fmt_flag    names   columns 0
+    fmt_icon|fmt_nanoplot|data_color|sub_missing|sub_zero|cols_label_rotate     names   columns 0
+    cols_hide|cols_unhide|cols_move|cols_move_to_start|cols_move_to_end|cols_reorder    names   columns 0
+    cols_align|tab_spanner  names   columns 1
+    tab_stub                names   rowname_col groupname_col 0 1
+    cols_width              keys    cases 0
+"""
 _SPARK_WRITER = """
     partitionBy         names   *
     bucketBy            names   1 2 3 4
@@ -258,9 +291,9 @@ _ARROW_GROUPS = """
 def lines(text: str) -> Iterator[tuple[str, str, list[str]]]:
     """(callee, the word behind it, the other words) of each line of a table."""
     for line in text.splitlines():
-        callee, *rest = line.split() or [""]
+        callees, *rest = line.split() or [""]
         if len(rest) > 1:
-            yield callee, rest[0], rest[1:]
+            yield from ((callee, rest[0], rest[1:]) for callee in callees.split("|"))
 
 
 def table(text: str) -> Mapping[str, Arguments]:
@@ -286,6 +319,10 @@ METHODS: Mapping[str, Mapping[str, Arguments]] = {
     "spark": table(_SPARK),
     "spark groups": table(_GROUPS),
     "pyspark.sql.DataFrameWriter": table(_SPARK_WRITER),
+    "pandas.io.formats.style.Styler": table(_STYLER),
+    "seaborn.axisgrid.FacetGrid": table(_GRID),
+    "seaborn._core.plot.Plot": table(_PLOT),
+    "great_tables.gt.GT": table(_PRINTED),
     "duckdb": table(_DUCKDB),
     "arrow": table(_ARROW),
     "arrow groups": table(_ARROW_GROUPS),
@@ -295,8 +332,15 @@ METHODS: Mapping[str, Mapping[str, Arguments]] = {
 # Where pandas takes the name of an index's level for that of a column.
 LEVELS = frozenset({"groupby", "sort_values", "query", "eval", "pivot_table", "pandas.pivot_table"})
 
-# Functions that are given the table: behind the callee, the parameter that holds it (its position is 0).
-_FUNCTIONS = """
+# Functions that are given the table: behind the callee, the parameter that holds it (its position is 0, or behind `@`).
+_OF = "statsmodels.formula.api"
+_FUNCTIONS = f"""
+    {_OF}.ols|{_OF}.wls|{_OF}.gls|{_OF}.glsar|{_OF}.glm|{_OF}.rlm       data@1  formula formula 0
+    {_OF}.logit|{_OF}.probit|{_OF}.mnlogit|{_OF}.poisson|{_OF}.gee      data@1  formula formula 0
+    {_OF}.negativebinomial|{_OF}.quantreg|{_OF}.mixedlm|{_OF}.phreg     data@1  formula formula 0
+    patsy.dmatrices         data@1  formula formula_like 0
+    patsy.dmatrix           data@1  formula formula_like 0
+    great_tables.GT         data    names   rowname_col groupname_col 1 2
     pandas.merge            left    shared  on
     pandas.merge            left    left    left_on
     pandas.merge            left    right   right_on
@@ -315,17 +359,25 @@ _FUNCTIONS = """
 """
 
 
-def functions(text: str) -> dict[str, tuple[str, Arguments]]:
-    """Qualified name → (the parameter that holds the table, argument → roles)."""
-    owners: dict[str, str] = {}
+def functions(text: str) -> dict[str, tuple[str, int, Arguments]]:
+    """Qualified name → (the parameter that holds the table, its position, argument → roles)."""
+    owners: dict[str, tuple[str, int]] = {}
     rows = []
     for callee, owner, rest in lines(text):
-        owners[callee] = owner
+        name, _, position = owner.partition("@")
+        owners[callee] = name, int(position or 0)
         rows.append(f"{callee} {' '.join(rest)}")
-    return {name: (owners[name], arguments) for name, arguments in table("\n".join(rows)).items()}
+    return {name: (*owners[name], arguments) for name, arguments in table("\n".join(rows)).items()}
 
 
-FUNCTIONS: Mapping[str, tuple[str, Arguments]] = functions(_FUNCTIONS)
+FUNCTIONS: Mapping[str, tuple[str, int, Arguments]] = functions(_FUNCTIONS)
+
+# Functions that name columns of a table which they get to see later: the brackets from the call to the tuple that names
+# them, and at which place of it.
+LATER: Mapping[str, tuple[str, int]] = {
+    "sklearn.compose.ColumnTransformer": ("[(", 2),
+    "sklearn.compose.make_column_transformer": ("(", 1),
+}
 
 # Functions of expressions, whose table is the one whose method they stand in: `df.select(pl.col("…"))`.
 _EXPRESSIONS = """

@@ -119,7 +119,7 @@ def _site(code: str, start: int, offset: int) -> Site:
         hole = _hole(code, opened, offset) if formatted else None
         if hole is not None:
             return replace(_site(code, hole, offset), outer=quote)
-        end = _string_end(code, offset, quote)
+        end = _string_end(code, opened, offset, quote)
         span = Span(opened, max(end, offset))
         return Site(code[opened:offset], span, quote, formatted, brackets=stack)
     word = ""
@@ -204,13 +204,18 @@ def _hole(code: str, opened: int, offset: int) -> int | None:
     return fields[-1][0] if fields and not fields[-1][2] else None
 
 
-def _string_end(code: str, offset: int, quote: str) -> int:
-    """Where the string's content ends: before its closing quote, or (unclosed) where its words do."""
+def _string_end(code: str, opened: int, offset: int, quote: str) -> int:
+    """Where the string's content ends: before its closing quote, or (unclosed) where its words do. Brackets that are
+    opened in it may be closed in it."""
     limit = code.find("\n", offset)
     limit = len(code) if limit < 0 else limit
     closing = code.find(quote[0], offset, limit)
     rest = code[offset : closing if closing >= 0 else offset]
     if closing >= 0 and not re.search(r"[,()\[\]{}=]", rest):
+        return closing
+    written = code[opened:offset]
+    called = closing >= 0 and written.count("(") > written.count(")")
+    if called and all(code[opened:closing].count(o) == code[opened:closing].count(c) for o, c in ("()", "[]", "{}")):
         return closing
     return offset
 
