@@ -17,7 +17,7 @@ from polycell.core import features
 from polycell.core.types import Table
 from polycell.core.values import replace
 from polycell.languages.python.known.column_arguments import METHODS, READERS
-from tests.dsl import Case, complete, labels, load
+from tests.dsl import Case, complete, hover, labels, load
 
 PANDAS = """
 import pandas as pd
@@ -385,6 +385,33 @@ def test_names_in_a_models_formula_are_quoted_for_it() -> None:
     code = 'import pandas as pd\nfrom patsy import dmatrix\ndf = pd.DataFrame({"two words": [1], "a": [2]})\n'
     items = {i.label: i.insert for i in complete(code + 'dmatrix("<|>", df)').items}
     assert items == {"two words": "Q('two words')", "a": "a"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """df.query("<|>a > 1 and b == 'x'")""",
+        """df.query("a == 1 and k > 2 or <|>a in (1, 2)")""",
+        """df.query('<|>a == 1').plot(x='a', y='k')""",
+        """df.query(\"\"\"\n    <|>a == 1 and\n    b == 'x'\n\"\"\")""",
+        """df.eval("z = <|>a * (k + 1)")""",
+        """duckdb.sql("from df").filter("<|>a = 1 and b = 'x'")""",
+    ],
+)
+def test_a_word_of_an_expression_means_its_column_whatever_follows(code: str) -> None:
+    found = hover(PANDAS + code)
+    assert found is not None
+    assert "a: int64" in found.markdown or "**a**" in found.markdown
+
+
+@pytest.mark.parametrize(
+    ("code", "end"),
+    [('df["<|>].plot(x="k")', '"].plot'), ('df[["<|>, "b"]]', '", "b"]'), ('f(df["<|>], y=1)', '"], y')],
+)
+def test_a_string_that_is_not_closed_ends_at_its_words(code: str, end: str) -> None:
+    [item] = [i for i in complete(PANDAS + code).items if i.label == "a"]
+    text = code[: item.replace.start] + item.insert + code.replace("<|>", "")[item.replace.end :]
+    assert f"a{end}" in text
 
 
 def test_a_method_is_not_hidden_by_its_column() -> None:

@@ -119,7 +119,7 @@ def _site(code: str, start: int, offset: int) -> Site:
         hole = _hole(code, opened, offset) if formatted else None
         if hole is not None:
             return replace(_site(code, hole, offset), outer=quote)
-        end = _string_end(code, opened, offset, quote)
+        end = _string_end(code, offset, quote)
         span = Span(opened, max(end, offset))
         return Site(code[opened:offset], span, quote, formatted, brackets=stack)
     word = ""
@@ -204,20 +204,17 @@ def _hole(code: str, opened: int, offset: int) -> int | None:
     return fields[-1][0] if fields and not fields[-1][2] else None
 
 
-def _string_end(code: str, opened: int, offset: int, quote: str) -> int:
-    """Where the string's content ends: before its closing quote, or (unclosed) where its words do. Brackets that are
-    opened in it may be closed in it."""
-    limit = code.find("\n", offset)
+def _string_end(code: str, offset: int, quote: str) -> int:
+    """Where the string's content ends: before its closing quote, or (unclosed) where its words do. Behind one that is
+    closed the line, or the code, has an odd number of such quotes, where all others are closed as well."""
+    limit = code.find("\n", offset) if len(quote) == 1 else offset + FARTHEST
     limit = len(code) if limit < 0 else limit
-    closing = code.find(quote[0], offset, limit)
+    closing = code.find(quote, offset, limit)
     rest = code[offset : closing if closing >= 0 else offset]
-    if closing >= 0 and not re.search(r"[,()\[\]{}=]", rest):
+    if closing >= 0 and not re.search(r"[,()\[\]{}=\n]", rest):
         return closing
-    written = code[opened:offset]
-    called = closing >= 0 and written.count("(") > written.count(")")
-    if called and all(code[opened:closing].count(o) == code[opened:closing].count(c) for o, c in ("()", "[]", "{}")):
-        return closing
-    return offset
+    quotes = code.count(quote, offset, limit) - code.count(f"\\{quote}", offset, limit)
+    return closing if quotes % 2 else offset
 
 
 def _brackets(tokens: list[Token], code: str) -> tuple[Bracket, ...]:
