@@ -241,7 +241,7 @@ class GroupBy(Struct, frozen=True):
     `selected` narrows what is aggregated (`g["a"]`, then `single`, or `g[["a", "b"]]`); `keyed`: the keys become the
     index of the result, as pandas does by default; `listed`: they were given in a list. `windows`: moving windows
     over the rows (`rolling`), without keys.
-    `pivoted`: the values of a column become columns of the result.
+    `pivoted`: the values of a column become columns of the result; `values`: which, where the code says so.
     """
 
     table: Table
@@ -252,6 +252,7 @@ class GroupBy(Struct, frozen=True):
     windows: bool = False
     pivoted: bool = False
     listed: bool = False
+    values: tuple[str, ...] | None = None
 
 
 class Row(Struct, frozen=True):

@@ -66,7 +66,11 @@ def problems_of(type_: Type, value: Any) -> list[str]:
                 return _pandas(type_, value)
             case "polars" | "polars-lazy":
                 return _polars(type_, value)
-        return _arrow(type_, value) if flavour == "arrow" else _named(type_, value)
+            case "arrow":
+                return _arrow(type_, value)
+            case "spark":
+                return _spark(type_, value)
+        return _named(type_, value)
     if isinstance(type_, Series):
         if kind not in ("pandas.Series", "polars.Series"):
             return [f"said to be a series, is {kind}"]
@@ -161,6 +165,12 @@ def _family(type_: DataType) -> str:
     return {"double": "float64", "float": "float32", "timestamp": "datetime", "dictionary": "category"}.get(name, name)
 
 
+_OBJECTS = {
+    "str": "string", "date": "date32", "bool": "bool", "Decimal": "decimal128", "list": "list", "ndarray": "list",
+    "Row": "struct", "dict": "map", "bytearray": "binary", "bytes": "binary",
+}  # fmt: skip
+
+
 def _type(column: Column, dtype: Any, values: Any) -> list[str]:
     if column.type is None or column.type_certainty < Certainty.CERTAIN:
         return []
@@ -169,12 +179,9 @@ def _type(column: Column, dtype: Any, values: Any) -> list[str]:
     real = "duration" if real.startswith("timedelta64") else real.lower() if real[0] in "IFU" else real
     real = "bool" if real == "boolean" else real
     if real == "object":
-        kinds = {type(v).__name__ for v in values if v is not None and v == v}
-        real = (
-            {"str": "string", "date": "date32", "bool": "bool"}.get(next(iter(kinds), ""), "object")
-            if len(kinds) == 1
-            else real
-        )
+        kinds = {type(v).__name__ for v in values if v is not None and not (isinstance(v, float) and v != v)}
+        kind = _OBJECTS.get(next(iter(kinds), ""), "object") if len(kinds) == 1 else real
+        real = said if kind == "map" and said == "struct" else kind
     return [] if said == real or not len(values) else [f"column {column.name}: said {said}, real {real}"]
 
 
@@ -225,17 +232,62 @@ _ENGINES = {
 
 
 def _named(table: Table, value: Any) -> list[str]:
-    """DuckDB's relations and Spark's frames; types that are not in the list above are not compared. A name that a
+    """DuckDB's relations; types that are not in the list above are not compared. A name that a
     relation has twice is called as it hands it out."""
     names = list(value.columns)
     if len({n.casefold() for n in names}) < len(names) and hasattr(value, "df"):
         names = list(value.df())
     found = _names(table, names)
-    types = [t[1] for t in value.dtypes] if type(value).__name__ == "DataFrame" else [str(t) for t in value.types]
-    for name, real in zip(names, types, strict=True):
+    for name, real in zip(names, [str(t) for t in value.types], strict=True):
         column = table.column(name)
         if column is not None and column.type is not None and column.type_certainty is Certainty.CERTAIN:
             said = _family(column.type)
             if real in _ENGINES and said != _ENGINES[real]:
                 found.append(f"column {name}: said {said}, real {real}")
+    return found
+
+
+_SPARK = {
+    "byte": "int8", "short": "int16", "integer": "int32", "long": "int64", "float": "float", "double": "double",
+    "string": "string", "boolean": "bool", "date": "date32", "binary": "binary", "void": "null",
+}  # fmt: skip
+
+
+def _spark_type(real: Any) -> DataType | None:
+    """Spark's type as one of ours; None for what we have none for."""
+    kind = real.typeName()
+    if kind in _SPARK:
+        return DataType(_SPARK[kind])
+    if kind in ("timestamp", "timestamp_ntz"):
+        return DataType("timestamp", ("us",))
+    if kind == "decimal":
+        return DataType("decimal128", (str(real.precision), str(real.scale)))
+    if kind == "array":
+        held = _spark_type(real.elementType)
+        return DataType("list", children=(("item", held),)) if held is not None else None
+    if kind == "map":
+        key, held = _spark_type(real.keyType), _spark_type(real.valueType)
+        return DataType("map", children=(("key", key), ("value", held))) if key and held else None
+    if kind == "struct":
+        fields = [(f.name, _spark_type(f.dataType)) for f in real.fields]
+        return DataType("struct", children=tuple((n, t) for n, t in fields if t is not None))
+    return None
+
+
+def _spark(table: Table, value: Any) -> list[str]:
+    """Names in order, types, and whether there may be nulls where we say so."""
+    fields = value.schema.fields
+    found = _names(table, [f.name for f in fields])
+    names = [f.name for f in fields]
+    if not table.open and len(set(names)) < len(names):
+        found.append(f"closed, but real {names}")
+    for field in fields:
+        column = next((c for c in table.columns if c.name == field.name), None)
+        if column is None or names.count(field.name) > 1:
+            continue
+        real = _spark_type(field.dataType)
+        if column.type is not None and column.type_certainty is Certainty.CERTAIN and column.type != real:
+            found.append(f"column {field.name}: said {column.type}, real {field.dataType.simpleString()}")
+        if column.nullable not in (None, field.nullable):
+            found.append(f"column {field.name}: nullable {column.nullable}, real {field.nullable}")
     return found

@@ -12,11 +12,13 @@ import time
 
 from polycell.core.types import Table
 from tests.languages.python.oracle import ours, problems_of, run
-from tests.languages.python.random_programs.generate import FRAME, Programs, begin
+from tests.languages.python.random_programs.generate import FRAME, Programs, available, begin
 from tests.languages.python.random_programs.judge import problems, shortest
 
 
 def main(library: str, count: int, seed: str) -> None:
+    if not available(library):
+        sys.exit(f"{library} is not installed (Spark needs Java, too)")
     programs, known, kinds, began = (
         Programs(library),
         collections.Counter[str](),

@@ -3,17 +3,23 @@
 Operations are lines of data (`pandas.txt`, …). In them `{f}` and `{g}` are frames, `{c}`, `{d}`, `{e}` columns of
 the first, `{gc}` one of the second, `{both}` one that both have, `{boths}` some of those, `{cs}` some columns, `{n}`,
 `{m}` any names, `{ic}`, `{id}`, `{igc}`, `{bothi}` columns as they stand in SQL inside of a string. A line that begins
-with `!` is statements, `\\n` a new line; any other is an expression, whose value gets a name.
+with `!` is statements, `\\n` a new line; any other is an expression, whose value gets a name. `{tc}`, `{td}`, `{gtc}`,
+`{boths}` … are columns in Spark's back quotes.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
+import logging
+import os
 import random
 import re
+import shutil
 import string
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,7 +28,9 @@ from typing import Any
 from tests.languages.python import test_generated_frames as generated
 
 NEW = ["n1", "n2", "tot", "k", "x_y", "a", "count", "index", "value", "b_x", "n1_y"]
+MORE_NEW = {"spark": ["A", "K", "sum(a)", "id", "s", "x.y"]}
 FRAME = re.compile(r"f\d+$")
+VIEWS = ("seen", "other")  # of Spark's session, that operations make
 WIDEST, LONGEST, STEPS = 30, 400, 60
 
 IMPORTS = {
@@ -30,6 +38,12 @@ IMPORTS = {
     "polars": ["import polars as pl", "import polars.selectors as cs"],
     "duckdb": ["import duckdb"],
     "arrow": ["import pyarrow as pa", "import pyarrow.compute as pc", "import pandas as pd"],
+    "spark": [
+        "import pandas as pd",
+        "from pyspark.sql import SparkSession, Window, Row, functions as F",
+        "import pyspark.sql.types as T",
+        "spark = SparkSession.builder.getOrCreate()",
+    ],
 }
 STARTS = {
     "pandas": [
@@ -57,12 +71,26 @@ STARTS = {
         "pa.table({'k': ['u', 'v', 'u', 'w'], 'n1': [1, 2, 3, 4], 'a': [1, 1, 2, 2]})",
         "pa.Table.from_pandas(pd.DataFrame({'a': [3, 1], 'f': [True, False], 'b': ['y', 'x']}))",
     ],
+    "spark": [
+        "spark.createDataFrame([(1, 'x', 0.5), (2, 'y', 1.5)], ['a', 'b', 'c'])",
+        "spark.createDataFrame([(1, 'x', 2.0), (2, None, None)], 'a int, b string, c double')",
+        "spark.createDataFrame([('u', 1, 1)], T.StructType([T.StructField('k', T.StringType(), False), "
+        "T.StructField('n1', T.LongType()), T.StructField('a', T.ShortType())]))",
+        "spark.createDataFrame([Row(a=3, b='y', f=True)])",
+        "spark.createDataFrame(pd.DataFrame({'a': [3, 1], 'f': [True, False], 'b': ['y', 'x']}))",
+        "spark.createDataFrame([(1, (2, 'x'), [1, 2], {'p': 1})], "
+        "'a bigint, s struct<u: int, v: string>, l array<int>, m map<string, int>')",
+        "spark.sql(\"select 1 as a, date '2024-01-01' as d, "
+        'cast(1.5 as decimal(10, 2)) as p, current_timestamp() as t")',
+        "spark.range(4)",
+    ],
 }
 _KINDS = {
     "pandas": ("pandas.DataFrame",),
     "polars": ("polars.DataFrame", "polars.LazyFrame"),
     "duckdb": ("duckdb.DuckDBPyRelation", "_duckdb.DuckDBPyRelation"),
     "arrow": ("pyarrow.Table",),
+    "spark": ("pyspark.DataFrame",),
 }
 _STATEMENT = re.compile(
     r"^(del |\{f\}\.(insert|update)\(|\{f\}\[.*?\] = |\{f\}\.loc\[.*?\] = |\{f\}\.columns = |\{f\}\.index(\.name)? = )"
@@ -86,8 +114,10 @@ def _of_generated_frames(library: str) -> list[str]:
 
 
 def available(library: str) -> bool:
+    if library == "spark" and not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        return False
     try:
-        importlib.import_module({"arrow": "pyarrow"}.get(library, library))
+        importlib.import_module({"arrow": "pyarrow", "spark": "pyspark"}.get(library, library))
     except ImportError:
         return False
     return True
@@ -98,6 +128,7 @@ class Programs:
 
     def __init__(self, library: str) -> None:
         self.library = library
+        self.new_names = [*NEW, *MORE_NEW.get(library, ())]
         self.operations = [*_of_generated_frames(library), *_own(library)]
 
     def is_frame(self, value: Any) -> bool:
@@ -111,7 +142,7 @@ class Programs:
 
     def _too_large(self, value: Any) -> bool:
         """Whether frames would grow without end; raises where what a lazy frame waits to do cannot be done."""
-        if self.library == "duckdb":
+        if self.library in ("duckdb", "spark"):
             return len(self.columns(value)) > WIDEST
         value = value.collect() if hasattr(value, "collect") else value
         return (
@@ -133,6 +164,7 @@ class Programs:
                 continue
             if not block:
                 continue
+            before = dict(names)
             try:
                 _go(block, names)
                 if any(self.is_frame(v) and self._too_large(v) for n, v in names.items() if FRAME.match(n)):
@@ -140,7 +172,11 @@ class Programs:
             except KeyboardInterrupt:
                 raise
             except BaseException:  # polars panics
-                names = _run(blocks)
+                if self.library == "spark":  # whose frames nothing changes
+                    names.clear()
+                    names.update(before)
+                else:
+                    names = _run(blocks)
                 continue
             blocks.append(block)
             wanted -= 1
@@ -186,9 +222,13 @@ class Programs:
             "igc": lambda: f'\\"{rng.choice(theirs)}\\"',
             "bothi": lambda: f'\\"{rng.choice(both)}\\"',
             "qc": lambda: repr(f'"{rng.choice(mine)}"'),
+            "tc": lambda: f"`{rng.choice(mine)}`",
+            "td": lambda: f"`{rng.choice(mine)}`",
+            "gtc": lambda: f"`{rng.choice(theirs)}`",
+            "botht": lambda: f"`{rng.choice(both)}`",
             "gqc": lambda: repr(f'"{rng.choice(theirs)}"'),
             **dict.fromkeys(("c", "d", "e"), lambda: repr(rng.choice(mine))),
-            **dict.fromkeys(("n", "m"), lambda: repr(rng.choice(NEW))),
+            **dict.fromkeys(("n", "m"), lambda: repr(rng.choice(self.new_names))),
         }
         makers["id"], made = makers["ic"], {}
 
@@ -196,7 +236,7 @@ class Programs:
             word = found[1]
             if word not in makers:
                 return found[0]
-            if word in ("c", "d", "n", "m"):  # the same wherever it stands
+            if word in ("c", "d", "n", "m", "tc"):  # the same wherever it stands
                 made[word] = made.get(word) or makers[word]()
                 return made[word]
             return makers[word]()
@@ -205,10 +245,31 @@ class Programs:
 
 
 def begin() -> None:
-    """Nothing is left of the program before: a result of DuckDB's that nobody has read keeps its connection."""
+    """Nothing is left of the program before: a result of DuckDB's that nobody has read keeps its connection, Spark its
+    views."""
+    for view in VIEWS if "pyspark" in sys.modules else ():
+        _spark().catalog.dropTempView(view)
     if available("duckdb"):
         duckdb = importlib.import_module("duckdb")
         duckdb.set_default_connection(duckdb.connect())
+
+
+@functools.cache
+def _spark() -> Any:
+    """The one session of Spark, small and silent."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault(
+        "PYSPARK_SUBMIT_ARGS", "--driver-java-options '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' pyspark-shell"
+    )
+    logging.disable()
+    builder = importlib.import_module("pyspark.sql").SparkSession.builder
+    settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.driver.host": "127.0.0.1",
+                "spark.sql.pivotMaxValues": "20", "spark.ui.showConsoleProgress": "false"}  # fmt: skip
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.master("local[1]").getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    return session
 
 
 def _go(block: Sequence[str], names: dict[str, Any]) -> None:
@@ -264,6 +325,8 @@ def _function(p: Programs, rng: random.Random, names: dict[str, Any], frames: li
     call = rng.choice([f"{name}({frame})", f"{name}({frame})", f"{name}(d={frame})", f"{frame}.pipe({name})"])
     if p.library in ("arrow", "duckdb"):
         call = f"{name}({frame})"
+    elif p.library == "spark":
+        call = call.replace(".pipe(", ".transform(")
     return [f"def {name}(d):", *early, *_indented(body), f"    return {rng.choice(['d', *given])}",
             f"{rng.choice([*frames, f'f{len(frames)}'])} = {call}"]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Mapping
 
 from polycell.core.types import (
     BOOL,
@@ -15,8 +16,10 @@ from polycell.core.types import (
     DataType,
     GroupBy,
     Opaque,
+    Record,
     Row,
     Scalar,
+    Schema,
     Series,
     Table,
     Type,
@@ -52,6 +55,14 @@ _ATTRIBUTES: dict[str, Type] = {
 }
 
 
+_OF_SPARK: Mapping[str, Callable[[Table], Type]] = {
+    "write": catalogue.writer,
+    "rdd": lambda table: Collection("rdd", Row(table, "spark row")),
+    "na": lambda table: Record((("(frame)", table),), "pyspark.sql.DataFrameNaFunctions"),
+    "schema": Schema,
+}
+
+
 def series(table: Table, name: str) -> Type:
     if not name and table.flavour == "pandas":
         return UNKNOWN  # as an index it would look like one without a name
@@ -82,10 +93,8 @@ def attribute(table: Table, name: str) -> Type:
         return holders.holding(table, holders.PRINTED)
     if table.flavour == "pandas" and name in ("index", "plot", "loc", "iloc", "at", "iat"):
         return Opaque("pandas.Index") if name == "index" else UNKNOWN
-    if table.flavour == "spark" and name == "write" and table.column(name) is None:
-        return catalogue.writer(table)
-    if table.flavour == "spark" and name == "rdd" and table.column(name) is None:
-        return Collection("rdd", Row(table, "spark row"))
+    if table.flavour == "spark" and table.column(name) is None and (made := _OF_SPARK.get(name)) is not None:
+        return made(table)
     return series(table, name) if table.flavour in ("pandas", "spark") and table.column(name) is not None else UNKNOWN
 
 
@@ -112,6 +121,8 @@ def subscript(run: Evaluator, table: Table, where: ast.expr) -> Type:
     if table.flavour == "polars" and (type(value) is int or (isinstance(value, list) and value)):
         picked = value if isinstance(value, list) else [value]
         return table if all(type(v) is int for v in picked) else UNKNOWN
+    if table.flavour == "spark" and _is_spark_condition(where):
+        return table
     if table.flavour == "pandas":
         if isinstance(key, Series) and key.column.type == BOOL:
             return table
@@ -141,6 +152,31 @@ def _is_mask(node: ast.expr) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return node.func.attr in ("isin", "between", "isna", "isnull", "notna", "notnull", "duplicated")
     return isinstance(node, ast.Compare)
+
+
+_SPARK_CONDITIONS = frozenset(
+    {
+        "isin",
+        "between",
+        "isNull",
+        "isNotNull",
+        "isNaN",
+        "like",
+        "rlike",
+        "ilike",
+        "contains",
+        "startswith",
+        "endswith",
+        "eqNullSafe",
+    }
+)
+
+
+def _is_spark_condition(node: ast.expr) -> bool:
+    """Whether `df[…]` keeps rows: what stands there can only be a condition."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in _SPARK_CONDITIONS
+    return _is_mask(node)
 
 
 def _rows_and_columns(where: ast.expr) -> tuple[ast.expr, ast.expr | None]:

@@ -53,6 +53,8 @@ from polycell.languages.python.frames import (  # noqa: F401  (each registers it
     settings,
     spark_frame,
     spark_functions,
+    spark_groups,
+    spark_make,
     spark_readers,
     sql_strings,
     workbooks,
@@ -69,9 +71,8 @@ _ALIASES = {
 
 # Records that stand for objects with methods.
 _OWNERS = frozenset({
-    bigquery.JOB, catalogue.WRITER, *fetched_rows.RESULTS, *holders.HOLDERS, settings.PARSER, spark_readers.READER,
-    sql_strings.CONTEXT,
-    workbooks.WORKBOOK,
+    bigquery.JOB, catalogue.WRITER, *fetched_rows.RESULTS, *holders.HOLDERS, settings.PARSER, spark_frame.MISSING,
+    spark_readers.READER, sql_strings.CONTEXT, workbooks.WORKBOOK,
 })  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from polycell.core.patterns import pattern
 from polycell.core.types import (
     BOOL,
     DATE,
@@ -19,6 +18,7 @@ from polycell.core.types import (
     DataType,
     Function,
     Module,
+    Schema,
     Series,
     Table,
     Type,
@@ -36,7 +36,22 @@ from polycell.languages.python.frames.expressions import (
     keep,
 )
 from polycell.languages.python.frames.registry import Evaluator
+from polycell.languages.python.frames.spark_results import (
+    ALWAYS,
+    OF_ALL,
+    OF_FIRST,
+    field,
+    held,
+    item,
+    listed,
+    mean_of,
+    part_of_map,
+    sum_of,
+    widest,
+)
+from polycell.languages.python.frames.type_nodes import named_type
 from polycell.languages.python.syntax.values import known_text, known_texts, value_of
+from polycell.tables.type_names import parse_ddl, parse_type
 
 _MODULE = "pyspark.sql.functions"
 TYPES: Mapping[str, DataType] = {
@@ -51,36 +66,16 @@ CLASSES: Mapping[str, DataType] = {
 }  # fmt: skip
 
 
-_SMALL = frozenset({INT64, INT32, DataType("int16"), DataType("int8")})
-_DECIMAL = pattern(r"decimal128\((\d+), (\d+)\)\Z")
-
-
-def _sum(type_: DataType | None) -> DataType | None:
-    if type_ in _SMALL:
-        return INT64
-    if type_ is not None and (found := _DECIMAL.match(type_.name)):
-        return DataType(f"decimal128({min(38, int(found[1]) + 10)}, {found[2]})")
-    return FLOAT64 if type_ in (FLOAT64, DataType("float")) else None
-
-
-def _listed(type_: DataType | None) -> DataType | None:
-    return DataType("list", children=(("item", type_),)) if type_ is not None else None
-
-
-def _item(type_: DataType | None) -> DataType | None:
-    return type_.children[0][1] if type_ is not None and type_.name == "list" and type_.children else None
-
-
 # Functions of one column whose result is named after function and column, `upper(k)`: (the word, its type).
 NAMED: Mapping[str, tuple[str, Change]] = {
-    "sum": ("sum", _sum),
+    "sum": ("sum", sum_of),
     **{n: (n, keep) for n in ("max", "min", "first", "last")},
-    **{n: ("avg", always(FLOAT64)) for n in ("avg", "mean")},
+    **dict.fromkeys(("avg", "mean"), ("avg", mean_of)),
     "count": ("count", always(INT64)),
     **{n: (n, always(STRING)) for n in ("upper", "lower", "trim", "initcap")},
     "length": ("length", always(INT32)),
-    **{n: (n, _listed) for n in ("collect_list", "collect_set")},
-    "abs": ("abs", keep),
+    **{n: (n, listed) for n in ("collect_list", "collect_set")},
+    "abs": ("abs", OF_FIRST["abs"]),
     "approx_count_distinct": ("approx_count_distinct", always(INT64)),
     **{n: (n, always(INT32)) for n in ("year", "month", "quarter", "hour", "minute", "second")},
 }
@@ -88,31 +83,15 @@ _METHODS: Mapping[str, DataType | None] = {
     **dict.fromkeys(("isNull", "isNotNull", "isin", "between", "contains", "startswith", "endswith", "like", "rlike",
                      "eqNullSafe", "ilike", "isNaN"), BOOL),
     **dict.fromkeys(("substr",), STRING),
-    **dict.fromkeys(("getItem", "getField", "bitwiseAND", "bitwiseOR"), None),
+    **dict.fromkeys(("bitwiseAND", "bitwiseOR"), None),
 }  # fmt: skip
 # Functions that make several columns, or rows, of one.
-_SEVERAL = frozenset({"explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "stack", "json_tuple"})
+_SEVERAL = frozenset({"explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack",
+                      "json_tuple"})  # fmt: skip
 _BRANCHES = frozenset({"when", "otherwise"})  # of one type, or of none that is known
-_ALIKE = frozenset({"coalesce", "greatest", "least"})  # and functions
-_KEEPING = frozenset({"lag", "lead", "first", "last", "max", "min", "abs", "nullif", "nanvl"})  # their first argument's
-_TYPED: Mapping[str, DataType] = {
-    name: type_
-    for type_, names in (
-        (DATE, "to_date current_date date_add date_sub last_day next_day add_months trunc make_date"),
-        (TIMESTAMP, "to_timestamp current_timestamp date_trunc"),
-        (STRING, "concat_ws date_format regexp_replace substring from_unixtime regexp_extract lpad rpad ltrim rtrim "
-                 "translate md5 sha1 sha2 upper lower trim initcap uuid input_file_name get_json_object to_json "
-                 "format_string format_number repeat soundex substring_index hex base64"),
-        (INT32, "row_number rank dense_rank datediff ntile size instr locate levenshtein dayofweek dayofmonth "
-                "dayofyear weekofyear year month quarter hour minute second length hash spark_partition_id"),
-        (INT64, "countDistinct count_distinct monotonically_increasing_id unix_timestamp xxhash64 count "
-                "approx_count_distinct"),
-        (FLOAT64, "stddev variance rand randn months_between sqrt exp log log10 log2 pow power sin cos tan "
-                  "percent_rank cume_dist corr covar_pop covar_samp skewness kurtosis stddev_pop stddev_samp var_pop "
-                  "var_samp"),
-        (BOOL, "isnull isnan array_contains exists forall"),
-    )
-    for name in names.split()
+_SIGNS: Mapping[type[ast.operator | ast.cmpop], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.BitAnd: "AND", ast.BitOr: "OR",
+    ast.Gt: ">", ast.Lt: "<", ast.GtE: ">=", ast.LtE: "<=", ast.Eq: "=",
 }  # fmt: skip
 
 
@@ -189,10 +168,55 @@ def expression(run: Evaluator, node: ast.expr, table: Table) -> list[Made] | Non
             [node.left, *node.comparators] if isinstance(node, ast.Compare) else [node.operand])  # fmt: skip
         if all(expression(run, part, table) is None for part in parts):
             return None
-        return [Made(Column(UNNAMED, _operated(run, node, table)))]
+        return [Made(Column(_operated_name(run, node, parts, table), _operated(run, node, table)))]
     if isinstance(node, (ast.Attribute, ast.Subscript)):
-        return _of_series(run, node)
+        return _of_series(run, node) or _part(run, node, table)
     return None
+
+
+def _operated_name(
+    run: Evaluator, node: ast.BinOp | ast.Compare | ast.UnaryOp, parts: Sequence[ast.expr], table: Table
+) -> str:
+    """`F.col("n") + 1` is called `(n + 1)`."""
+    if isinstance(node, ast.UnaryOp) or len(parts) != 2:
+        return UNNAMED
+    sign = _SIGNS.get(type(node.op if isinstance(node, ast.BinOp) else node.ops[0]))
+    names = [_inner_name(run, part, table) for part in parts]
+    return f"({names[0]} {sign} {names[1]})" if sign and all(names) else UNNAMED
+
+
+def _inner_name(run: Evaluator, node: ast.expr, table: Table) -> str:
+    """How Spark calls a column inside of the name of what is made of it; empty where that was not seen."""
+    made = expression(run, node, table)
+    if made is None:
+        return _literal_name(value_of(run.evaluate(node)))
+    name = made[0].column.name if len(made) == 1 else UNNAMED
+    called = isinstance(node, ast.Call) and _function(run, node.func) not in ("", "expr", *_SEVERAL)
+    known = name != UNNAMED and (made[0].plain or called or isinstance(node, (ast.BinOp, ast.Compare)))
+    return name if known else ""
+
+
+def _literal_name(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and (value == 0 or not 1e-3 <= abs(value) < 1e7):
+        return ""
+    return str(value) if isinstance(value, (int, float, str)) else ""
+
+
+def _part(run: Evaluator, node: ast.Attribute | ast.Subscript, table: Table) -> list[Made] | None:
+    """`column.field`, `column["field"]`, `column[0]`."""
+    inner = expression(run, node.value, table)
+    if inner is None or len(inner) != 1:
+        return None
+    if isinstance(node, ast.Attribute):
+        return [Made(Column(UNNAMED, field(inner[0].column.type, node.attr)))]
+    key = value_of(run.evaluate(node.slice))
+    return [Made(Column(UNNAMED, _got(inner[0].column.type, key)))]
+
+
+def _got(type_: DataType | None, key: object) -> DataType | None:
+    return field(type_, key) if isinstance(key, str) else held(type_)
 
 
 def _operated(run: Evaluator, node: ast.BinOp | ast.Compare | ast.UnaryOp, table: Table) -> DataType | None:
@@ -200,7 +224,9 @@ def _operated(run: Evaluator, node: ast.BinOp | ast.Compare | ast.UnaryOp, table
     if isinstance(node, ast.Compare):
         return BOOL
     if isinstance(node, ast.UnaryOp):
-        return None
+        return BOOL if isinstance(node.op, (ast.Invert, ast.Not)) else _operand(run, node.operand, table)
+    if isinstance(node.op, (ast.BitAnd, ast.BitOr)):
+        return BOOL
     types = [_operand(run, part, table) for part in (node.left, node.right)]
     if not set(types) <= set(_WIDTHS):
         return None
@@ -222,7 +248,11 @@ def _operand(run: Evaluator, node: ast.expr, table: Table) -> DataType | None:
 
 
 def _of_series(run: Evaluator, node: ast.expr) -> list[Made] | None:
-    """`df.n`, `df["n"]`: a column of a frame."""
+    """`df.n`, `df["n"]`: a column of a frame; `df["*"]`, `df["s.u"]` several, or a field."""
+    if isinstance(node, ast.Subscript) and isinstance(frame := run.evaluate(node.value), Table):
+        name = known_text(run.evaluate(node.slice))
+        if frame.flavour == "spark" and name is not None and ("*" in name or ("." in name and not frame.column(name))):
+            return _named(frame, [name])
     type_ = run.evaluate(node)
     if isinstance(type_, Series) and type_.flavour == "spark" and type_.column.name:
         return [Made(replace(type_.column, maybe=False), plain=True)]
@@ -254,40 +284,109 @@ def _call(run: Evaluator, node: ast.Call, table: Table) -> list[Made] | None:
         names = known_texts(run.evaluate(node.args[0])) if len(node.args) == 1 else None
         return _named(table, names) if names is not None and len(names) == 1 else None
     if name in _SEVERAL:
-        if name not in ("explode", "explode_outer") or len(node.args) != 1:
-            return None
-        return [Made(Column("col", _item(_only_type(run, node.args[0], table))))]
+        return _several(run, name, node, table)
     if name == "expr":
         text = known_text(run.evaluate(node.args[0])) if node.args else None
         return of_sql(run, text, table) if text else None
     if name in NAMED and len(node.args) == 1 and not node.keywords:
         inner = all_made(run, node.args[0], table, _read)
-        if inner is not None and len(inner) == 1 and inner[0].column.name != UNNAMED and inner[0].plain:
+        if inner is not None and len(inner) == 1 and inner[0].column.name != UNNAMED:
             word, change = NAMED[name]
             column = inner[0].column
-            return [Made(Column(f"{word}({column.name})", change(column.type)), True)]
+            called = column.name if inner[0].plain else _inner_name(run, node.args[0], table)
+            return [Made(Column(f"{word}({called})" if called else UNNAMED, change(_sure_type(inner))), True)]
         if name == "count":
             star = known_text(run.evaluate(node.args[0])) == "*"
             return [Made(Column("count(1)" if star else UNNAMED, INT64), True)]
-    return [Made(Column(UNNAMED, _result(run, name, node, table)))]
+    if name == "lit" and len(node.args) == 1:
+        return [
+            Made(Column(_literal_name(value_of(run.evaluate(node.args[0]))) or UNNAMED, _literal(run, node.args[0])))
+        ]
+    called = f"{name}()" if name in _WITHOUT and not node.args else UNNAMED
+    return [Made(Column(called, _result(run, name, node, table)))]
+
+
+_WITHOUT = frozenset({"current_date", "current_timestamp"})
+
+
+def _several(run: Evaluator, name: str, node: ast.Call, table: Table) -> list[Made] | None:
+    """What functions give that make several columns, or rows."""
+    if name == "json_tuple" and len(node.args) > 1:
+        return [Made(Column(f"c{i}", STRING)) for i in range(len(node.args) - 1)]
+    type_ = _only_type(run, node.args[0], table) if len(node.args) == 1 else None
+    made: list[Made] = []
+    if type_ is not None and name.startswith("inline") and (row := item(type_)) is not None:
+        return [Made(Column(field_, of)) for field_, of in row.children] if row.name == "struct" else None
+    if type_ is None or type_.name not in ("list", "map"):
+        # Of an array, where it is named as one column; of a map two, and nobody knows.
+        return [Made(Column(UNNAMED))] if name.startswith("explode") else None
+    made += [Made(Column("pos", INT32))] if name.startswith("pos") else []
+    if type_.name == "map":
+        return [*made, Made(Column("key", part_of_map(type_, 0))), Made(Column("value", part_of_map(type_, 1)))]
+    return [*made, Made(Column("col", item(type_)))] if "explode" in name else None
 
 
 def _result(run: Evaluator, name: str, node: ast.Call, table: Table) -> DataType | None:
     """The type of what a function gives."""
-    if name in _TYPED:
-        return _TYPED[name]
-    if name in _ALIKE or (name in _KEEPING and node.args):
-        types = {_only_type(run, part, table) for part in (node.args if name in _ALIKE else node.args[:1])}
-        return types.pop() if len(types) == 1 else None
-    if name == "concat":  # of texts, or of arrays
-        return STRING if all(_only_type(run, part, table) == STRING for part in node.args) else None
-    if name == "sum" and len(node.args) == 1:
-        return _sum(_only_type(run, node.args[0], table))
-    if name in ("avg", "mean") and len(node.args) == 1:
-        return FLOAT64 if _only_type(run, node.args[0], table) in (*_SMALL, FLOAT64) else None
-    if name == "lit" and len(node.args) == 1:
-        return _literal(run, node.args[0])
+    if name in ALWAYS:
+        return ALWAYS[name]
+    if name in OF_FIRST and node.args:
+        one = len(node.args) == 1 or name not in ("ceil", "ceiling", "floor")
+        return OF_FIRST[name](_only_type(run, node.args[0], table)) if one else None
+    if name in ("struct", "named_struct"):
+        return _structure(run, name, node, table)
+    if name in OF_ALL:
+        made = _all_arguments(run, node, table)
+        return OF_ALL[name]([_sure_type([m]) for m in made]) if made else None
+    if name == "from_json" and len(node.args) > 1:
+        return _of_schema(run, node.args[1])
     return _value(run, node.args[1], table) if name == "when" and len(node.args) == 2 else None
+
+
+def _all_arguments(run: Evaluator, node: ast.Call, table: Table) -> list[Made] | None:
+    """What all the arguments make, which may be lists."""
+    found: list[Made] = []
+    for argument in node.args:
+        one = all_made(run, argument, table, _read)
+        if one is None:
+            return None
+        found += one
+    return found
+
+
+def _structure(run: Evaluator, name: str, node: ast.Call, table: Table) -> DataType | None:
+    made = _all_arguments(run, node, table)
+    if made is None:
+        return None
+    if name == "named_struct":
+        made = [Made(replace(v.column, name=n.column.name)) for n, v in zip(made[::2], made[1::2], strict=False)]
+    names = [m.column.name for m in made]
+    types = [_sure_type([m]) for m in made]
+    if UNNAMED in names or len(set(names)) < len(names) or not names:
+        return None
+    fields = [(n, t) for n, t in zip(names, types, strict=True) if t is not None]
+    return DataType("struct", children=tuple(fields)) if len(fields) == len(names) else None
+
+
+def _of_schema(run: Evaluator, node: ast.expr) -> DataType | None:
+    """The type that a schema names: `"a int, b string"`, `"array<int>"`, `StructType([…])`."""
+    type_ = run.evaluate(node)
+    text = known_text(type_)
+    if text is not None:
+        columns = [(n, t) for n, t, _ in parse_ddl(text) or ()]
+        whole = parse_type(text, sql=True)
+        if whole is not None:
+            return whole
+    elif isinstance(type_, Schema) and not type_.table.open:
+        columns = [(c.name, c.type) for c in type_.table.columns]
+    else:
+        return named_type(node).type if isinstance(node, ast.Call) else None
+    fields = [(n, t) for n, t in columns if t is not None]
+    return DataType("struct", children=tuple(fields)) if fields and len(fields) == len(columns) else None
+
+
+def _sure_type(made: Sequence[Made]) -> DataType | None:
+    return made[0].column.type if len(made) == 1 and sure(made[0].column) else None
 
 
 def _only_type(run: Evaluator, node: ast.expr, table: Table) -> DataType | None:
@@ -327,10 +426,14 @@ def _method(run: Evaluator, node: ast.Call, function: ast.Attribute, table: Tabl
     if inner is None:
         return None
     if method in ("alias", "name"):
+        if len(inner) > 1:
+            return _all_named(run, node, inner)
         return aliased(run, node, inner)
     if len(inner) != 1:
         return None
-    if method in ("cast", "astype") and len(node.args) == 1:
+    if method in ("getItem", "getField") and len(node.args) == 1:
+        return [Made(Column(UNNAMED, _got(inner[0].column.type, value_of(run.evaluate(node.args[0])))))]
+    if method in ("cast", "astype", "try_cast") and len(node.args) == 1:
         plain = inner[0].plain  # a cast of a column keeps its name
         type_ = type_of(run, node.args[0])
         return [Made(Column(inner[0].column.name if plain else UNNAMED, type_))]
@@ -339,18 +442,27 @@ def _method(run: Evaluator, node: ast.Call, function: ast.Attribute, table: Tabl
     if method == "over":
         return [Made(Column(UNNAMED, inner[0].column.type))]
     if method in _BRANCHES and node.args:
-        same = _value(run, node.args[-1], table) == inner[0].column.type
-        return [Made(Column(UNNAMED, inner[0].column.type if same else None))]
+        return [Made(Column(UNNAMED, widest([inner[0].column.type, _value(run, node.args[-1], table)])))]
     return [Made(Column(UNNAMED, _METHODS.get(method)))]
 
 
+def _all_named(run: Evaluator, node: ast.Call, inner: Sequence[Made]) -> list[Made] | None:
+    """`posexplode(…).alias("at", "value")`."""
+    names = [known_text(run.evaluate(a)) for a in node.args]
+    if len(names) != len(inner) or node.keywords:
+        return None
+    given = zip(inner, names, node.args, strict=True)
+    made = [Made(m.column.named(n, run.place(a, n))) for m, n, a in given if n is not None]
+    return made if len(made) == len(inner) else None
+
+
 def type_of(run: Evaluator, node: ast.expr) -> DataType | None:
-    """The type that `"int"` or `IntegerType()` names."""
+    """The type that `"int"`, `"array<string>"`, `IntegerType()` or `DecimalType(9, 2)` names."""
     text = known_text(run.evaluate(node))
     if text is not None:
-        return TYPES.get(text.strip().lower())
-    if isinstance(node, ast.Call) and not node.args:
+        return TYPES.get(text.strip().lower()) or parse_type(text, sql=True)
+    if isinstance(node, ast.Call):
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        return CLASSES.get(name)
+        return CLASSES.get(name) or named_type(node).type
     return None

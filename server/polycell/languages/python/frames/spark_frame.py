@@ -7,17 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from polycell.core.types import (
-    BOOL,
-    FLOAT64,
-    INT64,
-    NULL,
+    INTEGERS,
     STRING,
     UNKNOWN,
-    Collection,
+    Certainty,
     Column,
-    DataType,
-    GroupBy,
-    Scalar,
+    Record,
     Table,
     Type,
     is_numeric,
@@ -26,13 +21,20 @@ from polycell.core.values import replace
 from polycell.languages.python.frames.columns import drop, get, put, rename, sure, unknown_table, with_columns
 from polycell.languages.python.frames.expressions import UNNAMED
 from polycell.languages.python.frames.refusals import certain
-from polycell.languages.python.frames.registry import Call, method
-from polycell.languages.python.frames.schema_rules import rows_table, schema_argument
-from polycell.languages.python.frames.spark_expressions import NAMED, columns_of, made_of, of_sql
-from polycell.languages.python.syntax.values import items_of, known_text, known_texts
+from polycell.languages.python.frames.registry import Call, function, method
+from polycell.languages.python.frames.schema_rules import schema_argument
+from polycell.languages.python.frames.spark_expressions import columns_of, expression, made_of, of_sql
+from polycell.languages.python.syntax.values import known_text, known_texts
 from polycell.tables.unseen import TEMPORARY
 
 SESSION = "pyspark.sql.SparkSession"
+MISSING = "pyspark.sql.DataFrameNaFunctions"  # `df.na`, a record of the frame
+
+
+def missing_of(receiver: Type) -> Table:
+    """The frame that nulls are looked for in."""
+    frame = receiver.fields[0][1] if isinstance(receiver, Record) and receiver.fields else receiver
+    return frame if isinstance(frame, Table) else unknown_table("spark")
 
 
 @method("spark", "filter where", "condition")
@@ -45,7 +47,6 @@ SESSION = "pyspark.sql.SparkSession"
 @method("spark", "dropna", "how thresh subset")
 @method("spark", "sample", "*args **")
 @method("spark", "sampleBy", "*args **")
-@method("spark", "replace", "*args **")
 @method("spark", "withWatermark", "*args **")
 @method("spark", "observe", "*args **")
 def same(call: Call) -> Type:
@@ -55,7 +56,7 @@ def same(call: Call) -> Type:
 @method("spark", "union unionAll intersect intersectAll subtract exceptAll", "other")
 def stacked(call: Call) -> Type:
     """The names of the first; types may widen."""
-    return replace(call.table, columns=tuple(replace(c, type=None) for c in call.table.columns))
+    return replace(call.table, columns=tuple(replace(c, type=None, nullable=None) for c in call.table.columns))
 
 
 @method("spark", "unionByName", "other allowMissingColumns")
@@ -70,12 +71,37 @@ def union_by_name(call: Call) -> Type:
         return unknown_table("spark")
     added = [c for c in other.type.columns if table.column(c.name) is None]
     columns = (*table.columns, *added)
-    return _sparkly(with_columns(table, (replace(c, type=None, nullable=None) for c in columns)))
+    return sparkly(with_columns(table, (replace(c, type=None, nullable=None) for c in columns)))
 
 
 @method("spark", "fillna", "value subset")
+@method("spark", "replace", "*args **")
+@method(MISSING, "fill", "value subset")
+@method(MISSING, "replace", "*args **")
 def fillna(call: Call) -> Type:
-    return call.table
+    """Other values; whether there are nulls left is another matter."""
+    table = missing_of(call.receiver)
+    return replace(table, columns=tuple(replace(c, nullable=None) for c in table.columns))
+
+
+@method(MISSING, "drop", "how thresh subset")
+def drop_missing(call: Call) -> Type:
+    return missing_of(call.receiver)
+
+
+@function("pyspark.sql.functions.broadcast", "df")
+def broadcast(call: Call) -> Type:
+    frame = call["df"]
+    return frame.type if frame is not None else UNKNOWN
+
+
+@method("spark", "mapInPandas mapInArrow", "func schema barrier profile")
+@method("spark", "to", "schema")
+@method("spark groups", "applyInPandas applyInArrow", "func schema")
+def declared(call: Call) -> Type:
+    """What a function of the notebook makes of the rows is told by a schema."""
+    made = schema_argument(call.run, call["schema"], "spark")
+    return sparkly(made) if made is not None else unknown_table("spark")
 
 
 @method("spark", "select", "*cols")
@@ -87,7 +113,7 @@ def select(call: Call) -> Type:
             return unknown_table("spark")
         columns += made
     missing = not call.table.open and any(not c.source and call.table.column(c.name) is None for c in columns)
-    return _sparkly(with_columns(Table(open=missing, flavour="spark"), columns))
+    return sparkly(with_columns(Table(open=missing, flavour="spark"), columns))
 
 
 @method("spark", "selectExpr", "*expr")
@@ -101,10 +127,10 @@ def select_expr(call: Call) -> Type:
         if made is None or made[0].column.name == UNNAMED:
             return unknown_table("spark")
         columns.append(made[0].column)
-    return _sparkly(with_columns(Table(flavour="spark"), columns))
+    return sparkly(with_columns(Table(flavour="spark"), columns))
 
 
-def _sparkly(table: Table) -> Table:
+def sparkly(table: Table) -> Table:
     """Spark folds case: names that differ in case only are one, or an error."""
     return replace(table, case_sensitive=False)
 
@@ -127,11 +153,11 @@ def with_column(call: Call) -> Type:
     return (
         put(call.table, replace(column, name=name))
         if found is None
-        else _replaced(call.table, found, replace(column, name=name))
+        else replaced(call.table, found, replace(column, name=name))
     )
 
 
-def _replaced(table: Table, old: Column, new: Column) -> Table:
+def replaced(table: Table, old: Column, new: Column) -> Table:
     return replace(table, columns=tuple(new.one_with(old) if c is old else c for c in table.columns))
 
 
@@ -171,32 +197,50 @@ def dropped(call: Call) -> Type:
 
 @method("spark", "toDF", "*cols")
 def to_df(call: Call) -> Type:
-    names = [a.value for a in call.rest]
-    if not names:
+    if not call.rest:
         return call.table
-    if not all(isinstance(n, str) for n in names):
+    given = [(t, a.node) for a in call.rest for t in known_texts(a.type) or [""]]
+    names = [name for name, _ in given]
+    if "" in names:
         return unknown_table("spark")
     old = call.table.columns if len(call.table.columns) == len(names) and not call.table.open else ()
-    places = [call.run.place(a.node, str(a.value)) for a in call.rest]
+    places = [call.run.place(node, name) for name, node in given]
     columns = (old[i].named(n, places[i]) if old else Column(n, None, origin=places[i]) for i, n in enumerate(names))
-    return _sparkly(with_columns(Table(flavour="spark"), columns))
+    return sparkly(with_columns(Table(flavour="spark"), columns))
 
 
 @method("spark", "withColumns", "colsMap")
 def with_many(call: Call) -> Type:
     argument, table = call["colsMap"], call.table
-    if argument is None or not isinstance(argument.node, ast.Dict):
-        return replace(table, open=True, columns=tuple(replace(c, type=None) for c in table.columns))
-    for key, value in zip(argument.node.keys, argument.node.values, strict=True):
-        name = known_text(call.run.evaluate(key)) if key is not None else None
-        if name is None:
-            return replace(table, open=True, columns=tuple(replace(c, type=None) for c in table.columns))
-        made = made_of(call.run, value, call.table)
-        type_ = made[0].column.type if made is not None and len(made) == 1 else None
-        column = Column(name, type_, origin=call.place("colsMap", name), source=call.run.text_of(value))
-        found = table.column(name)
-        table = _replaced(table, found, column) if found is not None else put(table, column)
+    pairs = _pairs(call, argument.node) if argument is not None else None
+    if pairs is None:
+        return replace(table, open=True, columns=tuple(replace(c, type=None, nullable=None) for c in table.columns))
+    for column in pairs:
+        found = table.column(column.name)
+        table = replaced(table, found, column) if found is not None else put(table, column)
     return table
+
+
+def _pairs(call: Call, node: ast.expr) -> list[Column] | None:
+    """The columns of `{"a": …, "b": …}` and `{f(c): … for c in names}`; None where their names are not known."""
+    made: list[Column] = []
+
+    def add(key: ast.expr | None, value: ast.expr) -> None:
+        name = known_text(call.run.evaluate(key)) if key is not None else None
+        found = made_of(call.run, value, call.table)
+        type_ = found[0].column.type if found is not None and len(found) == 1 else None
+        origin = call.place("colsMap", name or "")
+        made.append(Column(name or "", type_, origin=origin, source=call.run.text_of(value)))
+
+    if isinstance(node, ast.DictComp):
+        if not call.run.each(node.generators, lambda: add(node.key, node.value)):
+            return None
+    elif isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            add(key, value)
+    else:
+        return None
+    return made if all(c.name for c in made) else None
 
 
 @method("spark", "withColumnsRenamed", "colsMap")
@@ -227,7 +271,7 @@ def unpivot(call: Call) -> Type:
     if ids is None or not variable or not value:
         return unknown_table("spark")
     made = (*(get(call.table, n) for n in ids), Column(variable, STRING), Column(value, None))
-    return _sparkly(with_columns(Table(flavour="spark"), made))
+    return sparkly(with_columns(Table(flavour="spark"), made))
 
 
 @method("spark", "join", "other on how")
@@ -237,27 +281,43 @@ def join(call: Call) -> Type:
     if other is None or not isinstance(other.type, Table) or not isinstance(how, str):
         return unknown_table("spark")
     kind = how.lower().replace("_", "")
-    if kind in ("semi", "leftsemi", "anti", "leftanti"):
-        return left
-    if kind not in _HOWS or call["on"] is None:
+    right, keys = other.type, _keys(call, left)
+    if kind not in (*_HOWS, *_FILTERS) or keys is None:
         return unknown_table("spark")
-    right, keys = other.type, call.texts("on")
-    if keys is None:
-        by = call["on"].node if call["on"] is not None else None
-        if not isinstance(by, (ast.Compare, ast.BinOp)):
-            return unknown_table("spark")
-        keys = []
+    if not keys and kind in _FILTERS:
+        return left
     if left.open or right.open or any(left.column(k) is None or right.column(k) is None for k in keys):
         return unknown_table("spark")
     folded = {k.casefold() for k in keys}
-    first = [replace(get(left, k), nullable=None) for k in keys]
+    first = [_key(get(left, k), get(right, k), kind) for k in keys]
     mine = [c for c in left.columns if c.name.casefold() not in folded]
+    if kind in _FILTERS:
+        return replace(left, columns=(*(get(left, k) for k in keys), *mine))
     theirs = [c for c in right.columns if c.name.casefold() not in folded]
     if kind in ("left", "leftouter", "outer", "full", "fullouter"):
         theirs = [replace(c, nullable=True) for c in theirs]
     if kind in ("right", "rightouter", "outer", "full", "fullouter"):
         mine = [replace(c, nullable=True) for c in mine]
     return _beside(left, right, (*first, *mine, *theirs))
+
+
+def _keys(call: Call, left: Table) -> list[str] | None:
+    """The columns that a join is by; none where it is by a condition, or all with all. None where nobody knows."""
+    if call["on"] is None:
+        return []
+    names, by = call.texts("on"), call["on"].node
+    if names is not None:
+        return names
+    conditions = by.elts if isinstance(by, (ast.List, ast.Tuple)) else [by]
+    return [] if all(expression(call.run, c, left) is not None for c in conditions) else None
+
+
+def _key(mine: Column, theirs: Column, kind: str) -> Column:
+    """The one column of a key: that of the side whose rows are all there, or of both."""
+    if kind in ("right", "rightouter"):
+        return replace(theirs.one_with(mine), nullable=None)
+    type_ = mine.type if mine.type == theirs.type or kind not in ("outer", "full", "fullouter") else None
+    return replace(mine, type=type_, nullable=None)
 
 
 def _beside(left: Table, right: Table, columns: Sequence[Column]) -> Table:
@@ -274,7 +334,8 @@ def _beside(left: Table, right: Table, columns: Sequence[Column]) -> Table:
     return Table(tuple(made), open=True, flavour="spark", case_sensitive=False)
 
 
-_HOWS = frozenset({"inner", "left", "leftouter", "right", "rightouter", "outer", "full", "fullouter"})
+_HOWS = frozenset({"inner", "cross", "left", "leftouter", "right", "rightouter", "outer", "full", "fullouter"})
+_FILTERS = frozenset({"semi", "leftsemi", "anti", "leftanti"})  # keep rows of the left
 
 
 @method("spark", "crossJoin", "other")
@@ -295,109 +356,39 @@ def transform(call: Call) -> Type:
 
 @method("spark", "toPandas")
 def to_pandas(call: Call) -> Type:
-    return replace(call.table, flavour="pandas", index=(), case_sensitive=True)
+    """Whole numbers and truth values among which there are nulls become other types in pandas."""
+    columns = (
+        c if c.nullable is False or c.type is None or c.type.name not in (*INTEGERS, "bool")
+        else replace(c, type_certainty=min(c.type_certainty, Certainty.LIKELY))
+        for c in call.table.columns
+    )  # fmt: skip
+    return replace(call.table, columns=tuple(columns), flavour="pandas", index=(), case_sensitive=True)
 
 
-@method("spark", "groupBy groupby", "*cols")
-def group_by(call: Call) -> Type:
-    table, keys = call.table, []
-    for argument in call.rest:
-        made = made_of(call.run, argument.node, table)
-        if made is None or any(m.column.name == UNNAMED for m in made):
-            return GroupBy(Table(open=True, flavour="spark"), ())
-        for one in made:
-            if table.column(one.column.name) != one.column:
-                found = table.column(one.column.name)
-                table = _replaced(table, found, one.column) if found is not None else put(table, one.column)
-            keys.append(one.column.name)
-    return GroupBy(table, tuple(keys), keyed=False)
-
-
-def _groups(call: Call) -> GroupBy:
-    """Groups, or a whole frame as one group (`df.agg(…)`)."""
-    if isinstance(call.receiver, GroupBy):
-        return call.receiver
-    return GroupBy(call.table, (), keyed=False)
-
-
-def _grouped(call: Call, columns: list[Column]) -> Type:
-    groups = _groups(call)
-    keys = [get(groups.table, k) for k in groups.keys]
-    if groups.pivoted:
-        return replace(unknown_table("spark"), columns=tuple(keys))
-    if isinstance(call.receiver, GroupBy) and not keys and groups.table.open:
-        return unknown_table("spark")
-    return _sparkly(with_columns(Table(flavour="spark"), (*keys, *columns)))
-
-
-@method("spark groups", "agg", "*exprs")
-@method("spark", "agg", "*exprs")
-def agg(call: Call) -> Type:
-    groups = _groups(call)
-    keys = tuple(get(groups.table, k) for k in groups.keys)
-    by_name = call.rest[0].value if len(call.rest) == 1 else None
-    if isinstance(by_name, dict):
-        return _by_name(call, groups, by_name)
-    columns: list[Column] = []
-    for argument in call.rest:
-        made = columns_of(call.run, argument.node, groups.table)
-        if made is None or groups.pivoted:
-            return replace(unknown_table("spark"), columns=keys)
-        columns += made
-    return _grouped(call, columns)
-
-
-def _by_name(call: Call, groups: GroupBy, functions: dict[str, object]) -> Type:
-    """`agg({"n": "sum"})` makes `sum(n)`. Of several the order is not known."""
-    made = [_named_by(groups.table, column, str(function).casefold()) for column, function in functions.items()]
-    known = [column for column in made if column is not None]
-    if len(known) == len(made) == 1 and not groups.pivoted:
-        return _grouped(call, known)
-    keys = tuple(get(groups.table, k) for k in groups.keys)
-    return replace(unknown_table("spark"), columns=keys if groups.pivoted else (*keys, *known))
-
-
-def _named_by(table: Table, name: str, function: str) -> Column | None:
-    found = NAMED.get(function)
-    if found is None or function not in ("sum", "avg", "mean", "min", "max", "count") or "." in name or "`" in name:
-        return None
-    if name == "*":
-        return Column("count(1)", INT64) if function == "count" else None
-    return Column(f"{found[0]}({name})", found[1](get(table, name).type))
-
-
-@method("spark groups", "count")
-def count(call: Call) -> Type:
-    return _grouped(call, [Column("count", INT64)])
-
-
-@method("spark groups", "sum avg mean min max", "*cols")
-def reduced(call: Call) -> Type:
-    """Of the columns named, or of all that are numbers."""
-    groups = _groups(call)
-    name = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
+@method("spark", "describe", "*cols")
+@method("spark", "summary", "*statistics")
+def described(call: Call) -> Type:
+    """Texts, of the columns named, or of those that are numbers or texts."""
+    table = call.table
     names = [t for a in call.rest for t in known_texts(a.type) or [""]]
-    if "" in names:
+    if getattr(call.node.func, "attr", "") != "describe":
+        names = []
+    if "" in names or (not names and (table.open or not all(sure(c) for c in table.columns))):
         return unknown_table("spark")
-    if not names:
-        rest = [c for c in groups.table.columns if c.name not in groups.keys]
-        if groups.table.open or not all(sure(c) for c in rest):
-            return unknown_table("spark")
-        names = [c.name for c in rest if c.type is not None and is_numeric(c.type)]
-    word = "avg" if name == "mean" else name
-    return _grouped(call, [Column(f"{word}({n})", FLOAT64 if word == "avg" else None) for n in names])
+    columns = [get(table, n) for n in names] if names else table.columns
+    if not all(sure(c) for c in columns):
+        return unknown_table("spark")
+    texts = (
+        replace(c, type=STRING, nullable=None)
+        for c in columns
+        if c.type is not None and (is_numeric(c.type) or c.type == STRING)
+    )
+    return sparkly(with_columns(Table(flavour="spark"), (Column("summary", STRING), *texts)))
 
 
-@method("spark groups", "pivot", "pivot_col values")
-def pivot(call: Call) -> Type:
-    """What follows is about the columns of the frame; which columns it makes, the data decide."""
-    return replace(_groups(call), pivoted=True)
-
-
-@method("spark", "describe summary crosstab freqItems cube rollup", "*args **")
-def other(call: Call) -> Type:
-    name = call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
-    return GroupBy(unknown_table("spark"), ()) if name in ("cube", "rollup") else unknown_table("spark")
+@method("spark", "crosstab freqItems", "*args **")
+def counted(call: Call) -> Type:
+    return unknown_table("spark")
 
 
 @method("spark", "createOrReplaceTempView createTempView createOrReplaceGlobalTempView registerTempTable", "name")
@@ -407,41 +398,3 @@ def temp_view(call: Call) -> Type:
         call.run.register(name, call.table, call.node)
         call.run.remark(f"{TEMPORARY}{name.casefold()}")
     return UNKNOWN
-
-
-@method("pyspark.sql.SparkSession", "createDataFrame", "data schema samplingRatio verifySchema")
-def create(call: Call) -> Type:
-    """A declared schema, columns by their names, rows of a class, or the columns of a frame."""
-    data, schema, names = call["data"], call["schema"], call.texts("schema")
-    declared = schema_argument(call.run, schema, "spark")
-    if declared is not None:
-        return _sparkly(declared)
-    if isinstance(call.value("schema"), list) and names is not None:
-        types = _inferred(data.type if data is not None else UNKNOWN, len(names))
-        columns = [Column(n, t, origin=call.place("schema", n)) for n, t in zip(names, types, strict=True)]
-        return _sparkly(with_columns(Table(flavour="spark"), columns))
-    if schema is None and data is not None and (rows := rows_table(data.type, "spark")) is not None:
-        return _sparkly(rows)
-    frame = data.type if data is not None and schema is None else None
-    if isinstance(frame, Table) and frame.flavour in ("pandas", "arrow"):
-        return _sparkly(replace(frame, flavour="spark", index=(), labelled=()))
-    return unknown_table("spark")
-
-
-def _inferred(data: Type, width: int) -> list[DataType | None]:
-    """The types that Spark infers from rows written as tuples or lists: one a column, or it fails."""
-    rows = items_of(data) if isinstance(data, Collection) else None
-    cells = [row.items if isinstance(row, Collection) and row.items is not None else () for row in rows or ()]
-    if not cells or any(len(row) != width for row in cells):
-        return [None] * width
-    found: list[DataType | None] = []
-    for column in zip(*cells, strict=True):
-        types = {c.type if isinstance(c, Scalar) else None for c in column} - {NULL}
-        one = next(iter(types)) if len(types) == 1 else None
-        found.append(one if one in (INT64, FLOAT64, STRING, BOOL) else None)
-    return found
-
-
-@method("pyspark.sql.SparkSession", "range", "start end step numPartitions")
-def numbers(call: Call) -> Type:
-    return _sparkly(Table((Column("id", INT64),), flavour="spark"))

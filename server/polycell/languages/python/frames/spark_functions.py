@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import STRING, UNKNOWN, Collection, Column, Function, Module, Row, Series, Table, Type
+from polycell.core.types import (
+    BOOL,
+    FLOAT64,
+    INT64,
+    STRING,
+    UNKNOWN,
+    Collection,
+    Column,
+    Function,
+    Module,
+    Row,
+    Series,
+    Table,
+    Type,
+)
 from polycell.core.values import replace
 from polycell.languages.python.frames.registry import Call, Evaluator, function, method
 from polycell.languages.python.frames.spark_expressions import type_of
@@ -88,8 +102,10 @@ def mapped(call: Call) -> Type:
 def to_frame(call: Call) -> Type:
     """Names for the first columns; whether there are more, the rows decide."""
     names, element = call.texts("schema"), _element(call)
-    if call["schema"] is None and isinstance(element, Row):
-        return element.table
+    if call["schema"] is None and isinstance(element, Row):  # of values of Python, whose types are others
+        kept = (replace(c, type=c.type if c.type in (INT64, FLOAT64, STRING, BOOL) else None, nullable=None)
+                   for c in element.table.columns)  # fmt: skip
+        return replace(element.table, columns=tuple(kept))
     listed = call["schema"] is not None and isinstance(call["schema"].type, Collection)
     columns = tuple(Column(n, origin=call.place("schema", n)) for n in names or ()) if listed else ()
     return Table(columns, open=True, flavour="spark", case_sensitive=False)

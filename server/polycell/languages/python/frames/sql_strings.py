@@ -32,7 +32,10 @@ from polycell.tables.databases.places import DatabaseRequest
 def evaluated(call: Call, name: str, flavour: Flavour, connection: Connection | None = None) -> Table:
     """The table that the SQL text of an argument yields, of a flavour; open where nobody knows."""
     argument = call[name]
-    found = call.run.sql(call.text(name), node=argument.node, connection=connection) if argument is not None else None
+    if argument is None:
+        return unknown_table(flavour)
+    spoken = "spark" if flavour == "spark" and not call.run.view.host.name.startswith("databricks") else ""
+    found = call.run.sql(call.text(name), node=argument.node, dialect=spoken, connection=connection)
     if found is None:
         return unknown_table(flavour)
     return replace(found, flavour=flavour, index=(), case_sensitive=flavour not in ("duckdb", "spark"))
