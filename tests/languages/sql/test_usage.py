@@ -50,3 +50,16 @@ def test_tables() -> None:
 def test_the_tables_of_the_query_stand_before_columns_of_other_queries(query: str) -> None:
     labels = [item.label for item in offered(query)]
     assert labels.index("r") < labels.index("rch")
+
+
+def test_parts_of_dotted_names_that_other_statements_write() -> None:
+    above = (
+        "# %%\n%%sql snowflake://x\ncreate table shop.raw.orders (id int);\n"
+        "select snowflake.cortex.sentiment(note) from shop.mart.notes\n"
+    )
+    query = "\n# %%\n%%sql snowflake://x\n"
+    assert {"raw", "mart"} <= set(dsl.labels(f"{above}{query}select * from shop.<|>"))
+    assert {"notes"} <= set(dsl.labels(f"{above}{query}select * from shop.mart.<|>"))
+    assert dsl.labels(f"{above}{query}select snowflake.<|>")[:1] == ["cortex"]
+    assert "snowflake.cortex.sentiment" in dsl.labels(f"{above}{query}select <|>")
+    assert "mart" not in dsl.labels(f"{above}{query}select shop.<|> from shop.mart.notes shop")

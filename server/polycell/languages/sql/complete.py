@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
-from polycell.core.results import NO_COMPLETIONS, Completion, Completions
+from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
 from polycell.core.types import Column, Table, describe
 from polycell.core.values import replace
 from polycell.languages.sql.catalogue import ViewCatalogue, sql_table
@@ -43,6 +43,23 @@ from polycell.tables.databases.catalogue import Database, Relation
 WIDEST = 5000  # columns of all tables that are gone through where no FROM says which are meant
 MOST = 1000  # items of one answer; more are left to the next letter
 
+_STATEMENTS = (
+    *(
+        "SELECT",
+        "INSERT INTO",
+        "UPDATE",
+        "DELETE FROM",
+        "DECLARE",
+        "SET",
+        "IF",
+        "BEGIN",
+        "END",
+        "ELSE",
+        "EXEC",
+        "WHILE",
+    ),
+    *("PRINT", "RETURN", "CREATE TABLE", "DROP TABLE", "ALTER TABLE", "TRUNCATE TABLE", "MERGE INTO", "WITH"),
+)
 _LEAVING_OUT = frozenset({"EXCLUDE", "EXCEPT", "RENAME"})
 _NAMELESS_CALLS = frozenset({"bigquery", "trino", "presto", "snowflake", "tsql", "oracle", "clickhouse"})
 _ALIASES_SEEN = frozenset({"order", "having", "qualify"})
@@ -68,6 +85,8 @@ def complete(
     for item in chain(_offers(place, relations, catalogue), _parameters(place, parameters), used):
         kind = item[1]
         unique.setdefault((item[0], kind if kind == "column" or kind == "table" else ""), item)
+    for item in _new_statement(place):
+        unique.setdefault((item[0], ""), item)
     made = list(unique.values())
     if len(made) > MOST:
         prefix = place.prefix.casefold()
@@ -78,19 +97,29 @@ def complete(
     return Completions(tuple(made), incomplete=more) if made else NO_COMPLETIONS
 
 
+def _new_statement(place: Place) -> Iterator[Completion]:
+    """At the beginning of a line of T-SQL another statement may begin, with no semicolon before it."""
+    text, start = place.statement.text, offset_of(place)
+    if place.statement.dialect.name != "tsql" or not place.index or place.inner is not place.block or place.qualifier:
+        return
+    if text[text.rfind("\n", 0, start) + 1 : start].strip() == "" and behind_operand(place):
+        yield from listed(place, _STATEMENTS, 100)
+
+
 def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Iterator[Completion]:
     if place.qualifier:
         yield from _qualified(place, relations, catalogue)
         return
-    stated = expected(place)
+    if _follows_at(place):
+        yield from _variables(place, catalogue)
+        return
+    # A query in parentheses is one, whatever statement it is in.
+    stated = expected(place) if place.block is place.statement.root or place.block.statement else None
     if stated is not None:
         yield from _stated(place, stated, relations, catalogue)
         if "any" not in stated.kinds and place.index:
             return
     before = place.before()
-    if _follows_at(place):
-        yield from _variables(place, catalogue)
-        return
     if before == "." or (before == "AS" and not _casts(place)):
         return
     if before == "::" or before == "AS":
@@ -154,9 +183,12 @@ def _stated(place: Place, stated: Expected, relations: Relations, catalogue: Vie
         yield from types(place)
     elif stated.begun:
         yield from types(place, stated.begun)
-    if "expr" in kinds:
+    behind = "expr" in kinds and behind_operand(place)
+    if "expr" in kinds and not behind:
         yield from _words(place, keywords(place, "values", behind=False), clause="values")
-    yield from listed(place, stated.keywords, 70 if place.index else 90)
+    yield from listed(place, stated.keywords, 2 if behind else 70 if place.index else 90)
+    if behind:
+        yield from _words(place, keywords(place, "where", behind=True), rank=40)
 
 
 def _casts(place: Place) -> bool:
@@ -203,6 +235,7 @@ def _used(place: Place, relations: Relations, usage: Usage) -> Iterator[Completi
     clause = place.segment.clause
     if continued(place):
         return
+    yield from _parts(place, relations, usage)
     if clause == "from" and place.inner.kind in ("query", "join") and _expects_table(place):
         for name in usage.tables() if not place.qualifier else ():
             yield _item(place, name, "table", documentation="read by another query", insert=name, rank=40)
@@ -217,6 +250,22 @@ def _used(place: Place, relations: Relations, usage: Usage) -> Iterator[Completi
             for name in usage.columns(visible.source, place.statement):
                 rank = 28 if owner else 31  # behind the aliases of FROM: those are certain
                 yield _item(place, name, "column", detail=visible.name, documentation="used by a query", rank=rank)
+
+
+def _parts(place: Place, relations: Relations, usage: Usage) -> Iterator[Completion]:
+    """What else the notebook writes behind the same dots; the functions that it calls by dotted names."""
+    clause = place.segment.clause
+    calls = clause in _COLUMNS
+    if not place.qualifier:
+        for path in usage.paths() if calls and not behind_operand(place) else ():
+            yield _item(place, path, "function", documentation="called by another query", insert=path, rank=61)
+        return
+    names = [place.statement.spelling(t) for t in place.qualifier]
+    if calls and any(v.name.casefold() == names[0].casefold() for v in relations.visible(place.block)):
+        return
+    for part, last in usage.parts(names, calls=calls):
+        kind: CompletionKind = ("function" if calls else "table") if last else "module"
+        yield _item(place, part, kind, documentation="written in another statement", rank=40)
 
 
 # -- behind a dot
@@ -362,6 +411,8 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
     if goes_on(place):
         yield from _words(place, keywords(place, clause, behind=False), rank=2)
         return
+    if place.before() == "CASE":
+        yield from _words(place, ("WHEN",), rank=3)
     if clause == "on":
         yield from pairs(place, relations)
     if clause == "group" or (clause == "order" and place.inner is place.block):
@@ -384,6 +435,7 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
         yield from _everything(place, catalogue, relations, rank=88)
     for name, table in tables_without_comma(place, catalogue):
         yield from _columns_of(place, table, name, 88)
+    named = sum(v.source.alias is not None for v in own) > 1
     for visible in seen:
         own_call = visible.source.call >= 0 and visible.source.call == place.inner.start
         if visible.name and not own_call and not visible.source.is_array and not _is_unnamed(place, visible):
@@ -393,7 +445,7 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
                 "table",
                 detail=describe(visible.table),
                 insert=quoted(visible.name, place),
-                rank=30,
+                rank=9 if named and visible.level == 0 and clause in _COLUMNS else 30,
             )
     if clause != "values" and begins_subquery(place):
         yield from _words(place, plain_keywords(place, "subquery"), rank=3 if place.before(-2) == "EXISTS" else 34)

@@ -12,12 +12,14 @@ from polycell.languages.sql.syntax.blocks import Block
 from polycell.languages.sql.syntax.place import Place
 from polycell.languages.sql.syntax.words import (
     AGGREGATES,
+    BEHIND_CALL,
     BEHIND_IS,
     BEHIND_NOT,
     COMPARING,
     CONTINUED,
     CONTINUED_IN,
     FOLLOWING,
+    FROM_BEHIND_COMMA,
     FROM_FIRST,
     IN_CALLS,
     IN_CASE,
@@ -34,10 +36,12 @@ from polycell.languages.sql.syntax.words import (
 # Words that are no names and behind which an operand comes, though a column may be called so.
 _PREFIXES = words_of(
     """TOP PRIOR APPROXIMATE STRUCT COLLATE ESCAPE DIV MOD XOR OVERLAPS TO UESCAPE BINARY ZONE CONNECT_BY_ROOT SEPARATOR
-    SQL_CALC_FOUND_ROWS SQL_NO_CACHE HIGH_PRIORITY STRAIGHT_JOIN VALUE ROWS RANGE GROUPS RETURNS"""
+    SQL_CALC_FOUND_ROWS SQL_NO_CACHE HIGH_PRIORITY STRAIGHT_JOIN VALUE ROWS RANGE GROUPS RETURNS IF ELSEIF WHILE PRINT
+    RETURN"""
 )
 _AGGREGATES = frozenset(name.casefold() for name in AGGREGATES)
 _OPERANDS = frozenset({"END", "NULL", "TRUE", "FALSE", "ASC", "DESC"})
+_OVER_ROWS = frozenset({"select", "order", "qualify"})
 _CONDITIONS = frozenset({"where", "on", "having", "qualify"})
 _BETWEEN_CONDITIONS = frozenset({"AND", "OR", "WHEN", "WHERE", "ON", "HAVING"})
 _COMPARISONS = words_of("= < > <= >= <> != == <=> IS IN LIKE ILIKE BETWEEN EXISTS SIMILAR GLOB REGEXP RLIKE ~ @> <@ ||")
@@ -157,6 +161,8 @@ def _keywords(place: Place, clause: str, behind: bool) -> Iterator[str]:
         yield from BEHIND_IS
     elif before == "NOT" and _names(place):
         yield from BEHIND_NOT
+    elif behind and (open_case := _open_case(place)) and _in_window(place):
+        yield from open_case
     elif _orders_window(place):
         written = [t.value for t in place.statement.tokens[inner.start : place.index]]
         if "ORDER" in written:
@@ -169,7 +175,11 @@ def _keywords(place: Place, clause: str, behind: bool) -> Iterator[str]:
         inside = inner.kind in ("call", "paren")
         if inside:
             called = place.statement.tokens[inner.start - 1].value
+            if _orders_rows(place):
+                yield from IN_ORDER
             yield from IN_CALLS.get(called, FOLLOWING["call"])
+            if before == ")" and clause in _OVER_ROWS and called not in IN_CALLS:
+                yield from BEHIND_CALL
         if not inside or not inner.closed:
             over = before == ")" and not inside
             words = FOLLOWING.get(clause, FOLLOWING["where"])
@@ -181,6 +191,8 @@ def _keywords(place: Place, clause: str, behind: bool) -> Iterator[str]:
         first = clause == "select" and before in ("SELECT", "") and inner is place.block
         distinct = first or (before == "(" and inner.kind == "call")
         yield from (w for w in OPERANDS.get(clause, OPERANDS["where"]) if w != "DISTINCT" or distinct)
+        if clause == "select" and before == "," and inner is place.block and place.block.segment("from") is None:
+            yield from FROM_BEHIND_COMMA.get(place.statement.dialect.name, ())
 
 
 def _compares(place: Place) -> bool:
@@ -206,9 +218,20 @@ def _names(place: Place) -> bool:
 
 
 def _in_window(place: Place) -> bool:
-    """In the parenthesis of `OVER (…)`."""
+    """In the parenthesis of `OVER (…)` and of `WITHIN GROUP (…)`."""
     inner = place.inner
-    return inner.kind in ("call", "paren") and place.statement.tokens[inner.start - 1].value == "OVER"
+    if inner.kind not in ("call", "paren"):
+        return False
+    words = [t.value for t in place.statement.tokens[max(inner.start - 2, 0) : inner.start]]
+    return words[-1:] == ["OVER"] or words == ["WITHIN", "GROUP"]
+
+
+def _orders_rows(place: Place) -> bool:
+    """Behind what an aggregate orders its rows by: `array_agg(a ORDER BY b |`."""
+    inner = place.inner
+    called = place.statement.spelling(place.statement.tokens[inner.start - 1]).casefold()
+    inside = place.statement.tokens[inner.start : place.index]
+    return inner.kind == "call" and called in _AGGREGATES and any(t.value == "ORDER" for t in inside)
 
 
 def _open_case(place: Place) -> Sequence[str]:

@@ -49,7 +49,8 @@ from polycell.languages.sql.relations.columns import OPEN, Relations
 from polycell.languages.sql.signature import signature
 from polycell.languages.sql.syntax.dialects import DIALECTS, Dialect
 from polycell.languages.sql.syntax.lexer import Token
-from polycell.languages.sql.syntax.place import place
+from polycell.languages.sql.syntax.nested import nested
+from polycell.languages.sql.syntax.place import place_in
 from polycell.languages.sql.syntax.scan import Script, Statement, scan
 from polycell.languages.sql.syntax.statements import ends_by_lines
 from polycell.languages.sql.syntax.text import sql_text
@@ -227,12 +228,15 @@ class SqlService(LanguageService):
             return NO_COMPLETIONS
         text = sql_text(context.cell)
         dialect, _ = connection.resolve(context.cell, context.notebook, context.view)
-        found = place(text, offset, dialect)
+        held = nested(text, offset, dialect)
+        found = place_in(text, held[-1] if held else None, offset, dialect)
         if found is None:
             return NO_COMPLETIONS
         # With no statement before, there is no need to read the text without its mask.
         several = ";" in text or ends_by_lines(text, dialect)
         catalogue = _before(read(context), found.statement) if several else _catalogue(context, dialect)
+        if held:
+            catalogue = _inside(catalogue, text, (Span(0, len(text)), *held), found.statement.start)
         usage = Usage(lambda word: _scripts(context, found.statement, word))
         made = complete(found, catalogue, usage, results.parameters(context.cell))
         if context.written is not None:  # the table is not named there
@@ -408,6 +412,16 @@ def _before(reading: Reading, statement: Statement) -> ViewCatalogue:
     earlier = tuple(s for s in reading.script.statements if s.start < statement.start)
     local = definitions.changes(replace(reading.script, statements=earlier), reading.catalogue, reading.anchor)
     return replace(reading.catalogue, local=local)
+
+
+def _inside(catalogue: ViewCatalogue, text: str, parts: Sequence[Span], start: int) -> ViewCatalogue:
+    """The catalogue where a statement begins at `start`, with what was done before in the parts that hold it."""
+    for part in parts:
+        script = scan(part.of(text), catalogue.dialect)
+        earlier = replace(script, statements=tuple(s for s in script.statements if s.start + part.start < start))
+        made = definitions.changes(earlier, catalogue, lambda statement, token: None)
+        catalogue = replace(catalogue, local={**catalogue.local, **made})
+    return catalogue
 
 
 def result(reading: Reading, local: Mapping[str, Binding | None]) -> Table | None:

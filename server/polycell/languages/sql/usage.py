@@ -5,7 +5,7 @@ A column counts for the table whose alias stands before it, or for the only tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,7 +14,7 @@ from polycell.languages.sql.checks.no_columns import is_exempt
 from polycell.languages.sql.relations.sources import Source, sources
 from polycell.languages.sql.syntax.blocks import blocks
 from polycell.languages.sql.syntax.scan import Script, Statement
-from polycell.languages.sql.syntax.words import RESERVED
+from polycell.languages.sql.syntax.words import RESERVED, words_of
 
 STATEMENTS = 300  # that are looked at
 _Used = Mapping[str, tuple[str, Mapping[str, str]]]
@@ -45,6 +45,24 @@ class Usage(Struct, frozen=True):
                     seen.add(folded)
                     yield column
 
+    def parts(self, before: Sequence[str], *, calls: bool) -> Iterator[tuple[str, bool]]:
+        """(part, whether it is the last) of each dotted name that the notebook writes behind these parts; `calls`: of
+        functions alone."""
+        folded = [part.casefold() for part in before]
+        seen: set[str] = set()
+        for statement in self._statements(before[-1]):
+            for name, called in _dotted(statement):
+                begins = len(name) > len(folded) and [p.casefold() for p in name[: len(folded)]] == folded
+                part = name[len(folded)] if begins and (called or not calls) else ""
+                if part.strip("_") and part.casefold() not in seen:
+                    seen.add(part.casefold())
+                    yield part, len(name) == len(folded) + 1
+
+    def paths(self) -> Iterator[str]:
+        """The functions that the notebook calls by a dotted name."""
+        found = (".".join(name) for statement in self._statements("") for name, called in _dotted(statement) if called)
+        yield from dict.fromkeys(found)
+
     def _statements(self, word: str) -> Iterator[Statement]:
         count = 0
         for script in self.scripts(word):
@@ -53,6 +71,40 @@ class Usage(Struct, frozen=True):
                 if count > STATEMENTS:
                     return
                 yield statement
+
+
+# Words behind which a name of the catalogue stands.
+_NAMING = words_of(
+    """FROM JOIN INTO TABLE UPDATE USE SCHEMA DATABASE VIEW EXISTS CALL PROCEDURE FUNCTION STAGE STREAM TASK VOLUME
+    MODEL DESCRIBE DESC CLONE FORMAT USING TABLES"""
+)
+
+
+def _dotted(statement: Statement) -> list[tuple[tuple[str, ...], bool]]:
+    """(parts, whether it is called) of each dotted name of tables, functions and what else a catalogue holds; kept with
+    the statement's tree."""
+    kept = statement.root.memo.get("dotted names")
+    if kept is None:
+        kept = statement.root.memo["dotted names"] = list(_dotted_names(statement))
+    return kept  # type: ignore[return-value]
+
+
+def _dotted_names(statement: Statement) -> Iterator[tuple[tuple[str, ...], bool]]:
+    tokens, at = statement.tokens, 0
+    while at < len(tokens):
+        begin = at
+        parts: list[str] = []
+        while at < len(tokens) and tokens[at].kind in ("word", "name"):
+            spelled = statement.spelling(tokens[at])
+            parts += spelled.split(".") if tokens[at].kind == "name" else [spelled]
+            if at + 1 >= len(tokens) or tokens[at + 1].value != "." or tokens[at + 1].kind != "op":
+                break
+            at += 2
+        at += 1
+        called = at < len(tokens) and tokens[at].value == "(" and tokens[at].kind == "op"
+        named = bool(begin) and tokens[begin - 1].kind == "word" and tokens[begin - 1].value in _NAMING
+        if len(parts) > 1 and all(parts) and (named or called):
+            yield tuple(parts), called and not named
 
 
 def _name(statement: Statement, source: Source) -> str:

@@ -53,6 +53,14 @@ def place(text: str, offset: int, dialect: Dialect) -> Place | None:
     return _place(text, offset, dialect)
 
 
+def place_in(text: str, part: Span | None, offset: int, dialect: Dialect) -> Place | None:
+    """The same, of a part of the text alone."""
+    if part is None:
+        return place(text, offset, dialect)
+    found = place(part.of(text), offset - part.start, dialect)
+    return _moved(found, part.start) if found is not None else None
+
+
 def _moved(found: Place, by: int) -> Place:
     from polycell.core.values import replace
 

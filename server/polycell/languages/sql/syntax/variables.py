@@ -16,10 +16,26 @@ def key_of(name: str) -> str:
     return f"{VARIABLE}{name.casefold()}"
 
 
+def _parameters(statement: Statement) -> Iterator[str]:
+    """T-SQL's `CREATE PROCEDURE p @day date, @top int = 10 AS …`."""
+    tokens = statement.tokens
+    words = [t.value if t.kind == "word" else "" for t in tokens[:4]]
+    if statement.dialect.name != "tsql" or not words or words[0] not in ("CREATE", "ALTER"):
+        return
+    if {"PROCEDURE", "PROC", "FUNCTION"}.isdisjoint(words):
+        return
+    for at, token in enumerate(tokens[:-1]):
+        if token.value in ("AS", "BEGIN", "RETURNS"):
+            return
+        if token.value.startswith("@") and tokens[at + 1].kind in ("word", "name"):
+            yield statement.spelling(token)
+
+
 def declared(statement: Statement) -> Iterator[str]:
     """The names that `DECLARE a, b INT64 DEFAULT 1` makes, also behind the BEGIN, THEN or DO of a block, as written;
-    the record of a FOR."""
+    the record of a FOR, the parameters of T-SQL's routines."""
     tokens = statement.tokens
+    yield from _parameters(statement)
     for at, token in enumerate(tokens):
         if token.kind != "word" or token.value not in ("DECLARE", "FOR"):
             continue

@@ -51,15 +51,15 @@ FROM_FIRST = words_of("duckdb spark databricks hive bigquery") | {""}
 
 # The keywords of a clause where an expression is to be written, the likeliest first.
 OPERANDS: Mapping[str, tuple[str, ...]] = {
-    "select": ("DISTINCT", "CASE", "NULL", "NOT", "EXISTS", "INTERVAL"),
-    "where": ("NOT", "EXISTS", "CASE", "NULL", "INTERVAL"),
-    "on": ("NOT", "EXISTS", "CASE", "NULL"),
+    "select": ("DISTINCT", "CASE", "NULL", "TRUE", "FALSE", "NOT", "EXISTS", "INTERVAL"),
+    "where": ("NOT", "EXISTS", "CASE", "NULL", "TRUE", "FALSE", "INTERVAL"),
+    "on": ("NOT", "EXISTS", "CASE", "NULL", "TRUE", "FALSE"),
     "group": ("ALL", "ROLLUP", "CUBE", "GROUPING SETS", "CASE"),
     "having": ("NOT", "EXISTS", "CASE", "NULL"),
     "qualify": ("NOT", "CASE", "NULL"),
     "order": ("CASE",),
-    "set": ("NULL", "DEFAULT", "CASE"),
-    "values": ("DEFAULT", "NULL", "CASE"),
+    "set": ("NULL", "DEFAULT", "TRUE", "FALSE", "CASE"),
+    "values": ("DEFAULT", "NULL", "CASE", "TRUE", "FALSE"),
     "returning": ("CASE", "NULL"),
 }
 COMPARING = ("IS NULL", "IS NOT NULL", "IN", "LIKE", "BETWEEN", "NOT IN", "NOT LIKE")
@@ -82,6 +82,10 @@ FOLLOWING: Mapping[str, tuple[str, ...]] = {
     "returning": ("AS",),
     "call": ("AND", "OR", *COMPARING, "ORDER BY"),
 }
+# Behind the parenthesis of a call inside another one: `round(sum(a) |`.
+BEHIND_CALL = ("OVER", "WITHIN GROUP", "FILTER")
+# A SELECT list may end with a comma there.
+FROM_BEHIND_COMMA = dict.fromkeys(("bigquery", "snowflake", "duckdb", "databricks"), ("FROM",))
 IN_CALLS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("CAST", "TRY_CAST", "SAFE_CAST"), ("AS",)),
     **dict.fromkeys(("EXTRACT", "TRIM", "SUBSTRING"), ("FROM",)),
@@ -133,6 +137,9 @@ _ALL = words_of(
 )
 # Keywords that not every database has, and those that have them.
 OF_DIALECTS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("TRUE", "FALSE"), _ALL - {"tsql", "oracle"}),
+    "WITHIN GROUP": words_of("snowflake postgres duckdb tsql oracle redshift databricks spark trino"),
+    "FILTER": words_of("duckdb postgres sqlite spark databricks trino presto"),
     "ALL": words_of("duckdb snowflake databricks spark bigquery clickhouse"),
     "ROLLUP": _ALL - {"sqlite", "mysql", "polars"},
     "CUBE": _ALL - {"sqlite", "mysql", "polars"},
