@@ -71,3 +71,7 @@ def test_parts(dialect: str, text: str, part: str | None) -> None:
     text = text.replace("|", "")
     found = nested(text, offset, DIALECTS[dialect])
     assert (found[-1].of(text) if found else None) == part
+
+
+def test_a_default_is_to_be_written() -> None:
+    assert "getdate" in offered("tsql", "create table u (a int, b datetime default <|>)")

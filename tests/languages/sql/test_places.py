@@ -117,3 +117,8 @@ def test_names_beside_merged_ones_are_the_tables() -> None:
     table = next(b.type for b in case.snapshot.analysis.exports(1).bindings if b.name == "r")
     assert isinstance(table, Table)
     assert ([c.name for c in table.columns], table.proves_absence) == (["name", "total"], True)
+
+
+def test_an_element_by_its_offset_ends_no_clause() -> None:
+    labels = dsl.labels("# %%\n%%bigquery\nselect split(a, '_')[OFFSET(1)] as x, count(b) as y f<|>")
+    assert labels[:1] == ["from"]

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
-from polycell.core.results import NO_COMPLETIONS, Completion, CompletionKind, Completions
+from polycell.core.results import NO_COMPLETIONS, Completion, Completions
 from polycell.core.types import Column, Table, describe
 from polycell.core.values import replace
+from polycell.languages.sql import elsewhere
 from polycell.languages.sql.catalogue import ViewCatalogue, sql_table
 from polycell.languages.sql.definitions import target
 from polycell.languages.sql.following import (
@@ -16,6 +17,7 @@ from polycell.languages.sql.following import (
     behind_operand,
     behind_table,
     continued,
+    expects_table,
     fitting,
     goes_on,
     keywords,
@@ -69,8 +71,6 @@ _ALIASES_UNSEEN = {
     "having": frozenset({"tsql", "oracle", "trino", "presto", "hive", "postgres", "redshift"}),
 }
 _FOLDED_AGGREGATES = frozenset(name.casefold() for name in AGGREGATES)
-_COLUMNS = frozenset({"select", "where", "on", "group", "having", "qualify", "order"})
-_JOINED = frozenset({"JOIN", "FROM", ",", "LATERAL", "(", "ONLY", "INTO", "UPDATE", "TABLE", "USING", "OUTER"})
 
 
 def complete(
@@ -81,8 +81,8 @@ def complete(
     relations = Relations(place.statement, catalogue)
     unique: dict[tuple[str, str], Completion] = {}
     known = catalogue.database is not None and catalogue.database.complete
-    used = _used(place, relations, usage) if usage is not None and not known else ()
-    for item in chain(_offers(place, relations, catalogue), _parameters(place, parameters), used):
+    beside = elsewhere.used(place, relations, usage) if usage is not None and not known else ()
+    for item in chain(_offers(place, relations, catalogue), elsewhere.parameters(place, parameters), beside):
         kind = item[1]
         unique.setdefault((item[0], kind if kind == "column" or kind == "table" else ""), item)
     for item in _new_statement(place):
@@ -110,8 +110,8 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
     if place.qualifier:
         yield from _qualified(place, relations, catalogue)
         return
-    if _follows_at(place):
-        yield from _variables(place, catalogue)
+    if elsewhere.follows_at(place):
+        yield from elsewhere.variables(place, catalogue)
         return
     # A query in parentheses is one, whatever statement it is in.
     stated = expected(place) if place.block is place.statement.root or place.block.statement else None
@@ -138,7 +138,7 @@ def _offers(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Ite
     elif clause == "using" and place.inner is not place.block:
         yield from using(place, relations)
     elif clause in ("from", "using") and place.inner.kind in ("query", "join"):
-        if clause == "from" and _expects_table(place):
+        if clause == "from" and expects_table(place):
             yield from _tables(place, relations, catalogue)
         elif is_condition(place):
             yield from _expression(place, relations, catalogue)
@@ -183,7 +183,7 @@ def _stated(place: Place, stated: Expected, relations: Relations, catalogue: Vie
         yield from types(place)
     elif stated.begun:
         yield from types(place, stated.begun)
-    behind = "expr" in kinds and behind_operand(place)
+    behind = stated.goes_on and behind_operand(place)
     if "expr" in kinds and not behind:
         yield from _words(place, keywords(place, "values", behind=False), clause="values")
     yield from listed(place, stated.keywords, 2 if behind else 70 if place.index else 90)
@@ -213,68 +213,13 @@ def _limits_by(place: Place) -> bool:
     return any(t.value == "BY" for t in place.statement.tokens[place.segment.start : place.index])
 
 
-def _follows_at(place: Place) -> bool:
-    return place.before() == "@" or place.statement.text[offset_of(place) - 1 : offset_of(place)] == "@"
-
-
-def _parameters(place: Place, names: Sequence[str]) -> Iterator[Completion]:
-    """Those that the magic's line gives values to."""
-    if names and _follows_at(place):
-        yield from (_item(place, name, "variable", detail=f"@{name}, a parameter", rank=9) for name in names)
-
-
-def _variables(place: Place, catalogue: ViewCatalogue) -> Iterator[Completion]:
-    """T-SQL's variables, behind their mark."""
-    for name in sorted(catalogue.variables()):
-        if name.startswith("@"):
-            yield _item(place, name[1:], "variable", detail=f"{name}, declared above", rank=10)
-
-
-def _used(place: Place, relations: Relations, usage: Usage) -> Iterator[Completion]:
-    """What the notebook's queries use: columns of the tables in sight that nobody knows, other tables in FROM."""
-    clause = place.segment.clause
-    if continued(place):
-        return
-    yield from _parts(place, relations, usage)
-    if clause == "from" and place.inner.kind in ("query", "join") and _expects_table(place):
-        for name in usage.tables() if not place.qualifier else ():
-            yield _item(place, name, "table", documentation="read by another query", insert=name, rank=40)
-        return
-    if clause not in _COLUMNS or place.before() == "AS" or place.inner.kind == "join":
-        return
-    owner = place.statement.spelling(place.qualifier[0]).casefold() if len(place.qualifier) == 1 else ""
-    if (place.qualifier and not owner) or (not owner and behind_operand(place)):
-        return
-    for visible in relations.visible(place.block):
-        if visible.table.open and not visible.table.columns and owner in ("", visible.name.casefold()):
-            for name in usage.columns(visible.source, place.statement):
-                rank = 28 if owner else 31  # behind the aliases of FROM: those are certain
-                yield _item(place, name, "column", detail=visible.name, documentation="used by a query", rank=rank)
-
-
-def _parts(place: Place, relations: Relations, usage: Usage) -> Iterator[Completion]:
-    """What else the notebook writes behind the same dots; the functions that it calls by dotted names."""
-    clause = place.segment.clause
-    calls = clause in _COLUMNS
-    if not place.qualifier:
-        for path in usage.paths() if calls and not behind_operand(place) else ():
-            yield _item(place, path, "function", documentation="called by another query", insert=path, rank=61)
-        return
-    names = [place.statement.spelling(t) for t in place.qualifier]
-    if calls and any(v.name.casefold() == names[0].casefold() for v in relations.visible(place.block)):
-        return
-    for part, last in usage.parts(names, calls=calls):
-        kind: CompletionKind = ("function" if calls else "table") if last else "module"
-        yield _item(place, part, kind, documentation="written in another statement", rank=40)
-
-
 # -- behind a dot
 
 
 def _qualified(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Iterator[Completion]:
     spelling = place.statement.spelling
     names = [spelling(t) for t in place.qualifier]
-    if place.segment.clause in ("from", "head") and place.inner.kind != "call" and _expects_table(place):
+    if place.segment.clause in ("from", "head") and place.inner.kind != "call" and expects_table(place):
         prefix = ".".join(names).casefold() + "."
         for relation in catalogue.inside(names):
             yield _relation(place, relation, rank=10)
@@ -322,20 +267,6 @@ def _qualified(place: Place, relations: Relations, catalogue: ViewCatalogue) -> 
 
 
 # -- tables
-
-
-def _expects_table(place: Place) -> bool:
-    """Whether a table's name stands at the place: nothing but prefixes is between it and the comma or keyword
-    before."""
-    at = place.index - 1 - 2 * len(place.qualifier)
-    tokens = place.statement.tokens
-    if at < place.segment.start:
-        return place.segment.clause == "from" or place.before() in TABLE_HEADS
-    token = tokens[at]
-    return (token.kind == "op" and token.value in (",", "(")) or (
-        token.kind == "word"
-        and (token.value in _JOINED or (token.value in TABLE_HEADS and place.segment.clause == "head"))
-    )
 
 
 def _tables(place: Place, relations: Relations, catalogue: ViewCatalogue) -> Iterator[Completion]:
@@ -445,7 +376,7 @@ def _expression(place: Place, relations: Relations, catalogue: ViewCatalogue) ->
                 "table",
                 detail=describe(visible.table),
                 insert=quoted(visible.name, place),
-                rank=9 if named and visible.level == 0 and clause in _COLUMNS else 30,
+                rank=9 if named and visible.level == 0 and clause in elsewhere.COLUMNS else 30,
             )
     if clause != "values" and begins_subquery(place):
         yield from _words(place, plain_keywords(place, "subquery"), rank=3 if place.before(-2) == "EXISTS" else 34)

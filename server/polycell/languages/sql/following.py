@@ -30,6 +30,7 @@ from polycell.languages.sql.syntax.words import (
     OF_DIALECTS,
     OPERANDS,
     RESERVED,
+    TABLE_HEADS,
     words_of,
 )
 
@@ -248,3 +249,20 @@ def _open_case(place: Place) -> Sequence[str]:
         elif word in ("WHEN", "THEN", "ELSE") and open_:
             open_[-1] = word
     return IN_CASE[open_[-1]] if open_ else ()
+
+
+_JOINED = frozenset({"JOIN", "FROM", ",", "LATERAL", "(", "ONLY", "INTO", "UPDATE", "TABLE", "USING", "OUTER"})
+
+
+def expects_table(place: Place) -> bool:
+    """Whether a table's name stands at the place: nothing but prefixes is between it and the comma or keyword
+    before."""
+    at = place.index - 1 - 2 * len(place.qualifier)
+    tokens = place.statement.tokens
+    if at < place.segment.start:
+        return place.segment.clause == "from" or place.before() in TABLE_HEADS
+    token = tokens[at]
+    return (token.kind == "op" and token.value in (",", "(")) or (
+        token.kind == "word"
+        and (token.value in _JOINED or (token.value in TABLE_HEADS and place.segment.clause == "head"))
+    )

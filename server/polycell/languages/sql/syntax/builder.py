@@ -274,6 +274,8 @@ class _Builder:
         if word == "SELECT":
             self._select(i)
             return
+        if word == "OFFSET" and self.words[i - 1] == "[":
+            return  # BigQuery: items[OFFSET(0)]
         if word in WRITING and top is not self.root:  # `REFERENCES t ON DELETE CASCADE` among definitions
             return
         if top.kind in ("call", "paren") and not self._leave(i, word):

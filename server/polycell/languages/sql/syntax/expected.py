@@ -28,13 +28,15 @@ _MORE_OF_TYPE = frozenset({"PRECISION", "VARYING", "UNSIGNED", "SIGNED", "ZONE",
 class Expected(Struct, frozen=True):
     """`keywords`, the likeliest first; `kinds` of what else may stand there, each of `grammar.KINDS`. `table` are the
     parts of the table's name that stands nearest before, whose columns are meant by "column"; where there is none they
-    are `columns`, which the statement itself lists. `begun` are the words of the type that stands before the place."""
+    are `columns`, which the statement itself lists. `begun` are the words of the type that stands before the place;
+    `goes_on`: an expression does."""
 
     keywords: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
     table: tuple[Token, ...] = ()
     columns: tuple[str, ...] = ()
     begun: str = ""
+    goes_on: bool = False
 
 
 def expected(place: Place) -> Expected | None:
@@ -47,7 +49,9 @@ def expected(place: Place) -> Expected | None:
     if not walk.keywords and not walk.kinds and not walk.begun:
         return None
     columns = () if walk.table else walk.columns()
-    return Expected(tuple(dict.fromkeys(walk.keywords)), frozenset(walk.kinds), walk.table, columns, walk.begun)
+    return Expected(
+        tuple(dict.fromkeys(walk.keywords)), frozenset(walk.kinds), walk.table, columns, walk.begun, walk.goes_on
+    )
 
 
 class _Walk:
@@ -61,6 +65,7 @@ class _Walk:
         self.kinds: set[str] = set()
         self.table: tuple[Token, ...] = ()
         self.begun = ""
+        self.goes_on = False
         self.closing, self.commas = _parentheses(self.tokens)
         self.known: dict[tuple[int, int], tuple[set[int], bool]] = {}
 
@@ -166,6 +171,7 @@ class _Walk:
             ends = set(self._along(at))
             if self.cursor in ends:
                 self.kinds.add("expr")
+                self.goes_on = True
             return ends, self.cursor in ends
         fits = {"string": ("string", "hole", "name"), "number": ("number", "hole"), "any-word": ()}[kind]
         return ({at + 1}, at + 1 == self.cursor) if not fits or token.kind in fits else (set(), False)
