@@ -171,6 +171,45 @@ def test_an_output_that_is_not_the_frame(text: str, tmp_path: Path) -> None:
     assert not isinstance(binding.type, Table)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["df.columns", "list(df.columns)", "df.columns.tolist()", "df.columns.values", "print(df.columns.tolist())"],
+)
+def test_a_list_of_the_columns_names(text: str, tmp_path: Path) -> None:
+    shown: Any = eval(text.removeprefix("print"), {"df": FRAME})
+    path = notebook(tmp_path, text)
+    saved = json.loads(path.read_text())
+    saved["cells"][0]["source"] = "import pandas as pd\ndf = pd.read_csv(url)"
+    output = {
+        "output_type": "execute_result",
+        "metadata": {},
+        "execution_count": 1,
+        "data": {"text/plain": repr(shown)},
+    }
+    printed = {"output_type": "stream", "name": "stdout", "text": f"{shown}\n"}
+    saved["cells"][1]["outputs"] = [printed if "print" in text else output]
+    path.write_text(json.dumps(saved))
+    (snapshot,) = open_notebook(path).snapshots
+    binding = snapshot.analysis.context(2).view.lookup("df")
+    assert binding is not None
+    assert isinstance(binding.type, Table)
+    assert binding.type.open
+    assert names(binding.type) == ["id", "price", "a <b>"]
+
+
+def test_a_list_that_the_frame_itself_is_not(tmp_path: Path) -> None:
+    """`df` shown as a list of texts is no frame, and the values of a column are no names."""
+    for text in ("df", "df['a'].tolist()"):
+        path = notebook(tmp_path, text)
+        saved = json.loads(path.read_text())
+        saved["cells"][1]["outputs"][0]["data"] = {"text/plain": "['x', 'y']"}
+        path.write_text(json.dumps(saved))
+        (snapshot,) = open_notebook(path).snapshots
+        binding = snapshot.analysis.context(2).view.lookup("df")
+        assert binding is not None
+        assert not isinstance(binding.type, Table)
+
+
 def test_an_edited_cell_has_no_output(tmp_path: Path) -> None:
     path = notebook(tmp_path, "df.head()\n")
     assert names(read_output(path, "", {"cell": digest("df.head()")})) == ["id", "price", "a <b>"]

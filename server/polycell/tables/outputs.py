@@ -19,12 +19,13 @@ from typing import Any
 
 from polycell.core.types import Certainty, Column, DataType, Evidence, Flavour, Table
 from polycell.core.values import replace
-from polycell.tables.printed import printed_columns
+from polycell.tables.printed import listed_names, printed_columns
 from polycell.tables.type_names import parse_type
 
 LARGEST = 100 * 1024 * 1024  # bytes of a notebook that is looked into
 MOST = 1000  # columns of one output
 NOTHING = Table(open=True)
+NAMES = "names "  # before the key of what a list of names tells
 
 
 def digest(text: str) -> str:
@@ -60,11 +61,11 @@ def _outputs(path: str, changed: int, size: int) -> Mapping[str, Table]:
     for cell in _cells(notebook):
         source = cell.get("source", cell.get("input", ""))
         text = "".join(s for s in source if isinstance(s, str)) if isinstance(source, list) else source
-        table = table_of(cell.get("outputs"))
-        if not isinstance(text, str) or table is None:
+        if not isinstance(text, str):
             continue
-        for key in (digest(text), last_line(text)):
-            found[key] = table if found.get(key, table) == table else NOTHING
+        for prefix, table in (("", table_of(cell.get("outputs"))), (NAMES, names_of(cell.get("outputs")))):
+            for key in (prefix + digest(text), prefix + last_line(text)) if table is not None else ():
+                found[key] = table if found.get(key, table) == table else NOTHING
     return found
 
 
@@ -109,6 +110,15 @@ def table_of(outputs: Any) -> Table | None:
         elif kind == "stream":
             found = _printed(output.get("text")) or found
     return found
+
+
+def names_of(outputs: Any) -> Table | None:
+    """The columns whose names a cell's last output lists: who asks for them knows that they are columns'."""
+    last = outputs[-1] if isinstance(outputs, list) and outputs else None
+    data = _get(last, "data")
+    plain = _text(_get(data, "text/plain") if isinstance(data, dict) else _get(last, "text"))
+    names = listed_names(plain)
+    return _made([(name, None) for name in names]) if names else None
 
 
 def _text(value: Any) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 
@@ -112,6 +113,33 @@ def _shown(text: str) -> Pairs | None:
     names = [name.strip() for name in lines[1].strip().strip("|").split("|")]
     widths = len(lines[0].strip().strip("+").split("+"))
     return [(name, None) for name in names] if len(names) == widths else None
+
+
+_ARRAY = pattern(r"\s*<\w+Array>\n(?P<list>\[.*\])\nLength: ", re.DOTALL)
+
+
+def listed_names(text: str) -> list[str] | None:
+    """The names in `Index(['a', 'b'], dtype='object')`, `['a', 'b']`, or an array of them, without those that were left
+    out of a long list."""
+    if len(text) > LONGEST:
+        return None
+    array = _ARRAY.match(text)
+    try:
+        node = ast.parse((array["list"] if array is not None else text).strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Index", "array")
+        and node.args
+    ):
+        node = node.args[0]
+    if not isinstance(node, ast.List):
+        return None
+    values = [e.value if isinstance(e, ast.Constant) else None for e in node.elts]
+    kept = [v for v in values if v is not ...]
+    return [v for v in kept if isinstance(v, str)] if all(isinstance(v, str) for v in kept) else None
 
 
 _READERS: tuple[tuple[Callable[[str], Pairs | None], Flavour], ...] = (

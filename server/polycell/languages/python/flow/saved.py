@@ -11,7 +11,7 @@ from polycell.core.values import replace
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.tables.evidence import merge
 from polycell.tables.files import FileRequest
-from polycell.tables.outputs import digest, last_line
+from polycell.tables.outputs import NAMES, digest, last_line
 
 _SAME_COLUMNS = frozenset({
     "head", "tail", "sample", "info", "limit", "copy", "glimpse", "printSchema", "show", "collect_schema"
@@ -28,17 +28,18 @@ def add_saved_columns(run: Interpreter, context: Context) -> None:
     path = context.notebook.path
     if not body or not isinstance(body[-1], ast.Expr) or not path.endswith(".ipynb"):
         return
-    name = _shown(body[-1].value)
+    listed = _listed(body[-1].value)
+    name, prefix = (listed, NAMES) if listed else (_shown(body[-1].value), "")
     slot = run.slot(name) if name else None
     if slot is None or slot.address < 0:
         return
     type_ = run.object(slot.address)
-    if type_ != UNKNOWN and not (isinstance(type_, Table) and type_.open and type_.flavour in _FLAVOURS):
+    if not (isinstance(type_, Table) and type_.open and type_.flavour in _FLAVOURS) and (listed or type_ != UNKNOWN):
         return
     folder = str(PurePath(path).parent)
-    request = FileRequest.of(
-        path, folder, "notebook.output", {"cell": digest(context.cell.text), "last": last_line(context.cell.text)}
-    )
+    text = context.cell.text
+    keys = {"cell": prefix + digest(text), "last": prefix + last_line(text)}
+    request = FileRequest.of(path, folder, "notebook.output", keys)
     found = context.view.read(request)
     if not isinstance(found, Table) or not found.columns:
         return
@@ -59,3 +60,20 @@ def _shown(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute) and node.attr in _DESCRIBING:
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _listed(node: ast.expr) -> str:
+    """The name of the frame whose columns' names an expression lists: `df.columns`, `list(df.columns)`."""
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("list", "print")
+        and node.args
+    ):
+        node = node.args[0]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("tolist", "to_list"):
+        node = node.func.value
+    if isinstance(node, ast.Attribute) and node.attr == "values":
+        node = node.value
+    named = isinstance(node, ast.Attribute) and node.attr == "columns" and isinstance(node.value, ast.Name)
+    return node.value.id if named else ""  # type: ignore[attr-defined]
