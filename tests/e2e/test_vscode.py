@@ -29,6 +29,12 @@ def test_charts_as_a_user_makes_them() -> None:
     assert "FAILED" not in run(["node", str(HERE / "vscode" / "charts.mjs")], HERE)
 
 
+def test_a_table_as_a_user_works_with_it() -> None:
+    """Its hover, columns behind quotes and without, a fix, renames over Python, SQL and a chart, and a refused one."""
+    extension_packages()
+    assert "FAILED" not in run(["node", str(HERE / "vscode" / "tables.mjs")], HERE)
+
+
 def test_python_cells_as_a_user_has_them() -> None:
     """Hints, renames over cells and inside of functions, layout, order of imports, calls, a library's definition."""
     extension_packages()

@@ -64,7 +64,9 @@ def _outputs(path: str, changed: int, size: int) -> Mapping[str, Table]:
         if not isinstance(text, str):
             continue
         for prefix, table in (("", table_of(cell.get("outputs"))), (NAMES, names_of(cell.get("outputs")))):
-            for key in (prefix + digest(text), prefix + last_line(text)) if table is not None else ():
+            if table is None:
+                continue
+            for key in (prefix + digest(text), prefix + last_line(text)):
                 found[key] = table if found.get(key, table) == table else NOTHING
     return found
 

@@ -38,6 +38,8 @@ CLOSED = [
     "pd.read_json('r.json', orient='records')",
     "pd.read_sql('SELECT id, name FROM t', sqlite3.connect('s.db'))",
     "pd.read_sql_query('SELECT * FROM t', sqlite3.connect('s.db'))",
+    "pd.read_sql('SELECT id, name FROM t', sqlite3.connect('s.db'), index_col='id')",
+    "duckdb.connect('d.duckdb', read_only=True).table('d').df()",
     "pd.read_sql('SELECT * FROM d', duckdb.connect('d.duckdb', read_only=True))",
     "pl.read_csv('a.csv', columns=['id', 'price'], row_index_name='n')",
     "pl.read_csv('a.csv', schema_overrides={'id': pl.Float64}, try_parse_dates=True)",

@@ -66,6 +66,30 @@ def connection_sql(call: Call) -> Type:
     return evaluated(call, "query", "duckdb", connection) if connection.dialect == "duckdb" else UNKNOWN
 
 
+@function("duckdb.table duckdb.view", "name **", gives=unknown_table("duckdb"))
+def duckdb_table(call: Call) -> Type:
+    return _by_name(call, _DUCKDB)
+
+
+@method("connection", "table view", "name")
+def connection_table(call: Call) -> Type:
+    connection = call.receiver
+    duckdb = isinstance(connection, Connection) and connection.dialect == "duckdb"
+    return _by_name(call, connection) if duckdb and isinstance(connection, Connection) else UNKNOWN
+
+
+def _by_name(call: Call, connection: Connection) -> Table:
+    """DuckDB's relation of a table or view."""
+    name = call.text("name") or ""
+    found = call.run.sql(f"SELECT * FROM {name}", connection=connection) if _PATH.match(name) else None
+    if found is None:
+        return unknown_table("duckdb")
+    return replace(found, flavour="duckdb", index=(), case_sensitive=False)
+
+
+_PATH = pattern(r"[^\W\d]\w*(?:\.[^\W\d]\w*){0,2}\Z")
+
+
 @method("connection", "executescript", "sql_script")
 def script(call: Call) -> Type:
     if isinstance(call.receiver, Connection):
@@ -78,9 +102,15 @@ def read_sql(call: Call) -> Type:
     text = call.text("sql")
     if text is not None and _NAME.match(text):
         return read_sql_table(call, text)
-    if call["index_col"] is not None or set(call.extra or ()) & {"chunksize", "dtype", "dtype_backend"}:
+    if set(call.extra or ()) & {"chunksize", "dtype", "dtype_backend"}:
         return unknown_table("pandas")
-    return _queried(call, "sql", "con", "pandas")
+    made, keys = _queried(call, "sql", "con", "pandas"), call.texts("index_col")
+    if call["index_col"] is None:
+        return made
+    if keys is None or not all(made.column(key) for key in keys):
+        return unknown_table("pandas")
+    index = tuple(column for key in keys if (column := made.column(key)) is not None)
+    return replace(made, columns=tuple(c for c in made.columns if c.name not in keys), index=index)
 
 
 @function("pandas.read_sql_table", "sql con schema index_col coerce_float parse_dates columns **",
