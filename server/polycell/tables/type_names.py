@@ -52,6 +52,7 @@ _SQL: Mapping[str, DataType] = {
 NAMES = ("int64", "double", "string", "bool", "date32", "timestamp[us]", "int32", "float32", "category", "binary",
          "duration[us]", "decimal128(10, 2)", "list<item: string>", "timestamp[us, tz=UTC]")  # fmt: skip
 _SHAPE = pattern(r"\s*([^\W\d]\w*)\s*(?:([<(\[])(.*)([>)\]]))?\s*\Z", re.DOTALL)
+_ITEM = pattern(r"\A\s*\w+\s*:")  # Arrow names what is in a list
 _UNITS = {"s": "s", "ms": "ms", "us": "us", "μs": "us", "µs": "us", "ns": "ns"}
 
 
@@ -88,7 +89,7 @@ def parse_type(text: str, *, sql: bool = False) -> DataType | None:
                 return DataType("decimal128", (parts[0], parts[1] if len(parts) > 1 else "0"))
             return None
         case "list" | "array" | "large_list":
-            item = parse_type(parts[0].partition(":")[2] if ":" in parts[0] else parts[0], sql=sql)
+            item = parse_type(_ITEM.sub("", parts[0]), sql=sql)
             return DataType("list", children=(("item", item),)) if item is not None else None
         case "struct":
             pairs = [p.partition(":") for p in parts]

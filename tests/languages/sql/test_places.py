@@ -87,7 +87,7 @@ def test_clickhouse() -> None:
         ("mysql", DDL, "insert into customers values (1) on duplicate key update <|>", ["id int32", "name string"]),
         ("bigquery", DDL, "insert customers (<|>) values (1)", ["id int64", "name string"]),
         ("spark", "create table t (id bigint, m map<string, int>)", "select <|> from t lateral view explode(m) as k, v",
-         ["id int64", "m map<key: string, value: int32>", "k string", "v int32", "explode table, 2 columns or more",
+         ["id int64", "m map<key: string, value: int32>", "k string", "v int32", "explode table, 2 columns",
           "t table, 2 columns"]),
         ("spark", DDL, "describe formatted <|>", ["customers table, 2 columns", "orders table, 3 columns"]),
         ("bigquery", "create table t (xs array<int64>)", "select (select sum(<|>) from unnest(xs)) from t",

@@ -117,7 +117,8 @@ def test_snowflake_spells_unquoted_names_upper() -> None:
 
 
 def test_unnamed_expressions_leave_the_result_open() -> None:
-    assert table("host: polynote\n# %% [sql]\nselect a, sum(b) / 2 from t", "Out") == "a, …"
+    assert table("host: polynote\n# %% [sql]\nselect a, case b when 1 then 2 end from t", "Out") == "a, …"
+    assert table("host: polynote\n# %% [sql]\nselect a, sum(b) / 2 from t", "Out") == "a, (sum(b) / 2)"
 
 
 @pytest.mark.parametrize(

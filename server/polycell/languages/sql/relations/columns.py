@@ -22,6 +22,7 @@ from polycell.languages.sql.relations.pipes import stepped
 from polycell.languages.sql.relations.pivots import pivoted
 from polycell.languages.sql.relations.rows import by_name, values
 from polycell.languages.sql.relations.sources import Source, merges, sources, target_of
+from polycell.languages.sql.relations.spark_types import SPARKS
 from polycell.languages.sql.relations.table_functions import EXPLODING, columns_of, exploded
 from polycell.languages.sql.relations.unnamed import unnamed
 from polycell.languages.sql.relations.written import ROWS, is_read, written_by
@@ -206,7 +207,9 @@ class Relations:
                 return self._element(source, block, words) or OPEN
             found = self._before(source, block, words)
             names = tuple(self.statement.name(t) for t in source.columns)
-            return self._declared(source, exploded(name, found.type if found is not None else None, names))
+            return self._declared(
+                source, exploded(name, found.type if found is not None else None, names, spark=dialect in SPARKS)
+            )
         if source.columns:
             return self._declared(source, OPEN)
         return columns_of(dialect, name, spelling(source.alias) if source.alias is not None else "") or OPEN

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from polycell.core.types import FLOAT64, INT32, DataType
+from polycell.languages.sql.relations.spark_types import SPARKS, spark_type
 
 _TEMPORAL = frozenset({"DATE", "DATE32", "DATETIME", "DATETIME2", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMPLTZ", "TIME"})
 # Where `1.5` is a number of digits, and the mean of whole numbers is one (or a whole number).
@@ -22,6 +23,8 @@ def corrected(node: Any, made: DataType, dialect: str) -> DataType | None:
     from sqlglot import exp
 
     inner = node.unnest()
+    if dialect in SPARKS and (its := spark_type(inner, made)) != made:
+        return its
     if isinstance(inner, (exp.Add, exp.Sub)) and made.name in ("date32", "timestamp", "time64"):
         return _shifted(inner, made, dialect)
     if isinstance(inner, exp.Extract) and dialect == "postgres":
@@ -48,8 +51,28 @@ def has_decimals(node: Any) -> bool:
     return any(not n.is_string and not n.is_int for n in node.find_all(exp.Literal))
 
 
+def one_type(query: Any, at: int) -> bool:
+    """Whether all arms of a UNION, INTERSECT or EXCEPT give the same type at a place; elsewhere the wider one counts,
+    by rules of each database."""
+    from sqlglot import exp
+
+    if not isinstance(query, exp.SetOperation):
+        return True
+    kinds, waiting = set(), [query.left, query.right]
+    while waiting:
+        arm = waiting.pop().unnest()
+        if isinstance(arm, exp.SetOperation):
+            waiting += [arm.left, arm.right]
+            continue
+        selects = getattr(arm, "selects", [])
+        type_ = selects[at].type if at < len(selects) else None
+        kinds.add(type_.sql() if type_ is not None else None)
+    return len(kinds) == 1
+
+
 def computed(node: Any, scope: Any) -> Any:
-    """What a column of a derived table is made of, as far in as it is a column; `scope` is sqlglot's, of the query."""
+    """What a column of a derived table is made of, as far in as it is a column; `scope` is sqlglot's, of the query.
+    None where arms of a set operation differ."""
     from sqlglot import exp
     from sqlglot.optimizer.scope import Scope
 
@@ -62,6 +85,9 @@ def computed(node: Any, scope: Any) -> Any:
         query: Any = source.expression
         made = {s.alias_or_name: s for s in query.selects}
         listed = _listed(query)
+        names = listed or [s.alias_or_name for s in query.selects]
+        if node.name in names and not one_type(query, names.index(node.name)):
+            return None
         found = dict(zip(listed, made.values(), strict=False)).get(node.name) if listed else made.get(node.name)
         if found is None:
             break

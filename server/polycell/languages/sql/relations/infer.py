@@ -15,7 +15,7 @@ from typing import Any
 from polycell.core.types import INTEGERS, DataType, Table
 from polycell.core.values import replace
 from polycell.languages.sql.relations.columns import Relations
-from polycell.languages.sql.relations.doubts import computed, corrected, has_decimals
+from polycell.languages.sql.relations.doubts import computed, corrected, has_decimals, one_type
 from polycell.languages.sql.relations.item_shapes import TABLE, shape_of
 from polycell.languages.sql.relations.sources import Source
 from polycell.languages.sql.relations.types import from_sqlglot, to_sql
@@ -120,13 +120,16 @@ def _annotated(text: str, dialect: Dialect, schema: Mapping[str, tuple[tuple[str
         identify=False,
     )
     annotated = annotate_types(qualified, schema=known, dialect=dialect.parser)
+    if dialect.name != "duckdb" and any(p.args.get("unpivot") for p in annotated.find_all(exp.Pivot)):
+        return  # what stands in one column may be of several types
     seen: dict[str, DataType | None] = {}
     sums = annotated.find(exp.Sum) is not None
     scope = build_scope(annotated)
-    for select in annotated.selects:
+    for at, select in enumerate(annotated.selects):
         name = select.alias_or_name.casefold()
         inner = computed(select.unalias(), scope)
-        seen[name] = None if name in seen else _adjusted(inner, dialect, sums=sums)
+        alike = inner is not None and name not in seen and one_type(annotated, at)
+        seen[name] = _adjusted(inner, dialect, sums=sums) if alike else None
     yield from ((name, type_) for name, type_ in seen.items() if type_ is not None)
 
 

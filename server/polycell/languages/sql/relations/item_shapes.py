@@ -25,6 +25,7 @@ TABLE = "t"
 _WORDS = words_of(
     "DISTINCT AND OR NOT CASE WHEN THEN ELSE END IS NULL TRUE FALSE OVER PARTITION BY ORDER ASC DESC IN BETWEEN LIKE"
 )
+_NAMING = frozenset({"STRUCT", "ROW", "STRUCT_PACK", "ARRAYS_ZIP"})  # name parts by the columns that they are given
 _SIGNS = frozenset({"+", "-", "*", "/", "%", "(", ")", ",", "=", "<", ">", "<=", ">=", "<>", "!=", "||"})
 
 
@@ -81,6 +82,8 @@ def _expression(
             return None
         end -= 2 if tokens[end - 2].value == "AS" and tokens[end - 2].kind == "word" else 1
     if any(child.kind == "query" for _, child in block.walk(item.start, end) if child is not None):
+        return None
+    if any(t.kind == "word" and t.value in _NAMING for t in tokens[item.start : end]):
         return None
     parts: list[str] = []
     for token, words in _units(tokens, item.start, end):

@@ -81,17 +81,21 @@ def columns_of(dialect: str, function: str, alias: str) -> Table | None:
         listed = ((alias or function, None),)
     if listed is None:
         return None
-    return Table(tuple(Column(name, type_) for name, type_ in listed), open=True, case_sensitive=False)
+    made = tuple(Column(name, type_) for name, type_ in listed)
+    return Table(made, open=listed is not _SPARK.get(function), case_sensitive=False)
 
 
-def exploded(function: str, argument: DataType | None, names: tuple[str, ...]) -> Table:
+def exploded(function: str, argument: DataType | None, names: tuple[str, ...], *, spark: bool = False) -> Table:
     """One row an element of a list or map: `explode(items) AS item`, `UNNEST(items) AS item`. `names` are those that
-    the query gives, which win."""
+    the query gives, which win. Spark gives no more than these, where there are names or the type is known."""
     element = dict(argument.children).get("item") if argument is not None and argument.name == "list" else None
     parts = dict(argument.children) if argument is not None and argument.name == "map" else {}
     types: list[DataType | None] = [parts["key"], parts["value"]] if len(parts) == 2 else [element]
     given = ["key", "value"] if len(parts) == 2 else ["col"]
-    if function.startswith("inline") and element is not None and element.name == "struct":
+    known = bool(names) or bool(parts) or element is not None
+    if function.startswith("inline") and (element is None or element.name != "struct"):
+        given, known = [], bool(names)
+    elif function.startswith("inline") and element is not None:
         given, types = [name for name, _ in element.children], [type_ for _, type_ in element.children]
     if function.startswith("posexplode"):
         given, types = ["pos", *given], [INT32, *types]
@@ -99,5 +103,5 @@ def exploded(function: str, argument: DataType | None, names: tuple[str, ...]) -
     if len(spelled) == len(types) + 1:  # WITH ORDINALITY
         types = [*types, INT64]
     padded = types if len(types) == len(spelled) else [None] * len(spelled)
-    columns = tuple(Column(name, type_) for name, type_ in zip(spelled, padded, strict=True))
-    return Table(columns, open=True, case_sensitive=False)
+    columns = tuple(Column(name, type_, maybe=not known) for name, type_ in zip(spelled, padded, strict=True))
+    return Table(columns, open=not (spark and known and function != "unnest"), case_sensitive=False)

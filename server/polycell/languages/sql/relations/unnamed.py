@@ -1,7 +1,7 @@
 """The names of columns that nobody named, by each database's rule; None where it is not certain.
 
-What a rule says was found by asking: DuckDB, PostgreSQL, SQLite and MariaDB themselves (tests compare), and the manuals
-of BigQuery, Trino, Hive and Spark.
+What a rule says was found by asking: DuckDB, PostgreSQL, SQLite, MariaDB and Spark themselves (tests compare), and the
+manuals of BigQuery, Trino and Hive.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import takewhile
 from polycell.languages.sql.relations.figured import figured
 from polycell.languages.sql.relations.items import Item, items
 from polycell.languages.sql.relations.names import duckdb_name
+from polycell.languages.sql.relations.spark_names import spark_name
 from polycell.languages.sql.syntax.blocks import Block
 from polycell.languages.sql.syntax.lexer import Token
 from polycell.languages.sql.syntax.scan import Statement
@@ -38,7 +39,7 @@ def unnamed(statement: Statement, block: Block, item: Item, position: int | None
     if dialect == "redshift":
         return tokens[0].value.lower() if _is_aggregate(tokens) else None
     if dialect in ("spark", "databricks"):
-        return _by_spark(statement, tokens)
+        return spark_name(statement, tokens)
     if dialect in ("sqlite", "mysql"):
         return _by_text(statement, item, tokens)
     # Inside of a query these have no name that could be written.
@@ -60,14 +61,6 @@ def _is_aggregate(tokens: Sequence[Token]) -> bool:
 def _is_of_value(tokens: Sequence[Token]) -> bool:
     """`f(x).a`: a field, which may give its name."""
     return len(tokens) > 1 and tokens[-2].kind == "op" and tokens[-2].value == "."
-
-
-def _by_spark(statement: Statement, tokens: Sequence[Token]) -> str | None:
-    if not _is_aggregate(tokens):
-        return None
-    argument = tokens[2]
-    written = "1" if argument.value == "*" else statement.spelling(argument) if argument.kind == "word" else None
-    return f"{tokens[0].value.lower()}({written})" if written is not None else None
 
 
 def _by_text(statement: Statement, item: Item, tokens: Sequence[Token]) -> str | None:

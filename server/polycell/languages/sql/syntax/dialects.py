@@ -31,6 +31,7 @@ class Dialect(Struct, frozen=True):
     suffixes_duplicates: bool = False
     implicit_lateral: bool = False
     quoting_letter: bool = False
+    number_letters: bool = False  # `100L`, `2.5D`: a letter behind a number says its type
     like: str = ""
 
     @property
@@ -49,6 +50,7 @@ class Dialect(Struct, frozen=True):
             hash_comments=self.hash_comments,
             slash_comments=self.slash_comments,
             quoting_letter=self.quoting_letter,
+            number_letters=self.number_letters,
         )
 
     def spelled(self, name: str) -> str:
@@ -70,9 +72,9 @@ DIALECTS: Mapping[str, Dialect] = {
         Dialect(
             "bigquery", double_quotes="string", quote="`", backslash=True, hash_comments=True, implicit_lateral=True
         ),
-        Dialect("spark", double_quotes="string", quote="`", backslash=True),
-        Dialect("databricks", double_quotes="string", quote="`", backslash=True),
-        Dialect("hive", double_quotes="string", quote="`", backslash=True),
+        Dialect("spark", double_quotes="string", quote="`", backslash=True, number_letters=True),
+        Dialect("databricks", double_quotes="string", quote="`", backslash=True, number_letters=True),
+        Dialect("hive", double_quotes="string", quote="`", backslash=True, number_letters=True),
         Dialect("snowflake", backslash=True, slash_comments=True, fold="upper"),
         Dialect("oracle", fold="upper", quoting_letter=True),
         Dialect("tsql", brackets=True),

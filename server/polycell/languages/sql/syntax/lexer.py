@@ -56,6 +56,7 @@ class _Rules(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _rules(dialect: Dialect) -> _Rules:
+    letter = r"(?:(?:[lLsSyYdDfF]|[bB][dD])\b)?" if dialect.number_letters else ""
     body = r"(?:[^'\\]|\\[\s\S]|'')*" if dialect.backslash else r"(?:[^']|'')*"
     double = body.replace("'", '"')
     comments = [r"--[^\r\n]*", r"/\*(?:[^*]|\*(?!/))*(?:\*/)?"]
@@ -85,7 +86,7 @@ def _rules(dialect: Dialect) -> _Rules:
         ("comment", "|".join(comments)),
         ("string", "|".join(strings)),
         ("name", "|".join(names)),
-        ("number", r"0[xX][0-9a-fA-F]+|\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?"),
+        ("number", r"0[xX][0-9a-fA-F]+|(?:\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)" + letter),
         ("letter", r"[^\W\d]"),
         ("op", _OPERATORS),
     )
