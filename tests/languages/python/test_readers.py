@@ -188,6 +188,27 @@ def test_spark_readers_are_told_things_in_a_row(folder: Path) -> None:
     assert not [code for code, t in tables.items() if not isinstance(t, Table) or not t.columns]
 
 
+def test_spark_has_types_of_its_own_for_what_files_hold(folder: Path) -> None:
+    """As Spark 4.3 reads them. Of a sample of rows the types are not known."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {"s": pa.array(["x"], pa.large_string()), "u": pa.array([1], pa.uint8()), "l": pa.array([["x"]])}
+    pq.write_table(pa.table(columns), folder / "own.parquet")
+    session = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
+    whole = "df = spark.read.parquet('own.parquet')"
+    some = "of = spark.read.csv('a.csv', header=True, inferSchema=True, samplingRatio=0.5)"
+    found = ours(f"{session}{whole}\n{some}\n", folder)
+    assert isinstance(found["df"], Table)
+    assert [(c.name, str(c.type)) for c in found["df"].columns] == [
+        ("s", "string"),
+        ("u", "int16"),
+        ("l", "list<item: string>"),
+    ]
+    assert isinstance(found["of"], Table)
+    assert {c.type for c in found["of"].columns} == {None}
+
+
 @pytest.mark.skipif(not os.environ.get("POLYCELL_FULL"), reason="POLYCELL_FULL=1 starts Spark")
 def test_spark_agrees(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyspark")

@@ -188,7 +188,9 @@ def dropped(call: Call) -> Type:
         columns = (
             c
             if named is not None and c.name.casefold() != named.casefold()
-            else replace(c, maybe=c.maybe or not c.ambiguous, ambiguous=False)
+            else replace(c, maybe=True)
+            if not c.ambiguous
+            else replace(c, type=None, nullable=None, ambiguous=False)  # which one is left is not known
             for c in table.columns
         )
         table = replace(table, columns=tuple(columns))

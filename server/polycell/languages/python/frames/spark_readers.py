@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from polycell.core.types import STRING, Column, Evidence, Record, Schema, Table, Type
+from polycell.core.types import BINARY, STRING, TIMESTAMP, Column, DataType, Evidence, Record, Schema, Table, Type
 from polycell.core.values import replace
 from polycell.languages.python.frames.columns import unknown_table
 from polycell.languages.python.frames.readers import paths_of, read_file
@@ -121,7 +121,25 @@ def _read(call: Call, path: Argument | None, format_name: str) -> Table:
         return unknown_table("spark")
     # Options of files that no reader of a format needs to know.
     found = read_file(call, path, _FORMATS[format_name], "spark", given)
-    return replace(found, case_sensitive=False)
+    sampled = "samplingratio" in given  # the types of some of the rows
+    columns = (replace(c, type=None if sampled else _of_file(c.type)) for c in found.columns)
+    return replace(found, columns=tuple(columns), case_sensitive=False)
+
+
+_STORED: Mapping[str, DataType | None] = {
+    **dict.fromkeys(("string", "large_string", "string_view"), STRING), "large_binary": BINARY,
+    "timestamp": TIMESTAMP, "uint8": DataType("int16"), "uint16": DataType("int32"), "uint32": DataType("int64"),
+    "uint64": DataType("decimal128", ("20", "0")),
+    **dict.fromkeys(("dictionary", "duration", "time32", "time64", "null", "halffloat", "large_list"), None),
+}  # fmt: skip
+
+
+def _of_file(type_: DataType | None) -> DataType | None:
+    """Spark's type of what a file holds; None where it has another for it, or none."""
+    if type_ is None or not type_.children:
+        return _STORED.get(type_.name, type_) if type_ is not None else None
+    parts = [(name, part) for name, child in type_.children if (part := _of_file(child)) is not None]
+    return replace(type_, children=tuple(parts)) if len(parts) == len(type_.children) else None
 
 
 def _with_folders(call: Call, path: Argument | None, declared: Table) -> Table:
