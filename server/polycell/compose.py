@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polycell.core.progress import Begin, Logged
-from polycell.core.service import Beside, Languages, LanguageService, Late, Services
+from polycell.core.service import Beside, Languages, LanguageService, Late, Reach, Services
 
 if TYPE_CHECKING:
     from polycell.bridge.trace import Trace
@@ -175,7 +175,7 @@ def default_services(
     languages = Languages(
         [
             python,
-            Late(frozenset({"sql"}), _sql),
+            Late(frozenset({"sql"}), _sql, _sql_reach),
             Late(frozenset({"vega-lite", "vega", "viz"}), _vega),
             Late(frozenset({"scala"}), partial(_scala, compilers)),
             MarkdownService(),
@@ -219,6 +219,12 @@ def _sql() -> LanguageService:
     from polycell.languages.sql.service import SqlService
 
     return SqlService()
+
+
+def _sql_reach() -> Reach:
+    from polycell.languages.sql.reach import REACH
+
+    return REACH
 
 
 def _vega() -> LanguageService:

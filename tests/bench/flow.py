@@ -1,7 +1,8 @@
 """CPU time of the table flow: what each cell of a notebook makes of the tables above it, worked out for the first time.
 
 The notebook is made of real ones. Beside it, in the same run and of the same cells: Python's own parser, below which
-nothing in Python can come, and parso, which jedi reads with before it knows anything.
+nothing in Python can come, and parso, which jedi reads with before it knows anything. What a user waits for is the last
+row: the names of one cell at the end, of which nothing has been read (`core.needed`); the median of 25 cells.
 
 python -m tests.bench.flow [CELLS]
 """
@@ -12,13 +13,17 @@ import ast
 import cProfile
 import json
 import pstats
+import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 
 from polycell.compose import default_services
+from polycell.core.analysis import Analysis
+from polycell.core.needed import needed
 from polycell.core.notebook import Notebook
+from polycell.core.service import Services
 from polycell.core.session import Session
 from polycell.core.values import replace
 from polycell.formats.cells import make_cell
@@ -83,11 +88,36 @@ def _parse_all(parse: Callable[[str], object], given: Notebook) -> None:
             continue
 
 
+_PLACES = 25  # cells at the notebook's end of which each is asked about
+
+
+def _known_at_last(services: Services, given: Notebook) -> float:
+    """Milliseconds until the names of a cell at the end are known, of a notebook of which nothing has been read."""
+    asked = [index for index, cell in enumerate(given.cells) if cell.text.strip()][-_PLACES:]
+    times = []
+    for index in asked:
+        analysis = Session(services).update(given).analysis
+
+        def know(analysis: Analysis = analysis, index: int = index) -> None:
+            cells = needed(analysis, services, index)
+            if cells is None:
+                analysis.settle(index - 1)
+            else:
+                analysis.settle_ahead(cells)
+            view = analysis.context(index).view
+            for use in analysis.facts(index).uses:
+                view.lookup(use.name)
+
+        times.append(_timed(know))
+    return statistics.median(times)
+
+
 def main(cells: int = 1000) -> None:
     import parso
 
     garbage.make_rare()  # as the server does
-    Session(default_services()).update(notebook(cells, "warm")).analysis.settle()
+    services = default_services()
+    Session(services).update(notebook(cells, "warm")).analysis.settle()
     garbage.keep_what_is_loaded()
     print(f"{cells} cells, CPU ms; least of three")
     rows: dict[str, list[float]] = {}
@@ -99,6 +129,8 @@ def main(cells: int = 1000) -> None:
         facts = _timed(lambda g=given, a=analysis: [a.facts(index) for index in range(len(g.cells))])  # type: ignore[misc]
         rows.setdefault("facts: parsing, names, magics", []).append(facts)
         rows.setdefault("tables: from facts to exports", []).append(_timed(analysis.settle))
+        last = _known_at_last(services, notebook(cells, f"last {number}"))
+        rows.setdefault("names of a cell at the end, cold", []).append(last)
     for what, times in rows.items():
         print(f"{what:32} {min(times):8.0f}")
     print(f"{'functions called, a cell':32} {calls(notebook(cells, 'counted')) / cells:8.0f}")

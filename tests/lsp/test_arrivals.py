@@ -128,3 +128,21 @@ def test_a_hover_waits_too(tmp_path: Path, slow: Slow) -> None:
         client.end()
 
     run(test)
+
+
+def test_columns_are_offered_before_all_cells_above_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What decides the frame's columns is read first; the list says that there may be more."""
+    waited: list[int | None] = []
+
+    async def never(snapshot: Any, until: int | None = None, patience: float = 0) -> bool:
+        waited.append(until)
+        return False
+
+    async def test() -> None:
+        frame = "import pandas as pd\ndf = pd.DataFrame({'price': [1]})"
+        client, uris = await opened(tmp_path, frame, *(f"x{n} = {n}" for n in range(50)), 'df["')
+        assert await asked(client, uris[-1], 0, 4) == (["price"], True)
+        assert waited == []
+
+    monkeypatch.setattr("polycell.lsp.completion.settle", never)
+    run(test)

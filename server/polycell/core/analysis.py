@@ -36,7 +36,7 @@ from polycell.core.environment import (
 )
 from polycell.core.facts import NO_FACTS, Facts, Fragment
 from polycell.core.fragments import fragment_site, fragments_of
-from polycell.core.guard import guard
+from polycell.core.guard import each_guarded, guard
 from polycell.core.hosts import Host
 from polycell.core.notebook import Cell, Notebook
 from polycell.core.results import Finding
@@ -280,11 +280,26 @@ class Analysis:
             if deadline is not None and done and time.monotonic() >= deadline:
                 return False
             index = heapq.heappop(self._heap)
+            if index not in self._pending:
+                continue
             self._pending.discard(index)
             self._rounds[index] = self._rounds.get(index, 0) + 1
             if self._rounds[index] <= MAX_ROUNDS:
                 self._export(index)
                 done = True
+        return True
+
+    def settle_ahead(self, cells: Iterable[int], deadline: float | None = None) -> bool:
+        """Bring these cells' exports up to date before those of all others; see `core.needed`. What they lack of these
+        is asked again as soon as it is there. False when `deadline` came first."""
+        for index in cells:
+            if deadline is not None and time.monotonic() >= deadline:
+                return False
+            if index in self._pending:
+                self._pending.discard(index)
+                self._export(index)
+        while self._heap and self._heap[0] not in self._pending:
+            heapq.heappop(self._heap)
         return True
 
     def asking(self, keys: Iterable[Hashable], until: int) -> frozenset[Hashable]:
@@ -483,25 +498,19 @@ class Analysis:
         before = entry.exports if entry else NO_EXPORTS
         self._export_readers.move(cell.id, entry.record if entry else (), record)
         self._reached = max(self._reached, index)
-        said = self._said(index)
+        nothing: tuple[Hashable, ...] = ()
+        said = each_guarded(cell, nothing, self._services.telling, cell, self.facts(index), self.host)
         self._exported[cell.id] = _Exported(cell.digest, exports, record, said)
-        heard = entry.said if entry else ((),) * len(said)
-        self._regather(
-            *(g.name for g, a, b in zip(self._services.gatherers, heard, said, strict=True) if not same(a, b))
-        )
+        if entry is not None or any(said):
+            heard = entry.said if entry is not None else ((),) * len(said)
+            self._regather(
+                *(g.name for g, a, b in zip(self._services.gatherers, heard, said, strict=True) if not same(a, b))
+            )
         if same(before, exports):
             return
         self._owners.remove(index, before)
         self._owners.add(index, exports)
         self._tell(index, _changed(before, exports))
-
-    def _said(self, index: int) -> tuple[tuple[Hashable, ...], ...]:
-        cell, facts = self.notebook.cells[index], self.facts(index)
-        nothing: tuple[Hashable, ...] = ()
-        return tuple(
-            guard(g.name, cell, nothing, lambda g=g: g.of_cell(cell, facts, self.host))  # type: ignore[misc]
-            for g in self._services.gatherers
-        )
 
     def _tell(self, index: int, keys: Iterable[Hashable]) -> None:
         anywhere = self.host.order == "any"

@@ -203,7 +203,7 @@ class View:
         effects: Callable[[str, str, View, str], Sequence[Binding]] | None = None,
     ) -> None:
         self._owners = owners
-        self._reads = {r.space: r for r in host.visible(language, space)}
+        self._reads = host.visible_spaces(language, space)
         self._overlay = overlay or {}
         self._evaluate = evaluate
         self._gather = gather

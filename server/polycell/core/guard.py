@@ -21,6 +21,18 @@ def guard(what: str, cell: Cell, default: T, call: Callable[[], T]) -> T:
         return default
 
 
+def each_guarded(cell: Cell, default: T, calls: Iterable[tuple[str, Callable[..., T]]], *about: Any) -> tuple[T, ...]:
+    """The answers of many calls about one cell, each guarded: without a call of ours for each."""
+    made: list[T] = []
+    for what, call in calls:
+        try:
+            made.append(call(*about))
+        except Exception:
+            log.exception("%s failed in cell %s (%s)", what, cell.id, cell.language)
+            made.append(default)
+    return tuple(made)
+
+
 def listed(ask: Callable[..., Iterable[T]], *about: Any) -> list[T]:
     """All of a generator's answers, so that its failures are met where the guard is."""
     return list(ask(*about))

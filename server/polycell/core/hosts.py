@@ -8,6 +8,7 @@ them. Sources: each host's documentation and kernel; for Polynote its interprete
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct, field
@@ -22,7 +23,7 @@ class Reads(Struct, frozen=True):
     what: What = "everything"
 
 
-class Host(Struct, frozen=True):
+class Host(Struct, frozen=True, dict=True):
     """`order`: "above" when a cell sees the cells above it, "any" when the host orders cells by data flow.
 
     `reads` maps the reading language to what it sees; a language without a row sees its own space and the catalogue.
@@ -46,6 +47,17 @@ class Host(Struct, frozen=True):
         if own_space and own_space != language:
             return (Reads(own_space), *(r for r in row if r.space != language))
         return row
+
+    def visible_spaces(self, language: str, own_space: str = "") -> Mapping[str, Reads]:
+        """The same by space; asked for each cell and each fragment."""
+        found = self._spaces.get((language, own_space))
+        if found is None:
+            found = self._spaces[language, own_space] = {r.space: r for r in self.visible(language, own_space)}
+        return found
+
+    @cached_property
+    def _spaces(self) -> dict[tuple[str, str], Mapping[str, Reads]]:
+        return {}
 
 
 _FRAMES_IN_SQL = {

@@ -94,14 +94,37 @@ class Context:
         return self.start + (self.written.start if self.written is not None else 0)
 
 
+class Reach(Struct, frozen=True):
+    """How cells of a language may change more than the names in them, by words in their texts; a cell without these
+    concerns only those who have one of its names. See `core.needed`.
+
+    `words`: `exec`, another working folder. `writing`: files are written, databases chosen, which hangs on what a cell
+    uses. `binding`, of a language that gives names to others by its magic's line and by metadata: the words by which
+    it may do so elsewhere; None where any of its statements may.
+    """
+
+    words: tuple[str, ...] = ()
+    writing: tuple[str, ...] = ()
+    binding: tuple[str, ...] | None = None
+
+
 class LanguageService:
     """One language. `languages` are the cell languages it serves."""
 
     languages: frozenset[str] = frozenset()
+    reach: Reach | None = None
 
     def facts(self, cell: Cell, host: Host) -> Facts:
         """What the text alone says. Pure, fast (under 1 ms for a usual cell), synchronous."""
         return NO_FACTS
+
+    def half_written(self, cell: Cell, facts: Facts) -> Collection[str]:
+        """The names in statements of a cell that cannot be read yet, which its facts do not have."""
+        return ()
+
+    def may_change(self, facts: Facts, name: str) -> bool:
+        """Whether a cell that uses a name may change its value, or give it to another name, by its text alone."""
+        return True
 
     def fragments(self, context: Context, at: int | None = None) -> Iterable[Fragment]:
         """Texts of other languages in the cell, or those that touch the offset `at`: the facts' own, and those that
@@ -340,10 +363,11 @@ _NOBODY = LanguageService()
 
 class Late(Struct, frozen=True):
     """A language whose service is made when it is first asked for, so that a notebook without it does not wait for its
-    modules. `languages` as those of the service."""
+    modules. `languages` as those of the service; `reach` gives its own, before there is one."""
 
     languages: frozenset[str]
     make: Callable[[], LanguageService]
+    reach: Callable[[], Reach] | None = None
 
 
 class Languages:
@@ -374,6 +398,13 @@ class Languages:
                 late = self._late[language]
                 self._made.update(dict.fromkeys(late.languages, late.make()))
         return self._made[language]
+
+    def reach(self, language: str) -> Reach | None:
+        """None where nobody has told it. Nothing is made for that."""
+        made, late = self._made.get(language), self._late.get(language)
+        if made is not None or late is None:
+            return made.reach if made is not None else None
+        return late.reach() if late.reach is not None else None
 
     def made(self) -> tuple[LanguageService, ...]:
         """The services that there are by now, some of them several times."""
@@ -416,6 +447,11 @@ class Services(Struct, frozen=True, dict=True):
     @property
     def gatherers(self) -> tuple[Gatherer, ...]:
         return self.beside.gatherers
+
+    @cached_property
+    def telling(self) -> tuple[tuple[str, Callable[..., tuple[Hashable, ...]]], ...]:
+        """What each gatherer is called, and its `of_cell`."""
+        return tuple((gatherer.name, gatherer.of_cell) for gatherer in self.gatherers)
 
     @property
     def topics(self) -> tuple[Topic, ...]:

@@ -24,7 +24,7 @@ from polycell.lsp.arrivals import with_what_comes
 from polycell.lsp.asked import guarded, target_of, value_at
 from polycell.lsp.convert import Json, Position, to_offset
 from polycell.lsp.jupyterlab import begun_string
-from polycell.lsp.scheduler import LARGE, read_large, settle
+from polycell.lsp.scheduler import LARGE, read_large, settle, settle_ahead
 from polycell.lsp.state import Asked, State, Target
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ _EXPECTING = frozenset(
 # A thousand cells that have just been opened take more than a second to read, and most of what is asked does not depend
 # on them: where so many are left, a completion waits no more than so many seconds.
 MANY, READ_FOR = 200, 0.5
+# Where more than so many are left, those are read first that decide what is asked.
+FEW = 5
 
 PLAIN_TEXT = 1  # `InsertTextFormat`
 BY_CHARACTER = 2  # `CompletionTriggerKind`
@@ -85,7 +87,7 @@ async def completion(state: State, cursor: Cursor) -> Json | None:
     asked, target = found
     early, lacking = None, False
     small = len(target.snapshot.notebook.cells[target.index].text) < LARGE  # any other is read in a thread
-    if small and cursor.typed in ("", ".") and state.settings.python != "companion":
+    if small and cursor.typed in ("", ".") and not _is_companion(state):
         early = await completing.complete_early(target.snapshot, state.session.services, target.cell, target.offset)
     if early is not None:
         answer = early
@@ -111,6 +113,10 @@ def _lacks(answer: Completions) -> bool:
 
 async def _with_all_above(state: State, cursor: Cursor, target: Target) -> Completions:
     """What may stand there by what the cells above give, if they can be read in time."""
+    if target.snapshot.analysis.unsettled > FEW and _of_one_value(target):
+        answer = await _of_what_it_needs(state, target)
+        if answer is not None:
+            return answer
     many = target.snapshot.analysis.unsettled > MANY
     ready = not await settle(target.snapshot, target.index - 1, READ_FOR if many else float("inf"))
     await read_large(target.snapshot, target.index)
@@ -120,9 +126,30 @@ async def _with_all_above(state: State, cursor: Cursor, target: Target) -> Compl
     if ready and not answer.items:
         await settle(target.snapshot, target.index - 1)
         answer = await _offered(state, target, False)
-    if state.settings.python == "companion":
-        answer = companion.completions(target, state.session.services, answer)
-    return answer
+    return companion.completions(target, state.session.services, answer) if _is_companion(state) else answer
+
+
+def _of_one_value(target: Target) -> bool:
+    """Whether a place is behind a dot, or in a text: what is offered there hangs on the names of its cell alone."""
+    text, start = target.snapshot.notebook.cells[target.index].text, target.offset
+    while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    return text[start - 1 : start] in (".", '"', "'")
+
+
+async def _of_what_it_needs(state: State, target: Target) -> Completions | None:
+    """What the cells give that decide what the names of this one are, before all others are read; None where that is
+    nothing."""
+    if not await settle_ahead(target.snapshot, state.session.services, target.index):
+        return None
+    answer = await _offered(state, target, True)
+    if not answer.items:
+        return None
+    return companion.completions(target, state.session.services, answer) if _is_companion(state) else answer
+
+
+def _is_companion(state: State) -> bool:
+    return state.settings.python == "companion"
 
 
 async def _offered(state: State, target: Target, ready: bool) -> Completions:

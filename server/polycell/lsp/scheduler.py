@@ -17,8 +17,9 @@ import time
 from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any, TypeVar
 
+from polycell.core.needed import needed
 from polycell.core.notebook import Cell, Notebook
-from polycell.core.service import LanguageService
+from polycell.core.service import LanguageService, Services
 from polycell.core.session import Snapshot
 from polycell.core.steps import Steps
 from polycell.lsp.diagnostics import Diagnostics
@@ -44,6 +45,18 @@ async def settle(snapshot: Snapshot, until: int | None = None, patience: float =
     while not snapshot.analysis.settle(until, time.monotonic() + SLICE):
         if time.monotonic() >= latest:
             return False
+        await asyncio.sleep(0)
+    return True
+
+
+async def settle_ahead(snapshot: Snapshot, services: Services, index: int) -> bool:
+    """The same for the cells alone that decide what the names of a cell are (`core.needed`): of a notebook that has
+    just been opened, a few. False where these are not known, or are many."""
+    await read_large(snapshot, index)
+    cells = needed(snapshot.analysis, services, index)
+    if cells is None:
+        return False
+    while not snapshot.analysis.settle_ahead(cells, time.monotonic() + SLICE):  # noqa: ASYNC110
         await asyncio.sleep(0)
     return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from itertools import islice
+from keyword import iskeyword
 
 from polycell.core.environment import Binding, BindingKind, Exports
 from polycell.core.facts import Definition, Facts, Reference, Use
@@ -29,6 +30,7 @@ MOST = 10_000  # words and signs, of which each costs 2 to 10 microseconds
 KNOWN = 500  # names that are told of such a cell: each is followed like any other, and it may give more anyway
 MANY = 3  # broken statements after which nothing that a cell seems to lack is believed
 _WORD = pattern(r"[^\W\d]\w*")
+_NAME = pattern(r"(?<![\w.])[^\W\d]\w*")  # no attribute
 _TOKEN = pattern(r"\w+|[^\w\s]")
 
 
@@ -86,6 +88,13 @@ def _guarded_by_broken(source: PythonSource, text: str, uses: tuple[Use, ...]) -
         Use(use.name, use.span, use.deferred, True) if not use.guarded and (everything or use.name in words) else use
         for use in uses
     )
+
+
+def half_written(cell: Cell, facts: Facts) -> frozenset[str]:
+    """The names in the statements of a cell that could not be read."""
+    source = facts.analysis
+    spans = source.broken if isinstance(source, PythonSource) else ()
+    return frozenset(name for span in spans for name in _NAME.findall(span.of(cell.text)) if not iskeyword(name))
 
 
 def too_large(text: str) -> bool:

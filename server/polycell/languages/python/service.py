@@ -34,7 +34,7 @@ from polycell.core.results import (
     Signatures,
     WrittenPath,
 )
-from polycell.core.service import Context, FileChanges, LanguageService
+from polycell.core.service import Context, FileChanges, LanguageService, Reach
 from polycell.core.text import Span
 from polycell.core.types import Type
 from polycell.core.values import replace
@@ -52,12 +52,33 @@ class PythonService(LanguageService):
     """`engine` knows what libraries have in them; without one there are our own answers."""
 
     languages = frozenset({"python"})
+    reach = Reach(
+        words=(
+            *("exec(", "exec (", "import *", "globals", "locals(", "vars(", "get_ipython", "chdir"),
+            *("%run", "%cd", "%pushd", "%popd", "%bookmark", "%load", "%store", "%config"),
+        ),
+        writing=(
+            *(".to_csv", ".to_parquet", ".to_excel", ".to_json", ".to_feather", ".to_pickle", ".to_sql", ".to_hdf"),
+            *(".to_orc", ".to_stata", ".to_xml", ".to_delta", ".to_html", ".write", ".save", "saveAs", ".sink_"),
+            *("'w'", '"w"', "'wb'", '"wb"', "'x'", "%sql", "Catalog(", "Database("),
+        ),
+    )
 
     def __init__(self, engine: Engine | None = None) -> None:
         self._engine = engine
 
     def facts(self, cell: Cell, host: Host) -> Facts:
         return python_facts(cell, host)
+
+    def half_written(self, cell: Cell, facts: Facts) -> Collection[str]:
+        from polycell.languages.python.facts import half_written
+
+        return half_written(cell, facts)
+
+    def may_change(self, facts: Facts, name: str) -> bool:
+        from polycell.languages.python.flow.looking import may_change
+
+        return may_change(facts, name)
 
     def fragments(self, context: Context, at: int | None = None) -> Iterable[Fragment]:
         from polycell.languages.python.charts.drawn_names import written_here

@@ -45,6 +45,7 @@ from polycell.languages.sql.hover import column_text, define, hover, located_in
 from polycell.languages.sql.mentions import Names
 from polycell.languages.sql.path_strings import written_path
 from polycell.languages.sql.query_types import with_types
+from polycell.languages.sql.reach import REACH
 from polycell.languages.sql.relations.columns import OPEN, Relations
 from polycell.languages.sql.signature import signature
 from polycell.languages.sql.syntax.dialects import DIALECTS, Dialect
@@ -110,6 +111,7 @@ def _catalogue(context: Context, dialect: Dialect) -> ViewCatalogue:
 
 class SqlService(LanguageService):
     languages = frozenset({"sql"})
+    reach = REACH
 
     def facts(self, cell: Cell, host: Host) -> Facts:
         dialect = connection.from_text(cell, host.name)

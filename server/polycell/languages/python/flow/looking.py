@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import ast
 
+from polycell.core.facts import Facts
+from polycell.core.patterns import pattern
 from polycell.core.types import Class, Function, Module, Record
 from polycell.languages.python.flow import effects
 from polycell.languages.python.flow.interpreter import Interpreter
 from polycell.languages.python.frames import rules
 from polycell.languages.python.frames.readers import OPEN_FILE
 from polycell.languages.python.frames.registry import FUNCTIONS
+from polycell.languages.python.syntax.shapes import last_word
+from polycell.languages.python.syntax.source import PythonSource
 
 # Methods that change nothing and hand over nothing, whatever object they belong to.
 METHODS = frozenset({
@@ -29,6 +33,8 @@ METHODS = frozenset({
     "total_seconds",
 })  # fmt: skip
 _BUILTINS = frozenset({"print", "display", "len", "type", "sorted", "list", "set", "round", "sum", "min", "max", "abs"})
+_CALLED = pattern(r"\.(\w+)\(")
+_SHOWING = frozenset({"print", "display", "len", "type"})
 _PLAIN = (ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp)
 
 
@@ -51,6 +57,42 @@ def only_looks(run: Interpreter, node: ast.expr) -> bool:
     if isinstance(node, ast.Slice):
         return all(part is None or only_looks(run, part) for part in (node.lower, node.upper, node.step))
     return False
+
+
+def may_change(facts: Facts, name: str) -> bool:
+    """Whether a cell may change the value of a name that it uses, or give it to another name, as far as its text tells:
+    whether it does anything with the name but call what makes new values, and binds, assigns, deletes, or calls what
+    is not known to only look."""
+    source = facts.analysis
+    if not isinstance(source, PythonSource) or source.tree is None or source.broken or facts.magics or facts.opens:
+        return True
+    if _only_asked(source.code, name):
+        return False
+    return bool(facts.definitions) or bool(source.stores) or any(map(_may_change, source.calls))
+
+
+def _only_asked(code: str, name: str) -> bool:
+    """Whether a name stands nowhere but before methods that change nothing."""
+    if "inplace" in code or "in_place" in code:
+        return False
+    at = code.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not (code[at - 1 : at].isidentifier() or code[at - 1 : at].isdigit() or code[end : end + 1].isalnum()):
+            called = _CALLED.match(code, end)
+            if called is None or called[1] not in METHODS:
+                return False
+        at = code.find(name, end)
+    return True
+
+
+def _may_change(node: ast.Call) -> bool:
+    given = (*node.args, *(keyword.value for keyword in node.keywords))
+    if any(keyword.arg is None or keyword.arg in ("inplace", "in_place") for keyword in node.keywords):
+        return True
+    if isinstance(node.func, ast.Name):
+        return node.func.id not in _SHOWING
+    return last_word(node) not in METHODS or any(isinstance(one, (ast.Name, ast.Lambda)) for one in given)
 
 
 def _operands(node: ast.BinOp | ast.UnaryOp | ast.BoolOp | ast.Compare | ast.IfExp) -> list[ast.expr]:
