@@ -97,7 +97,7 @@ def maven_declaration(text: str, span: Span, style: str, *, crosses: bool = True
 def session_declarations(text: str) -> Iterator[Declaration]:
     """`spark.jars.packages` where code sets it, in a session's builder or configuration: `.config("…", "g:a:v,g:a:v")`.
     Texts that stand side by side are read each by itself where they part between coordinates."""
-    for found in _PACKAGES.finditer(text):
+    for found in _PACKAGES.finditer(text) if "spark.jars.packages" in text else ():
         line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
         literals = list(_LITERAL.finditer(text, found.end(), found.end("all") if found["all"] else found.end()))
         if "#" in line or "//" in line or any(sign in found["all"] for sign in "{$%\\"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import random
+import warnings
 from collections import deque
 
 import pytest
@@ -290,3 +291,26 @@ def test_what_stands_above_is_not_taken_for_known_where_the_names_differ() -> No
     assert {d.name for d in first.definitions} == {"pd", "few"}
     assert {d.name for d in other.definitions} == {"np", "pd", "few"}
     assert not [use for use in first.uses if use.name == "few"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *(
+            r"x = '\d'",
+            r"x = b'\d'",
+            "x = 1if y else 2",
+            "x = 1.if y else 2",
+            "x = 1jif y else 2",
+            "x = 0xfor y",
+            "1or 2",
+        ),
+        *("x = 0b1and y", "x = 0o7in y", "f'{1if x else 2}'", "x = 1_0if y else 2", "x is 1", "assert (x, 1)", "1()"),
+        "while x:\n    try:\n        y\n    finally:\n        break",
+    ],
+)
+def test_what_the_parser_warns_of_is_read_in_silence(code: str) -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        assert trees.tree_of(code) is not None
+    assert warned == []

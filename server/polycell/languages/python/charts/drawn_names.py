@@ -41,8 +41,9 @@ class Drawn:
         source = facts.analysis
         if cell.language != "python" or not isinstance(source, PythonSource) or source.tree is None:
             return ()
-        found: set[tuple[str, ...]] = {("changes", name) for name in changed(source)}
-        if may_draw(source.code):
+        draws = may_draw(source.code)
+        found: set[tuple[str, ...]] = {("changes", name) for name in changed(source, draws)}
+        if draws:
             for node in source.calls:
                 for language, value, frame in specifications(node):
                     if isinstance(value, ast.Name):
@@ -53,11 +54,10 @@ class Drawn:
         return ()
 
 
-def changed(source: PythonSource) -> set[str]:
-    """Names of values that the code changes in their inside, or hands to somebody who may."""
+def changed(source: PythonSource, draws: bool) -> set[str]:
+    """Names of values that the code changes in their inside, or hands to somebody who may. `draws`: `may_draw`."""
     if source.tree is None:
         return set()
-    draws = may_draw(source.code)
     found = {_root(node) for node in source.stores}
     for node in source.calls:
         called = last_word(node)
@@ -65,8 +65,13 @@ def changed(source: PythonSource) -> set[str]:
             continue
         if called in _CHANGING and isinstance(node.func, ast.Attribute):
             found.add(_root(node.func.value))
-        given = [argument.id for argument in node.args if type(argument) is ast.Name]
-        given += [keyword.value.id for keyword in node.keywords if type(keyword.value) is ast.Name]
+        given = []
+        for argument in node.args:
+            if type(argument) is ast.Name:
+                given.append(argument.id)
+        for keyword in node.keywords:
+            if type(keyword.value) is ast.Name:
+                given.append(keyword.value.id)
         if given and draws:
             drawn = {value.id for _, value, _ in specifications(node) if isinstance(value, ast.Name)}
             given = [name for name in given if name not in drawn]
@@ -98,7 +103,7 @@ def written_here(context: Context) -> Iterator[Fragment]:
     drawn, elsewhere = drawn_names(context) if found else ({}, set())
     for name, value, said in found:
         language, frame = drawn.get(name, (said, ""))
-        if not language or name in elsewhere | changed(source):
+        if not language or name in elsewhere | changed(source, may_draw(source.code)):
             continue
         fragment = read_literal(source, context.cell.text, language, value, frame)
         if fragment is not None and fragment.span not in known:

@@ -265,8 +265,9 @@ def exports(context: Context) -> Exports:
     )
     bindings: dict[str, Binding] = {}
     parts.expose(made.state)
-    shared = _shared(made)
-    tied = parts.by_name(made.state, _names(made))
+    names = _names(made)
+    shared = _shared(names)
+    tied = parts.by_name(made.state, names) if made.state.links else {}
     given_names = {definition.name for definition in context.facts.definitions if not definition.container}
     for name, slot in (*made.state.names.items(), *made.known.items()):
         if name in bindings:
@@ -326,11 +327,11 @@ def _escaped(made: Interpreter, slot: Slot) -> bool:
     return slot.address in made.state.escaped and mutable(made.object(slot.address))
 
 
-def _shared(made: Interpreter) -> dict[str, tuple[str, ...]]:
+def _shared(by_address: Mapping[int, list[str]]) -> dict[str, tuple[str, ...]]:
     """Names that stand for the very same object, for objects that can be changed in place."""
     return {
         name: tuple(sorted(n for n in names if n != name))
-        for names in _names(made).values()
+        for names in by_address.values()
         if len(names) > 1
         for name in names
     }

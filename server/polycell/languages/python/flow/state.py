@@ -32,6 +32,7 @@ from polycell.core.values import replace
 from polycell.languages.python.frames.columns import UNKNOWN_INDEX
 
 DELETED = -1
+_CHANGEABLE = frozenset({Table, GroupBy, Row, Record, Collection})
 
 
 class Slot(Struct, frozen=True):
@@ -65,9 +66,8 @@ class State(Struct):
 
 def mutable(type_: Type) -> bool:
     """Whether a change in place could make what is known of a value wrong."""
-    return isinstance(type_, (Table, GroupBy, Row, Record, Collection)) or (
-        isinstance(type_, Class) and bool(type_.constants)
-    )
+    kind = type(type_)
+    return kind in _CHANGEABLE or (kind is Class and bool(type_.constants))  # type: ignore[union-attr]
 
 
 def opened(type_: Type) -> Type:

@@ -23,6 +23,7 @@ from polycell.languages.python.syntax.shapes import (
     asks_version,
     bound_in,
     called,
+    children_of,
     is_false,
     is_namespace,
     is_placeholder,
@@ -50,7 +51,8 @@ def analyse(source: PythonSource) -> Scopes:
     """Raises RecursionError for trees too deep to walk."""
     walk = Walk(source)
     body = source.tree.body if source.tree is not None else []
-    behind = _walks.behind(body) if not source.inner and not any(isinstance(node, _LEAVES) for node in body) else None
+    plain = len(body) > FEW and not source.inner and not any(isinstance(node, _LEAVES) for node in body)
+    behind = _walks.behind(body) if plain else None
     split = min(behind.split, len(body) - behind.common) if behind is not None else 0
     if behind is None or (walk.pending and walk.pending[-1].span.start < walk.start(body[split])):
         walk.block(body)
@@ -113,13 +115,13 @@ class Walk(Names):
         if handler is not None:
             handler(self, node)
             return
-        for name in node._fields:
+        for name in children_of(type(node)):
             value = getattr(node, name, None)
-            if isinstance(value, list):
+            if type(value) is list:
                 for item in value:
-                    if isinstance(item, ast.AST):
+                    if type(item) is not ast.Constant and isinstance(item, ast.AST):
                         self.visit(item)
-            elif isinstance(value, ast.AST):
+            elif type(value) is not ast.Constant and isinstance(value, ast.AST):
                 self.visit(value)
 
     def each(self, nodes: Iterable[ast.AST | None]) -> None:
@@ -453,10 +455,9 @@ class Walk(Names):
                 self.each(k.value for k in node.keywords)
                 return
         self.visit(function)
-        for argument in node.args:
-            self.visit(argument)
-        for keyword in node.keywords:
-            self.visit(keyword.value)
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            if type(argument) is not ast.Constant:
+                self.visit(argument)
 
     def stored(self, node: ast.Attribute | ast.Subscript) -> None:
         if type(node.ctx) is not ast.Load:

@@ -19,15 +19,19 @@ _LEAVES = frozenset({"ctx", "id", "attr", "arg", "kind", "type_comment", "module
 _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
+def children_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes."""
+    fields = _CHILDREN.get(kind)
+    if fields is None:
+        fields = _CHILDREN[kind] = tuple(name for name in kind._fields if name not in _LEAVES)
+    return fields
+
+
 def nodes(*roots: ast.AST) -> list[ast.AST]:
     """The roots and all nodes below them, breadth first, without contexts: `ast.walk` in a third of the time."""
     found = list(roots)
     for node in found:  # it grows meanwhile
-        kind = type(node)
-        fields = _CHILDREN.get(kind)
-        if fields is None:
-            fields = _CHILDREN[kind] = tuple(name for name in kind._fields if name not in _LEAVES)
-        for name in fields:
+        for name in children_of(type(node)):
             value = getattr(node, name, None)
             if isinstance(value, list):
                 found += [item for item in value if isinstance(item, ast.AST)]

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from itertools import accumulate
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from polycell.core.facts import Fragment, Magic, Problem
 from polycell.core.text import LineIndex, Span
@@ -35,8 +34,7 @@ class MagicName(Struct, frozen=True):
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PythonSource:
+class PythonSource(Struct, frozen=True, eq=False):
     """`code` is as long as the cell's text and is what `tree` was parsed from; `tree` is None when nothing parses.
 
     A cell with one broken statement still has a tree of the others: the broken lines are blanked in `code`.
@@ -64,9 +62,7 @@ class PythonSource:
     calls: tuple[ast.Call, ...] = ()
     stores: tuple[ast.expr, ...] = ()
     # Lines that were asked about: where each starts and ends, and where its characters end in bytes if not all ASCII.
-    _columns: dict[int, tuple[int, int, list[int] | None]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _columns: dict[int, tuple[int, int, list[int] | None]] = field(default_factory=dict)
 
     def span(self, node: ast.AST) -> Span:
         """The span of a node that has a position. `ast` counts columns in UTF-8 bytes; offsets here are code points."""

@@ -18,7 +18,7 @@ from polycell.core.text import has_any
 from polycell.core.values import replace
 from polycell.languages.python.syntax.bound_texts import bound_texts
 from polycell.languages.python.syntax.built_texts import Built, Style, Value, built, recipe_of, text_of
-from polycell.languages.python.syntax.shapes import bound_in, nodes
+from polycell.languages.python.syntax.shapes import bound_in, last_word, nodes
 from polycell.languages.python.syntax.source import PythonSource
 from polycell.languages.python.syntax.unfinished_sql import Sending, unfinished_queries
 
@@ -55,6 +55,7 @@ _METHODS = frozenset(
         *("read_sql", "read_sql_query", "raw_sql"),
     }
 )
+_LAST_WORDS = _METHODS | {name.rpartition(".")[2] for name in _FUNCTIONS}
 # Functions whose second argument is the connection.
 _SENT = frozenset({"read_sql", "read_sql_query", "read_database"})
 _KEYWORDS = frozenset({"sql", "query", "sqlQuery", "statement", "operation"})
@@ -73,7 +74,7 @@ _STARTS = pattern(
 def sql_fragments(source: PythonSource, text: str) -> tuple[Fragment, ...]:
     """The SQL literals of a cell, in order of its text; one that is sent twice counts as it is sent first."""
     made: dict[int, Fragment] = {}
-    if source.tree is not None and may_send(source):
+    if source.tree is not None and may_send(source) and any(map(_may_be_sent, source.calls)):
         for fragment in _found(source, source.tree, text):
             made.setdefault(fragment.span.start, fragment)
     if source.broken and has_any(text, _CALLED) and _MAYBE.search(text) is not None:
@@ -134,6 +135,11 @@ def _calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str, ast.expr | None]]:
             yield node, name, query
 
 
+def _may_be_sent(node: ast.Call) -> bool:
+    """Whether `_calls` may have a call among its own, by the last word of what is called."""
+    return last_word(node) in _LAST_WORDS
+
+
 def may_send(source: PythonSource) -> bool:
     """Whether a cell may send SQL to somebody, by a look at its text."""
     return source.tree is not None and has_any(source.code, _CALLED) and _MAYBE.search(source.code) is not None
@@ -145,7 +151,7 @@ def begins_like_sql(text: str) -> bool:
 
 def sent_names(source: PythonSource) -> Iterator[SentName]:
     """What a cell sends by a name that it does not bind, and what its functions send of their arguments."""
-    if source.tree is None:
+    if source.tree is None or not any(map(_may_be_sent, source.calls)):
         return
     bound = bound_in(source.tree.body)[0]
     named: list[str] = []
