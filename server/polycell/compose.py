@@ -16,7 +16,7 @@ from polycell.core.service import Beside, Languages, LanguageService, Late, Reac
 
 if TYPE_CHECKING:
     from polycell.bridge.trace import Trace
-    from polycell.core.notebook import Notebook
+    from polycell.core.notebook import Cell, Notebook
     from polycell.dependencies.completing import Catalogue
     from polycell.dependencies.sources import DependencySources
     from polycell.included.sources import IncludedSources
@@ -175,7 +175,7 @@ def default_services(
     languages = Languages(
         [
             python,
-            Late(frozenset({"sql"}), _sql, _sql_reach),
+            Late(frozenset({"sql"}), _sql, _sql_reach, _sql_ahead),
             Late(frozenset({"vega-lite", "vega", "viz"}), _vega),
             Late(frozenset({"scala"}), partial(_scala, compilers)),
             MarkdownService(),
@@ -225,6 +225,12 @@ def _sql_reach() -> Reach:
     from polycell.languages.sql.reach import REACH
 
     return REACH
+
+
+def _sql_ahead(cells: Iterable[Cell]) -> Callable[[], None] | None:
+    from polycell.languages.sql.ahead import ahead
+
+    return ahead(cells)
 
 
 def _vega() -> LanguageService:

@@ -363,11 +363,13 @@ _NOBODY = LanguageService()
 
 class Late(Struct, frozen=True):
     """A language whose service is made when it is first asked for, so that a notebook without it does not wait for its
-    modules. `languages` as those of the service; `reach` gives its own, before there is one."""
+    modules. `languages` as those of the service; `reach` gives its own, before there is one. `ahead` tells what to call
+    in a thread before cells are followed in which its language may be spoken; None where that is nothing."""
 
     languages: frozenset[str]
     make: Callable[[], LanguageService]
     reach: Callable[[], Reach] | None = None
+    ahead: Callable[[Iterable[Cell]], Callable[[], None] | None] | None = None
 
 
 class Languages:
@@ -377,8 +379,10 @@ class Languages:
         self._made: dict[str, LanguageService] = {}
         self._late: dict[str, Late] = {}
         self._making = threading.Lock()
+        self._ahead: list[Callable[[Iterable[Cell]], Callable[[], None] | None]] = []
         for one in given:
             if isinstance(one, Late):
+                self._ahead += [one.ahead] if one.ahead is not None else []
                 self._late.update(dict.fromkeys(one.languages, one))
             else:
                 self._made.update(dict.fromkeys(one.languages, one))
@@ -405,6 +409,10 @@ class Languages:
         if made is not None or late is None:
             return made.reach if made is not None else None
         return late.reach() if late.reach is not None else None
+
+    def ahead(self, cells: Iterable[Cell]) -> list[Callable[[], None]]:
+        """What to call in a thread before the cells are followed, which would hold up everybody else."""
+        return [work for tell in self._ahead if (work := tell(cells)) is not None]
 
     def made(self) -> tuple[LanguageService, ...]:
         """The services that there are by now, some of them several times."""

@@ -237,6 +237,9 @@ class Scheduler:
         judged: list[str] = []
         for snapshot in self._snapshots(key):
             analysis = snapshot.analysis
+            if key not in self._judged:
+                for work in self._state.session.services.languages.ahead(snapshot.notebook.cells):
+                    await asyncio.to_thread(work)
             await settle(snapshot)
             ready: list[str] = []
             until = time.monotonic() + SLICE

@@ -24,6 +24,7 @@ from polycell.languages.python.engine.dependence import statements
 log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # seconds
+LARGE = 30_000  # characters whose lines are compared in a thread
 _MISSING = "Python cells are formatted by ruff, which is not installed: run `pip install ruff`."
 _FORMAT = ("format", "--quiet")
 _IMPORTS = ("check", "--select", "I", "--fix", "--exit-zero", "--quiet")
@@ -38,7 +39,10 @@ async def formatted(context: Context, span: Span) -> Formatted:
         return Formatted(refusal="ruff cannot read the cell.")
     if made == context.cell.text:
         return NOT_FORMATTED
-    return Formatted(tuple(_edits(context.cell, made, _whole_statements(context, span))))
+    where = _whole_statements(context, span)
+    if len(made) < LARGE:
+        return Formatted(tuple(_edits(context.cell, made, where)))
+    return Formatted(await asyncio.to_thread(lambda: tuple(_edits(context.cell, made, where))))
 
 
 async def organised(context: Context) -> Sequence[Action]:

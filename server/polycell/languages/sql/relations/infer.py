@@ -20,7 +20,7 @@ from polycell.languages.sql.relations.item_shapes import TABLE, shape_of
 from polycell.languages.sql.relations.sources import Source
 from polycell.languages.sql.relations.types import from_sqlglot, to_sql
 from polycell.languages.sql.syntax.blocks import blocks
-from polycell.languages.sql.syntax.dialects import Dialect
+from polycell.languages.sql.syntax.dialects import Dialect, dialect
 from polycell.languages.sql.syntax.scan import Statement
 
 log = logging.getLogger(__name__)
@@ -78,6 +78,11 @@ def _types(text: str, dialect: Dialect, schema: _Schema) -> tuple[tuple[str, Dat
     except Exception as error:  # sqlglot raises many kinds, RecursionError among them
         log.debug("no types: %s", error)
         return ()
+
+
+def rehearse(name: str) -> None:
+    """Have the types of a small query worked out in a dialect."""
+    _types("SELECT a, SUM(b) AS c FROM t GROUP BY a", dialect(name), (("t", (("a", "TEXT"), ("b", "INT"))),))
 
 
 def _annotated(text: str, dialect: Dialect, schema: Mapping[str, tuple[tuple[str, str], ...]]) -> Any:
