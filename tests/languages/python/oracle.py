@@ -7,6 +7,7 @@ open one has no column that is not there, a known type is the real one, a known 
 from __future__ import annotations
 
 import numbers
+import re
 import textwrap
 import warnings
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from polycell.core.types import Certainty, Column, DataType, Row, Scalar, Series, Table, Type
+from polycell.core.values import replace
 from polycell.languages.python.frames import rows
 from polycell.languages.python.frames.columns import LEVELS, UNKNOWN_INDEX
 from tests.dsl import load
@@ -72,6 +74,8 @@ def problems_of(type_: Type, value: Any) -> list[str]:
                 return _spark(type_, value)
         return _named(type_, value)
     if isinstance(type_, Series):
+        if kind == "pyarrow.ChunkedArray" and type_.flavour == "arrow":
+            return []
         if kind not in ("pandas.Series", "polars.Series"):
             return [f"said to be a series, is {kind}"]
         found = []
@@ -121,6 +125,15 @@ _FLAVOURS = {
 
 
 def _names(table: Table, real: list[Any]) -> list[str]:
+    # A name that is likely only may be spelled in another case where the library takes any.
+    spelled = {n.casefold(): n for n in real if isinstance(n, str)} if not table.case_sensitive else {}
+    likely = {c.name for c in table.columns if c.certainty is not Certainty.CERTAIN}
+    table = replace(
+        table,
+        columns=tuple(
+            replace(c, name=spelled.get(c.name.casefold(), c.name)) if c.name in likely else c for c in table.columns
+        ),
+    )
     said = [c.name for c in table.columns]
     sure = [c.name for c in table.columns if not c.maybe]
     missing = [n for n in sure if n not in real]
@@ -143,6 +156,8 @@ def _pandas(table: Table, value: Any) -> list[str]:
         return _names(table, list(dict.fromkeys(label[0] for label in real))) + _index(table.index, value.index)
     if table.open and value.columns.nlevels > 1:  # of which the first can be asked for
         return _names(table, list(dict.fromkeys(label[0] for label in real)))
+    if not real and not len(value):
+        return []  # a pivoted frame keeps no column where no row has a key: nothing of it tells
     found = _names(table, real)
     if len(set(map(str, real))) == len(real):
         for column in table.columns:
@@ -180,8 +195,12 @@ def _type(column: Column, dtype: Any, values: Any) -> list[str]:
     real = "bool" if real == "boolean" else real
     if real == "object":
         kinds = {type(v).__name__ for v in values if v is not None and not (isinstance(v, float) and v != v)}
+        if not kinds:
+            return []  # nothing but gaps
         kind = _OBJECTS.get(next(iter(kinds), ""), "object") if len(kinds) == 1 else real
         real = said if kind == "map" and said == "struct" else kind
+    if real == "object" and said in ("list", "struct", "map"):
+        return []  # NumPy arrays and dictionaries
     return [] if said == real or not len(values) else [f"column {column.name}: said {said}, real {real}"]
 
 
@@ -192,14 +211,18 @@ _POLARS = {
 }  # fmt: skip
 
 
+_POLARS_STARTS = {
+    "Datetime": "datetime", "Duration": "duration", "List": "list", "Struct": "struct", "Decimal": "decimal128",
+}  # fmt: skip
+
+
 def _polars(table: Table, value: Any) -> list[str]:
     schema = dict(value.collect_schema()) if hasattr(value, "collect_schema") else dict(value.schema)
     found = _names(table, list(schema))
     for column in table.columns:
         if column.name in schema and column.type is not None and column.type_certainty is Certainty.CERTAIN:
             real = str(schema[column.name])
-            real = "datetime" if real.startswith("Datetime") else "duration" if real.startswith("Duration") else real
-            real = "struct" if real.startswith("Struct") else "decimal128" if real.startswith("Decimal") else real
+            real = next((name for start, name in _POLARS_STARTS.items() if real.startswith(start)), real)
             if _family(column.type) != _POLARS.get(real, real):
                 found.append(f"column {column.name}: said {_family(column.type)}, real {real}")
     return found
@@ -211,6 +234,7 @@ def _arrow(table: Table, value: Any) -> list[str]:
         sure = column.type is not None and column.type_certainty is Certainty.CERTAIN
         if value.schema.names.count(column.name) == 1 and sure:
             real = str(value.schema.field(column.name).type).removesuffix("[day]")
+            real = re.sub(r"list<\w+: ", "list<item: ", real)  # what DuckDB calls what is in it
             same = str(column.type) == real or (real.endswith("string_view") and str(column.type) == "string")
             same = (
                 same

@@ -265,6 +265,66 @@ t = duckdb.sql("select 1 as u union all select * from (select cast(a as varchar)
 p = pl.DataFrame({"a": [1], "s": [{"u": 1, "v": "x"}]})
 r, s = p.with_columns(pl.col("s").cast(pl.Float64, strict=False)), p.cast({"s": pl.Float64}, strict=False)
 t, u = p.with_columns(pl.struct("a").cast(pl.Float64)), p.select(pl.col("s").cast(pl.String))
+
+r = pa.Table.from_pylist([{"u": 1}, {"u": 2, "v": 3}])
+t = pa.Table.from_pandas(df, preserve_index=True)
+s, u = pa.table(t.to_pandas()[["c"]]), pa.table(sales.groupby("k").count())
+c = t["a"]
+
+f = duckdb.sql("select 1 as a, 2 as b")
+r = duckdb.sql("select columns('(.*)') as 'x_\\1' from f")
+s = duckdb.sql("select columns('(.*)') as 'x_\\1' from f where (select max(n) from sales) > 0").df()
+
+r = df.groupby("b").agg({"a": ["min", "max"], "a": ["count"]})
+s = df.groupby("b").agg({"a": "min", "c": "max", "a": "count"})
+t, u = df[["a", "c"]].transform(["abs", "sqrt"]), df.transform({"a": "abs"})
+
+p = pl.DataFrame({"a": [1]}).with_columns(when=pl.lit("2024-01-01").str.to_date())
+r = p.group_by_dynamic("when", every="1mo", include_boundaries=True).agg(pl.len())
+
+if not flag:
+    df.columns = df.columns.map(lambda c: c + "_m")
+df.loc[0, "b"] = 1
+
+df = df[df["a"] > 1]
+df["n"] = pd.Series([1] * len(df))
+
+r, s, t, u = df[["a", "b"]], df[["a", "a"]], df[["a", "b"]], df.copy()
+r.columns = pd.MultiIndex.from_arrays([["u", "u"], ["v", "w"]])
+s.columns = pd.MultiIndex.from_tuples([("u", "v"), ("u", "w")])
+t.columns = pd.MultiIndex.from_product([["u"], ["v", "w"]])
+a, b, c, d = r["u"], s["u"], t.droplevel(0, axis=1), t["u"]["w"]
+u.index = pd.MultiIndex.from_tuples([("x", "y"), ("x", "z"), ("v", "w")])
+e = u.reset_index()
+
+f = duckdb.sql("select 1 as y, 2 as z")
+if not flag:
+    f = duckdb.sql("select 2 as z")
+r = duckdb.sql("select *, 'x' as y from f")
+
+r = df.rename_axis("kind", axis=1).reset_index().iloc[0].to_frame()
+
+s = df.groupby("b").apply(lambda g: g.head(1)).reset_index(drop=True)
+s.insert(0, "b", 1)
+
+f = duckdb.sql("select 1 as w, date '2024-01-01' as d")
+if not flag:
+    f = duckdb.sql("select d, 'x' as z from f")
+r = duckdb.sql("select * from (select * from f) t(u, v)")
+
+n = df.groupby("b")["a"].agg(["count", ("u", "max")]).groupby("u").size()
+r, s = pd.DataFrame(n, columns=["n"]), pd.DataFrame([[1, 2]], columns=["x", "y"]).reset_index()
+
+f, g = duckdb.sql("select 1 as a, 2 as b"), duckdb.sql("select 1 as a, 3 as b, 4 as c")
+r = duckdb.sql("select * like '%a%' from f")
+h = f.join(g, "a")
+s = duckdb.sql("select * like '%a%' from h")
+
+d = df.sort_values("c", ascending=False)
+r, s = pa.Table.from_pandas(d), pa.table(df[df["a"] > 1])
+t, u = pa.Table.from_pandas(d.reset_index(drop=True)), pa.Table.from_pandas(df.set_index("a").reset_index(level=0))
+
+r = df.set_index(["a", "a"]).reset_index(level=0)["b"].to_frame()
 """
 
 

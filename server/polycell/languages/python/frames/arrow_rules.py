@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import FLOAT64, INT64, UNKNOWN, Collection, Column, DataType, GroupBy, Scalar, Table, Type
+from polycell.core.types import (
+    FLOAT64,
+    INT64,
+    UNKNOWN,
+    Collection,
+    Column,
+    DataType,
+    GroupBy,
+    Record,
+    Scalar,
+    Table,
+    Type,
+)
 from polycell.core.values import replace
 from polycell.languages.python.frames.columns import (
+    UNKNOWN_INDEX,
     drop,
     for_pandas,
     get,
@@ -20,7 +33,7 @@ from polycell.languages.python.frames.columns import (
 from polycell.languages.python.frames.pandas_make import column_type, literal_frame
 from polycell.languages.python.frames.registry import Call, function, method
 from polycell.languages.python.frames.schema_rules import field, schema_argument
-from polycell.languages.python.syntax.values import value_of
+from polycell.languages.python.syntax.values import items_of, value_of
 
 
 @function("pyarrow.table", "data names schema metadata nthreads", gives=unknown_table("arrow"))
@@ -35,7 +48,13 @@ def table(call: Call) -> Type:
         return unknown_table("arrow")
     if isinstance(data.type, Collection) and names is not None:
         return with_columns(Table(flavour="arrow"), (Column(n, None, origin=call.place("names", n)) for n in names))
+    if isinstance(data.type, Table) and data.type.flavour == "pandas":
+        return _with_index(data.type, data.node, None)
     made = literal_frame(call.run, data.type, data.node, "arrow")
+    records = items_of(data.type) if isinstance(data.type, Collection) else None
+    if records and isinstance(records[0], Record):  # the first names the columns
+        first = {name for name, _ in records[0].fields}
+        made = replace(made, columns=tuple(c for c in made.columns if c.name in first), open=records[0].open)
     # Numbers beside None stay whole here, as pandas' do not.
     columns = (replace(c, type=None if c.type == FLOAT64 and not isinstance(data.type, Table) else c.type)
                for c in made.columns)  # fmt: skip
@@ -59,13 +78,40 @@ def from_pandas(call: Call) -> Type:
     frame, keep = call["df"], call.value("preserve_index")
     if frame is None or not isinstance(frame.type, Table) or call["schema"] is not None or call["columns"] is not None:
         return unknown_table("arrow")
-    made = replace(frame.type, flavour="arrow", index=(), labelled=())
-    return made if keep is False or (keep is None and frame.type.index == ()) else replace(made, open=True)
+    return _with_index(frame.type, frame.node, keep)
+
+
+def _with_index(frame: Table, node: ast.expr, keep: object) -> Table:
+    """Rows that were sorted or left out bring `__index_level_0__` along, and nobody counts those of a frame."""
+    made = replace(frame, flavour="arrow", index=(), labelled=())
+    left = keep is False or (keep is None and frame.index == () and _counted(node))
+    return made if left else replace(made, open=True)
+
+
+# Calls whose rows are numbered from the first to the last, where none of these arguments is given; and those that keep
+# the rows of the frame before the dot.
+_COUNTED = {"DataFrame": {"index"}, "reset_index": {"level"}, "to_pandas": set(), "read_csv": {"index_col"},
+            "merge": {"left_index", "right_index"}}  # fmt: skip
+_KEEP_ROWS = frozenset({"assign", "rename", "copy", "astype", "fillna", "add_prefix", "add_suffix"})
+
+
+def _counted(node: ast.expr) -> bool:
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.List):
+        return _counted(node.value)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    if node.func.attr in _KEEP_ROWS:
+        return _counted(node.func.value)
+    unless = _COUNTED.get(node.func.attr)
+    given = {keyword.arg for keyword in node.keywords}
+    return unless is not None and None not in given and not given & unless and len(node.args) < 2
 
 
 @method("arrow", "to_pandas read_pandas", "**")
 def to_pandas(call: Call) -> Type:
-    return for_pandas(call.table)
+    """A table that was a frame before remembers its index, which may be among the columns that nobody knows."""
+    made = for_pandas(call.table)
+    return replace(made, index=UNKNOWN_INDEX) if made.open else made
 
 
 @method("arrow", "slice", "offset length")

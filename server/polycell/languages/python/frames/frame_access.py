@@ -34,6 +34,7 @@ from polycell.languages.python.frames.columns import (
     pick,
     placed,
     put,
+    retype,
     sure,
     unknown_table,
     untyped,
@@ -341,6 +342,8 @@ def set_located(run: Evaluator, table: Table, how: str, where: ast.expr, type_: 
     table = _widened(table, set(names))
     for name in names:
         if name in present:
+            if any(c.name == name and c.maybe for c in table.columns):  # else it is new, and other rows are missing
+                table = retype(table, {name: None})
             table = put(table, get(table, name).one_with(Column(name, origin=run.place(columns, name))))
         else:
             column = column_from(run, name, type_, columns, value)
@@ -379,7 +382,7 @@ def set_attribute(run: Evaluator, table: Table, target: ast.Attribute, type_: Ty
     if name == "index":
         if isinstance(type_, Series):
             return replace(table, index=(Column(type_.column.name, type_.column.type).with_origins(type_.column),))
-        if isinstance(type_, Collection):
+        if isinstance(type_, Collection) and column_index.labels_of(type_) is None:
             return replace(table, index=(Column("", None),))
         return replace(table, index=UNKNOWN_INDEX)
     if table.flavour == "pandas" and table.column(name) is not None:
@@ -394,7 +397,11 @@ def renamed(run: Evaluator, table: Table, type_: Type, value: ast.AST) -> Table:
         found = column_index.labels_of(type_)
         if found is not None and len(found) == len(table.labelled):
             return replace(table, labelled=tuple(zip(found, (c for _, c in table.labelled), strict=True)))
-        return unknown_table(table.flavour, table.index)
+        if found is None or table.flavour != "pandas":
+            return unknown_table(table.flavour, table.index)
+        same = len(found) == len(table.columns) and placed(table)
+        kept = [replace(c, name=label[-1]) for c, label in zip(table.columns, found, strict=True)] if same else []
+        return labels.table_of(zip(found, kept or [Column(label[-1]) for label in found], strict=True), table.index)
     if table.labelled:
         table = labels.plain(table) if len(names) == len(table.labelled) else unknown_table("pandas", table.index)
     same = len(names) == len(table.columns) and not table.open and not any(c.maybe for c in table.columns)

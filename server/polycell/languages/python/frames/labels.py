@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from polycell.core.types import UNKNOWN, Column, Flavour, Series, Table, Type
 from polycell.core.values import replace
+from polycell.languages.python.frames.column_index import label_value
 from polycell.languages.python.frames.columns import LEVELS, UNKNOWN_INDEX, index_known, unknown_table, with_columns
-from polycell.languages.python.frames.registry import Call, method
+from polycell.languages.python.frames.registry import Call, function, method
+from polycell.languages.python.syntax.values import collection
 
 Labelled = tuple[tuple[str, ...], Column]
 
@@ -24,6 +27,30 @@ def by_data(names: Iterable[Column], index: tuple[Column, ...]) -> Table:
     """A table of which only the first labels are known: what stands under each is a frame again."""
     made = (replace(c, type=LEVELS, nullable=None, maybe=False) for c in names)
     return with_columns(Table(open=True, flavour="pandas", index=index), made)
+
+
+@function("pandas.MultiIndex.from_tuples", "tuples sortorder names")
+@function("pandas.MultiIndex.from_arrays", "arrays sortorder names")
+@function("pandas.MultiIndex.from_product", "iterables sortorder names")
+def written(call: Call) -> Type:
+    """The labels that the code writes down: by rows, by levels, or all combinations."""
+    tuples, arrays = call.value("tuples"), call.value("arrays")
+    levels = call.value("iterables") if arrays is None else arrays
+    if call["names"] is not None:
+        return UNKNOWN
+    found = _texts(tuples if tuples is not None else levels)
+    if tuples is None and found is not None:
+        found = [*(zip(*found, strict=False) if arrays is not None else itertools.product(*found))]
+    if not found or len({len(label) for label in found}) != 1:
+        return UNKNOWN
+    return collection("array", tuple(map(label_value, found)))
+
+
+def _texts(value: object) -> list[tuple[str, ...]] | None:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(v, (list, tuple)) for v in value):
+        return None
+    found = [tuple(v) for v in value]
+    return found if all(isinstance(text, str) for each in found for text in each) else None
 
 
 def plain(table: Table) -> Table:

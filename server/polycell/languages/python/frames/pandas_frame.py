@@ -11,10 +11,12 @@ from polycell.core.types import (
     INT64,
     STRING,
     UNKNOWN,
+    Collection,
     Column,
     DataType,
     Function,
     Opaque,
+    Record,
     Scalar,
     Series,
     Table,
@@ -115,6 +117,9 @@ def _takes_value(type_: DataType | None, filler: DataType | None) -> bool:
 @method("pandas", "add sub mul div mod pow floordiv truediv radd rsub rmul rdiv", "other axis level fill_value")
 def same_names(call: Call) -> Type:
     other = call["other"]
+    function = call["func"]
+    if function is not None and isinstance(function.type, (Collection, Record)):
+        return call.unknown  # several functions make columns of two levels
     if other is not None and not isinstance(other.type, Scalar):
         return call.unknown if not isinstance(other.type, Series) else unknown_table("pandas", call.table.index)
     if call.value("numeric_only", False) is not False:
@@ -256,8 +261,10 @@ def insert(call: Call) -> Type:
     table, name, at = call.table, call.text("column"), call.value("loc")
     value = call["value"]
     duplicates.judge_insert(call, name)
-    if name is None or value is None or table.column(name) is not None:
-        return opened(table)
+    if name is None or value is None or call["allow_duplicates"] is not None:
+        return opened(untyped(table))
+    if table.column(name) is not None:  # else pandas refuses: it was not there
+        return opened(retype(table, {name: None}))
     made = frame_access.column_from(call.run, name, value.type, call["column"].node, value.node)  # type: ignore[union-attr]
     if type(at) is not int or table.open or at < 0:
         return put(table, made)

@@ -281,6 +281,7 @@ def _by_dict(call: Call, groups: GroupBy, function: Argument) -> Type:
             if listed and hows is None:
                 return _unknown(groups)
             given.append((name, hows))
+        given = list(dict(given).items())  # of a key that stands twice, the last counts
     elif isinstance(function.value, dict):
         given = list(function.value.items())
     if not given or not all(h is None or isinstance(h, str) or _texts(h) for _, h in given):

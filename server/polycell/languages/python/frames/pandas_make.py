@@ -98,7 +98,7 @@ def _named(call: Call, made: Table, names: list[str], data: Type) -> Table:
             columns.append(Column(name, column_type(cells), None, origin=origin))
         else:
             columns.append(Column(name, None, origin=origin))
-    return with_columns(Table(flavour="pandas", index=made.index if chooses else ()), columns)
+    return with_columns(Table(flavour="pandas", index=made.index), columns)
 
 
 def literal_frame(run: Evaluator, data: Type, node: ast.expr, flavour: Flavour) -> Table:
@@ -205,7 +205,11 @@ def make_series(call: Call) -> Type:
     if data is not None and isinstance(data.type, Record) and data.type.name == "dict" and call["index"] is None:
         labels = (Column(n, origin=call.place("data", n)) for n, _ in data.type.fields)
         index = row_labels.index_of(labels) if not data.type.open else UNKNOWN_INDEX
-    return Series(Column(name, type_, origin=call.place("name", name) if name else None), "pandas", index)
+    # Put into a frame whose rows have other labels, whole numbers and truth values become something else.
+    whole = type_ is not None and (type_ == BOOL or "int" in type_.name)
+    certainty = Certainty.LIKELY if whole else Certainty.CERTAIN
+    origin = call.place("name", name) if name else None
+    return Series(Column(name, type_, origin=origin, type_certainty=certainty), "pandas", index)
 
 
 @function("pandas.date_range pandas.bdate_range", "**")

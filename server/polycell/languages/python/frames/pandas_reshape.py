@@ -50,7 +50,7 @@ def set_index(call: Call) -> Type:
         if keys is not None and isinstance(keys.type, Series):
             return replace(table, index=(replace(keys.type.column, maybe=False),))
         return unknown_table("pandas")
-    index = tuple(get(table, n) for n in names)
+    index = tuple(get(table, n) for n in names) if len(set(names)) == len(names) else UNKNOWN_INDEX
     dropped = call.value("drop", True)
     if dropped is True:
         return replace(drop(table, names), index=index)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from polycell.core.types import (
     STRING,
+    TIMESTAMP,
     UNKNOWN,
     Collection,
     Column,
@@ -262,7 +263,8 @@ def by_time(call: Call) -> Type:
     if any(call.table.column(name) is not None for name in names):
         return GroupBy(unknown_table(call.table.flavour), ())
     time = get(call.table, index)
-    made = tuple(Column(name, time.type, source=call.run.text_of(call.node)) for name in names)
+    type_ = time.type if time.type == TIMESTAMP else None  # those of a date are times
+    made = tuple(Column(name, type_, source=call.run.text_of(call.node)) for name in names)
     return GroupBy(replace(call.table, columns=(*call.table.columns, *made)), (*keys, *names, index), keyed=False)
 
 

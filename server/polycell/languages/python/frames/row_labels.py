@@ -50,7 +50,7 @@ def row(table: Table, name: object) -> Type:
 
 def as_series(row: Row) -> Series:
     """A row of a frame as what it is to pandas: its labels are the columns."""
-    return Series(Column("", None), "pandas", index_of(row.table.columns))
+    return Series(Column("", None), "pandas", index_of(row.table.columns, row.table))
 
 
 def turned(table: Table) -> Table:

@@ -14,7 +14,7 @@ def renamed(
 ) -> Table:
     """A table under a column list; a list that is too short leaves the table open."""
     columns = list(table.columns)
-    if table.open:
+    if table.open or any(c.maybe for c in columns):
         # Nobody knows which of the columns the names are, or whether there are as many.
         made = [Column(n, certainty=Certainty.LIKELY, origin=anchor(t)) for n, t in zip(names, tokens, strict=True)]
         return Table(tuple(made), True, case_sensitive=False)

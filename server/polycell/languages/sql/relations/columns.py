@@ -7,6 +7,7 @@ closed is closed because every source of it is known whole and every item's name
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -362,12 +363,16 @@ class Relations:
         names = [c.name for c in made]
         if len({n.casefold() for n in names}) == len(names):
             return Table(tuple(made), opened, case_sensitive=False)
-        fresh = suffixed(names) if self.statement.dialect.suffixes_duplicates and not opened else None
+        times = Counter(n.casefold() for n in names)
+        # Which of two is the second hangs on whether the first is there.
+        unsure = any(c.maybe and times[c.name.casefold()] > 1 for c in made)
+        fresh = suffixed(names) if self.statement.dialect.suffixes_duplicates and not opened and not unsure else None
         if fresh is not None:
             return Table(
                 tuple(replace(c, name=n) for c, n in zip(made, fresh, strict=True)), opened, case_sensitive=False
             )
         unique = {c.name.casefold(): c for c in reversed(made)}
+        unique |= {n: replace(c, type=None) for n, c in unique.items() if unsure and times[n] > 1}
         return Table(tuple(unique[k] for k in dict.fromkeys(n.casefold() for n in names)), True, case_sensitive=False)
 
     def _column(self, block: Block, item: Item, seen: list[Visible], position: int | None) -> Column | None:
@@ -443,7 +448,7 @@ class Relations:
                 made = replace(column, name=name, type=None, nullable=None, certainty=certainty)
             if key in renamed:
                 made = made.named(self.statement.name(renamed[key]), self._anchor(renamed[key]))
-            columns.append(made)
+            columns.append(replace(made, maybe=True) if item.odd else made)  # `* LIKE '%a%'` takes some
         return Table(tuple(columns), table.open or item.odd or self.is_odd(block), case_sensitive=False)
 
     def is_odd(self, block: Block) -> bool:

@@ -161,6 +161,8 @@ def _item(statement: Statement, block: Block, start: int, end: int, flat: list[t
             return Item(start, end, alias=tokens[flat[0][0]])
         return Item(start, end, odd=True)
     body = flat[:last]
+    if alias is not None and any(tokens[i].value == "COLUMNS" and i + 1 in block.children for i in range(start, end)):
+        return Item(start, end, odd=True)  # DuckDB's `COLUMNS('(.*)') AS 'x_\\1'`: a name for each
     if len(flat) >= 2 and flat[-1][1] is not None and tokens[flat[-2][0]].value == "AS":
         return Item(start, end, odd=True)  # explode(x) AS (a, b)
     return Item(start, end, alias=alias, reference=_reference(statement, body))
