@@ -325,6 +325,13 @@ r, s = pa.Table.from_pandas(d), pa.table(df[df["a"] > 1])
 t, u = pa.Table.from_pandas(d.reset_index(drop=True)), pa.Table.from_pandas(df.set_index("a").reset_index(level=0))
 
 r = df.set_index(["a", "a"]).reset_index(level=0)["b"].to_frame()
+
+f = duckdb.sql("select 1 as a, date '2024-01-01' as d")
+g = duckdb.from_df(f.df())
+r, s = duckdb.sql("select * from g join f using (a)"), duckdb.sql("from f join g using (a)")
+
+df.insert(df.columns.get_loc("b"), "n", "x")
+sales.insert(len(sales.columns), "n1", "x")
 """
 
 

@@ -267,7 +267,9 @@ def insert(call: Call) -> Type:
         return opened(retype(table, {name: None}))
     made = frame_access.column_from(call.run, name, value.type, call["column"].node, value.node)  # type: ignore[union-attr]
     if type(at) is not int or table.open or at < 0:
-        return put(table, made)
+        where = call["loc"]
+        last = where is not None and call.run.text_of(where.node).startswith("len(")
+        return put(table, made) if last else opened(put(table, made))
     return replace(table, columns=(*table.columns[:at], made, *table.columns[at:]))
 
 

@@ -7,7 +7,6 @@ closed is closed because every source of it is known whole and every item's name
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -18,7 +17,7 @@ from polycell.core.values import replace
 from polycell.languages.sql.relations.column_lists import renamed
 from polycell.languages.sql.relations.file_functions import arguments_of
 from polycell.languages.sql.relations.items import Item, items, items_of, text_of
-from polycell.languages.sql.relations.names import suffixed
+from polycell.languages.sql.relations.names import named_once
 from polycell.languages.sql.relations.pipes import stepped
 from polycell.languages.sql.relations.pivots import pivoted
 from polycell.languages.sql.relations.rows import by_name, values
@@ -360,20 +359,7 @@ class Relations:
                     opened = True
                 else:
                     made.append(column)
-        names = [c.name for c in made]
-        if len({n.casefold() for n in names}) == len(names):
-            return Table(tuple(made), opened, case_sensitive=False)
-        times = Counter(n.casefold() for n in names)
-        # Which of two is the second hangs on whether the first is there.
-        unsure = any(c.maybe and times[c.name.casefold()] > 1 for c in made)
-        fresh = suffixed(names) if self.statement.dialect.suffixes_duplicates and not opened and not unsure else None
-        if fresh is not None:
-            return Table(
-                tuple(replace(c, name=n) for c, n in zip(made, fresh, strict=True)), opened, case_sensitive=False
-            )
-        unique = {c.name.casefold(): c for c in reversed(made)}
-        unique |= {n: replace(c, type=None) for n, c in unique.items() if unsure and times[n] > 1}
-        return Table(tuple(unique[k] for k in dict.fromkeys(n.casefold() for n in names)), True, case_sensitive=False)
+        return named_once(made, opened, suffixes=self.statement.dialect.suffixes_duplicates)
 
     def _column(self, block: Block, item: Item, seen: list[Visible], position: int | None) -> Column | None:
         statement = self.statement
@@ -494,6 +480,8 @@ class Relations:
             partners = {c.name.casefold(): c for c in incoming if c.name.casefold() in merged}
             columns = [c.one_with(partners[k]) if (k := c.name.casefold()) in partners else c for c in columns]
             columns += [c for c in incoming if c.name.casefold() not in merged]
+        if opened and len(sources(self.statement, block)) > 1:  # another source may have a column of the name first
+            columns = [replace(c, type_certainty=Certainty.LIKELY) for c in columns]
         if not sources(self.statement, block):
             opened = True
         return Table(tuple(columns), opened, case_sensitive=False)

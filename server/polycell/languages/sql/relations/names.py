@@ -6,9 +6,12 @@ have been the same in every version are given here (tested against DuckDB); of a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from polycell.core.patterns import pattern
+from polycell.core.types import Column, Table
+from polycell.core.values import replace
 from polycell.languages.sql.syntax.words import words_of
 
 _PLAIN = pattern(r"[a-z_][a-z0-9_]*\Z")
@@ -76,3 +79,20 @@ def suffixed(names: Sequence[str]) -> list[str] | None:
             seen[key] = 0
             made.append(name)
     return made if len({m.casefold() for m in made}) == len(made) else None
+
+
+def named_once(made: Sequence[Column], opened: bool, *, suffixes: bool) -> Table:
+    """The table of these columns. Of two that have one name the second gets a suffix where the database gives one and
+    both are there for certain; else one stands for both, and the table is open."""
+    names = [c.name for c in made]
+    times = Counter(n.casefold() for n in names)
+    if len(times) == len(names):
+        return Table(tuple(made), opened, case_sensitive=False)
+    unsure = any(c.maybe and times[c.name.casefold()] > 1 for c in made)
+    fresh = suffixed(names) if suffixes and not opened and not unsure else None
+    if fresh is not None:
+        columns = tuple(replace(c, name=n) for c, n in zip(made, fresh, strict=True))
+        return Table(columns, case_sensitive=False)
+    unique = {c.name.casefold(): c for c in reversed(made)}
+    unique |= {n: replace(c, type=None) for n, c in unique.items() if unsure and times[n] > 1}
+    return Table(tuple(unique[n] for n in times), True, case_sensitive=False)
