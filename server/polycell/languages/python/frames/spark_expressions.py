@@ -224,7 +224,10 @@ def _operated(run: Evaluator, node: ast.BinOp | ast.Compare | ast.UnaryOp, table
     if isinstance(node, ast.Compare):
         return BOOL
     if isinstance(node, ast.UnaryOp):
-        return BOOL if isinstance(node.op, (ast.Invert, ast.Not)) else _operand(run, node.operand, table)
+        if isinstance(node.op, (ast.Invert, ast.Not)):
+            return BOOL
+        negated = _operand(run, node.operand, table)
+        return negated if negated in _WIDTHS else None  # a text becomes a number
     if isinstance(node.op, (ast.BitAnd, ast.BitOr)):
         return BOOL
     types = [_operand(run, part, table) for part in (node.left, node.right)]
