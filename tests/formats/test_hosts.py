@@ -117,6 +117,31 @@ def test_python_2(metadata: dict[str, Any], language: str) -> None:
     assert detect_host(metadata).language == language
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("import pandas as pd\nprint(df.shape)\nprint (a), b\nprint\nx = 0 < y > 10", "python"),
+        *(
+            (text, "python2")
+            for text in (
+                "print x",
+                "for i in xrange(3): pass",
+                "raise ValueError, 'no'",
+                "try:\n    f()\nexcept (A, B), e:\n    pass",
+                "d.iteritems()",
+                "import urllib2",
+                "from StringIO import StringIO",
+                "n = 10L",
+                "os.chmod(p, 0755)",
+            )
+        ),
+    ],
+)
+def test_what_says_that_it_is_python_2_and_runs_in_3_is_python(text: str, language: str) -> None:
+    for metadata in ({"language_info": {"name": "python", "version": "2.7.12"}}, spec("python2", "python")):
+        assert detect_host(metadata, [CellSource("a", text)]).language == language
+
+
 def test_python_2_by_its_print_where_nothing_else_tells() -> None:
     old = CellSource("a", 'x = 1\nprint "f(3) = ", f(3)')
     assert detect_host({}, [old]).language == "python2"

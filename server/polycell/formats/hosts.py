@@ -30,6 +30,17 @@ _POLYNOTE_CONFIG = frozenset(
 )
 _POLYNOTE_LANGUAGES = frozenset({"scala", "python", "sql", "vega", "viz", "text", "markdown"})
 _PYTHON_2 = pattern(r"^[ \t]*print[ \t]+[\"'\w%]", re.MULTILINE)
+# What Python 3 does not read, or has no name for.
+_ONLY_PYTHON_2 = pattern(
+    r"""^[ \t]*(?:print[ \t]+[^\s(=.,\[]|print[ \t]*>>|exec[ \t]+["'\w]|raise[ \t]+[\w.]+[ \t]*,
+           |except[ \t]+[\w. (),]+,[ \t]*\w+[ \t]*:)
+      |(?<![\w.])(?:xrange|raw_input|unicode|basestring|unichr|execfile|reload|cmp|long|file|reduce|buffer|apply|intern)
+       [ \t]*\(
+      |\.(?:iteritems|itervalues|iterkeys|has_key)[ \t]*\(
+      |(?:import|from)[ \t]+(?:urllib2|cPickle|StringIO|ConfigParser|Queue|urlparse|HTMLParser|Tkinter|httplib|commands)\b
+      |<>|(?<![\w.])(?:0[0-7]+|\d+L)\b|(?<!\w)ur["']|`""",
+    re.MULTILINE | re.VERBOSE,
+)
 
 # Client notebook types and format names that settle the host.
 _BY_TYPE = {
@@ -216,12 +227,15 @@ def _language(host: str, metadata: Mapping[str, Any], cells: Sequence[CellSource
     if word == "python":
         # Older sparkmagic says "python2" of any Python that runs in Spark, so there the code must agree.
         maybe = _text(info, "pygments_lexer") == "python2"
-        if _text(info, "version").startswith("2.") or (maybe and _has_python_2(cells)):
+        old = _text(info, "version").startswith("2.") and _is_python_2(cells)
+        if old or (maybe and _has_python_2(cells)):
             return "python2"
     if not word and host == "polynote":
         return "scala"
     if not word:
         word = _inner_language(metadata)
+        if word == "python2" and not _is_python_2(cells):
+            word = "python"
     if not word:
         word = _DEFAULTS.get(host, "python")
         if word == "python" and host == "jupyter" and _has_python_2(cells):
@@ -231,6 +245,12 @@ def _language(host: str, metadata: Mapping[str, Any], cells: Sequence[CellSource
 
 def _has_python_2(cells: Sequence[CellSource]) -> bool:
     return any(cell.kind == "code" and _PYTHON_2.search(cell.text) for cell in cells)
+
+
+def _is_python_2(cells: Sequence[CellSource]) -> bool:
+    """Of a notebook that says so: many old ones run as they are in Python 3, which is what their readers have."""
+    texts = [cell.text for cell in cells if cell.kind == "code" and not cell.text.isspace()]
+    return not any(texts) or any(map(_ONLY_PYTHON_2.search, texts))
 
 
 def _inner_language(metadata: Mapping[str, Any]) -> str:
