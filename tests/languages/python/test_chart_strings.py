@@ -87,6 +87,13 @@ def accepted(cell: str, label: str) -> str:
         ('sns.relplot(df, x="price", col="<|>")', ALL),
         ('sns.pairplot(df, vars=["<|>"])', ALL),
         ('sns.barplot(data=df, x="region", palette="<|>")', []),
+        # Their frame is still to be written: it may be any.
+        ('sns.relplot(x="<|>', [*ALL, "rate"]),
+        ('sns.relplot(x="price", y="<|>")', [*ALL, "rate"]),
+        ('px.bar(x="price", hover_data=["<|>"])', [*ALL, "rate"]),
+        ('sns.relplot(x="price", palette="<|>")', []),
+        ('sns.relplot(unknown(), x="<|>")', []),
+        ('plt.scatter("<|>"', []),
         ('so.Plot(df, x="price", color="<|>")', ALL),
         ('plt.scatter("<|>", "price", data=df)', ALL),
         ('fig, ax = plt.subplots()\nax.scatter("price", "<|>", data=df)', ALL),

@@ -154,16 +154,40 @@ _DRAWING = frozenset(name.rpartition(".")[2] for name in DRAWS)
 
 
 def _of_function(place: Place, bracket: Bracket, draws: Draws, inside: tuple[Bracket, ...]) -> ChartString | None:
-    given = bracket.keyword or (draws.order[bracket.argument] if bracket.argument < len(draws.order) else "")
-    if inside:
-        inner = inside[-1]
-        listed = len(inside) == 1 and inner.kind in "[(" and not inner.receiver and given in draws.names
-        if not listed and not (len(inside) == 1 and inner.kind == "{" and inner.key and given in draws.keys):
-            return None
-    elif given not in draws.names:
+    if not _is_field(bracket, draws, inside):
         return None
     table = table_of(place.type_of(argument(place, bracket, draws.frame, first=draws.first)))
     return ChartString("field", table) if table is not None else None
+
+
+def _is_field(bracket: Bracket, draws: Draws, inside: tuple[Bracket, ...]) -> bool:
+    """Whether the string names a column of what is drawn."""
+    given = bracket.keyword or (draws.order[bracket.argument] if bracket.argument < len(draws.order) else "")
+    if not inside:
+        return given in draws.names
+    inner = inside[-1]
+    if len(inside) > 1:
+        return False
+    listed = inner.kind in "[(" and not inner.receiver and given in draws.names
+    return listed or bool(inner.kind == "{" and inner.key and given in draws.keys)
+
+
+def undrawn(place: Place) -> str:
+    """The library of the drawing function to which the string names a column, while its table is still to be written:
+    `sns.scatterplot(x="…`; "" elsewhere."""
+    brackets = place.site.brackets
+    at = next((at for at in range(len(brackets) - 1, -1, -1) if brackets[at].receiver), None)
+    if at is None or brackets[at].kind != "(":
+        return ""
+    bracket = brackets[at]
+    owner, _, method = bracket.receiver.rpartition(".")
+    draws = _drawing(place, bracket, owner, method)
+    if draws is None or not draws.closed or not _is_field(bracket, draws, brackets[at + 1 :]):
+        return ""
+    if argument(place, bracket, draws.frame, first=draws.first):
+        return ""
+    callee = place.type_of(bracket.receiver)
+    return canonical(callee.qualified).partition(".")[0] if isinstance(callee, Module) else ""
 
 
 def argument(place: Place, bracket: Bracket, keyword: str, *, first: bool) -> str:

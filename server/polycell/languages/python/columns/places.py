@@ -10,7 +10,7 @@ from msgspec import Struct
 from polycell.core.patterns import pattern
 from polycell.core.types import UNKNOWN, Column, Flavour, Module, Schema, Series, Table, Type
 from polycell.core.values import replace
-from polycell.languages.python.charts.strings import chart_string
+from polycell.languages.python.charts.strings import chart_string, undrawn
 from polycell.languages.python.columns.own_arguments import named_inside
 from polycell.languages.python.columns.usage import used_with
 from polycell.languages.python.flow.at_cursor import Place, table_of
@@ -77,12 +77,13 @@ def offer(place: Place, *, variable: bool = False) -> Offer | None:
 # Whose tables an expression is about that stands in no method of one.
 _LIBRARIES: Mapping[str, tuple[Flavour, ...]] = {
     "polars": ("polars", "polars-lazy"), "pyspark": ("spark",), "pyarrow": ("arrow",), "duckdb": ("duckdb",),
+    "seaborn": ("pandas",), "plotly": ("pandas", "polars"),
 }  # fmt: skip
 
 
 def standing_alone(place: Place) -> Table | None:
-    """The columns of all tables that an expression may be about which stands alone, `w = Window.partitionBy("…")`: a
-    guess, for completion alone."""
+    """The columns of all tables that an expression may be about which stands alone, `w = Window.partitionBy("…")`, or a
+    drawing function whose table is still to be written, `sns.scatterplot(x="…"`: a guess, for completion alone."""
     site = place.site
     at = next((at for at, b in reversed([*enumerate(site.brackets)]) if b.receiver), None)
     if not site.quote or at is None or not _begins(place, site.span.start - len(site.quote)):
@@ -93,6 +94,8 @@ def standing_alone(place: Place) -> Table | None:
     if not isinstance(callee, Module) or bracket.kind != "(":
         return None
     qualified = rules.canonical(callee.qualified)
+    if drawing := undrawn(place):
+        return _seen(place, _LIBRARIES.get(drawing, ()))
     if qualified in LATER:
         return _seen(place, ("pandas", "polars")) if _in_tuple(site.brackets[at + 1 :], *LATER[qualified]) else None
     plain = begins == bracket.receiver
