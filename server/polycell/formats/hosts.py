@@ -37,7 +37,7 @@ _ONLY_PYTHON_2 = pattern(
       |(?<![\w.])(?:xrange|raw_input|unicode|basestring|unichr|execfile|reload|cmp|long|file|reduce|buffer|apply|intern)
        [ \t]*\(
       |\.(?:iteritems|itervalues|iterkeys|has_key)[ \t]*\(
-      |(?:import|from)[ \t]+(?:urllib2|cPickle|StringIO|ConfigParser|Queue|urlparse|HTMLParser|Tkinter|httplib|commands)\b
+      |(?:import|from)[ \t]+(?:urllib2|cPickle|StringIO|ConfigParser|Queue|urlparse|Tkinter|httplib)\b
       |<>|(?<![\w.])(?:0[0-7]+|\d+L)\b|(?<!\w)ur["']|`""",
     re.MULTILINE | re.VERBOSE,
 )
