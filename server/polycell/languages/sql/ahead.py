@@ -10,6 +10,7 @@ from polycell.core.text import has_any
 
 # Words in the texts of cells (folded) that tell which dialects are spoken there, or may be.
 _SPOKEN: Mapping[str, tuple[str, ...]] = {
+    "duckdb": ("duckdb", "mo.sql"),
     "bigquery": ("bigquery", "gbq"),
     "snowflake": ("snowflake",),
     "spark": ("spark",),
@@ -29,7 +30,7 @@ def ahead(cells: Iterable[Cell]) -> Callable[[], None] | None:
     """What to call in a thread before the cells are followed; None where all is there."""
     texts = "\n".join(cell.text for cell in cells if cell.kind == "code").casefold()
     named = [name for name, words in _SPOKEN.items() if name not in _read and has_any(texts, words)]
-    if not named or "select" not in texts:
+    if not named or not has_any(texts, ("select", "create ")):
         return None
 
     def read() -> None:
