@@ -22,6 +22,17 @@ flag = len(df) > 5
 
 PROGRAMS = """
 # %%
+counts = df.groupby("b").size()
+counts["z"] = 1.5
+df = counts
+
+# %%
+held = df
+for step in range(2):
+    df = held["a"].reset_index(name="k")
+df = pd.concat([df[df.columns.difference(["index"])], sales])
+
+# %%
 if flag:
     df = sales[["k"]]
 

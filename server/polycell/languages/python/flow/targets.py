@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import ast
 
-from polycell.core.types import UNKNOWN, Class, Collection, Module, Record, Row, Scalar, Series, Table, Type, Unknown
+from polycell.core.types import (
+    UNKNOWN,
+    Certainty,
+    Class,
+    Collection,
+    Module,
+    Record,
+    Row,
+    Scalar,
+    Series,
+    Table,
+    Type,
+    Unknown,
+)
 from polycell.core.values import replace
 from polycell.languages.python.flow import containers
 from polycell.languages.python.flow.interpreter import Interpreter
@@ -127,6 +140,8 @@ def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: as
         if isinstance(base, Table):
             made = frame_access.set_located(run, base, owner.attr, target.slice, type_, value or target)
             store(run, owner.value, address, made)
+        elif isinstance(base, Series) and address is not None:
+            run.change(address, _with_one_more(base))
         elif address is None:
             run.change_unseen()
         return
@@ -153,8 +168,16 @@ def _assign_item(run: Interpreter, target: ast.Subscript, type_: Type, value: as
         store(run, owner, address, opened(base))
     elif address is None:
         run.change_unseen()
-    elif address in run.state.escaped:
-        run.change_unseen(besides=address)
+    else:
+        if isinstance(base, Series):
+            run.change(address, _with_one_more(base))
+        if address in run.state.escaped:
+            run.change_unseen(besides=address)
+
+
+def _with_one_more(series: Series) -> Series:
+    """A series some value of which was set: under a new label, one of another type is taken."""
+    return replace(series, column=replace(series.column, type_certainty=Certainty.LIKELY))
 
 
 def store(run: Interpreter, owner: ast.expr, address: int | None, type_: Type) -> None:

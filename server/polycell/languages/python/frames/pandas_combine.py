@@ -10,6 +10,7 @@ from polycell.core.types import (
     INT64,
     STRING,
     UNKNOWN,
+    Certainty,
     Collection,
     Column,
     Opaque,
@@ -303,6 +304,8 @@ def _stacked(call: Call, tables: list[Table], keys: list[str] | None = None) -> 
             column = replace(column, type=None)
         if not everywhere or any(c.maybe for c in found):
             column = _missing(column)
+        if not everywhere and any(t.open for t in tables):  # one that is not known may have it, of another type
+            column = replace(column, type_certainty=Certainty.LIKELY)
         maybe = any(c.maybe for c in found) if inner == "inner" else all(c.maybe for c in found)
         columns.append(replace(column, maybe=maybe))
     index = tables[0].index if all(t.index == tables[0].index for t in tables) else UNKNOWN_INDEX

@@ -158,7 +158,20 @@ def with_column(call: Call) -> Type:
 
 
 def replaced(table: Table, old: Column, new: Column) -> Table:
+    if _twice(table, old):
+        return _without(table, old)
     return replace(table, columns=tuple(new.one_with(old) if c is old else c for c in table.columns))
+
+
+def _twice(table: Table, column: Column) -> bool:
+    """Whether names that differ in case only stand for two columns, which Spark then changes both."""
+    return sum(c.name.casefold() == column.name.casefold() for c in table.columns) > 1
+
+
+def _without(table: Table, column: Column) -> Table:
+    """What is known of a table whose columns of that name, in whatever case, were changed."""
+    kept = tuple(c for c in table.columns if c.name.casefold() != column.name.casefold())
+    return replace(table, columns=kept, open=True)
 
 
 @method("spark", "withColumnRenamed", "existing new")
@@ -170,6 +183,8 @@ def renamed(call: Call) -> Type:
     if found is None:
         origin = call.place("new", new)
         return call.table if not call.table.open else rename(call.table, {old: new}, lambda a, b: origin)
+    if _twice(call.table, found):
+        return _without(call.table, found)
     renamed = found.named(new, call.place("new", new))
     return with_columns(call.table, (renamed if c is found else c for c in call.table.columns))
 
@@ -180,7 +195,8 @@ def dropped(call: Call) -> Type:
     for argument in call.rest:
         texts = known_texts(argument.type)
         if texts is not None:
-            table = drop(table, {c.name for n in texts if (c := table.column(n)) is not None})
+            folded = {n.casefold() for n in texts}
+            table = drop(table, {c.name for c in table.columns if c.name.casefold() in folded})
             continue
         made = made_of(call.run, argument.node, table)
         named = made[0].column.name if made is not None and len(made) == 1 and made[0].plain else None
