@@ -71,11 +71,18 @@ _STARTS = pattern(
 )
 
 
+# Comments around a query by which the SQL editor of JupyterLab knows it, wherever its text goes.
+_MARK = "--start-sparksql"
+
+
 def sql_fragments(source: PythonSource, text: str) -> tuple[Fragment, ...]:
     """The SQL literals of a cell, in order of its text; one that is sent twice counts as it is sent first."""
     made: dict[int, Fragment] = {}
     if source.tree is not None and may_send(source) and any(map(_may_be_sent, source.calls)):
         for fragment in _found(source, source.tree, text):
+            made.setdefault(fragment.span.start, fragment)
+    if source.tree is not None and _MARK in text:
+        for fragment in _marked(source, source.tree, text):
             made.setdefault(fragment.span.start, fragment)
     if source.broken and has_any(text, _CALLED) and _MAYBE.search(text) is not None:
         for fragment in unfinished_queries(text, source.broken, _sends):
@@ -98,6 +105,21 @@ def _found(source: PythonSource, tree: ast.Module, text: str) -> Iterator[Fragme
             made = fragment_of(found, dialect, connection)
             seen_from = place.start if found.span.start not in place else None
             yield replace(made, seen_from=seen_from, judged=not recipe.loose)
+
+
+def _marked(source: PythonSource, tree: ast.Module, text: str) -> Iterator[Fragment]:
+    texts = [n for n in nodes(tree) if isinstance(n, (ast.JoinedStr, ast.Constant)) and not _is_other(n)]
+    parts = {id(part) for node in texts if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in texts:
+        if id(node) not in parts and _MARK in source.span(node).of(text):
+            recipe = recipe_of(node, lambda name, place: None)
+            found = built(source, text, recipe) if recipe is not None else None
+            if found is not None:
+                yield fragment_of(found, "spark", "")
+
+
+def _is_other(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not isinstance(node.value, str)
 
 
 def _sends(call: Sending, text: str) -> tuple[str, str] | None:
