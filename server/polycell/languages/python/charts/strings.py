@@ -172,22 +172,14 @@ def _is_field(bracket: Bracket, draws: Draws, inside: tuple[Bracket, ...]) -> bo
     return listed or bool(inner.kind == "{" and inner.key and given in draws.keys)
 
 
-def undrawn(place: Place) -> str:
-    """The library of the drawing function to which the string names a column, while its table is still to be written:
-    `sns.scatterplot(x="…`; "" elsewhere."""
-    brackets = place.site.brackets
-    at = next((at for at in range(len(brackets) - 1, -1, -1) if brackets[at].receiver), None)
-    if at is None or brackets[at].kind != "(":
-        return ""
-    bracket = brackets[at]
+def undrawn(place: Place, bracket: Bracket, inside: tuple[Bracket, ...]) -> bool:
+    """Whether the string names a column to a drawing function whose table is still to be written, `sns.lmplot(x="…`;
+    `inside` are the brackets between the call and the string."""
     owner, _, method = bracket.receiver.rpartition(".")
     draws = _drawing(place, bracket, owner, method)
-    if draws is None or not draws.closed or not _is_field(bracket, draws, brackets[at + 1 :]):
-        return ""
-    if argument(place, bracket, draws.frame, first=draws.first):
-        return ""
-    callee = place.type_of(bracket.receiver)
-    return canonical(callee.qualified).partition(".")[0] if isinstance(callee, Module) else ""
+    if draws is None or not draws.closed or not _is_field(bracket, draws, inside):
+        return False
+    return not argument(place, bracket, draws.frame, first=draws.first)
 
 
 def argument(place: Place, bracket: Bracket, keyword: str, *, first: bool) -> str:

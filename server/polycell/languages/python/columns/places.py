@@ -94,14 +94,15 @@ def standing_alone(place: Place) -> Table | None:
     if not isinstance(callee, Module) or bracket.kind != "(":
         return None
     qualified = rules.canonical(callee.qualified)
-    if drawing := undrawn(place):
-        return _seen(place, _LIBRARIES.get(drawing, ()))
+    inside = site.brackets[at + 1 :]
+    library = _LIBRARIES.get(qualified.partition(".")[0], ())
+    if undrawn(place, bracket, inside):
+        return _seen(place, library)
     if qualified in LATER:
-        return _seen(place, ("pandas", "polars")) if _in_tuple(site.brackets[at + 1 :], *LATER[qualified]) else None
+        return _seen(place, ("pandas", "polars")) if _in_tuple(inside, *LATER[qualified]) else None
     plain = begins == bracket.receiver
     taken = expression(qualified) if plain else EXPRESSION_METHODS.get(bracket.receiver.rpartition(".")[2])
-    library = _LIBRARIES.get(qualified.partition(".")[0])
-    if taken is None or library is None or _fitting(taken, bracket, site.brackets[at + 1 :]) != "names":
+    if taken is None or not library or _fitting(taken, bracket, inside) != "names":
         return None
     return _seen(place, library)
 

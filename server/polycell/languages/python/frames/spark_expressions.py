@@ -348,13 +348,7 @@ def _result(run: Evaluator, name: str, node: ast.Call, table: Table) -> DataType
 
 def _all_arguments(run: Evaluator, node: ast.Call, table: Table) -> list[Made] | None:
     """What all the arguments make, which may be lists."""
-    found: list[Made] = []
-    for argument in node.args:
-        one = all_made(run, argument, table, _read)
-        if one is None:
-            return None
-        found += one
-    return found
+    return all_made(run, ast.Tuple(node.args), table, _read)
 
 
 def _structure(run: Evaluator, name: str, node: ast.Call, table: Table) -> DataType | None:

@@ -17,7 +17,7 @@ from polycell.core.patterns import pattern
 from polycell.core.text import has_any
 from polycell.core.values import replace
 from polycell.languages.python.syntax.bound_texts import bound_texts
-from polycell.languages.python.syntax.built_texts import Built, Style, Value, built, recipe_of, text_of
+from polycell.languages.python.syntax.built_texts import Built, Recipe, Style, Value, built, recipe_of, text_of
 from polycell.languages.python.syntax.shapes import bound_in, last_word, nodes
 from polycell.languages.python.syntax.source import PythonSource
 from polycell.languages.python.syntax.unfinished_sql import Sending, unfinished_queries
@@ -108,18 +108,14 @@ def _found(source: PythonSource, tree: ast.Module, text: str) -> Iterator[Fragme
 
 
 def _marked(source: PythonSource, tree: ast.Module, text: str) -> Iterator[Fragment]:
-    texts = [n for n in nodes(tree) if isinstance(n, (ast.JoinedStr, ast.Constant)) and not _is_other(n)]
-    parts = {id(part) for node in texts if isinstance(node, ast.JoinedStr) for part in node.values}
-    for node in texts:
-        if id(node) not in parts and _MARK in source.span(node).of(text):
-            recipe = recipe_of(node, lambda name, place: None)
-            found = built(source, text, recipe) if recipe is not None else None
+    joined = [node for node in nodes(tree) if isinstance(node, ast.JoinedStr)]
+    parts = {id(part) for node in joined for part in node.values}
+    plain = [node for node in nodes(tree) if isinstance(node, ast.Constant) and text_of(node) and id(node) not in parts]
+    for node in (*joined, *plain):
+        if _MARK in source.span(node).of(text):
+            found = built(source, text, Recipe((node,)))
             if found is not None:
                 yield fragment_of(found, "spark", "")
-
-
-def _is_other(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and not isinstance(node.value, str)
 
 
 def _sends(call: Sending, text: str) -> tuple[str, str] | None:
